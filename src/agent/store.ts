@@ -1,0 +1,58 @@
+import { asc, eq } from 'drizzle-orm';
+import type { Database } from '../store/connect.ts';
+import { upserter } from '../store/writer.ts';
+import type { Agent } from './agent.ts';
+import { agentTable, phoneTable } from './table.ts';
+
+/** A SIP account of one of our phones. The password goes to the PBX's configuration and nowhere else. */
+export type Phone = typeof phoneTable.$inferSelect;
+
+/**
+ * Prepares the writing of agents' states, for use inside a unit of work. Name and skills are written only with a new
+ * agent: they are the administrator's.
+ */
+export function agentStateWriter(database: Database): (agent: Agent) => void {
+  return upserter(database, agentTable, ['state']);
+}
+
+/** All agents with the states they were in, by id. */
+export function allAgents(database: Database): Agent[] {
+  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all();
+}
+
+/** Agents as the administrator keeps them, and the phones that there are. */
+export class AgentStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Adds an agent, or changes his name, home and skills; the state of one who is there stays. */
+  async save(agent: Agent): Promise<void> {
+    const { name, homeExtension, skills } = agent;
+    this.#database.query
+      .insert(agentTable)
+      .values(agent)
+      .onConflictDoUpdate({ target: agentTable.id, set: { name, homeExtension, skills } })
+      .run();
+  }
+
+  /** By extension, passwords included. */
+  async phones(): Promise<Phone[]> {
+    return this.#database.query.select().from(phoneTable).orderBy(asc(phoneTable.extension)).all();
+  }
+
+  async phone(extension: string): Promise<Phone | undefined> {
+    return this.#database.query.select().from(phoneTable).where(eq(phoneTable.extension, extension)).get();
+  }
+
+  async savePhone(phone: Phone): Promise<void> {
+    const { password, name } = phone;
+    this.#database.query
+      .insert(phoneTable)
+      .values(phone)
+      .onConflictDoUpdate({ target: phoneTable.extension, set: { password, name } })
+      .run();
+  }
+}

@@ -1,0 +1,26 @@
+/** Time as the engine sees it: UTC milliseconds, and a way to be woken. */
+export interface Clock {
+  /** UTC milliseconds. */
+  now(): number;
+  /** Calls `wake` once at `time` (UTC ms; a past time means soon). Returns a function that cancels it. */
+  at(time: number, wake: () => void): () => void;
+}
+
+/** Longest delay that `setTimeout` takes without firing at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  at(time, wake) {
+    const timer = setTimeout(wake, Math.min(Math.max(0, time - Date.now()), MAX_DELAY_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms` milliseconds of `clock`. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.at(clock.now() + ms, resolve);
+  });
+}

@@ -1,0 +1,408 @@
+import { unreachable } from '../base/errors.ts';
+import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
+
+/** A caller's whole visit, from the first ring to the last goodbye. Ours, in one piece; the PBX knows only channels. */
+export interface Call {
+  readonly id: string;
+  /** The caller's channel in the PBX. */
+  readonly channel: string;
+  readonly source: Source;
+  /** Caller's number, '' when hidden. */
+  readonly ani: string;
+  readonly aniName: string;
+  /** The number that was dialled. */
+  readonly dnis: string;
+  readonly startedAt: number;
+  readonly facts: CallFacts;
+  /** Which step of which flow runs, or ran last; undefined before the first. */
+  readonly cursor?: Cursor;
+  readonly phase: Phase;
+  /** Every leg that was dialled for this call, in order. */
+  readonly legs: readonly Leg[];
+  /** First time that an agent, a reception desk or a dialled party talked with the caller. */
+  readonly connectedAt?: number;
+  /** Time spent in queues so far, without the present wait, ms. */
+  readonly waitedMs: number;
+  /** Time spent talking so far, without the present talk, ms. */
+  readonly talkedMs: number;
+  readonly endedAt?: number;
+  readonly endedBy?: 'caller' | 'carillon';
+  readonly endCause?: HangupCause | 'lost';
+}
+
+/** What is known of the caller and his errand; flow steps add to it. */
+export interface CallFacts {
+  readonly language: string;
+  readonly customerId?: string;
+  readonly tier?: string;
+  readonly campaignId?: string;
+  /** Last queue that the call was in. */
+  readonly queue?: string;
+  /** Last agent who talked with the caller. */
+  readonly agentId?: string;
+  /** Flow variables, by name. Never holds a PIN or a card number. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface Cursor {
+  readonly flow: string;
+  readonly version: string;
+  readonly step: string;
+}
+
+/** Where a call is. `flow`: a step runs; elsewhere the reducer drives and the step waits for the outcome. */
+export type Phase =
+  | { readonly at: 'flow' }
+  | { readonly at: 'dialing'; readonly leg: string; readonly until: number }
+  | { readonly at: 'queued'; readonly queue: string; readonly since: number; readonly until: number }
+  | {
+      readonly at: 'offered';
+      readonly queue: string;
+      readonly since: number;
+      readonly until: number;
+      readonly leg: string;
+      readonly agent: string;
+      readonly ringUntil: number;
+    }
+  | { readonly at: 'connected'; readonly leg: string; readonly since: number }
+  | { readonly at: 'ended' };
+
+export interface Leg {
+  readonly id: string;
+  readonly to: Endpoint;
+  /** The agent who sits at that phone, if one does. */
+  readonly agent?: string;
+  /** The queue that it was dialled for. */
+  readonly queue?: string;
+  readonly plannedAt: number;
+  readonly ringingAt?: number;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
+  readonly cause?: HangupCause;
+  readonly sipCode?: number;
+  readonly outcome?: LegOutcome;
+}
+
+export type LegOutcome =
+  | 'answered'
+  | 'busy'
+  | 'no-answer'
+  | 'rejected'
+  | 'unreachable'
+  | 'cancelled'
+  | 'failed';
+
+/** What a step asks the reducer to do on its behalf. The outcome becomes the exit that the flow takes. */
+export type HandOver =
+  | {
+      readonly kind: 'dial';
+      readonly leg: string;
+      readonly to: Endpoint;
+      readonly ringMs: number;
+      readonly music: string;
+    }
+  | { readonly kind: 'queue'; readonly queue: string; readonly maxWaitMs: number; readonly music: string };
+
+/** Exits that a hand-over can have. */
+export const DIAL_EXITS = ['done', 'busy', 'no-answer', 'failed'] as const;
+export const QUEUE_EXITS = ['done', 'timeout', 'no-agents'] as const;
+
+export type CallInput =
+  /** `agent`: who is logged in at the phone that is to be dialled. */
+  | { readonly type: 'HandedOver'; readonly request: HandOver; readonly agent?: string }
+  | {
+      readonly type: 'Offered';
+      readonly leg: string;
+      readonly agent: string;
+      readonly extension: string;
+      readonly ringMs: number;
+    }
+  | { readonly type: 'LegRinging'; readonly leg: string }
+  | { readonly type: 'LegAnswered'; readonly leg: string }
+  | {
+      readonly type: 'LegEnded';
+      readonly leg: string;
+      readonly cause: HangupCause;
+      readonly sipCode?: number;
+    }
+  /** The dial command itself was refused: the leg never lived. */
+  | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
+  | { readonly type: 'LeftQueue'; readonly exit: 'timeout' | 'no-agents' }
+  | { readonly type: 'CallerEnded'; readonly cause: HangupCause | 'lost' }
+  | { readonly type: 'HungUp' }
+  | { readonly type: 'TimeUp' };
+
+export type CallEffect =
+  /** The step's hand-over is over: the flow goes on by this exit. */
+  | { readonly do: 'takeExit'; readonly exit: string }
+  | { readonly do: 'stopFlow' }
+  | { readonly do: 'originate'; readonly leg: Leg; readonly ringMs: number }
+  | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
+  | { readonly do: 'music'; readonly class: string }
+  | { readonly do: 'stopMusic' }
+  | { readonly do: 'connect'; readonly leg: string }
+  | { readonly do: 'disconnect'; readonly leg: string }
+  /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. */
+  | { readonly do: 'release'; readonly leg: Leg; readonly talked: boolean };
+
+type Outcome = readonly [Call, readonly CallEffect[]];
+
+/** The bridge in which the caller talks: one per leg, so that an id is never used twice. */
+export const bridgeOf = (leg: string): string => `${leg}-b`;
+
+/** When the call wants to be woken (UTC ms), if at all. */
+export function callDeadline(call: Call): number | undefined {
+  switch (call.phase.at) {
+    case 'dialing':
+    case 'queued':
+      return call.phase.until;
+    case 'offered':
+      return Math.min(call.phase.until, call.phase.ringUntil);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The rules of a call. Inputs that do not fit the phase change nothing: they are late, not wrong.
+ * @param now UTC ms
+ */
+export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
+  if (call.phase.at === 'ended') return lateForEnded(call, input);
+  switch (input.type) {
+    case 'HandedOver':
+      return call.phase.at === 'flow' ? begin(call, input.request, input.agent, now) : [call, []];
+    case 'Offered':
+      return offered(call, input, now);
+    case 'LegRinging':
+      return [withLeg(call, input.leg, (leg) => ({ ...leg, ringingAt: leg.ringingAt ?? now })), []];
+    case 'LegAnswered':
+      return answered(call, input.leg, now);
+    case 'LegEnded':
+      return legEnded(call, input.leg, outcomeOf(input.cause), input, now);
+    case 'LegRefused':
+      return legEnded(call, input.leg, input.unreachable ? 'unreachable' : 'failed', {}, now);
+    case 'LeftQueue':
+      return call.phase.at === 'queued' ? leaveQueue(call, input.exit, now) : [call, []];
+    case 'CallerEnded':
+      return ended(call, 'caller', input.cause, now);
+    case 'HungUp': {
+      const [gone, effects] = ended(call, 'carillon', 'normal', now);
+      return [gone, [...effects, { do: 'hangup', channel: call.channel, cause: 'normal' }]];
+    }
+    case 'TimeUp':
+      return timeUp(call, now);
+    default:
+      return unreachable(input);
+  }
+}
+
+function begin(call: Call, request: HandOver, agent: string | undefined, now: number): Outcome {
+  if (request.kind === 'queue') {
+    const phase: Phase = { at: 'queued', queue: request.queue, since: now, until: now + request.maxWaitMs };
+    return [
+      { ...call, phase, facts: { ...call.facts, queue: request.queue } },
+      [{ do: 'music', class: request.music }],
+    ];
+  }
+  const leg: Leg = { id: request.leg, to: request.to, agent, plannedAt: now };
+  return [
+    {
+      ...call,
+      legs: [...call.legs, leg],
+      phase: { at: 'dialing', leg: leg.id, until: now + request.ringMs },
+    },
+    [
+      { do: 'music', class: request.music },
+      { do: 'originate', leg, ringMs: request.ringMs },
+    ],
+  ];
+}
+
+function offered(call: Call, input: CallInput & { type: 'Offered' }, now: number): Outcome {
+  if (call.phase.at !== 'queued') return [call, []];
+  const { queue, since, until } = call.phase;
+  const leg: Leg = {
+    id: input.leg,
+    to: { kind: 'phone', extension: input.extension },
+    agent: input.agent,
+    plannedAt: now,
+  };
+  const phase: Phase = {
+    at: 'offered',
+    queue,
+    since,
+    until,
+    leg: leg.id,
+    agent: input.agent,
+    ringUntil: now + input.ringMs,
+  };
+  return [{ ...call, legs: [...call.legs, leg], phase }, [{ do: 'originate', leg, ringMs: input.ringMs }]];
+}
+
+function answered(call: Call, legId: string, now: number): Outcome {
+  const { phase } = call;
+  const awaited = (phase.at === 'dialing' || phase.at === 'offered') && phase.leg === legId;
+  const updated = withLeg(call, legId, (leg) => ({ ...leg, answeredAt: leg.answeredAt ?? now }));
+  if (!awaited) {
+    const late = phase.at === 'connected' && phase.leg === legId;
+    return [updated, late ? [] : [{ do: 'hangup', channel: legId, cause: 'cancelled' }]];
+  }
+  const agentId = updated.legs.find((leg) => leg.id === legId)?.agent;
+  return [
+    {
+      ...updated,
+      phase: { at: 'connected', leg: legId, since: now },
+      connectedAt: call.connectedAt ?? now,
+      waitedMs: call.waitedMs + (phase.at === 'offered' ? now - phase.since : 0),
+      facts: agentId === undefined ? call.facts : { ...call.facts, agentId },
+    },
+    [{ do: 'stopMusic' }, { do: 'connect', leg: legId }],
+  ];
+}
+
+function legEnded(
+  call: Call,
+  legId: string,
+  reason: LegOutcome,
+  how: { readonly cause?: HangupCause; readonly sipCode?: number },
+  now: number,
+): Outcome {
+  const leg = call.legs.find((one) => one.id === legId);
+  if (!leg || leg.endedAt !== undefined) return [call, []];
+  const talked = call.phase.at === 'connected' && call.phase.leg === legId;
+  // A leg that we cancelled at its time limit ends as 'cancelled' in the PBX, and as what we noted in our records.
+  const outcome: LegOutcome = talked ? 'answered' : (leg.outcome ?? reason);
+  const closed: Leg = { ...leg, endedAt: now, cause: how.cause, sipCode: how.sipCode, outcome };
+  const updated = withLeg(call, legId, () => closed);
+  const release: CallEffect = { do: 'release', leg: closed, talked };
+  switch (call.phase.at) {
+    case 'connected': {
+      if (!talked) return [updated, [release]];
+      const talkedMs = call.talkedMs + (now - call.phase.since);
+      return [
+        { ...updated, talkedMs, phase: { at: 'flow' } },
+        [{ do: 'disconnect', leg: legId }, release, { do: 'takeExit', exit: 'done' }],
+      ];
+    }
+    case 'dialing':
+      if (call.phase.leg !== legId) return [updated, [release]];
+      return [
+        { ...updated, phase: { at: 'flow' } },
+        [{ do: 'stopMusic' }, release, { do: 'takeExit', exit: dialExit(outcome) }],
+      ];
+    case 'offered': {
+      if (call.phase.leg !== legId) return [updated, [release]];
+      const { queue, since, until } = call.phase;
+      return [{ ...updated, phase: { at: 'queued', queue, since, until } }, [release]];
+    }
+    default:
+      return [updated, [release]];
+  }
+}
+
+/** Ends the wait for a leg at its time limit: noted first, so that the record says why, then cancelled in the PBX. */
+function timeUp(call: Call, now: number): Outcome {
+  const { phase } = call;
+  switch (phase.at) {
+    case 'queued':
+      return now >= phase.until ? leaveQueue(call, 'timeout', now) : [call, []];
+    case 'dialing':
+      return now >= phase.until ? cancelLeg(call, phase.leg, now) : [call, []];
+    case 'offered':
+      return now >= Math.min(phase.until, phase.ringUntil) ? cancelLeg(call, phase.leg, now) : [call, []];
+    default:
+      return [call, []];
+  }
+}
+
+function cancelLeg(call: Call, legId: string, now: number): Outcome {
+  const [closed, effects] = legEnded(call, legId, 'no-answer', {}, now);
+  return [closed, [{ do: 'hangup', channel: legId, cause: 'cancelled' }, ...effects]];
+}
+
+function leaveQueue(call: Call, exit: string, now: number): Outcome {
+  const waitedMs = call.phase.at === 'queued' ? call.waitedMs + (now - call.phase.since) : call.waitedMs;
+  return [{ ...call, waitedMs, phase: { at: 'flow' } }, [{ do: 'stopMusic' }, { do: 'takeExit', exit }]];
+}
+
+function ended(
+  call: Call,
+  endedBy: 'caller' | 'carillon',
+  endCause: HangupCause | 'lost',
+  now: number,
+): Outcome {
+  const { phase } = call;
+  const effects: CallEffect[] = [{ do: 'stopFlow' }];
+  if (phase.at === 'connected') effects.push({ do: 'disconnect', leg: phase.leg });
+  const legs = call.legs.map((leg) => {
+    if (leg.endedAt !== undefined) return leg;
+    const talked = phase.at === 'connected' && phase.leg === leg.id;
+    const closed: Leg = {
+      ...leg,
+      endedAt: now,
+      outcome: talked ? 'answered' : 'cancelled',
+      cause: talked ? 'normal' : 'cancelled',
+    };
+    effects.push(
+      { do: 'hangup', channel: leg.id, cause: talked ? 'normal' : 'cancelled' },
+      { do: 'release', leg: closed, talked },
+    );
+    return closed;
+  });
+  const waiting = phase.at === 'queued' || phase.at === 'offered';
+  return [
+    {
+      ...call,
+      legs,
+      phase: { at: 'ended' },
+      waitedMs: call.waitedMs + (waiting ? now - phase.since : 0),
+      talkedMs: call.talkedMs + (phase.at === 'connected' ? now - phase.since : 0),
+      endedAt: now,
+      endedBy,
+      endCause,
+    },
+    effects,
+  ];
+}
+
+/** A leg that answers after everything is over must not stay up alone. */
+function lateForEnded(call: Call, input: CallInput): Outcome {
+  return input.type === 'LegAnswered'
+    ? [call, [{ do: 'hangup', channel: input.leg, cause: 'cancelled' }]]
+    : [call, []];
+}
+
+function withLeg(call: Call, id: string, change: (leg: Leg) => Leg): Call {
+  return { ...call, legs: call.legs.map((leg) => (leg.id === id ? change(leg) : leg)) };
+}
+
+function outcomeOf(cause: HangupCause): LegOutcome {
+  switch (cause) {
+    case 'busy':
+    case 'no-answer':
+    case 'rejected':
+    case 'unreachable':
+    case 'cancelled':
+      return cause;
+    case 'normal':
+      return 'no-answer';
+    default:
+      return 'failed';
+  }
+}
+
+function dialExit(outcome: LegOutcome): (typeof DIAL_EXITS)[number] {
+  switch (outcome) {
+    case 'busy':
+    case 'rejected':
+      return 'busy';
+    case 'no-answer':
+    case 'cancelled':
+      return 'no-answer';
+    case 'answered':
+      return 'done';
+    default:
+      return 'failed';
+  }
+}

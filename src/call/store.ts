@@ -1,0 +1,353 @@
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+  type SQL,
+} from 'drizzle-orm';
+import type { Endpoint, Source } from '../pbx/pbx.ts';
+import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
+import { updater, upserter } from '../store/writer.ts';
+import type { Call, CallFacts, Cursor, Leg } from './call.ts';
+import { callTable, legTable, voicemailTable } from './table.ts';
+import type { Voicemail } from './voicemail.ts';
+
+type CallRow = typeof callTable.$inferSelect;
+type LegRow = typeof legTable.$inferSelect;
+
+/** A call as reports see it, live or ended; null where nothing is known. Times UTC ms. */
+export type CallRecord = Omit<CallRow, 'state'>;
+export type LegRecord = Omit<LegRow, 'callId' | 'position'>;
+
+/** Where a list was left: the last row of the page before. */
+export interface Place {
+  readonly at: number;
+  readonly id: string;
+}
+
+export interface CallFilter {
+  /** Any of these numbers. */
+  readonly numbers?: readonly string[];
+  readonly campaignId?: string;
+  readonly customerId?: string;
+  readonly agentId?: string;
+  readonly queue?: string;
+  /** Start of the call, UTC ms: from (inclusive) to (exclusive). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly before?: Place;
+  readonly limit: number;
+}
+
+const { state: _state, ...RECORD } = getTableColumns(callTable);
+
+/** What changes from step to step while the call lives and its facts stay. None of it is indexed. */
+const CHANGING_LIVE = [
+  'flow',
+  'flowVersion',
+  'step',
+  'connectedAt',
+  'waitedMs',
+  'talkedMs',
+  'state',
+] as const;
+
+/** What may change after the first write; the rest of the row stays as it was inserted. */
+const CHANGING_CALL = [
+  ...CHANGING_LIVE,
+  'customerId',
+  'tier',
+  'language',
+  'campaignId',
+  'queue',
+  'agentId',
+  'endedAt',
+  'endedBy',
+  'endCause',
+] as const;
+
+const CHANGING_LEG = ['ringingAt', 'answeredAt', 'endedAt', 'cause', 'sipCode', 'outcome'] as const;
+
+/**
+ * Prepares the writing of calls, for use inside a unit of work. Facts and legs are values: what was written as this very
+ * object is not written again, so after a unit that failed a new writer is needed.
+ */
+export function callWriter(database: Database): (call: Call) => void {
+  const writeWhole = upserter(database, callTable, CHANGING_CALL);
+  const writeProgress = updater(database, callTable, CHANGING_LIVE);
+  const writeLeg = upserter(database, legTable, CHANGING_LEG);
+  const writtenFacts = new Map<string, CallFacts>();
+  const writtenLegs = new WeakSet<Leg>();
+  return (call) => {
+    const ended = call.phase.at === 'ended';
+    if (!ended && writtenFacts.get(call.id) === call.facts) writeProgress(rowOf(call));
+    else writeWhole(rowOf(call));
+    if (ended) writtenFacts.delete(call.id);
+    else writtenFacts.set(call.id, call.facts);
+    call.legs.forEach((leg, position) => {
+      if (writtenLegs.has(leg)) return;
+      writeLeg(legRowOf(leg, call.id, position));
+      writtenLegs.add(leg);
+    });
+  };
+}
+
+/** The calls that had not ended, oldest first. */
+export function liveCalls(database: Database): Call[] {
+  const rows = database.query
+    .select()
+    .from(callTable)
+    .where(isNotNull(callTable.state))
+    .orderBy(asc(callTable.startedAt), asc(callTable.id))
+    .all();
+  const legs = database.query
+    .select()
+    .from(legTable)
+    .innerJoin(callTable, eq(callTable.id, legTable.callId))
+    .where(isNotNull(callTable.state))
+    .orderBy(asc(legTable.callId), asc(legTable.position))
+    .all();
+  const byCall = Map.groupBy(legs, ({ leg }) => leg.callId);
+  return rows.map((row) =>
+    callOf(
+      row,
+      (byCall.get(row.id) ?? []).map(({ leg }) => legOf(leg)),
+    ),
+  );
+}
+
+/** Reads call records, and keeps the messages that callers leave. */
+export class CallStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Newest first. */
+  async list(filter: CallFilter): Promise<CallRecord[]> {
+    return this.#database.query
+      .select(RECORD)
+      .from(callTable)
+      .where(and(...conditionsOf(filter)))
+      .orderBy(desc(callTable.startedAt), desc(callTable.id))
+      .limit(filter.limit)
+      .all();
+  }
+
+  async byId(id: string): Promise<(CallRecord & { readonly legs: readonly LegRecord[] }) | undefined> {
+    const record = this.#database.query.select(RECORD).from(callTable).where(eq(callTable.id, id)).get();
+    if (!record) return undefined;
+    const legs = this.#database.query
+      .select()
+      .from(legTable)
+      .where(eq(legTable.callId, id))
+      .orderBy(asc(legTable.position))
+      .all();
+    return { ...record, legs: legs.map(({ callId: _call, position: _position, ...leg }) => leg) };
+  }
+
+  /** The latest calls of a customer, whichever way he was recognised, newest first. */
+  async contactsOf(
+    customerId: string | undefined,
+    numbers: readonly string[],
+    limit: number,
+  ): Promise<CallRecord[]> {
+    const mine: SQL[] = [];
+    if (customerId !== undefined) mine.push(eq(callTable.customerId, customerId));
+    if (numbers.length > 0) mine.push(inArray(callTable.ani, [...numbers]));
+    if (mine.length === 0) return [];
+    return this.#database.query
+      .select(RECORD)
+      .from(callTable)
+      .where(or(...mine))
+      .orderBy(desc(callTable.startedAt), desc(callTable.id))
+      .limit(limit)
+      .all();
+  }
+
+  /** Keeps a message; keeping it again changes nothing. */
+  async keepVoicemail(voicemail: Voicemail): Promise<void> {
+    this.#database.query.insert(voicemailTable).values(voicemail).onConflictDoNothing().run();
+  }
+
+  async voicemail(id: string): Promise<Voicemail | undefined> {
+    const row = this.#database.query.select().from(voicemailTable).where(eq(voicemailTable.id, id)).get();
+    return row && voicemailOf(row);
+  }
+
+  /** Newest first. */
+  async voicemails(filter: {
+    readonly box?: string;
+    readonly before?: Place;
+    readonly limit: number;
+  }): Promise<Voicemail[]> {
+    const { at, id, box } = voicemailTable;
+    return this.#database.query
+      .select()
+      .from(voicemailTable)
+      .where(
+        and(
+          filter.box === undefined ? undefined : eq(box, filter.box),
+          filter.before &&
+            or(lt(at, filter.before.at), and(eq(at, filter.before.at), lt(id, filter.before.id))),
+        ),
+      )
+      .orderBy(desc(at), desc(id))
+      .limit(filter.limit)
+      .all()
+      .map(voicemailOf);
+  }
+
+  /** Notes who listened to a message first. */
+  async markHeard(id: string, by: string): Promise<void> {
+    this.#database.query
+      .update(voicemailTable)
+      .set({ heardBy: by })
+      .where(and(eq(voicemailTable.id, id), isNull(voicemailTable.heardBy)))
+      .run();
+  }
+}
+
+function conditionsOf(filter: CallFilter): (SQL | undefined)[] {
+  const { ani, campaignId, customerId, agentId, queue, startedAt, id } = callTable;
+  const { before } = filter;
+  return [
+    filter.numbers && inArray(ani, [...filter.numbers]),
+    filter.campaignId === undefined ? undefined : eq(campaignId, filter.campaignId),
+    filter.customerId === undefined ? undefined : eq(customerId, filter.customerId),
+    filter.agentId === undefined ? undefined : eq(agentId, filter.agentId),
+    filter.queue === undefined ? undefined : eq(queue, filter.queue),
+    filter.from === undefined ? undefined : gte(startedAt, filter.from),
+    filter.to === undefined ? undefined : lt(startedAt, filter.to),
+    before && or(lt(startedAt, before.at), and(eq(startedAt, before.at), lt(id, before.id))),
+  ];
+}
+
+/** A call as a report sees it, for one that is still in memory. */
+export function recordOf(call: Call): CallRecord {
+  const { state: _live, ...record } = rowOf(call);
+  return record;
+}
+
+function rowOf(call: Call): CallRow {
+  const { facts, cursor } = call;
+  return {
+    id: call.id,
+    channel: call.channel,
+    source: call.source.kind === 'phone' ? `${PHONE}${call.source.extension}` : call.source.kind,
+    ani: call.ani,
+    aniName: call.aniName,
+    dnis: call.dnis,
+    customerId: facts.customerId ?? null,
+    tier: facts.tier ?? null,
+    language: facts.language,
+    flow: cursor?.flow ?? null,
+    flowVersion: cursor?.version ?? null,
+    step: cursor?.step ?? null,
+    campaignId: facts.campaignId ?? null,
+    queue: facts.queue ?? null,
+    agentId: facts.agentId ?? null,
+    startedAt: call.startedAt,
+    connectedAt: call.connectedAt ?? null,
+    endedAt: call.endedAt ?? null,
+    endedBy: call.endedBy ?? null,
+    endCause: call.endCause ?? null,
+    waitedMs: call.waitedMs,
+    talkedMs: call.talkedMs,
+    state: call.phase.at === 'ended' ? null : { phase: call.phase, variables: facts.variables },
+  };
+}
+
+const PHONE = 'phone:';
+
+function callOf(row: CallRow, legs: readonly Leg[]): Call {
+  return {
+    id: row.id,
+    channel: row.channel,
+    source: sourceOf(row.source),
+    ani: row.ani,
+    aniName: row.aniName,
+    dnis: row.dnis,
+    startedAt: row.startedAt,
+    facts: known({
+      language: row.language,
+      customerId: row.customerId,
+      tier: row.tier,
+      campaignId: row.campaignId,
+      queue: row.queue,
+      agentId: row.agentId,
+      variables: row.state?.variables ?? {},
+    }),
+    cursor: cursorOf(row),
+    phase: row.state?.phase ?? { at: 'ended' },
+    legs,
+    connectedAt: row.connectedAt ?? undefined,
+    waitedMs: row.waitedMs,
+    talkedMs: row.talkedMs,
+    endedAt: row.endedAt ?? undefined,
+    endedBy: row.endedBy ?? undefined,
+    endCause: row.endCause ?? undefined,
+  };
+}
+
+function cursorOf({ flow, flowVersion, step }: CallRow): Cursor | undefined {
+  return flow === null || flowVersion === null || step === null
+    ? undefined
+    : { flow, version: flowVersion, step };
+}
+
+function sourceOf(text: string): Source {
+  return text.startsWith(PHONE)
+    ? { kind: 'phone', extension: text.slice(PHONE.length) }
+    : { kind: 'outside' };
+}
+
+function legRowOf(leg: Leg, callId: string, position: number): LegRow {
+  return {
+    id: leg.id,
+    callId,
+    position,
+    toKind: leg.to.kind,
+    toNumber: leg.to.kind === 'phone' ? leg.to.extension : leg.to.number,
+    agentId: leg.agent ?? null,
+    plannedAt: leg.plannedAt,
+    ringingAt: leg.ringingAt ?? null,
+    answeredAt: leg.answeredAt ?? null,
+    endedAt: leg.endedAt ?? null,
+    cause: leg.cause ?? null,
+    sipCode: leg.sipCode ?? null,
+    outcome: leg.outcome ?? null,
+  };
+}
+
+function legOf(row: LegRow): Leg {
+  const to: Endpoint =
+    row.toKind === 'phone'
+      ? { kind: 'phone', extension: row.toNumber }
+      : { kind: 'outside', number: row.toNumber };
+  return known({
+    id: row.id,
+    to,
+    agent: row.agentId,
+    plannedAt: row.plannedAt,
+    ringingAt: row.ringingAt,
+    answeredAt: row.answeredAt,
+    endedAt: row.endedAt,
+    cause: row.cause,
+    sipCode: row.sipCode,
+    outcome: row.outcome,
+  });
+}
+
+function voicemailOf(row: typeof voicemailTable.$inferSelect): Voicemail {
+  return known(row);
+}

@@ -1,0 +1,119 @@
+import { and, asc, desc, eq, inArray, lt, ne, or } from 'drizzle-orm';
+import { Refused } from '../base/errors.ts';
+import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
+import type { Campaign, CampaignDirectory } from './campaign.ts';
+import type { Feedback } from './feedback.ts';
+import { campaignTable, feedbackTable } from './table.ts';
+
+/** The campaigns, and what customers said about them. */
+export class CampaignStore implements CampaignDirectory {
+  readonly #database: Database;
+  #codes: readonly string[] | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async byId(id: string): Promise<Campaign | undefined> {
+    return this.#database.query.select().from(campaignTable).where(eq(campaignTable.id, id)).get();
+  }
+
+  async byCode(code: string): Promise<Campaign | undefined> {
+    return this.#database.query.select().from(campaignTable).where(eq(campaignTable.code, code)).get();
+  }
+
+  /** Read at every digit that a caller keys in, hence kept in memory until a campaign is saved here. */
+  async codes(): Promise<readonly string[]> {
+    this.#codes ??= this.#database.query
+      .select({ code: campaignTable.code })
+      .from(campaignTable)
+      .all()
+      .map((row) => row.code);
+    return this.#codes;
+  }
+
+  /** By code. */
+  async list(): Promise<Campaign[]> {
+    return this.#database.query.select().from(campaignTable).orderBy(asc(campaignTable.code)).all();
+  }
+
+  /** Adds a campaign, or changes it. @throws Refused `campaign-code-taken` */
+  async save(campaign: Campaign): Promise<void> {
+    const { id, ...rules } = campaign;
+    this.#database.unit(() => {
+      const other = this.#database.query
+        .select({ id: campaignTable.id, name: campaignTable.name })
+        .from(campaignTable)
+        .where(and(eq(campaignTable.code, campaign.code), ne(campaignTable.id, id)))
+        .get();
+      if (other)
+        throw new Refused(
+          'campaign-code-taken',
+          `Code ${campaign.code} is in use by "${other.name}": take another`,
+          {
+            code: campaign.code,
+            campaign: other.id,
+          },
+        );
+      this.#database.query
+        .insert(campaignTable)
+        .values({ id, ...rules })
+        .onConflictDoUpdate({ target: campaignTable.id, set: rules })
+        .run();
+    });
+    this.#codes = undefined;
+  }
+
+  /** @throws Refused `campaign-unknown` */
+  async addFeedback(feedback: Feedback): Promise<void> {
+    if (!(await this.byId(feedback.campaignId)))
+      throw new Refused('campaign-unknown', `There is no campaign ${feedback.campaignId}`);
+    this.#database.query.insert(feedbackTable).values(feedback).run();
+  }
+
+  /** Newest first. */
+  async feedback(filter: {
+    readonly campaignId?: string;
+    readonly before?: { readonly at: number; readonly id: string };
+    readonly limit: number;
+  }): Promise<Feedback[]> {
+    const { campaignId, at, id } = feedbackTable;
+    const { before } = filter;
+    return this.#database.query
+      .select()
+      .from(feedbackTable)
+      .where(
+        and(
+          filter.campaignId === undefined ? undefined : eq(campaignId, filter.campaignId),
+          before && or(lt(at, before.at), and(eq(at, before.at), lt(id, before.id))),
+        ),
+      )
+      .orderBy(desc(at), desc(id))
+      .limit(filter.limit)
+      .all()
+      .map(known);
+  }
+
+  /** What a customer said so far, whichever way he was recognised, newest first. */
+  async feedbackOf(
+    customerId: string | undefined,
+    numbers: readonly string[],
+    limit: number,
+  ): Promise<Feedback[]> {
+    if (customerId === undefined && numbers.length === 0) return [];
+    return this.#database.query
+      .select()
+      .from(feedbackTable)
+      .where(
+        or(
+          customerId === undefined ? undefined : eq(feedbackTable.customerId, customerId),
+          numbers.length === 0 ? undefined : inArray(feedbackTable.ani, [...numbers]),
+        ),
+      )
+      .orderBy(desc(feedbackTable.at), desc(feedbackTable.id))
+      .limit(limit)
+      .all()
+      .map(known);
+  }
+}

@@ -1,0 +1,112 @@
+import { and, asc, eq, gt, gte, inArray, lt, or } from 'drizzle-orm';
+import { Refused } from '../base/errors.ts';
+import type { Database } from '../store/connect.ts';
+import { type Customer, type CustomerDirectory, spellingsOf } from './customer.ts';
+import { customerNumberTable, customerTable } from './table.ts';
+
+/** The customers and the numbers they call from. */
+export class CustomerStore implements CustomerDirectory {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async byNumber(number: string): Promise<Customer | undefined> {
+    const id = number === '' ? undefined : this.#ownerOf(spellingsOf(number));
+    return id === undefined ? undefined : this.#withNumbers(id);
+  }
+
+  async byId(id: string): Promise<Customer | undefined> {
+    return this.#withNumbers(id);
+  }
+
+  /** Customers whose names begin with `prefix`, by name. @param filter.after the last one of the page before */
+  async list(filter: {
+    readonly prefix?: string;
+    readonly after?: { readonly name: string; readonly id: string };
+    readonly limit: number;
+  }): Promise<Customer[]> {
+    const { name, id } = customerTable;
+    const { prefix = '', after } = filter;
+    const rows = this.#database.query
+      .select({ id })
+      .from(customerTable)
+      .where(
+        and(
+          // A range, unlike a pattern, always goes by the index.
+          prefix === '' ? undefined : and(gte(name, prefix), lt(name, `${prefix}\u{10ffff}`)),
+          after && or(gt(name, after.name), and(eq(name, after.name), gt(id, after.id))),
+        ),
+      )
+      .orderBy(asc(name), asc(id))
+      .limit(filter.limit)
+      .all();
+    return rows.map((row) => this.#withNumbers(row.id)).filter((customer) => customer !== undefined);
+  }
+
+  /**
+   * Adds a customer or replaces what is known of him, his numbers included.
+   * @throws Refused `number-taken` when one of them, in whatever spelling, is another customer's
+   */
+  async save(customer: Customer): Promise<void> {
+    const { numbers, id, ...profile } = customer;
+    this.#database.unit(() => {
+      this.#checkFree(id, numbers);
+      this.#database.query
+        .insert(customerTable)
+        .values({ id, ...profile })
+        .onConflictDoUpdate({ target: customerTable.id, set: profile })
+        .run();
+      this.#replaceNumbers(id, numbers);
+    });
+  }
+
+  #checkFree(id: string, numbers: readonly string[]): void {
+    for (const number of numbers) {
+      const owner = this.#ownerOf(spellingsOf(number), id);
+      if (owner !== undefined)
+        throw new Refused('number-taken', `${number} is customer ${owner}'s: take it off him first`, {
+          number,
+          customer: owner,
+        });
+    }
+  }
+
+  /** The customer who has the first of the spellings that anybody but `except` has. */
+  #ownerOf(spellings: readonly string[], except?: string): string | undefined {
+    const rows = this.#database.query
+      .select()
+      .from(customerNumberTable)
+      .where(inArray(customerNumberTable.number, [...spellings]))
+      .all()
+      .filter((row) => row.customerId !== except);
+    rows.sort((a, b) => spellings.indexOf(a.number) - spellings.indexOf(b.number));
+    return rows[0]?.customerId;
+  }
+
+  #replaceNumbers(customerId: string, numbers: readonly string[]): void {
+    this.#database.query
+      .delete(customerNumberTable)
+      .where(eq(customerNumberTable.customerId, customerId))
+      .run();
+    const unique = [...new Set(numbers)];
+    if (unique.length === 0) return;
+    this.#database.query
+      .insert(customerNumberTable)
+      .values(unique.map((number, position) => ({ number, customerId, position })))
+      .run();
+  }
+
+  #withNumbers(id: string): Customer | undefined {
+    const row = this.#database.query.select().from(customerTable).where(eq(customerTable.id, id)).get();
+    if (!row) return undefined;
+    const numbers = this.#database.query
+      .select({ number: customerNumberTable.number })
+      .from(customerNumberTable)
+      .where(eq(customerNumberTable.customerId, id))
+      .orderBy(asc(customerNumberTable.position))
+      .all();
+    return { ...row, numbers: numbers.map(({ number }) => number) };
+  }
+}

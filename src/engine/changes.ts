@@ -1,0 +1,36 @@
+import type { Agent } from '../agent/agent.ts';
+import type { Call } from '../call/call.ts';
+import type { Queue } from '../queue/queue.ts';
+
+/**
+ * One business event of the append-only log. `type` is in the past tense; `data` holds only JSON, its shape belongs to
+ * `type` and `version`.
+ */
+export interface LogEvent {
+  readonly type: string;
+  readonly version: number;
+  /** UTC ms. */
+  readonly at: number;
+  readonly call?: string;
+  readonly agent?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What one turn of the mailbox changed; committed whole or not at all. */
+export interface Changes {
+  readonly calls: readonly Call[];
+  readonly agents: readonly Agent[];
+  readonly events: readonly LogEvent[];
+}
+
+/** What the engine needs of a store. */
+export interface EngineStore {
+  /** The state to go on from: calls that had not ended, agents with the states they were in, queues. */
+  load(): Promise<{
+    readonly calls: readonly Call[];
+    readonly agents: readonly Agent[];
+    readonly queues: readonly Queue[];
+  }>;
+  /** Writes the new state of calls (with their legs) and agents, and appends the events, in one transaction. */
+  commit(changes: Changes): Promise<void>;
+}

@@ -1,0 +1,99 @@
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { FlowRunner } from '../ivr/run.ts';
+import { type Pbx, PbxError } from '../pbx/pbx.ts';
+import type { Effect, EngineInput, Ordered } from './input.ts';
+
+export interface EffectParts {
+  readonly pbx: Pbx;
+  readonly runner: FlowRunner;
+  readonly log: Log;
+  readonly post: (input: EngineInput) => void;
+  /** True while that run of a step is the call's present one. */
+  readonly isPresent: (call: string, run: number) => boolean;
+}
+
+/** Carries out what turns decided: in order for each call, side by side for different ones. */
+export class Effects {
+  readonly #parts: EffectParts;
+  /** The last thing under way, by key. */
+  readonly #tails = new Map<string, Promise<void>>();
+
+  constructor(parts: EffectParts) {
+    this.#parts = parts;
+  }
+
+  run({ key, effect }: Ordered): void {
+    // Whatever the flow was doing must let go before anything else happens to the call.
+    if (effect.do === 'stopFlow') return this.#parts.runner.stop(key);
+    const before = this.#tails.get(key);
+    const tail = (before ? before.then(() => this.#do(effect)) : this.#do(effect)).finally(() => {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    });
+    this.#tails.set(key, tail);
+  }
+
+  async #do(effect: Effect): Promise<void> {
+    try {
+      await this.#carryOut(effect);
+    } catch (thrown) {
+      this.#failed(effect, thrown);
+    }
+  }
+
+  async #carryOut(effect: Effect): Promise<void> {
+    const { pbx, runner } = this.#parts;
+    switch (effect.do) {
+      case 'runStep':
+        if (this.#parts.isPresent(effect.call.id, effect.run)) runner.start(effect.call, effect.flow, effect.step, effect.run);
+        return;
+      case 'answer':
+        return pbx.answer(effect.channel);
+      case 'hangup':
+        return pbx.hangup(effect.channel, effect.cause);
+      case 'music':
+        return pbx.startMusic(effect.channel, effect.class);
+      case 'stopMusic':
+        return pbx.stopMusic(effect.channel);
+      case 'connect':
+        return pbx.connect(effect.bridge, effect.channels);
+      case 'disconnect':
+        return pbx.disconnect(effect.bridge);
+      case 'originate': {
+        const { call, leg, ringMs } = effect;
+        return pbx.originate({
+          leg: leg.id,
+          to: leg.to,
+          callerNumber: call.ani,
+          callerName: call.aniName,
+          // Ours runs out first and names the reason; the PBX's own limit is for the time when we are not there.
+          ringTimeoutMs: ringMs + 5000,
+          originator: call.channel,
+        });
+      }
+      case 'stopFlow':
+        return;
+    }
+  }
+
+  /** What a refused command means for the call it was for. A lost link is mended by the next reconciliation. */
+  #failed(effect: Effect, thrown: unknown): void {
+    const { log, post, pbx } = this.#parts;
+    const code = thrown instanceof PbxError ? thrown.code : 'failed';
+    if (code === 'link-down') return;
+    log[code === 'not-found' || code === 'unreachable' ? 'debug' : 'warn'](
+      { effect: effect.do, reason: messageOf(thrown) },
+      'the PBX refused',
+    );
+    if (effect.do === 'originate') {
+      return post({ type: 'LegRefused', leg: effect.leg.id, unreachable: code === 'unreachable' });
+    }
+    if (effect.do === 'answer' && code === 'not-found') {
+      return post({ type: 'ChannelEnded', channel: effect.channel, cause: 'cancelled', q850: 0 });
+    }
+    if (effect.do === 'connect') {
+      // Two people who cannot hear each other: end the leg, so that the caller goes on in his flow.
+      for (const leg of effect.channels.slice(1)) void pbx.hangup(leg, 'failure').catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+import type { Agent, AgentInput } from '../agent/agent.ts';
+import { extensionOf } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
+import { messageOf, Refused } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Call } from '../call/call.ts';
+import { tierRank } from '../customer/customer.ts';
+import type { PromptBook } from '../ivr/prompts.ts';
+import { FlowRunner } from '../ivr/run.ts';
+import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
+import { fits } from '../queue/queue.ts';
+import type { Centre, Health, QueueStatus } from './centre.ts';
+import type { Changes, EngineStore } from './changes.ts';
+import { Effects } from './effects.ts';
+import type { EngineInput, FlowDirectory } from './input.ts';
+import { CentreState } from './state.ts';
+import { type Pace, Turn } from './turn.ts';
+
+export interface EngineParts {
+  readonly pbx: Pbx;
+  readonly store: EngineStore;
+  readonly flows: FlowDirectory;
+  readonly prompts: PromptBook;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  /** Another daemon has taken over: this one must end. */
+  readonly replaced: () => void;
+}
+
+interface Mail {
+  readonly input: EngineInput;
+  readonly done?: () => void;
+  readonly refused?: (reason: unknown) => void;
+}
+
+/** Inputs that one turn takes at most, so that effects never wait long for their commit. */
+const BATCH = 64;
+
+/** The store and the PBX are compared this often, ms. */
+const RECONCILE_EVERY_MS = 30_000;
+
+/**
+ * The one mailbox: takes inputs one at a time, lets the rules decide, commits state and events in one transaction, then
+ * runs the effects.
+ */
+export class Engine implements Centre {
+  readonly #parts: EngineParts;
+  readonly #state = new CentreState();
+  readonly #paces = new Map<string, Pace>();
+  readonly #runner: FlowRunner;
+  readonly #effects: Effects;
+  #mail: Mail[] = [];
+  #working = false;
+  #stopped = false;
+  /** Changes that the store did not take yet; they go with the next commit. */
+  #unsaved: Changes[] = [];
+  #storeProblem = '';
+  #linkProblem = 'the PBX has not been reached yet';
+  #pbxName = '';
+  #cancelAlarm: () => void = () => undefined;
+  #alarmAt?: number;
+  #cancelReconcile: () => void = () => undefined;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#runner = new FlowRunner({
+      ...parts,
+      ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }),
+      noted: (note) => this.#post({ input: { type: 'StepNoted', note } }),
+    });
+    this.#effects = new Effects({ ...parts, runner: this.#runner, post: (input) => this.#post({ input }),
+      isPresent: (call, run) => this.#paces.get(call)?.run === run,
+    });
+  }
+
+  /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
+  async start(): Promise<void> {
+    const { calls, agents, queues } = await this.#parts.store.load();
+    for (const queue of queues) this.#state.queues.set(queue.name, queue);
+    for (const agent of agents) this.#state.putAgent(agent);
+    for (const call of calls) this.#state.putCall(call);
+    this.#parts.pbx.start((event) => this.#heard(event));
+  }
+
+  /** Lets go of everything; no call is touched. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelAlarm();
+    this.#cancelReconcile();
+    for (const call of this.#state.calls.keys()) this.#runner.stop(call);
+    await this.#parts.pbx.stop();
+  }
+
+  // ── the centre, for the API and the feature codes ────────────────────────────────────────────────────────────────
+
+  liveCalls(): readonly Call[] {
+    return [...this.#state.calls.values()];
+  }
+
+  agents(): readonly Agent[] {
+    return [...this.#state.agents.values()];
+  }
+
+  queues(): readonly QueueStatus[] {
+    const agents = this.agents();
+    return [...this.#state.queues.values()].map((queue) => {
+      const fit = agents.filter((agent) => fits(agent, queue) && extensionOf(agent) !== undefined);
+      return {
+        queue,
+        waiting: this.liveCalls().flatMap(({ id, phase, facts }) =>
+          (phase.at === 'queued' || phase.at === 'offered') && phase.queue === queue.name
+            ? [{ call: id, since: phase.since, rank: tierRank(facts.tier) }]
+            : [],
+        ),
+        loggedIn: fit.length,
+        ready: fit.filter((agent) => agent.state.at === 'ready').length,
+      };
+    });
+  }
+
+  phones(): Promise<readonly PhoneStatus[]> {
+    return this.#parts.pbx.phones();
+  }
+
+  /** The agent who is logged in at that phone, else the one whose own phone it is. */
+  agentAt(extension: string): Agent | undefined {
+    return this.#state.agentAt(extension) ?? this.agents().find((agent) => agent.homeExtension === extension);
+  }
+
+  async tellAgent(agent: string, input: AgentInput): Promise<Agent> {
+    await this.#ask({ type: 'AgentTold', agent, input });
+    const told = this.#state.agents.get(agent);
+    if (!told) throw new Refused('unknown-agent', `there is no agent ${agent}`);
+    return told;
+  }
+
+  hangUp(call: string): Promise<void> {
+    return this.#ask({ type: 'HangUpAsked', call });
+  }
+
+  health(): Health {
+    const problems = [this.#linkProblem, this.#storeProblem].filter((problem) => problem !== '');
+    return { ready: problems.length === 0, problems, pbx: this.#pbxName, liveCalls: this.#state.calls.size };
+  }
+
+  // ── the mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #heard(event: PbxEvent): void {
+    switch (event.type) {
+      case 'ChannelArrived':
+      case 'LegRinging':
+      case 'LegAnswered':
+      case 'ChannelEnded':
+        return this.#post({ input: event });
+      case 'LinkUp':
+        this.#pbxName = event.pbx;
+        this.#parts.log.info({ pbx: event.pbx }, 'the PBX is there');
+        return void this.#reconcile(true);
+      case 'LinkDown':
+        this.#linkProblem = `the link to the PBX is down (${event.reason}); it is being tried again`;
+        return this.#parts.log.warn({ reason: event.reason }, 'the link to the PBX is down');
+      case 'Replaced':
+        this.#parts.log.error({}, 'another daemon has taken over this PBX; this one ends');
+        return this.#parts.replaced();
+      case 'PhoneStatusChanged':
+        return this.#parts.log.debug({ extension: event.extension, registered: event.registered }, 'phone');
+      default:
+        return this.#runner.feed(event);
+    }
+  }
+
+  async #reconcile(afterGap: boolean): Promise<void> {
+    this.#cancelReconcile();
+    const { pbx, clock, log } = this.#parts;
+    if (this.#stopped) return;
+    const asOf = clock.now();
+    try {
+      const snapshot = await pbx.snapshot();
+      this.#linkProblem = '';
+      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap } });
+    } catch (thrown) {
+      this.#linkProblem = `the PBX does not answer (${messageOf(thrown)})`;
+      log.warn({ reason: messageOf(thrown) }, 'no snapshot of the PBX');
+    }
+    this.#cancelReconcile = clock.at(
+      clock.now() + RECONCILE_EVERY_MS,
+      () => void this.#reconcile(this.#linkProblem !== ''),
+    );
+  }
+
+  #ask(input: EngineInput): Promise<void> {
+    return new Promise((resolve, reject) => this.#post({ input, done: resolve, refused: reject }));
+  }
+
+  #post(mail: Mail): void {
+    if (this.#stopped) return mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
+    this.#mail.push(mail);
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    while (this.#mail.length > 0) await this.#turn(this.#mail.splice(0, BATCH));
+    this.#working = false;
+  }
+
+  async #turn(batch: readonly Mail[]): Promise<void> {
+    const turn = new Turn(
+      { ...this.#parts, state: this.#state, paces: this.#paces },
+      this.#parts.clock.now(),
+    );
+    const answers: (() => void)[] = [];
+    for (const mail of batch) {
+      try {
+        turn.take(mail.input);
+        if (mail.done) answers.push(mail.done);
+      } catch (thrown) {
+        if (!(thrown instanceof Refused))
+          this.#parts.log.error({ input: mail.input.type, error: thrown }, 'an input broke a rule');
+        answers.push(() => mail.refused?.(thrown));
+      }
+    }
+    turn.offer();
+    await this.#commit(turn.changes);
+    for (const ordered of turn.effects) this.#effects.run(ordered);
+    for (const answer of answers) answer();
+    this.#setAlarm();
+  }
+
+  /** Calls go on even when the store does not: what it refused goes with the next commit. */
+  async #commit(changes: Changes): Promise<void> {
+    if (
+      changes.calls.length + changes.agents.length + changes.events.length === 0 &&
+      this.#unsaved.length === 0
+    )
+      return;
+    this.#unsaved.push(changes);
+    try {
+      await this.#parts.store.commit(merge(this.#unsaved));
+      this.#unsaved = [];
+      this.#storeProblem = '';
+    } catch (thrown) {
+      this.#storeProblem = `the database takes no writes (${messageOf(thrown)}); calls go on and are written when it does`;
+      this.#parts.log.error({ reason: messageOf(thrown), waiting: this.#unsaved.length }, 'commit failed');
+    }
+  }
+
+  #setAlarm(): void {
+    const next = this.#state.deadlines.next();
+    if (next === this.#alarmAt) return;
+    this.#cancelAlarm();
+    this.#alarmAt = next;
+    if (next === undefined) return;
+    this.#cancelAlarm = this.#parts.clock.at(next, () => {
+      this.#alarmAt = undefined;
+      this.#post({ input: { type: 'TimePassed' } });
+    });
+  }
+}
+
+function merge(all: readonly Changes[]): Changes {
+  if (all.length === 1) return all[0]!;
+  return {
+    calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
+    agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
+    events: all.flatMap((one) => one.events),
+  };
+}

@@ -1,0 +1,55 @@
+import type { AgentInput } from '../agent/agent.ts';
+import type { Call, Leg } from '../call/call.ts';
+import type { Flow, Step } from '../ivr/flow.ts';
+import type { StepNote, StepReport } from '../ivr/run.ts';
+import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
+
+/** What the mailbox takes: what the PBX says, what steps report, what people ask for, and time. */
+export type EngineInput =
+  | Extract<PbxEvent, { type: 'ChannelArrived' | 'LegRinging' | 'LegAnswered' | 'ChannelEnded' }>
+  | ({ readonly type: 'StepReported' } & StepReport)
+  | { readonly type: 'StepNoted'; readonly note: StepNote }
+  | { readonly type: 'AgentTold'; readonly agent: string; readonly input: AgentInput }
+  | { readonly type: 'HangUpAsked'; readonly call: string }
+  | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
+  /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. */
+  | {
+      readonly type: 'Reconciled';
+      readonly snapshot: PbxSnapshot;
+      readonly asOf: number;
+      readonly afterGap: boolean;
+    }
+  | { readonly type: 'TimePassed' };
+
+/** What a turn wants done after it is committed. Doing one twice is harmless. */
+export type Effect =
+  | { readonly do: 'answer'; readonly channel: string }
+  | {
+      readonly do: 'runStep';
+      readonly call: Call;
+      readonly flow: Flow;
+      readonly step: Step;
+      readonly run: number;
+    }
+  | { readonly do: 'stopFlow' }
+  | { readonly do: 'originate'; readonly call: Call; readonly leg: Leg; readonly ringMs: number }
+  | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
+  | { readonly do: 'music'; readonly channel: string; readonly class: string }
+  | { readonly do: 'stopMusic'; readonly channel: string }
+  | { readonly do: 'connect'; readonly bridge: string; readonly channels: readonly string[] }
+  | { readonly do: 'disconnect'; readonly bridge: string };
+
+/** An effect and the call whose order it keeps; effects of different calls run side by side. */
+export interface Ordered {
+  readonly key: string;
+  readonly effect: Effect;
+}
+
+/** How the engine finds flows. */
+export interface FlowDirectory {
+  /** The flow that a number leads to. */
+  forNumber(dnis: string, fromPhone: boolean): Flow | undefined;
+  byName(name: string): Flow | undefined;
+  /** The version that a call entered; the present one when that is gone. */
+  version(name: string, version: string): Flow | undefined;
+}

@@ -1,0 +1,144 @@
+import { and, asc, eq, gt, inArray, lte, max, min } from 'drizzle-orm';
+import type { Agent } from '../agent/agent.ts';
+import { agentStateWriter, allAgents } from '../agent/store.ts';
+import type { Call } from '../call/call.ts';
+import { callWriter, liveCalls } from '../call/store.ts';
+import type { Queue } from '../queue/queue.ts';
+import { QueueStore } from '../queue/store.ts';
+import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
+import type { Changes, EngineStore, LogEvent } from './changes.ts';
+import { eventTable } from './table.ts';
+
+/** An event with its place in the log. */
+export interface LoggedEvent extends LogEvent {
+  readonly seq: number;
+}
+
+/** Rows of the log that one question may look at, so that a rare type does not hold up the calls. */
+const LOOKED_AT = 5000;
+
+/** The event log for reading: by a cursor, the sequence number read last. */
+export class EventLog {
+  readonly #database: Database;
+  #waiting = new Set<() => void>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Events after `after`, of the `types` if any are named, at most `limit`. Go on with `next`, which may have moved though
+   * there was no event: one question looks at so many rows only.
+   */
+  async read(after: number, limit: number, types: readonly string[] = []): Promise<EventPage> {
+    const { first, last } = this.#ends();
+    const start = Math.max(after, first - 1);
+    const end = Math.min(start + LOOKED_AT, last);
+    if (end <= start) return { events: [], next: after };
+    const { seq, type } = eventTable;
+    const events = this.#database.query
+      .select()
+      .from(eventTable)
+      .where(and(gt(seq, start), lte(seq, end), types.length > 0 ? inArray(type, [...types]) : undefined))
+      .orderBy(asc(seq))
+      .limit(limit)
+      .all();
+    return { events: events.map(known), next: events.length < limit ? end : (events.at(-1)?.seq ?? end) };
+  }
+
+  /** The events of one call, in order. */
+  async ofCall(call: string): Promise<LoggedEvent[]> {
+    const { query } = this.#database;
+    return query
+      .select()
+      .from(eventTable)
+      .where(eq(eventTable.call, call))
+      .orderBy(asc(eventTable.seq))
+      .all()
+      .map(known);
+  }
+
+  /** Calls `listener` after each commit that appended events. Returns a function that ends it. */
+  onAppended(listener: () => void): () => void {
+    this.#waiting.add(listener);
+    return () => {
+      this.#waiting.delete(listener);
+    };
+  }
+
+  /** For the writer of the log: tells everybody who listens. */
+  tellAppended(): void {
+    for (const listener of [...this.#waiting]) listener();
+  }
+
+  #ends(): { first: number; last: number } {
+    const ends = this.#database.query
+      .select({ first: min(eventTable.seq), last: max(eventTable.seq) })
+      .from(eventTable)
+      .get();
+    return { first: ends?.first ?? 1, last: ends?.last ?? 0 };
+  }
+}
+
+export interface EventPage {
+  readonly events: readonly LoggedEvent[];
+  /** Where to go on. */
+  readonly next: number;
+}
+
+/** The engine's own store. */
+export class CentreStore implements EngineStore {
+  readonly #database: Database;
+  readonly #events: EventLog;
+  readonly #saveAgent: (agent: Agent) => void;
+  readonly #append: (event: LogEvent) => void;
+  #saveCall: (call: Call) => void;
+
+  /** @param events is told of what is appended */
+  constructor(database: Database, events: EventLog) {
+    this.#database = database;
+    this.#events = events;
+    this.#saveCall = callWriter(database);
+    this.#saveAgent = agentStateWriter(database);
+    this.#append = eventAppender(database);
+  }
+
+  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[] }> {
+    return {
+      calls: liveCalls(this.#database),
+      agents: allAgents(this.#database),
+      queues: await new QueueStore(this.#database).list(),
+    };
+  }
+
+  async commit(changes: Changes): Promise<void> {
+    try {
+      this.#database.unit(() => {
+        for (const call of changes.calls) this.#saveCall(call);
+        for (const agent of changes.agents) this.#saveAgent(agent);
+        for (const event of changes.events) this.#append(event);
+      });
+    } catch (error) {
+      this.#saveCall = callWriter(this.#database);
+      throw error;
+    }
+    if (changes.events.length > 0) this.#events.tellAppended();
+  }
+}
+
+function eventAppender(database: Database): (event: LogEvent) => void {
+  const insert = database.prepare(
+    'insert into event (type, version, at, call, agent, data) values (?, ?, ?, ?, ?, ?)',
+  );
+  return (event) => {
+    insert.run(
+      event.type,
+      event.version,
+      event.at,
+      event.call ?? null,
+      event.agent ?? null,
+      JSON.stringify(event.data),
+    );
+  };
+}

@@ -1,0 +1,445 @@
+import { type Agent, type AgentInput, type AgentState, extensionOf, reduceAgent } from '../agent/agent.ts';
+import { Refused, unreachable } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import {
+  bridgeOf,
+  type Call,
+  type CallEffect,
+  type CallInput,
+  type HandOver,
+  type Leg,
+  reduceCall,
+} from '../call/call.ts';
+import { tierRank } from '../customer/customer.ts';
+import { type Flow, nextStep } from '../ivr/flow.ts';
+import type { StepReport } from '../ivr/run.ts';
+import type { ArrivedChannel } from '../pbx/pbx.ts';
+import { fits, match, type Offer, type Waiting } from '../queue/queue.ts';
+import type { Changes, LogEvent } from './changes.ts';
+import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
+import { reconcile } from './reconcile.ts';
+import type { CentreState } from './state.ts';
+
+/** Wrap-up after a call that came to an agent through no queue, ms. */
+const DIRECT_WRAP_UP_MS = 10_000;
+
+/** Steps that a call may take within one second: more is a loop that waits for nobody. */
+const STEPS_PER_SECOND = 50;
+
+/** What is kept of each live call beyond its state: which run of a step is the present one, and how fast it steps. */
+export interface Pace {
+  readonly run: number;
+  readonly second: number;
+  readonly steps: number;
+}
+
+export interface TurnParts {
+  readonly state: CentreState;
+  readonly flows: FlowDirectory;
+  readonly ids: IdSource;
+  readonly paces: Map<string, Pace>;
+}
+
+/**
+ * One turn of the mailbox. Takes inputs, changes the live state by the pure rules of calls, agents, queues and flows, and
+ * notes what has to be committed and what has to be done after that.
+ */
+export class Turn {
+  readonly #parts: TurnParts;
+  readonly now: number;
+  readonly #calls = new Map<string, Call>();
+  readonly #agents = new Map<string, Agent>();
+  readonly #events: LogEvent[] = [];
+  readonly effects: Ordered[] = [];
+
+  /** @param now UTC ms */
+  constructor(parts: TurnParts, now: number) {
+    this.#parts = parts;
+    this.now = now;
+  }
+
+  get state(): CentreState {
+    return this.#parts.state;
+  }
+
+  get changes(): Changes {
+    return { calls: [...this.#calls.values()], agents: [...this.#agents.values()], events: this.#events };
+  }
+
+  /** @throws Refused when somebody asked for what the rules forbid; nothing has changed then */
+  take(input: EngineInput): void {
+    const { state } = this;
+    switch (input.type) {
+      case 'ChannelArrived':
+        return this.arrived(input);
+      case 'LegRinging':
+      case 'LegAnswered': {
+        const call = state.callOfLeg(input.channel);
+        if (call) return this.tellCall(call, { type: input.type, leg: input.channel });
+        // Nobody's leg any more: it must not stay up alone.
+        if (input.type === 'LegAnswered')
+          this.effect(input.channel, { do: 'hangup', channel: input.channel, cause: 'cancelled' });
+        return;
+      }
+      case 'ChannelEnded': {
+        const ended = state.callOfChannel(input.channel);
+        if (ended) return this.tellCall(ended, { type: 'CallerEnded', cause: input.cause });
+        const call = state.callOfLeg(input.channel);
+        if (call)
+          this.tellCall(call, {
+            type: 'LegEnded',
+            leg: input.channel,
+            cause: input.cause,
+            sipCode: input.sipCode,
+          });
+        return;
+      }
+      case 'LegRefused': {
+        const call = state.callOfLeg(input.leg);
+        if (call) this.tellCall(call, input);
+        return;
+      }
+      case 'StepReported':
+        return this.#stepReported(input);
+      case 'StepNoted':
+        return this.log(input.note.type, input.note.data, { call: input.note.call });
+      case 'AgentTold':
+        return this.#agentTold(input.agent, input.input);
+      case 'HangUpAsked': {
+        const call = state.calls.get(input.call);
+        if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
+        return this.tellCall(call, { type: 'HungUp' });
+      }
+      case 'TimePassed':
+        return this.#timePassed();
+      case 'Reconciled':
+        return reconcile(this, input);
+      default:
+        return unreachable(input);
+    }
+  }
+
+  // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** A caller is there. Without a flow for his number he is told so and nothing else. */
+  arrived(channel: ArrivedChannel): void {
+    if (this.state.callOfChannel(channel.channel)) return;
+    const { flows, ids } = this.#parts;
+    const flow = flows.forNumber(channel.dnis, channel.source.kind === 'phone');
+    if (!flow) {
+      this.log('CallRefused', { ani: channel.ani, dnis: channel.dnis, reason: 'no-flow-for-number' }, {});
+      this.effect(channel.channel, { do: 'hangup', channel: channel.channel, cause: 'unallocated-number' });
+      return;
+    }
+    const call: Call = {
+      id: ids.next('call-'),
+      channel: channel.channel,
+      source: channel.source,
+      ani: channel.ani,
+      aniName: channel.aniName,
+      dnis: channel.dnis,
+      startedAt: this.now,
+      facts: { language: flow.languages[0] ?? 'zh-CN', variables: {} },
+      phase: { at: 'flow' },
+      legs: [],
+      waitedMs: 0,
+      talkedMs: 0,
+    };
+    this.log(
+      'CallArrived',
+      { ani: call.ani, dnis: call.dnis, source: call.source, flow: flow.name, version: flow.version },
+      { call: call.id },
+    );
+    this.effect(call.id, { do: 'answer', channel: call.channel });
+    this.enterStep(call, flow, flow.start);
+  }
+
+  /** Lets the call's rules decide, and takes up what follows from it. */
+  tellCall(call: Call, input: CallInput): void {
+    const [next, effects] = reduceCall(call, input, this.now);
+    if (next !== call) this.#putCall(next);
+    this.#logCall(call, next, input);
+    if (input.type === 'LegAnswered') this.#answeredBy(next, input.leg);
+    for (const effect of effects) this.#takeUp(next, effect);
+  }
+
+  /** Goes to `step`; without one the flow ends, and the call with it. */
+  enterStep(call: Call, flow: Flow, step: string | undefined): void {
+    const found = step === undefined ? undefined : flow.steps.get(step);
+    if (!found) return this.tellCall(call, { type: 'HungUp' });
+    const pace = this.#step(call.id);
+    if (pace.steps > STEPS_PER_SECOND) {
+      this.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
+      return this.tellCall(call, { type: 'HungUp' });
+    }
+    const entered: Call = {
+      ...call,
+      phase: { at: 'flow' },
+      cursor: { flow: flow.name, version: flow.version, step: found.name },
+    };
+    this.#putCall(entered);
+    this.log('StepEntered', { flow: flow.name, step: found.name }, { call: call.id });
+    this.effect(call.id, { do: 'runStep', call: entered, flow, step: found, run: pace.run });
+  }
+
+  /** Runs the present step again: after a restart or a lost link. */
+  repeatStep(call: Call): void {
+    const flow = this.#flowOf(call);
+    if (flow)
+      this.enterStep(call, flow, flow.steps.has(call.cursor?.step ?? '') ? call.cursor?.step : flow.start);
+    else this.tellCall(call, { type: 'HungUp' });
+  }
+
+  #step(call: string): Pace {
+    const second = Math.floor(this.now / 1000);
+    const before = this.#parts.paces.get(call);
+    const steps = before?.second === second ? before.steps + 1 : 1;
+    const pace = { run: (before?.run ?? 0) + 1, second, steps };
+    this.#parts.paces.set(call, pace);
+    return pace;
+  }
+
+  #stepReported(report: StepReport): void {
+    const call = this.state.calls.get(report.call);
+    if (!call || call.phase.at !== 'flow' || this.#parts.paces.get(call.id)?.run !== report.run) return;
+    const { result } = report;
+    if ('failed' in result) return this.#stepFailed(call, result);
+    const informed = result.facts ? { ...call, facts: { ...call.facts, ...result.facts } } : call;
+    if ('exit' in result) return this.#follow(informed, result.exit);
+    if ('handOver' in result) return this.#handOver(informed, result.handOver);
+    if ('hangUp' in result) return this.tellCall(informed, { type: 'HungUp' });
+    const flow = this.#parts.flows.byName(result.enterFlow);
+    if (flow) return this.enterStep(informed, flow, flow.start);
+    this.#stepFailed(informed, { failed: `there is no flow ${result.enterFlow}`, unreachable: false });
+  }
+
+  /** A step that failed leads to the flow's way out for errors. */
+  #stepFailed(call: Call, result: { readonly failed: string; readonly unreachable: boolean }): void {
+    if (result.unreachable) return;
+    const flow = this.#flowOf(call);
+    this.log('StepFailed', { ...call.cursor, reason: result.failed }, { call: call.id });
+    if (flow?.onError !== undefined && flow.onError !== call.cursor?.step)
+      this.enterStep(call, flow, flow.onError);
+    else this.tellCall(call, { type: 'HungUp' });
+  }
+
+  #handOver(call: Call, request: HandOver): void {
+    this.#putCall(call);
+    if (request.kind === 'queue') return this.tellCall(call, { type: 'HandedOver', request });
+    const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
+    const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
+    const engaged =
+      agent !== undefined &&
+      agent.state.at !== 'ready' &&
+      agent.state.at !== 'not-ready' &&
+      agent.state.at !== 'wrap-up';
+    if (taken || engaged) {
+      this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
+      return this.#follow(call, 'busy');
+    }
+    if (agent) this.tellAgent(agent, { type: 'Offer', call: call.id, leg: request.leg });
+    this.tellCall(call, { type: 'HandedOver', request, agent: agent?.id });
+  }
+
+  #follow(call: Call, exit: string): void {
+    const flow = this.#flowOf(call);
+    if (!flow || !call.cursor) return this.tellCall(call, { type: 'HungUp' });
+    this.enterStep(call, flow, nextStep(flow, call.cursor, exit));
+  }
+
+  #flowOf(call: Call): Flow | undefined {
+    return call.cursor && this.#parts.flows.version(call.cursor.flow, call.cursor.version);
+  }
+
+  // ── what a call's rules want ─────────────────────────────────────────────────────────────────────────────────────
+
+  #takeUp(call: Call, effect: CallEffect): void {
+    const { channel } = call;
+    switch (effect.do) {
+      case 'takeExit':
+        return this.#follow(call, effect.exit);
+      case 'release':
+        return this.#release(call, effect.leg, effect.talked);
+      case 'originate':
+        return this.effect(call.id, { ...effect, call });
+      case 'music':
+        return this.effect(call.id, { ...effect, channel });
+      case 'stopMusic':
+        return this.effect(call.id, { ...effect, channel });
+      case 'connect':
+        return this.effect(call.id, {
+          do: 'connect',
+          bridge: bridgeOf(effect.leg),
+          channels: [channel, effect.leg],
+        });
+      case 'disconnect':
+        return this.effect(call.id, { do: 'disconnect', bridge: bridgeOf(effect.leg) });
+      case 'stopFlow':
+      case 'hangup':
+        return this.effect(call.id, effect);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #answeredBy(call: Call, leg: string): void {
+    const agent = call.legs.find((one) => one.id === leg)?.agent;
+    const told = agent === undefined ? undefined : this.state.agents.get(agent);
+    if (told && call.phase.at === 'connected') this.tellAgent(told, { type: 'Answer', leg });
+  }
+
+  /** The agent at the end of a leg is told how it ended. */
+  #release(call: Call, leg: Leg, talked: boolean): void {
+    const agent = leg.agent === undefined ? undefined : this.state.agents.get(leg.agent);
+    if (!agent) return;
+    if (talked) {
+      const queue = leg.queue === undefined ? undefined : this.state.queues.get(leg.queue);
+      return this.tellAgent(agent, {
+        type: 'TalkEnded',
+        leg: leg.id,
+        wrapUpMs: queue?.wrapUpMs ?? DIRECT_WRAP_UP_MS,
+      });
+    }
+    const byCaller = leg.outcome === 'cancelled' && call.phase.at === 'ended';
+    const reason = leg.outcome === 'no-answer' ? 'ring-no-answer' : (leg.outcome ?? 'failed');
+    this.tellAgent(agent, { type: 'OfferEnded', leg: leg.id, by: byCaller ? 'caller' : 'agent', reason });
+  }
+
+  // ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Lets the agent's rules decide. @throws Refused */
+  tellAgent(agent: Agent, input: AgentInput): void {
+    const next = reduceAgent(agent, input, this.now);
+    if (next === agent) return;
+    this.state.putAgent(next);
+    this.#agents.set(next.id, next);
+    if (next.state.at !== agent.state.at)
+      this.log('AgentStateChanged', { ...agentFacts(next.state) }, { agent: next.id });
+  }
+
+  #agentTold(id: string, input: AgentInput): void {
+    const agent = this.state.agents.get(id);
+    if (!agent) throw new Refused('unknown-agent', `there is no agent ${id}`);
+    if (input.type === 'LogIn') {
+      const other = this.state.agentAt(input.extension);
+      if (other && other.id !== id) {
+        throw new Refused(
+          'phone-in-use',
+          `${other.name} (${other.id}) is logged in at ${input.extension}: log out there first`,
+        );
+      }
+    }
+    this.tellAgent(agent, input);
+  }
+
+  // ── time, matching, notes ────────────────────────────────────────────────────────────────────────────────────────
+
+  #timePassed(): void {
+    for (const key of this.state.deadlines.takeDue(this.now)) {
+      const call = this.state.calls.get(key.slice('call:'.length));
+      if (key.startsWith('call:') && call) {
+        this.tellCall(call, { type: 'TimeUp' });
+        continue;
+      }
+      const agent = this.state.agents.get(key.slice('agent:'.length));
+      if (agent) this.tellAgent(agent, { type: 'TimeUp' });
+    }
+  }
+
+  /** Matches who waits with who is ready; sends away those whom nobody logged in could serve. */
+  offer(): void {
+    if (this.state.waiting.size === 0) return;
+    const agents = [...this.state.agents.values()];
+    const waiting: Waiting[] = [];
+    for (const id of [...this.state.waiting]) {
+      const call = this.state.calls.get(id);
+      if (call?.phase.at !== 'queued') continue;
+      const queue = this.state.queues.get(call.phase.queue);
+      if (queue && agents.some((agent) => extensionOf(agent) !== undefined && fits(agent, queue))) {
+        waiting.push({ call: id, queue, since: call.phase.since, rank: tierRank(call.facts.tier) });
+      } else this.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
+    }
+    if (waiting.length === 0 || !agents.some((agent) => agent.state.at === 'ready')) return;
+    const busy = this.state.busyPhones();
+    const ready = agents.filter((agent) => agent.state.at === 'ready' && !busy.has(agent.state.extension));
+    for (const offer of match(waiting, ready, this.now)) this.#make(offer);
+  }
+
+  #make(offer: Offer): void {
+    const call = this.state.calls.get(offer.call);
+    const agent = this.state.agents.get(offer.agent);
+    const queue = this.state.queues.get(offer.queue);
+    const extension = agent && extensionOf(agent);
+    if (!call || !agent || !queue || extension === undefined) return;
+    const leg = this.#parts.ids.next('leg-');
+    this.log('CallOffered', { queue: offer.queue, ...offer.why }, { call: call.id, agent: agent.id });
+    this.tellAgent(agent, { type: 'Offer', call: call.id, leg });
+    this.tellCall(call, { type: 'Offered', leg, agent: agent.id, extension, ringMs: queue.ringMs });
+  }
+
+  effect(key: string, effect: Effect): void {
+    this.effects.push({ key, effect });
+  }
+
+  log(
+    type: string,
+    data: Readonly<Record<string, unknown>>,
+    about: { readonly call?: string; readonly agent?: string },
+  ): void {
+    this.#events.push({ type, version: 1, at: this.now, ...about, data });
+  }
+
+  #putCall(call: Call): void {
+    this.state.putCall(call);
+    this.#calls.set(call.id, call);
+    if (call.phase.at === 'ended') this.#parts.paces.delete(call.id);
+  }
+
+  /** The business events of a call, from the change that its rules made. */
+  #logCall(before: Call, after: Call, input: CallInput): void {
+    const about = { call: after.id };
+    const was = before.phase;
+    const is = after.phase;
+    if (is.at === 'queued' && was.at === 'flow')
+      this.log('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' }, about);
+    if (was.at === 'queued' && input.type === 'LeftQueue')
+      this.log('CallLeftQueue', { queue: was.queue, why: input.exit }, about);
+    if (was.at === 'queued' && input.type === 'TimeUp' && is.at === 'flow')
+      this.log('CallLeftQueue', { queue: was.queue, why: 'timeout' }, about);
+    if (is.at === 'dialing' && was.at === 'flow')
+      this.log('CallDialled', { to: after.legs.at(-1)?.to }, about);
+    if (is.at === 'connected' && was.at !== 'connected') {
+      const leg = after.legs.find((one) => one.id === is.leg);
+      this.log('CallConnected', { to: leg?.to, waitedMs: after.waitedMs }, { ...about, agent: leg?.agent });
+    }
+    if ((was.at === 'offered' || was.at === 'dialing') && is.at !== was.at && is.at !== 'connected') {
+      const leg = after.legs.find((one) => one.id === was.leg);
+      this.log(
+        'LegFailed',
+        { to: leg?.to, outcome: leg?.outcome, sipCode: leg?.sipCode },
+        { ...about, agent: leg?.agent },
+      );
+    }
+    if (was.at === 'connected' && is.at !== 'connected')
+      this.log('CallDisconnected', { talkedMs: after.talkedMs }, about);
+    if (is.at === 'ended' && was.at !== 'ended') {
+      const { endedBy, endCause, waitedMs, talkedMs } = after;
+      this.log(
+        'CallEnded',
+        {
+          by: endedBy,
+          cause: endCause,
+          waitedMs,
+          talkedMs,
+          abandoned: was.at === 'queued' || was.at === 'offered',
+        },
+        about,
+      );
+    }
+  }
+}
+
+function agentFacts(state: AgentState): Readonly<Record<string, unknown>> {
+  const reason = state.at === 'not-ready' ? { reason: state.reason } : {};
+  return { state: state.at, ...(state.at === 'logged-out' ? {} : { extension: state.extension }), ...reason };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { DIAL_EXITS, QUEUE_EXITS } from '../../call/call.ts';
+import type { Queue } from '../../queue/queue.ts';
+import { duration, name } from '../grammar.ts';
+import { type StepKind, stepKind } from '../step.ts';
+
+const extension = z.union([
+  z.string().regex(/^[0-9]{2,10}$/, 'an extension of 2 to 10 digits'),
+  z.literal('dialled').describe('the extension that the caller dialled'),
+]);
+
+const number = z.string().regex(/^\+?[0-9]{3,20}$/, 'a telephone number');
+
+export const dial = stepKind({
+  verb: 'dial',
+  summary: 'Puts the caller through to an extension, or to an outside number through the trunk.',
+  args: z.union([
+    z.strictObject({ extension, ring: duration.default(20_000), music: name.default('default') }),
+    z.strictObject({ number, ring: duration.default(30_000), music: name.default('default') }),
+  ]),
+  exits: () => DIAL_EXITS,
+  async run(step, args) {
+    const to =
+      'number' in args
+        ? ({ kind: 'outside', number: args.number } as const)
+        : ({
+            kind: 'phone',
+            extension: args.extension === 'dialled' ? step.call.dnis : args.extension,
+          } as const);
+    return { handOver: { kind: 'dial', leg: step.nextLeg(), to, ringMs: args.ring, music: args.music } };
+  },
+});
+
+/** @param queues the queues there are, by name, at the time of the call */
+export function queueStep(queues: (name: string) => Queue | undefined): StepKind {
+  return stepKind({
+    verb: 'queue',
+    summary: 'Lets the caller wait for an agent who has the skill.',
+    args: z.strictObject({ name, timeout: duration.optional() }),
+    exits: () => QUEUE_EXITS,
+    mentions: (args) => ({ queue: args.name }),
+    async run(_step, args) {
+      const queue = queues(args.name);
+      if (!queue) return { exit: 'no-agents' };
+      return {
+        handOver: {
+          kind: 'queue',
+          queue: queue.name,
+          maxWaitMs: args.timeout ?? queue.maxWaitMs,
+          music: queue.music,
+        },
+      };
+    },
+  });
+}

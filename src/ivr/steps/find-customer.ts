@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { CallFacts } from '../../call/call.ts';
+import type { Customer, CustomerDirectory } from '../../customer/customer.ts';
+import { name } from '../grammar.ts';
+import { type StepKind, stepKind } from '../step.ts';
+
+/** Finds who calls. A customer's own language is spoken from here on. */
+export function findCustomerStep(customers: CustomerDirectory): StepKind {
+  return stepKind({
+    verb: 'find-customer',
+    summary: 'Finds the customer by the number he calls from, or by a number that he keyed in.',
+    args: z.union([z.literal('caller-number'), z.strictObject({ variable: name })]),
+    exits: () => ['found', 'unknown'],
+    async run(step, by) {
+      const number = by === 'caller-number' ? step.call.ani : (step.call.facts.variables[by.variable] ?? '');
+      const customer = number === '' ? undefined : await customers.byNumber(number);
+      if (!customer) return { exit: 'unknown' };
+      step.note('CustomerIdentified', {
+        customer: customer.id,
+        tier: customer.tier,
+        by: by === 'caller-number' ? by : 'keyed-in',
+      });
+      return { exit: 'found', facts: factsOf(customer) };
+    },
+  });
+}
+
+function factsOf(customer: Customer): Partial<CallFacts> {
+  const facts = { customerId: customer.id, tier: customer.tier };
+  return customer.language === '' ? facts : { ...facts, language: customer.language };
+}

@@ -1,0 +1,221 @@
+import type { Log } from '../../base/log.ts';
+import { causeOf, PbxError, type PbxEvent } from '../pbx.ts';
+import type { AriEvent } from './ari-codec.ts';
+import { describeChannel, sourceOf } from './dial.ts';
+import { Playbacks } from './playbacks.ts';
+
+/** A leg that we dialled, from before its creation until its end. */
+interface Leg {
+  /** 'creating': not dialled yet, nobody above knows it; 'abandoned': creating it failed, it must not live. */
+  phase: 'creating' | 'dialled' | 'abandoned';
+  ringing: boolean;
+  answered: boolean;
+  /** Settles when the created channel is ours to dial. */
+  readonly ready: PromiseWithResolvers<void>;
+}
+
+export interface CallsOptions {
+  /** Start of the ids of the legs that we make. */
+  readonly idPrefix: string;
+  readonly log: Log;
+  readonly emit: (event: PbxEvent) => void;
+  /** Gives a channel that is not ours back to the dialplan. */
+  readonly giveBack: (channel: string) => void;
+  readonly hangup: (channel: string) => void;
+  readonly stopRecording: (recording: string) => void;
+  /** Absolute path of a recording's file. */
+  readonly fileOf: (recording: string) => string;
+}
+
+/**
+ * How long after StasisEnd the ChannelDestroyed with the cause may come; it follows at once. Without it the channel left us
+ * in some other way (a transfer by the phone, the dialplan) and is over for us as well.
+ */
+const CAUSE_PATIENCE_MS = 300;
+/** How many ended channels are remembered so that no end is told twice. */
+const ENDED_KEPT = 2_000;
+
+/** Turns the events of Asterisk into those of the port; holds the little that has to be remembered for that. */
+export class Calls {
+  readonly playbacks: Playbacks;
+  readonly #options: CallsOptions;
+  readonly #legs = new Map<string, Leg>();
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  readonly #ended = new Set<string>();
+  /** Keys that end a recording where Asterisk cannot be told so, by channel. */
+  readonly #endKeys = new Map<string, { readonly recording: string; readonly key: string }>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.playbacks = new Playbacks(options.emit);
+  }
+
+  /** Notes a leg before it is created; the promise settles when it may be dialled. Throws when it exists already. */
+  expectLeg(id: string): Promise<void> {
+    if (this.#legs.has(id)) throw new PbxError('refused', `leg ${id} exists already`);
+    const ready = Promise.withResolvers<void>();
+    // The creation may fail before anybody waits for this.
+    ready.promise.catch((error) =>
+      this.#options.log.debug({ leg: id, error: String(error) }, 'leg not ready'),
+    );
+    this.#legs.set(id, { phase: 'creating', ringing: false, answered: false, ready });
+    return ready.promise;
+  }
+
+  /** From now on the leg's life is told in events. */
+  legDialled(id: string): void {
+    const leg = this.#legs.get(id);
+    if (leg) leg.phase = 'dialled';
+  }
+
+  /** The leg's creation failed: nobody hears of it any more. `uncertain`: it may still appear, and is hung up then. */
+  dropLeg(id: string, uncertain: boolean): void {
+    const leg = this.#legs.get(id);
+    if (leg && uncertain) leg.phase = 'abandoned';
+    else this.#legs.delete(id);
+  }
+
+  /** True while `originate` is at work on the leg. */
+  isCreating(id: string): boolean {
+    return this.#legs.get(id)?.phase === 'creating';
+  }
+
+  /** Makes `key` end the recording. */
+  watchEndKey(channel: string, recording: string, key: string): void {
+    this.#endKeys.set(channel, { recording, key });
+  }
+
+  /** The link dropped: what happens now is not seen, so nothing is remembered. */
+  forget(): void {
+    for (const { ready } of this.#legs.values())
+      ready.reject(new PbxError('link-down', 'the link to Asterisk dropped'));
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    this.#legs.clear();
+    this.#leaving.clear();
+    this.#ended.clear();
+    this.#endKeys.clear();
+    this.playbacks.forget();
+  }
+
+  /** Takes one event of Asterisk. */
+  take(event: AriEvent): void {
+    switch (event.type) {
+      case 'StasisStart':
+        return this.#started(event);
+      case 'StasisEnd':
+        return this.#left(event.channel.id);
+      case 'ChannelDestroyed':
+        return this.#destroyed(event.channel.id, event.cause, event.sipCode);
+      case 'ChannelDtmfReceived':
+        return this.#digit(event.channel.id, event.digit);
+      case 'Dial':
+        return this.#dialled(event.peer.id, event.status);
+      case 'PlaybackFinished':
+        return this.playbacks.finished(event.playback, event.target, event.state);
+      case 'RecordingFinished':
+      case 'RecordingFailed':
+        return this.#recorded(event.recording, event.type === 'RecordingFinished', event.durationSeconds);
+      case 'ApplicationReplaced':
+        return this.#options.emit({ type: 'Replaced' });
+    }
+  }
+
+  #started({ channel, args }: Extract<AriEvent, { type: 'StasisStart' }>): void {
+    clearTimeout(this.#leaving.get(channel.id));
+    this.#leaving.delete(channel.id);
+    this.#ended.delete(channel.id);
+    const leg = this.#legs.get(channel.id);
+    if (leg?.phase === 'abandoned') this.#options.hangup(channel.id);
+    if (leg || channel.id.startsWith(this.#options.idPrefix)) {
+      leg?.ready.resolve();
+      return;
+    }
+    if (args[0] !== 'arrived') {
+      this.#options.log.warn(
+        { channel: channel.id },
+        'a channel came in an unknown way: given back to the dialplan',
+      );
+      this.#options.giveBack(channel.id);
+      return;
+    }
+    // A dialplan pattern that matches "h" brings a hung-up channel here once more.
+    if (channel.exten === 'h') return;
+    this.#options.emit({ type: 'ChannelArrived', ...describeChannel(channel, sourceOf(args)) });
+  }
+
+  #left(channel: string): void {
+    if (this.#ended.has(channel) || this.#leaving.has(channel)) return;
+    this.#leaving.set(
+      channel,
+      setTimeout(() => this.#end(channel, 16, undefined), CAUSE_PATIENCE_MS),
+    );
+  }
+
+  #destroyed(channel: string, q850: number, sipCode: number | undefined): void {
+    this.#end(channel, q850, sipCode);
+  }
+
+  #end(channel: string, q850: number, sipCode: number | undefined): void {
+    clearTimeout(this.#leaving.get(channel));
+    this.#leaving.delete(channel);
+    if (this.#ended.has(channel)) return;
+    this.#ended.add(channel);
+    if (this.#ended.size > ENDED_KEPT) this.#ended.delete(this.#ended.values().next().value ?? '');
+    this.#endKeys.delete(channel);
+    this.playbacks.channelEnded(channel);
+    const leg = this.#legs.get(channel);
+    this.#legs.delete(channel);
+    leg?.ready.reject(new PbxError('unreachable', `leg ${channel} ended before it could be dialled`));
+    if (leg && leg.phase !== 'dialled') return;
+    const code = sipCode === undefined ? {} : { sipCode };
+    this.#options.emit({ type: 'ChannelEnded', channel, cause: causeOf(q850, sipCode), q850, ...code });
+  }
+
+  #digit(channel: string, digit: string): void {
+    this.#options.emit({ type: 'DigitPressed', channel, digit });
+    const watched = this.#endKeys.get(channel);
+    if (watched?.key !== digit) return;
+    this.#endKeys.delete(channel);
+    this.#options.stopRecording(watched.recording);
+  }
+
+  #dialled(id: string, status: string): void {
+    const ringing = status === 'RINGING' || status === 'PROGRESS';
+    if (!ringing && status !== 'ANSWER') return;
+    if (!id.startsWith(this.#options.idPrefix) || this.#ended.has(id)) return;
+    const leg = this.#legs.get(id) ?? this.#knownAgain(id);
+    if (ringing && !leg.ringing && !leg.answered) {
+      leg.ringing = true;
+      this.#options.emit({ type: 'LegRinging', channel: id });
+    }
+    if (!ringing && !leg.answered) {
+      leg.answered = true;
+      this.#options.emit({ type: 'LegAnswered', channel: id });
+    }
+  }
+
+  /** A leg that an earlier life of the daemon dialled. */
+  #knownAgain(id: string): Leg {
+    const leg: Leg = {
+      phase: 'dialled',
+      ringing: false,
+      answered: false,
+      ready: Promise.withResolvers<void>(),
+    };
+    this.#legs.set(id, leg);
+    return leg;
+  }
+
+  #recorded(recording: string, done: boolean, durationSeconds: number): void {
+    for (const [channel, watched] of this.#endKeys) {
+      if (watched.recording === recording) this.#endKeys.delete(channel);
+    }
+    this.#options.emit({
+      type: 'RecordingEnded',
+      recording,
+      outcome: done ? 'done' : 'failed',
+      file: this.#options.fileOf(recording),
+      durationMs: Math.max(0, durationSeconds * 1_000),
+    });
+  }
+}

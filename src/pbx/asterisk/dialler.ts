@@ -1,0 +1,79 @@
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { type OriginateRequest, PbxError, Q850 } from '../pbx.ts';
+import { check, checkCreated, requireOurId } from './answers.ts';
+import { type AriRequest, path } from './ari-codec.ts';
+import type { AriLink } from './ari-link.ts';
+import type { Calls } from './calls.ts';
+import { callerVariables, dialString } from './dial.ts';
+
+export interface DiallerOptions {
+  readonly app: string;
+  readonly trunk: string;
+  readonly idPrefix: string;
+  readonly log: Log;
+}
+
+/**
+ * Dials legs: create, wait until the channel is ours, then dial. Not ARI's originate, which hangs up on the customer who
+ * answers while no daemon is there.
+ */
+export class Dialler {
+  readonly #options: DiallerOptions;
+  readonly #link: AriLink;
+  readonly #calls: Calls;
+
+  constructor(options: DiallerOptions, link: AriLink, calls: Calls) {
+    this.#options = options;
+    this.#link = link;
+    this.#calls = calls;
+  }
+
+  /** Resolves when the leg is being dialled; when it rejects (`PbxError`), the leg does not live and no event tells of it. */
+  async originate(request: OriginateRequest): Promise<void> {
+    const { leg } = request;
+    requireOurId(leg);
+    if (!leg.startsWith(this.#options.idPrefix)) {
+      throw new PbxError('refused', `ids of legs begin with "${this.#options.idPrefix}"`);
+    }
+    const create = this.#creation(request);
+    const ready = this.#calls.expectLeg(leg);
+    let created = false;
+    try {
+      const answer = await this.#link.request(create);
+      checkCreated(answer, leg);
+      created = true;
+      // Dialling a channel that is not in our application yet is refused.
+      await ready;
+      this.#calls.legDialled(leg);
+      const timeout = Math.max(1, Math.ceil(request.ringTimeoutMs / 1_000));
+      const dial: AriRequest = { method: 'POST', path: path('channels', leg, 'dial'), body: { timeout } };
+      check(await this.#link.request(dial), `dial ${leg}`);
+    } catch (error) {
+      const mayLive = created || (error instanceof PbxError && error.code === 'timeout');
+      this.#calls.dropLeg(leg, mayLive);
+      if (mayLive) this.#remove(leg);
+      throw error;
+    }
+  }
+
+  #creation(request: OriginateRequest): AriRequest {
+    const { app, trunk } = this.#options;
+    const body = {
+      endpoint: dialString(request.to, trunk),
+      app,
+      appArgs: 'ours',
+      channelId: request.leg,
+      ...(request.originator && { originator: request.originator }),
+      variables: callerVariables(request),
+    };
+    return { method: 'POST', path: 'channels/create', body };
+  }
+
+  #remove(leg: string): void {
+    const query = { reason_code: Q850.normal };
+    this.#link
+      .request({ method: 'DELETE', path: path('channels', leg), query })
+      .catch((error) => this.#options.log.warn({ leg, error: messageOf(error) }, 'a leg may be left over'));
+  }
+}

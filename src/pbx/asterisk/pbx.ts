@@ -1,0 +1,309 @@
+import fs from 'node:fs';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  type HangupCause,
+  type Media,
+  type OriginateRequest,
+  type Pbx,
+  PbxError,
+  type PbxEvent,
+  type PbxSnapshot,
+  type PhoneStatus,
+  Q850,
+  type RecordOptions,
+} from '../pbx.ts';
+import { check, checkGone, requireOurId } from './answers.ts';
+import { type AriEvent, type AriRequest, path } from './ari-codec.ts';
+import { AriLink } from './ari-link.ts';
+import { Calls } from './calls.ts';
+import { Dialler } from './dialler.ts';
+import { isRecord } from './json.ts';
+import { BEEP, mediaUris, ownSounds } from './media.ts';
+import { Phones } from './phones.ts';
+import { KeyedQueue } from './queue.ts';
+import { parseSnapshot } from './snapshot.ts';
+
+export interface AsteriskOptions {
+  /** Where Asterisk's HTTP server is: `http://127.0.0.1:8088`. */
+  readonly ariUrl: string;
+  readonly ariUser: string;
+  readonly ariPassword: string;
+  readonly amiHost: string;
+  readonly amiPort: number;
+  readonly amiUser: string;
+  readonly amiPassword: string;
+  /** Name of the Stasis application, which the dialplan hands calls to. */
+  readonly app: string;
+  /** Absolute directory where Asterisk writes recordings (`astspooldir`/recording). */
+  readonly recordings: string;
+  /** Absolute directory that we may write and Asterisk reads: our beep and silence go there. */
+  readonly sounds: string;
+  /** Name of the PJSIP endpoint that outside numbers are dialled through. */
+  readonly trunk: string;
+  /** How the ids of our legs begin; no id of Asterisk may begin so. */
+  readonly idPrefix: string;
+  readonly log: Log;
+}
+
+/** Asterisk 20 or newer behind the port, over ARI and AMI. */
+export function asteriskPbx(options: AsteriskOptions): Pbx {
+  return new AsteriskPbx(options);
+}
+
+class AsteriskPbx implements Pbx {
+  readonly #options: AsteriskOptions;
+  readonly #link: AriLink;
+  readonly #phones: Phones;
+  readonly #calls: Calls;
+  readonly #dialler: Dialler;
+  /** Commands to one channel keep their order. */
+  readonly #queue = new KeyedQueue();
+  #listener: ((event: PbxEvent) => void) | undefined;
+
+  constructor(options: AsteriskOptions) {
+    this.#options = options;
+    const { log } = options;
+    this.#calls = new Calls({
+      idPrefix: options.idPrefix,
+      log,
+      emit: (event) => this.#listener?.(event),
+      giveBack: (channel) =>
+        this.#attempt(
+          this.#link.requestSlow({ method: 'POST', path: path('channels', channel, 'continue') }),
+        ),
+      hangup: (channel) => this.#attempt(this.hangup(channel, 'normal')),
+      stopRecording: (recording) => this.#attempt(this.stopRecording(recording)),
+      fileOf: (recording) => `${options.recordings}/${recording}.wav`,
+    });
+    this.#link = new AriLink(
+      { url: options.ariUrl, user: options.ariUser, password: options.ariPassword, app: options.app, log },
+      {
+        up: (version) => this.#listener?.({ type: 'LinkUp', pbx: `Asterisk ${version}` }),
+        down: (reason) => {
+          this.#calls.forget();
+          this.#listener?.({ type: 'LinkDown', reason });
+        },
+        event: (event) => this.#take(event),
+      },
+    );
+    this.#dialler = new Dialler(options, this.#link, this.#calls);
+    this.#phones = new Phones(
+      {
+        host: options.amiHost,
+        port: options.amiPort,
+        user: options.amiUser,
+        password: options.amiPassword,
+        trunk: options.trunk,
+        log,
+      },
+      (extension, registered) => this.#listener?.({ type: 'PhoneStatusChanged', extension, registered }),
+    );
+  }
+
+  start(listener: (event: PbxEvent) => void): void {
+    this.#listener = listener;
+    this.#writeSounds();
+    this.#link.start();
+    this.#phones.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#listener = undefined;
+    this.#calls.forget();
+    await Promise.all([this.#link.stop(), this.#phones.stop()]);
+  }
+
+  async snapshot(): Promise<PbxSnapshot> {
+    const { app, trunk, idPrefix } = this.#options;
+    const [channels, bridges, application] = await Promise.all([
+      this.#link.request({ method: 'GET', path: 'channels' }),
+      this.#link.request({ method: 'GET', path: 'bridges' }),
+      this.#link.request({ method: 'GET', path: path('applications', app) }),
+    ]);
+    for (const answer of [channels, bridges, application]) check(answer, 'snapshot');
+    return parseSnapshot(channels.body, bridges.body, application.body, { app, trunk, idPrefix });
+  }
+
+  /** Waits behind what the channel plays: do not answer while early media runs. */
+  answer(channel: string): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      const request: AriRequest = { method: 'POST', path: path('channels', channel, 'answer') };
+      check(await this.#link.requestSlow(request), `answer ${channel}`);
+    });
+  }
+
+  ring(channel: string): Promise<void> {
+    return this.#command(channel, { method: 'POST', path: path('channels', channel, 'ring') });
+  }
+
+  async hangup(channel: string, cause: HangupCause): Promise<void> {
+    const request: AriRequest = {
+      method: 'DELETE',
+      path: path('channels', channel),
+      query: { reason_code: Q850[cause] },
+    };
+    const end = async () => checkGone(await this.#link.request(request), `hangup ${channel}`);
+    // A hangup waits for nothing but the creation of its leg: what is not there yet cannot be hung up.
+    await (this.#calls.isCreating(channel) ? this.#queue.run([channel], end) : end());
+  }
+
+  play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      requireOurId(playback);
+      const uris = mediaUris(media, this.#options.sounds);
+      this.#calls.playbacks.add(channel, playback);
+      try {
+        const request: AriRequest = {
+          method: 'POST',
+          path: path('channels', channel, 'play', playback),
+          body: { media: uris },
+        };
+        check(await this.#link.request(request), `play on ${channel}`);
+      } catch (error) {
+        this.#calls.playbacks.refused(playback);
+        throw error;
+      }
+    });
+  }
+
+  async stopPlayback(playback: string): Promise<void> {
+    const answer = await this.#link.request({ method: 'DELETE', path: path('playbacks', playback) });
+    checkGone(answer, `stop playback ${playback}`);
+    if (answer.status < 300) this.#calls.playbacks.stopped(playback);
+  }
+
+  startMusic(channel: string, musicClass: string): Promise<void> {
+    const body = { mohClass: musicClass };
+    return this.#command(channel, { method: 'POST', path: path('channels', channel, 'moh'), body });
+  }
+
+  stopMusic(channel: string): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      const answer = await this.#link.request({ method: 'DELETE', path: path('channels', channel, 'moh') });
+      checkGone(answer, `stop music on ${channel}`);
+    });
+  }
+
+  record(channel: string, recording: string, options: RecordOptions): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      requireOurId(recording);
+      const { endKey } = options;
+      if (!/^[0-9A-D*#]?$/.test(endKey)) throw new PbxError('refused', `"${endKey}" is not one key`);
+      const native = endKey === '#' || endKey === '*';
+      if (endKey && !native) this.#calls.watchEndKey(channel, recording, endKey);
+      if (options.beep) await this.#beep(channel, recording);
+      const body = {
+        name: recording,
+        format: 'wav',
+        maxDurationSeconds: Math.ceil(options.maxMs / 1_000),
+        maxSilenceSeconds: Math.ceil(options.maxSilenceMs / 1_000),
+        ifExists: 'fail',
+        terminateOn: native ? endKey : 'none',
+      };
+      const request: AriRequest = { method: 'POST', path: path('channels', channel, 'record'), body };
+      check(await this.#link.request(request), `record ${channel}`);
+    });
+  }
+
+  async stopRecording(recording: string): Promise<void> {
+    const request: AriRequest = { method: 'POST', path: path('recordings', 'live', recording, 'stop') };
+    checkGone(await this.#link.request(request), `stop recording ${recording}`);
+  }
+
+  sendDigits(channel: string, digits: string): Promise<void> {
+    if (!/^[0-9A-D*#]{1,64}$/.test(digits))
+      return Promise.reject(new PbxError('refused', 'these are no digits'));
+    const body = { dtmf: digits };
+    return this.#command(channel, { method: 'POST', path: path('channels', channel, 'dtmf'), body });
+  }
+
+  originate(request: OriginateRequest): Promise<void> {
+    return this.#queue.run([request.leg], () => this.#dialler.originate(request));
+  }
+
+  async connect(bridge: string, channels: readonly string[]): Promise<void> {
+    requireOurId(bridge);
+    // A channel joins only when what it plays is over, and so long the command would wait.
+    for (const channel of channels) {
+      for (const playback of this.#calls.playbacks.of(channel)) await this.stopPlayback(playback);
+    }
+    await this.#queue.run(channels, async () => {
+      const body = { type: 'mixing,dtmf_events', name: bridge };
+      const made = await this.#link.request({ method: 'POST', path: path('bridges', bridge), body });
+      // 409: it is there already, which is what was wanted.
+      if (made.status !== 409) check(made, `bridge ${bridge}`);
+      try {
+        const request: AriRequest = {
+          method: 'POST',
+          path: path('bridges', bridge, 'addChannel'),
+          body: { channel: channels },
+        };
+        check(await this.#link.requestSlow(request), `connect ${channels.join(' and ')}`);
+      } catch (error) {
+        await this.#removeIfEmpty(bridge);
+        throw error;
+      }
+    });
+  }
+
+  async disconnect(bridge: string): Promise<void> {
+    const answer = await this.#link.request({ method: 'DELETE', path: path('bridges', bridge) });
+    checkGone(answer, `disconnect ${bridge}`);
+  }
+
+  phones(): Promise<readonly PhoneStatus[]> {
+    return this.#phones.list();
+  }
+
+  /** Asterisk's own beep ends a recording at once where the prompt package is not installed. */
+  async #beep(channel: string, recording: string): Promise<void> {
+    const playback = `${recording}.beep`;
+    this.#calls.playbacks.hide(playback);
+    const request: AriRequest = {
+      method: 'POST',
+      path: path('channels', channel, 'play', playback),
+      body: { media: [`sound:${this.#options.sounds}/${BEEP}`] },
+    };
+    check(await this.#link.request(request), `beep on ${channel}`);
+  }
+
+  #command(channel: string, request: AriRequest): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      check(await this.#link.request(request), `${request.method} ${request.path}`);
+    });
+  }
+
+  #take(event: AriEvent): void {
+    this.#calls.take(event);
+    if (event.type === 'ApplicationReplaced') this.#attempt(this.stop());
+  }
+
+  /** A bridge that nobody could join would stay for ever. */
+  async #removeIfEmpty(bridge: string): Promise<void> {
+    try {
+      const { body } = await this.#link.request({ method: 'GET', path: path('bridges', bridge) });
+      if (isRecord(body) && Array.isArray(body.channels) && body.channels.length === 0)
+        await this.disconnect(bridge);
+    } catch (error) {
+      this.#options.log.debug({ bridge, error: messageOf(error) }, 'an unused bridge may be left');
+    }
+  }
+
+  /** For commands that nobody waits for. */
+  #attempt(command: Promise<unknown>): void {
+    command.catch((error) =>
+      this.#options.log.debug({ error: messageOf(error) }, 'a tidying command failed'),
+    );
+  }
+
+  #writeSounds(): void {
+    const { sounds, log } = this.#options;
+    try {
+      fs.mkdirSync(sounds, { recursive: true });
+      for (const { name, wav } of ownSounds()) fs.writeFileSync(`${sounds}/${name}`, wav);
+    } catch (error) {
+      log.error({ sounds, error: messageOf(error) }, 'cannot write beep and silence: they will fail to play');
+    }
+  }
+}

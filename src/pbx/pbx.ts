@@ -1,0 +1,235 @@
+/**
+ * The one port to a telephone switch. It speaks telephony: whoever uses it cannot tell which PBX is behind.
+ *
+ * - Ids of everything we make (legs, bridges, playbacks, recordings) are ours and chosen before the command goes out;
+ *   only the id of an arriving channel is the PBX's.
+ * - Every command rejects with `PbxError` when the PBX refuses it, when its deadline passes, or when the link drops.
+ * - A command to something that is already gone resolves: gone is what was wanted (stop, hangup, disconnect).
+ * - Events come one at a time, in the order in which the PBX sent them. None is replayed after a lost link:
+ *   take a `snapshot()` at `LinkUp`.
+ */
+export interface Pbx {
+  /** Connects and stays connected, with back-off, until `stop`. Resolves as soon as the first attempt is under way. */
+  start(listener: (event: PbxEvent) => void): void;
+  /** Lets go of the PBX without touching any call. */
+  stop(): Promise<void>;
+  /** What is true in the PBX now. Only channels that were handed to us are listed. */
+  snapshot(): Promise<PbxSnapshot>;
+
+  answer(channel: string): Promise<void>;
+  /** Lets the caller hear ringing. */
+  ring(channel: string): Promise<void>;
+  hangup(channel: string, cause: HangupCause): Promise<void>;
+
+  /** Plays `media` one after the other. Resolves when accepted; `PlaybackEnded` says how it ended. */
+  play(channel: string, playback: string, media: readonly Media[]): Promise<void>;
+  stopPlayback(playback: string): Promise<void>;
+  startMusic(channel: string, musicClass: string): Promise<void>;
+  stopMusic(channel: string): Promise<void>;
+  /** Records what the channel says; `RecordingEnded` names the file. */
+  record(channel: string, recording: string, options: RecordOptions): Promise<void>;
+  stopRecording(recording: string): Promise<void>;
+  sendDigits(channel: string, digits: string): Promise<void>;
+
+  /** Dials a new leg. Resolves when the PBX took it; progress comes as `LegRinging`, `LegAnswered`, `ChannelEnded`. */
+  originate(request: OriginateRequest): Promise<void>;
+  /**
+   * Lets the channels hear each other in bridge `bridge`, which is made if need be; digits stay visible. Playbacks and
+   * music must have been stopped. Idempotent.
+   */
+  connect(bridge: string, channels: readonly string[]): Promise<void>;
+  /** Takes everybody out of `bridge` and removes it; the channels stay up. */
+  disconnect(bridge: string): Promise<void>;
+
+  /** The phones that are registered now. */
+  phones(): Promise<readonly PhoneStatus[]>;
+}
+
+/** Why a leg is ended, or ended. Names of Q.850 causes as telephony uses them. */
+export type HangupCause =
+  | 'normal'
+  | 'busy'
+  | 'no-answer'
+  | 'rejected'
+  | 'unallocated-number'
+  | 'unreachable'
+  | 'congestion'
+  | 'cancelled'
+  | 'failure';
+
+/** One thing to play. `file` is an absolute path without extension. */
+export type Media =
+  | { readonly file: string }
+  | { readonly tone: 'ringback' | 'busy' | 'beep' }
+  | { readonly silenceMs: number };
+
+export interface RecordOptions {
+  readonly maxMs: number;
+  /** Silence that ends the recording. */
+  readonly maxSilenceMs: number;
+  readonly beep: boolean;
+  /** A key that ends it, '' for none. */
+  readonly endKey: string;
+}
+
+/** Where a new leg goes: to one of our phones, or to an outside number through the trunk. */
+export type Endpoint =
+  | { readonly kind: 'phone'; readonly extension: string }
+  | { readonly kind: 'outside'; readonly number: string };
+
+export interface OriginateRequest {
+  readonly leg: string;
+  readonly to: Endpoint;
+  /** What the called party sees. */
+  readonly callerNumber: string;
+  readonly callerName: string;
+  readonly ringTimeoutMs: number;
+  /** The leg on whose behalf we dial, so that codecs match. */
+  readonly originator?: string;
+}
+
+/** Who brought the call: one of our phones (authenticated), or the outside world. */
+export type Source = { readonly kind: 'phone'; readonly extension: string } | { readonly kind: 'outside' };
+
+export type PbxEvent =
+  | { readonly type: 'LinkUp'; readonly pbx: string }
+  | { readonly type: 'LinkDown'; readonly reason: string }
+  /** Another daemon took our place: this one has to stop. */
+  | { readonly type: 'Replaced' }
+  | ({ readonly type: 'ChannelArrived' } & ArrivedChannel)
+  | { readonly type: 'LegRinging'; readonly channel: string }
+  | { readonly type: 'LegAnswered'; readonly channel: string }
+  | {
+      readonly type: 'ChannelEnded';
+      readonly channel: string;
+      readonly cause: HangupCause;
+      readonly q850: number;
+      readonly sipCode?: number;
+    }
+  | { readonly type: 'DigitPressed'; readonly channel: string; readonly digit: string }
+  | {
+      readonly type: 'PlaybackEnded';
+      readonly playback: string;
+      readonly channel: string;
+      readonly outcome: 'done' | 'failed';
+    }
+  | {
+      readonly type: 'RecordingEnded';
+      readonly recording: string;
+      readonly outcome: 'done' | 'failed';
+      /** Absolute path of the WAV file. */
+      readonly file: string;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'PhoneStatusChanged'; readonly extension: string; readonly registered: boolean };
+
+/** A channel as it arrived. Text is cleaned of control characters, numbers of everything but digits and a leading +. */
+export interface ArrivedChannel {
+  readonly channel: string;
+  readonly source: Source;
+  /** Caller's number, '' when hidden. */
+  readonly ani: string;
+  readonly aniName: string;
+  /** The number that was dialled. */
+  readonly dnis: string;
+}
+
+export interface PbxSnapshot {
+  readonly channels: readonly (ArrivedChannel & {
+    readonly state: 'down' | 'ringing' | 'up' /** true: a leg that we originated */;
+    readonly ours: boolean;
+  })[];
+  readonly bridges: readonly { readonly bridge: string; readonly channels: readonly string[] }[];
+}
+
+export interface PhoneStatus {
+  readonly extension: string;
+  readonly registered: boolean;
+  /** Where it registered from, as the PBX words it. */
+  readonly contact: string;
+}
+
+/** The PBX or the link to it said no. `code` is stable. */
+export class PbxError extends Error {
+  readonly code: 'link-down' | 'timeout' | 'refused' | 'not-found' | 'unreachable';
+
+  constructor(code: PbxError['code'], message: string) {
+    super(message);
+    this.name = 'PbxError';
+    this.code = code;
+  }
+}
+
+/** Q.850 number of a cause, for PBXes that take numbers (ITU-T Q.850 table 1). */
+export const Q850: Readonly<Record<HangupCause, number>> = {
+  normal: 16,
+  busy: 17,
+  'no-answer': 19,
+  rejected: 21,
+  'unallocated-number': 1,
+  unreachable: 20,
+  congestion: 34,
+  cancelled: 16,
+  failure: 38,
+};
+
+/**
+ * Names the reason of an ended leg. The SIP code decides where there is one, because PBXes map it to different Q.850
+ * numbers; `q850` fills the gaps.
+ */
+export function causeOf(q850: number, sipCode?: number): HangupCause {
+  switch (sipCode) {
+    case 486:
+    case 600:
+      return 'busy';
+    case 408:
+    case 480:
+      return 'no-answer';
+    case 403:
+    case 603:
+    case 607:
+    case 608:
+      return 'rejected';
+    case 404:
+    case 410:
+    case 484:
+    case 604:
+      return 'unallocated-number';
+    case 487:
+      return 'cancelled';
+    case 503:
+      return 'congestion';
+    default:
+      if (sipCode !== undefined && sipCode >= 400) return 'failure';
+  }
+  switch (q850) {
+    case 0:
+    case 16:
+    case 31:
+      return 'normal';
+    case 17:
+      return 'busy';
+    case 18:
+    case 19:
+      return 'no-answer';
+    case 21:
+      return 'rejected';
+    case 1:
+    case 22:
+    case 28:
+      return 'unallocated-number';
+    case 3:
+    case 20:
+    case 27:
+      return 'unreachable';
+    case 34:
+    case 41:
+    case 42:
+      return 'congestion';
+    case 26:
+    case 127:
+      return 'cancelled';
+    default:
+      return 'failure';
+  }
+}

@@ -1,0 +1,409 @@
+import type { Clock } from '../../base/clock.ts';
+import {
+  type ArrivedChannel,
+  causeOf,
+  type Endpoint,
+  type HangupCause,
+  type Media,
+  type OriginateRequest,
+  type Pbx,
+  PbxError,
+  type PbxEvent,
+  type PbxSnapshot,
+  type PhoneStatus,
+  Q850,
+  type RecordOptions,
+} from '../pbx.ts';
+
+/** How a called party reacts to a leg. Times in ms after the call reaches it. */
+export interface Behaviour {
+  readonly ringAfterMs?: number;
+  /** Undefined: never answers. */
+  readonly answerAfterMs?: number;
+  /** Refuses with this SIP code instead of answering. */
+  readonly refuse?: { readonly afterMs: number; readonly sipCode: number };
+  /** After the answer, hangs up by itself. */
+  readonly hangupAfterMs?: number;
+}
+
+/** The far end of a simulated channel, for scripts. */
+export interface SimulatedParty {
+  readonly channel: string;
+  press(digits: string): void;
+  hangup(): void;
+  answer(): void;
+  readonly ended: boolean;
+  /** What this party has been played, in order: files, tones, `music:<class>`. */
+  readonly heard: readonly string[];
+  /** The channels it can talk with now. */
+  readonly talkingWith: readonly string[];
+}
+
+export interface SimulatedOptions {
+  /** Delay from cause to event, ms. */
+  readonly latencyMs?: number;
+  /** Length of a file in ms; undefined: there is no such file. */
+  readonly durationOf?: (file: string) => number | undefined;
+  /** How an outside number behaves. */
+  readonly trunk?: (number: string) => Behaviour | 'down';
+}
+
+interface Playback {
+  readonly id: string;
+  readonly media: readonly Media[];
+  cancel?: () => void;
+}
+
+class Channel implements SimulatedParty {
+  readonly arrived: ArrivedChannel;
+  readonly ours: boolean;
+  readonly to?: Endpoint;
+  readonly pbx: SimulatedPbx;
+  state: 'down' | 'ringing' | 'up' = 'down';
+  ended = false;
+  heard: string[] = [];
+  playbacks: Playback[] = [];
+  recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
+  bridge?: string;
+
+  constructor(pbx: SimulatedPbx, arrived: ArrivedChannel, ours: boolean, to?: Endpoint) {
+    this.pbx = pbx;
+    this.arrived = arrived;
+    this.ours = ours;
+    if (to) this.to = to;
+  }
+
+  get channel(): string {
+    return this.arrived.channel;
+  }
+
+  get talkingWith(): readonly string[] {
+    return this.pbx.bridgeMembers(this.bridge).filter((other) => other !== this.channel);
+  }
+
+  press(digits: string): void {
+    this.pbx.pressed(this, digits);
+  }
+
+  hangup(): void {
+    this.pbx.end(this, 16);
+  }
+
+  answer(): void {
+    this.pbx.answered(this);
+  }
+}
+
+/**
+ * A PBX that exists only in memory and in the time of its clock. It keeps the port's contract, so the same engine runs a
+ * day in seconds; its parties do what a script says.
+ */
+export class SimulatedPbx implements Pbx {
+  readonly #clock: Clock;
+  readonly #latencyMs: number;
+  readonly #durationOf: (file: string) => number | undefined;
+  readonly #trunk: (number: string) => Behaviour | 'down';
+  readonly #channels = new Map<string, Channel>();
+  readonly #bridges = new Map<string, Set<string>>();
+  readonly #phones = new Map<string, Behaviour>();
+  #listener?: (event: PbxEvent) => void;
+  #linked = false;
+  #arrivals = 0;
+
+  constructor(clock: Clock, options: SimulatedOptions = {}) {
+    this.#clock = clock;
+    this.#latencyMs = options.latencyMs ?? 1;
+    this.#durationOf = options.durationOf ?? (() => 1000);
+    this.#trunk = options.trunk ?? (() => ({ ringAfterMs: 50, answerAfterMs: 1000 }));
+  }
+
+  // ── scripting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Registers a phone that behaves so, or unregisters it. */
+  setPhone(extension: string, behaviour: Behaviour | undefined): void {
+    if (behaviour) this.#phones.set(extension, behaviour);
+    else this.#phones.delete(extension);
+    this.#emit({ type: 'PhoneStatusChanged', extension, registered: behaviour !== undefined });
+  }
+
+  /** Somebody calls. */
+  call(from: Omit<ArrivedChannel, 'channel'>): SimulatedParty {
+    const arrived = { ...from, channel: `sim-${++this.#arrivals}` };
+    const channel = new Channel(this, arrived, false);
+    this.#channels.set(channel.channel, channel);
+    this.#emit({ type: 'ChannelArrived', ...arrived });
+    return channel;
+  }
+
+  /** The party at the end of a leg or channel, while it lives. */
+  party(channel: string): SimulatedParty | undefined {
+    return this.#channels.get(channel);
+  }
+
+  /** The live leg that was dialled to `extension` or to an outside number. */
+  dialled(address: string): SimulatedParty | undefined {
+    for (const channel of this.#channels.values()) {
+      const to = channel.to;
+      if (to && (to.kind === 'phone' ? to.extension : to.number) === address) return channel;
+    }
+    return undefined;
+  }
+
+  /** Cuts the link (events are lost, commands fail) or restores it. */
+  setLink(up: boolean): void {
+    if (up === this.#linked) return;
+    if (!up) this.#listener?.({ type: 'LinkDown', reason: 'cut by the script' });
+    this.#linked = up;
+    if (up) this.#emit({ type: 'LinkUp', pbx: 'simulated' });
+  }
+
+  pressed(channel: Channel, digits: string): void {
+    for (const digit of digits) {
+      this.#emit({ type: 'DigitPressed', channel: channel.channel, digit });
+      if (channel.recording && channel.recording.endKey === digit) this.#endRecording(channel);
+    }
+  }
+
+  answered(channel: Channel): void {
+    if (channel.ended || channel.state === 'up') return;
+    channel.state = 'up';
+    this.#emit({ type: 'LegAnswered', channel: channel.channel });
+  }
+
+  bridgeMembers(bridge: string | undefined): string[] {
+    return bridge === undefined ? [] : [...(this.#bridges.get(bridge) ?? [])];
+  }
+
+  end(channel: Channel, q850: number, sipCode?: number): void {
+    if (channel.ended) return;
+    channel.ended = true;
+    for (const playback of channel.playbacks.splice(0)) {
+      playback.cancel?.();
+      this.#emit({
+        type: 'PlaybackEnded',
+        playback: playback.id,
+        channel: channel.channel,
+        outcome: 'failed',
+      });
+    }
+    this.#endRecording(channel);
+    this.#leaveBridge(channel);
+    this.#channels.delete(channel.channel);
+    this.#emit({
+      type: 'ChannelEnded',
+      channel: channel.channel,
+      cause: causeOf(q850, sipCode),
+      q850,
+      ...(sipCode === undefined ? {} : { sipCode }),
+    });
+  }
+
+  // ── the port ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  start(listener: (event: PbxEvent) => void): void {
+    this.#listener = listener;
+    this.#linked = true;
+    this.#emit({ type: 'LinkUp', pbx: 'simulated' });
+  }
+
+  async stop(): Promise<void> {
+    this.#linked = false;
+    this.#listener = undefined;
+  }
+
+  async snapshot(): Promise<PbxSnapshot> {
+    this.#requireLink();
+    return {
+      channels: [...this.#channels.values()].map(({ arrived, state, ours }) => ({ ...arrived, state, ours })),
+      bridges: [...this.#bridges].map(([bridge, members]) => ({ bridge, channels: [...members] })),
+    };
+  }
+
+  async answer(channel: string): Promise<void> {
+    this.#get(channel).state = 'up';
+  }
+
+  async ring(channel: string): Promise<void> {
+    const target = this.#get(channel);
+    if (target.state === 'down') target.state = 'ringing';
+  }
+
+  async hangup(channel: string, cause: HangupCause): Promise<void> {
+    this.#requireLink();
+    const target = this.#channels.get(channel);
+    if (target) this.end(target, Q850[cause]);
+  }
+
+  async play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
+    const target = this.#get(channel);
+    target.playbacks.push({ id: playback, media });
+    if (target.playbacks.length === 1) this.#playNext(target);
+  }
+
+  async stopPlayback(playback: string): Promise<void> {
+    this.#requireLink();
+    for (const channel of this.#channels.values()) {
+      const index = channel.playbacks.findIndex((one) => one.id === playback);
+      if (index < 0) continue;
+      channel.playbacks[index]!.cancel?.();
+      channel.playbacks.splice(index, 1);
+      this.#emit({ type: 'PlaybackEnded', playback, channel: channel.channel, outcome: 'done' });
+      if (index === 0) this.#playNext(channel);
+    }
+  }
+
+  async startMusic(channel: string, musicClass: string): Promise<void> {
+    this.#get(channel).heard.push(`music:${musicClass}`);
+  }
+
+  async stopMusic(channel: string): Promise<void> {
+    this.#requireLink();
+    this.#channels.get(channel)?.heard.push('music-stopped');
+  }
+
+  async record(channel: string, recording: string, options: RecordOptions): Promise<void> {
+    const target = this.#get(channel);
+    const cancel = this.#clock.at(this.#clock.now() + options.maxMs, () => this.#endRecording(target));
+    target.recording = { id: recording, startedAt: this.#clock.now(), cancel, endKey: options.endKey };
+  }
+
+  async stopRecording(recording: string): Promise<void> {
+    this.#requireLink();
+    for (const channel of this.#channels.values())
+      if (channel.recording?.id === recording) this.#endRecording(channel);
+  }
+
+  async sendDigits(channel: string, digits: string): Promise<void> {
+    this.#get(channel).heard.push(`digits:${digits}`);
+  }
+
+  async originate(request: OriginateRequest): Promise<void> {
+    this.#requireLink();
+    if (this.#channels.has(request.leg)) throw new PbxError('refused', `leg ${request.leg} exists already`);
+    const behaviour =
+      request.to.kind === 'phone' ? this.#phones.get(request.to.extension) : this.#trunk(request.to.number);
+    if (!behaviour) throw new PbxError('unreachable', 'the phone is not registered');
+    const dnis = request.to.kind === 'phone' ? request.to.extension : request.to.number;
+    const arrived: ArrivedChannel = {
+      channel: request.leg,
+      source: { kind: 'outside' },
+      ani: request.callerNumber,
+      aniName: request.callerName,
+      dnis,
+    };
+    const leg = new Channel(this, arrived, true, request.to);
+    this.#channels.set(leg.channel, leg);
+    const later = (ms: number, act: () => void) =>
+      this.#clock.at(this.#clock.now() + ms, () => !leg.ended && act());
+    later(
+      request.ringTimeoutMs,
+      () => leg.state !== 'up' && this.end(leg, 19, behaviour === 'down' ? 503 : 480),
+    );
+    if (behaviour === 'down') return;
+    later(behaviour.ringAfterMs ?? 10, () => {
+      if (leg.state === 'down') {
+        leg.state = 'ringing';
+        this.#emit({ type: 'LegRinging', channel: leg.channel });
+      }
+    });
+    const { refuse, answerAfterMs, hangupAfterMs } = behaviour;
+    if (refuse) later(refuse.afterMs, () => this.end(leg, 21, refuse.sipCode));
+    else if (answerAfterMs !== undefined) {
+      later(answerAfterMs, () => this.answered(leg));
+      if (hangupAfterMs !== undefined) later(answerAfterMs + hangupAfterMs, () => leg.hangup());
+    }
+  }
+
+  async connect(bridge: string, channels: readonly string[]): Promise<void> {
+    const members = channels.map((channel) => this.#get(channel));
+    const room = this.#bridges.get(bridge) ?? new Set<string>();
+    this.#bridges.set(bridge, room);
+    for (const member of members) {
+      this.#leaveBridge(member);
+      member.bridge = bridge;
+      room.add(member.channel);
+    }
+  }
+
+  async disconnect(bridge: string): Promise<void> {
+    this.#requireLink();
+    for (const member of this.bridgeMembers(bridge)) {
+      const channel = this.#channels.get(member);
+      if (channel) delete channel.bridge;
+    }
+    this.#bridges.delete(bridge);
+  }
+
+  async phones(): Promise<readonly PhoneStatus[]> {
+    this.#requireLink();
+    return [...this.#phones.keys()].map((extension) => ({
+      extension,
+      registered: true,
+      contact: 'simulated',
+    }));
+  }
+
+  // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #emit(event: PbxEvent): void {
+    this.#clock.at(this.#clock.now() + this.#latencyMs, () => {
+      if (this.#linked) this.#listener?.(event);
+    });
+  }
+
+  #requireLink(): void {
+    if (!this.#linked) throw new PbxError('link-down', 'the link to the PBX is down');
+  }
+
+  #get(id: string): Channel {
+    this.#requireLink();
+    const channel = this.#channels.get(id);
+    if (!channel) throw new PbxError('not-found', `no channel ${id}`);
+    return channel;
+  }
+
+  #playNext(channel: Channel): void {
+    const playback = channel.playbacks[0];
+    if (!playback) return;
+    let totalMs = 0;
+    let outcome: 'done' | 'failed' = 'done';
+    for (const item of playback.media) {
+      const lengthMs = this.#lengthOf(item);
+      outcome = lengthMs === undefined ? 'failed' : 'done';
+      if (lengthMs !== undefined)
+        channel.heard.push('file' in item ? item.file : 'tone' in item ? `tone:${item.tone}` : 'silence');
+      totalMs += lengthMs ?? 0;
+    }
+    playback.cancel = this.#clock.at(this.#clock.now() + totalMs, () => {
+      channel.playbacks.shift();
+      this.#emit({ type: 'PlaybackEnded', playback: playback.id, channel: channel.channel, outcome });
+      this.#playNext(channel);
+    });
+  }
+
+  #lengthOf(item: Media): number | undefined {
+    if ('file' in item) return this.#durationOf(item.file);
+    if ('silenceMs' in item) return item.silenceMs;
+    return item.tone === 'beep' ? 300 : Number.MAX_SAFE_INTEGER / 2;
+  }
+
+  #endRecording(channel: Channel): void {
+    const recording = channel.recording;
+    if (!recording) return;
+    recording.cancel();
+    delete channel.recording;
+    this.#emit({
+      type: 'RecordingEnded',
+      recording: recording.id,
+      outcome: 'done',
+      file: `/simulated/${recording.id}.wav`,
+      durationMs: this.#clock.now() - recording.startedAt,
+    });
+  }
+
+  #leaveBridge(channel: Channel): void {
+    if (channel.bridge === undefined) return;
+    this.#bridges.get(channel.bridge)?.delete(channel.channel);
+    delete channel.bridge;
+  }
+}

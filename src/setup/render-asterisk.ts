@@ -1,0 +1,186 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Refused } from '../base/errors.ts';
+import { cleanText } from '../base/text.ts';
+import type { AsteriskProgram } from './find-asterisk.ts';
+import { holdTone } from './hold-tone.ts';
+import type { PbxPorts } from './ports.ts';
+import { inProject } from './project.ts';
+import type { Secrets } from './secrets.ts';
+import { hostPort, isEveryAddress, isLoopback, type Settings } from './settings.ts';
+import { fillTemplate } from './template.ts';
+
+/** A phone that may register. */
+export interface Phone {
+  readonly extension: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+const TEMPLATES = inProject('sip-config/asterisk');
+const PER_PHONE = join(TEMPLATES, 'each-phone');
+const PHONE_LIST = 'phones.json';
+const DIALPLAN = inProject('dialplan/asterisk');
+
+/** Where the data folder `data` keeps all that belongs to Asterisk. */
+export function asteriskHome(data: string): string {
+  return join(data, 'asterisk');
+}
+
+/** Where Asterisk of the data folder `data` reads its configuration. */
+export function asteriskEtc(data: string): string {
+  return join(asteriskHome(data), 'etc');
+}
+
+/**
+ * Writes Asterisk's whole configuration into the data folder, and makes the folders it needs. Returns the names of the
+ * files that changed, so that a running Asterisk can be told. Throws `Refused('bad-value')`.
+ */
+export function renderAsterisk(
+  settings: Settings,
+  secrets: Pick<Secrets, 'ariPassword' | 'amiPassword'>,
+  ports: PbxPorts,
+  phones: readonly Phone[],
+  asterisk: Pick<AsteriskProgram, 'modules' | 'shared'>,
+): string[] {
+  makeFolders(asteriskHome(settings.data));
+  const values = {
+    ...ports,
+    ariPort: ports.ari,
+    amiPort: ports.ami,
+    ariPassword: secrets.ariPassword,
+    amiPassword: secrets.amiPassword,
+    etc: asteriskEtc(settings.data),
+    home: asteriskHome(settings.data),
+    modules: asterisk.modules,
+    shared: asterisk.shared,
+    bind: settings.bind,
+    sipBind: hostPort(settings.bind, settings.sipPort),
+    trunk: hostPort(settings.trunk.host, settings.trunk.port),
+    trunkMatch: trunkMatch(settings.trunk),
+    rtpFirst: settings.rtpFirst,
+    rtpLast: settings.rtpLast,
+    maxCalls: Math.floor((settings.rtpLast - settings.rtpFirst + 1) / 4),
+    music: musicFolder(settings.data, asterisk.shared),
+  };
+  const files = [...templatesIn(TEMPLATES), ...templatesIn(DIALPLAN)];
+  const changed = files.flatMap(({ name, path }) =>
+    isWanted(name, settings)
+      ? write(settings.data, name, fillTemplate(readFileSync(path, 'utf8'), values))
+      : remove(settings.data, name),
+  );
+  return [...changed, ...renderPhones(settings, phones)];
+}
+
+/**
+ * Writes only what depends on the phones. Returns the names of the files that changed.
+ * Throws `Refused('bad-value')` for an extension or password that no configuration file can hold.
+ */
+export function renderPhones(settings: Pick<Settings, 'data'>, phones: readonly Phone[]): string[] {
+  const usable = phones.map(checked);
+  write(settings.data, PHONE_LIST, `${JSON.stringify(usable, null, 2)}\n`);
+  return templatesIn(PER_PHONE).flatMap(({ name, path }) => {
+    const template = readFileSync(path, 'utf8');
+    const parts = usable.map((phone) => fillTemplate(template, { ...phone }));
+    return write(settings.data, name, `; Rendered by Carillon from its database.\n${parts.join('')}`);
+  });
+}
+
+/** The phones that were last written into the configuration. Empty before the first start. */
+export function renderedPhones(data: string): Phone[] {
+  const file = join(asteriskEtc(data), PHONE_LIST);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Phone[]) : [];
+}
+
+function checked(phone: Phone): Phone {
+  if (!/^\d{1,15}$/.test(phone.extension))
+    throw new Refused(
+      'bad-value',
+      `${JSON.stringify(phone.extension)} is no extension; it must be 1 to 15 digits.`,
+    );
+  if (phone.password.length < 8)
+    throw new Refused('bad-value', `The password of phone ${phone.extension} is shorter than 8 characters.`);
+  // A name is only shown, so it is cleaned rather than refused.
+  return { ...phone, name: cleanText(phone.name).replace(/[;"\\[\]{}$<>|]/g, ' ') };
+}
+
+/** Loopback is home to many programs, so there the port counts too; elsewhere a trunk may send from any port. */
+function trunkMatch(trunk: Settings['trunk']): string {
+  const host = trunk.host === 'localhost' ? '127.0.0.1' : trunk.host;
+  return isLoopback(host) ? hostPort(host, trunk.port) : host;
+}
+
+function isWanted(name: string, settings: Settings): boolean {
+  if (name === 'pjsip_guests.conf') return settings.guests;
+  if (name === 'pjsip_media.conf') return !isEveryAddress(settings.bind);
+  return true;
+}
+
+/** Asterisk drops a music class without files and leaves callers in silence, so there is always one. */
+function musicFolder(data: string, shared: string): string {
+  const shipped = [join(shared, 'moh'), '/usr/share/asterisk/moh', '/var/lib/asterisk/moh'].find(hasSound);
+  if (shipped) return shipped;
+  const own = join(asteriskHome(data), 'music');
+  mkdirSync(own, { recursive: true });
+  if (!hasSound(own)) writeFileSync(join(own, 'hold.wav'), holdTone());
+  return own;
+}
+
+function hasSound(folder: string): boolean {
+  return (
+    existsSync(folder) &&
+    readdirSync(folder).some(
+      (name) => /\.(wav|gsm|ulaw|alaw|sln\d*|g722)$/.test(name) && isFilled(join(folder, name)),
+    )
+  );
+}
+
+function isFilled(file: string): boolean {
+  return statSync(file).size > 44;
+}
+
+function makeFolders(home: string): void {
+  for (const folder of [
+    'etc',
+    'run',
+    'log',
+    'cache',
+    'lib/agi-bin',
+    'lib/keys',
+    'spool/recording',
+    'spool/tmp',
+  ])
+    mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
+}
+
+function templatesIn(folder: string): { name: string; path: string }[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.conf'))
+    .sort()
+    .map((name) => ({ name, path: join(folder, name) }));
+}
+
+function write(data: string, name: string, content: string): string[] {
+  const file = join(asteriskEtc(data), name);
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return [];
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return [name];
+}
+
+function remove(data: string, name: string): string[] {
+  const file = join(asteriskEtc(data), name);
+  if (!existsSync(file)) return [];
+  rmSync(file);
+  return [name];
+}

@@ -1,0 +1,160 @@
+import type { Agent } from '../agent/agent.ts';
+import { AgentStore, type Phone } from '../agent/store.ts';
+import { type Campaign, checkDigitOf } from '../campaign/campaign.ts';
+import { CampaignStore } from '../campaign/store.ts';
+import type { Customer } from '../customer/customer.ts';
+import { CustomerStore } from '../customer/store.ts';
+import type { Queue } from '../queue/queue.ts';
+import { QueueStore } from '../queue/store.ts';
+import type { Database } from '../store/connect.ts';
+import { newSecret } from './secrets.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const YEAR_MS = 365 * DAY_MS;
+/** Extension of the campaigns' reception. */
+const RECEPTION = '2001';
+
+/**
+ * Puts in the demonstration centre: phones, agents, queues, customers, campaigns. Doing it again after an interruption is
+ * harmless.
+ * @param now UTC ms, from which the campaigns' dates count
+ */
+export async function seedDemonstration(database: Database, now: number): Promise<void> {
+  const agents = new AgentStore(database);
+  const queues = new QueueStore(database);
+  const customers = new CustomerStore(database);
+  const campaigns = new CampaignStore(database);
+  for (const phone of demonstrationPhones()) await agents.savePhone(phone);
+  for (const agent of demonstrationAgents(now)) await agents.save(agent);
+  for (const queue of QUEUES) await queues.save(queue);
+  for (const customer of CUSTOMERS) await customers.save(customer);
+  for (const campaign of demonstrationCampaigns(now)) await campaigns.save(campaign);
+}
+
+function demonstrationPhones(): Phone[] {
+  const extensions = Array.from({ length: 10 }, (_, index) => String(1001 + index));
+  return [...extensions, RECEPTION].map((extension) => ({
+    extension,
+    password: newSecret(),
+    name: STAFF.find((person) => person.id === extension)?.name ?? `Phone ${extension}`,
+  }));
+}
+
+/** Everybody's id is his home extension too. */
+const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills'>[] = [
+  { id: '1001', name: '张伟', skills: { service: 8, card: 6, wealth: 9.5, english: 7 } },
+  { id: '1002', name: '王芳', skills: { service: 9, card: 7, wealth: 9, english: 8 } },
+  { id: '1003', name: '李娜', skills: { service: 8, card: 9, wealth: 4, english: 5 } },
+  { id: '1004', name: '刘洋', skills: { service: 7, card: 8 } },
+  { id: '1005', name: '陈静', skills: { service: 9, english: 9 } },
+  { id: '1006', name: '杨帆', skills: { service: 6, card: 5, wealth: 6 } },
+  { id: '1007', name: '赵敏', skills: { service: 7, wealth: 7, english: 6 } },
+  { id: '1008', name: '黄磊', skills: { service: 5, card: 7 } },
+  { id: RECEPTION, name: '周婷', skills: { campaign: 9 } },
+];
+
+function demonstrationAgents(now: number): Agent[] {
+  return STAFF.map((person) => ({
+    ...person,
+    homeExtension: person.id,
+    state: { at: 'logged-out', since: now },
+  }));
+}
+
+const RULES = { ringMs: 15_000, wrapUpMs: 10_000, maxWaitMs: 120_000, music: 'default' } as const;
+
+const QUEUES: readonly Queue[] = [
+  { name: 'general', needs: { service: 5 }, ...RULES },
+  { name: 'vip', needs: { wealth: 9 }, ...RULES },
+  { name: 'card', needs: { card: 5 }, ...RULES },
+];
+
+/** Each of the first two has a phone of ours besides his mobile, to call from in a trial. */
+const CUSTOMERS: readonly Customer[] = [
+  {
+    id: 'demo-vip',
+    name: '孙丽',
+    tier: 'vip',
+    language: 'zh-CN',
+    numbers: ['13800138000', '1010'],
+    note: '私人银行客户，资产逾五百万元；偏好由张伟服务，请勿让其久等。 Private banking; do not let her wait.',
+  },
+  {
+    id: 'demo-gold',
+    name: '吴强',
+    tier: 'gold',
+    language: 'zh-CN',
+    numbers: ['13900139000', '1009'],
+    note: '金卡客户，常用信用卡分期，关注积分兑换。 Gold card, pays by instalments.',
+  },
+  {
+    id: 'demo-standard',
+    name: '郑浩',
+    tier: 'standard',
+    language: 'zh-CN',
+    numbers: ['13700137000'],
+    note: '代发工资客户，去年开户，未办理信用卡。 Salary account since last year, no credit card.',
+  },
+];
+
+function demonstrationCampaigns(now: number): Campaign[] {
+  const common = {
+    checkDigit: false,
+    validFrom: now,
+    validUntil: now + YEAR_MS,
+    reception: { kind: 'phone', extension: RECEPTION },
+    receptionRingMs: 20_000,
+    fallback: { kind: 'queue', queue: 'general' },
+  } as const;
+  return [
+    {
+      ...common,
+      id: 'demo-deposit',
+      name: '春季大额存单',
+      code: '8001',
+      material:
+        '三年期大额存单，年利率 2.15%，二十万元起，额度有限。确认客户身份后说明：可部分提前支取，提前部分按活期计息；' +
+        '可在手机银行或网点办理。\nCertificate of deposit, 3 years, 2.15 % a year, from CNY 200,000.',
+    },
+    {
+      ...common,
+      id: 'demo-instalment',
+      name: '信用卡账单分期',
+      code: '8002',
+      reception: { kind: 'outside', number: '02787654321' },
+      fallback: { kind: 'voicemail', box: 'campaign' },
+      material:
+        '本期账单满一千元可分十二期，每期手续费 0.45%，首期免收。先核对账单日与可分金额，再说明年化费率。\n' +
+        'Card bill in 12 instalments, 0.45 % a month, first month free. Received by the card desk in Wuhan.',
+    },
+    {
+      ...common,
+      id: 'demo-expired',
+      name: '岁末积分兑换',
+      code: '8003',
+      validFrom: now - 90 * DAY_MS,
+      validUntil: now - DAY_MS,
+      material:
+        '活动已于昨日结束：积分仍可按普通比例兑换。\nEnded yesterday; points keep their ordinary value.',
+    },
+    {
+      ...common,
+      id: 'demo-coming',
+      name: '暑期留学金融',
+      code: '8004',
+      validFrom: now + 30 * DAY_MS,
+      material:
+        '三十天后开始：留学购汇优惠、存款证明免费、双币信用卡免年费。\nStarts in 30 days: currency, proof of funds, card.',
+    },
+    {
+      ...common,
+      id: 'demo-fund',
+      name: '稳健理财季',
+      code: `82026${checkDigitOf('82026')}`,
+      checkDigit: true,
+      material:
+        '稳健型理财，业绩比较基准 2.6%–3.2%，一万元起，封闭期一百八十天。须先完成风险测评，不得承诺保本。\n' +
+        'Low-risk wealth product; risk assessment first, never promise the principal.',
+    },
+  ];
+}

@@ -1,0 +1,174 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { Refused } from '../base/errors.ts';
+import { projectFolder } from './project.ts';
+
+/** What the operator may decide before the start. All of it comes from the environment; see `SETTINGS`. */
+export interface Settings {
+  /** The IP address that SIP, RTP and the API listen on. */
+  readonly bind: string;
+  readonly sipPort: number;
+  readonly httpPort: number;
+  /** First and last UDP port for audio, both included. */
+  readonly rtpFirst: number;
+  readonly rtpLast: number;
+  /** Absolute folder that everything we write lives in. */
+  readonly data: string;
+  /** Absolute folder of the private Asterisk, unpacked there when no other one is found. */
+  readonly pbxRoot: string;
+  readonly trunk: { readonly host: string; readonly port: number };
+  /** Absolute path of an Asterisk program to use instead of looking for one. */
+  readonly asterisk?: string;
+  /** Absolute folder of the flow files. */
+  readonly flows: string;
+  /** Whether SIP callers that nobody knows may dial in. */
+  readonly guests: boolean;
+}
+
+/** Every environment variable, its default and its meaning: for `--help` and the manual. */
+export const SETTINGS: readonly {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}[] = [
+  { name: 'CARILLON_SIP_PORT', fallback: '5060', meaning: 'SIP port, UDP and TCP' },
+  { name: 'CARILLON_HTTP_PORT', fallback: '8080', meaning: 'port of the API' },
+  { name: 'CARILLON_RTP_PORTS', fallback: '20000-20999', meaning: 'UDP ports for audio, first-last' },
+  { name: 'CARILLON_BIND', fallback: '127.0.0.1', meaning: 'IP address to listen on; 0.0.0.0 for all' },
+  { name: 'CARILLON_DATA', fallback: '.carillon', meaning: 'the one folder for all data' },
+  { name: 'CARILLON_TRUNK', fallback: '127.0.0.1:5090', meaning: 'SIP trunk to the outside, host:port' },
+  {
+    name: 'CARILLON_GUESTS',
+    fallback: 'on (loopback only)',
+    meaning: 'on or off: may unknown SIP callers dial in',
+  },
+  { name: 'CARILLON_FLOWS', fallback: 'ivr-flows', meaning: 'folder of the IVR flow files' },
+  { name: 'CARILLON_ASTERISK', fallback: 'found or unpacked', meaning: 'path of an Asterisk 20 or newer' },
+  { name: 'CARILLON_PBX_ROOT', fallback: '<data>/pbx', meaning: 'where the private Asterisk is unpacked' },
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings from environment variables; relative paths count from the folder of this clone.
+ * Throws `Refused('bad-setting')` whose sentence names the variable and says what it may be.
+ */
+export function readSettings(env: Environment): Settings {
+  const bind = addressIn(env, 'CARILLON_BIND', '127.0.0.1');
+  const sipPort = portIn(env, 'CARILLON_SIP_PORT', 5060);
+  const httpPort = portIn(env, 'CARILLON_HTTP_PORT', 8080);
+  const [rtpFirst, rtpLast] = portRangeIn(env, 'CARILLON_RTP_PORTS', '20000-20999');
+  const data = folderIn(env, 'CARILLON_DATA', '.carillon');
+  const asterisk = textOf(env, 'CARILLON_ASTERISK');
+  if (sipPort === httpPort)
+    bad(`CARILLON_SIP_PORT and CARILLON_HTTP_PORT are both ${sipPort}; give them different ports.`);
+  if (sipPort >= rtpFirst && sipPort <= rtpLast)
+    bad(
+      `CARILLON_SIP_PORT ${sipPort} lies inside CARILLON_RTP_PORTS ${rtpFirst}-${rtpLast}; move one of them.`,
+    );
+  return {
+    bind,
+    sipPort,
+    httpPort,
+    rtpFirst,
+    rtpLast,
+    data,
+    pbxRoot: folderIn(env, 'CARILLON_PBX_ROOT', `${data}/pbx`),
+    trunk: hostAndPortIn(env, 'CARILLON_TRUNK', '127.0.0.1:5090'),
+    asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,
+    flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
+    guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
+  };
+}
+
+/** Whether only this machine can reach `address`. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address === 'localhost' || /^127(\.\d{1,3}){3}$/.test(address);
+}
+
+/** Whether `address` stands for every address of the machine. */
+export function isEveryAddress(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+/** `host:port` as URLs and SIP want it, with an IPv6 address in brackets. */
+export function hostPort(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The address under which somebody on this machine reaches what listens on `settings.bind`. */
+export function reachableHost(settings: Pick<Settings, 'bind'>): string {
+  if (settings.bind === '0.0.0.0') return '127.0.0.1';
+  return settings.bind === '::' ? '::1' : settings.bind;
+}
+
+function bad(sentence: string): never {
+  throw new Refused('bad-setting', sentence);
+}
+
+/** An empty variable counts as not set, as in `CARILLON_BIND= npm start`. */
+function textOf(env: Environment, name: string): string {
+  return env[name]?.trim() ?? '';
+}
+
+function portIn(env: Environment, name: string, fallback: number): number {
+  const text = textOf(env, name);
+  if (!text) return fallback;
+  const port = portFrom(text);
+  if (port === undefined) bad(`${name} is "${text}"; give a port from 1 to 65535, such as ${fallback}.`);
+  return port;
+}
+
+function portFrom(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65535 ? port : undefined;
+}
+
+function portRangeIn(env: Environment, name: string, fallback: string): [number, number] {
+  const text = textOf(env, name) || fallback;
+  const [first, last, ...rest] = text.split('-').map((part) => portFrom(part.trim()));
+  if (first === undefined || last === undefined || rest.length > 0)
+    bad(`${name} is "${text}"; give a first and a last port, such as ${fallback}.`);
+  if (first < 1024) bad(`${name} starts at ${first}; ports below 1024 are reserved, use ${fallback}.`);
+  if (first % 2 === 1)
+    bad(`${name} starts at ${first}; audio needs an even first port, such as ${first + 1}.`);
+  if (last - first < 9)
+    bad(`${name} is "${text}"; each call leg takes two ports, so give at least ten, such as ${fallback}.`);
+  return [first, last];
+}
+
+function addressIn(env: Environment, name: string, fallback: string): string {
+  const text = textOf(env, name) || fallback;
+  if (isIP(text) === 0)
+    bad(`${name} is "${text}"; give an IP address of this machine, such as 127.0.0.1 or 0.0.0.0.`);
+  return text;
+}
+
+function hostAndPortIn(env: Environment, name: string, fallback: string): { host: string; port: number } {
+  const text = textOf(env, name) || fallback;
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text);
+  const host = parts?.[1] ?? parts?.[2] ?? '';
+  const port = portFrom(parts?.[3] ?? '5060');
+  const known = isIP(host) !== 0 || /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?$/.test(host);
+  if (!known || port === undefined)
+    bad(`${name} is "${text}"; give a host and a port, such as ${fallback} or sip.example.com:5060.`);
+  return { host, port };
+}
+
+function folderIn(env: Environment, name: string, fallback: string): string {
+  const path = resolve(projectFolder, textOf(env, name) || fallback);
+  // These end up in configuration files of the PBX, where ; starts a comment and $ a variable.
+  const wrong = [...path].find((letter) => letter < ' ' || letter === '\u007f' || ';$"\\[]'.includes(letter));
+  if (wrong !== undefined)
+    bad(
+      `${name} is ${JSON.stringify(path)}; the path may not hold ${JSON.stringify(wrong)}, choose another.`,
+    );
+  return path;
+}
+
+function switchIn(env: Environment, name: string, fallback: boolean): boolean {
+  const text = textOf(env, name).toLowerCase();
+  if (!text) return fallback;
+  if (text === 'on' || text === 'off') return text === 'on';
+  return bad(`${name} is "${text}"; give on or off.`);
+}

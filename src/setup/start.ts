@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refused } from '../base/errors.ts';
+import {
+  asteriskLog,
+  choosePbxPorts,
+  findRunning,
+  type RunningAsterisk,
+  startAsterisk,
+} from './asterisk-process.ts';
+import { askHealth, daemonLog, endLeftoverDaemon } from './daemon-process.ts';
+import { checkSpace, ensureDataFolder, SPACE_TO_RUN } from './data-folder.ts';
+import { type AsteriskProgram, findAsterisk } from './find-asterisk.ts';
+import { checkHttpPort, checkSipPort, type PbxPorts } from './ports.ts';
+import { prepareData } from './prepare.ts';
+import { canReload, reloadAsterisk } from './reload-asterisk.ts';
+import { asteriskHome, type Phone, renderAsterisk } from './render-asterisk.ts';
+import { lastLines } from './run-program.ts';
+import { ensureSecrets, type Secrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import { takeStartLock } from './start-lock.ts';
+import { type Supervision, supervise } from './supervise.ts';
+
+/** How long a daemon may take from its launch until it takes calls. */
+const READY_TIMEOUT_MS = 60_000;
+/** A daemon that dies so often before it was ever ready will not get better by waiting. */
+const HOPELESS_DEATHS = 3;
+
+/** A Carillon that takes calls. */
+export interface RunningCarillon {
+  readonly phones: readonly Phone[];
+  /** Whether the demo data was put in by this start. */
+  readonly seeded: boolean;
+  readonly asterisk: AsteriskProgram;
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything from an empty data folder to a centre that takes calls. Throws `Refused` with a sentence for the operator;
+ * then nothing is left running.
+ */
+export async function startCarillon(
+  settings: Settings,
+  say: (line: string) => void,
+): Promise<RunningCarillon> {
+  ensureDataFolder(settings.data);
+  checkSpace(settings.data, SPACE_TO_RUN);
+  const release = takeStartLock(settings.data);
+  try {
+    return await startLocked(settings, release, say);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function startLocked(
+  settings: Settings,
+  release: () => void,
+  say: (line: string) => void,
+): Promise<RunningCarillon> {
+  const secrets = ensureSecrets(settings.data);
+  await endLeftoverDaemon(settings.data);
+  await checkHttpPort(settings);
+  if (findRunning(settings.data) === undefined) await checkSipPort(settings);
+  const program = await findAsterisk(settings, say);
+  say(`Asterisk ${program.version} (${originOf(program, settings)})`);
+  const { phones, seeded } = await prepareData(settings, secrets, say);
+  mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
+  const ports = await choosePbxPorts(settings.data);
+  const changed = renderAsterisk(settings, secrets, ports, phones, program);
+  const start = () => startAsterisk(program.program, settings.data, ports, secrets.ariPassword);
+  const asterisk = await upToDate(await start(), changed, start, ports, secrets, say);
+  const supervision = supervise(settings, asterisk, start, say);
+  try {
+    await untilReady(settings, supervision, say);
+  } catch (error) {
+    await supervision.stop();
+    throw error;
+  }
+  return {
+    phones,
+    seeded,
+    asterisk: program,
+    async stop() {
+      await supervision.stop();
+      release();
+    },
+  };
+}
+
+/** A fresh Asterisk has read the files; an adopted one reads them again, or starts again where that does not do. */
+async function upToDate(
+  asterisk: RunningAsterisk,
+  changed: readonly string[],
+  start: () => Promise<RunningAsterisk>,
+  ports: PbxPorts,
+  secrets: Secrets,
+  say: (line: string) => void,
+): Promise<RunningAsterisk> {
+  if (!asterisk.adopted) return asterisk;
+  say(`Asterisk was running already (process ${asterisk.pid}); its calls go on`);
+  if (canReload(changed)) {
+    await reloadAsterisk(ports, secrets.ariPassword, changed);
+    return asterisk;
+  }
+  say('Settings have changed that need a restart of Asterisk; restarting it');
+  await asterisk.stop();
+  return start();
+}
+
+async function untilReady(
+  settings: Settings,
+  supervision: Supervision,
+  say: (line: string) => void,
+): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  say('Starting the daemon …');
+  let problems: string[] = [];
+  while (Date.now() < deadline) {
+    const health = await askHealth(settings, 2000);
+    if (health.state === 'ready') return;
+    problems = health.problems;
+    if (supervision.daemonDeaths() >= HOPELESS_DEATHS) break;
+    await sleep(50);
+  }
+  const reason = problems[0] ?? 'it does not say why';
+  throw new Refused(
+    'not-ready',
+    supervision.daemonDeaths() > 0
+      ? `The daemon does not start (${tailOf(daemonLog(settings.data))}). The whole story: ${daemonLog(settings.data)}`
+      : `The daemon takes no calls after ${READY_TIMEOUT_MS / 1000} seconds: ${reason}. Look into ${daemonLog(settings.data)} and ${asteriskLog(settings.data)}.`,
+  );
+}
+
+/** The line of a crash report that names the error. */
+function tailOf(log: string): string {
+  const text = existsSync(log) ? readFileSync(log, 'utf8').slice(-5000) : '';
+  const named = text.split('\n').findLast((line) => /^(\w*Error|Refused)\b.*:/.test(line.trim()));
+  return named?.trim() ?? (lastLines(text, 1) || 'it prints nothing');
+}
+
+function originOf(asterisk: AsteriskProgram, settings: Settings): string {
+  if (asterisk.origin === 'private') return `private, in ${settings.pbxRoot}`;
+  return asterisk.origin === 'path' ? 'found on the PATH' : 'as CARILLON_ASTERISK says';
+}

@@ -1,0 +1,119 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { messageOf, Refused } from '../base/errors.ts';
+
+/** What a row may hold on its way to and from the driver. */
+export type DriverValue = string | number | bigint | null;
+
+/** A statement that was parsed once. Runs at once, without a promise. */
+export interface Prepared {
+  run(...values: DriverValue[]): { readonly changes: number };
+  get(...values: DriverValue[]): unknown;
+  all(...values: DriverValue[]): unknown[];
+}
+
+/** A whole that is no promise: whoever awaits inside a unit of work would write outside it. */
+type Settled<T> = T extends PromiseLike<unknown> ? never : T;
+
+/**
+ * An open database. For stores only. drizzle's own transaction is not to be had: with this driver an asynchronous one
+ * throws after it has written.
+ */
+export interface Database {
+  readonly query: Omit<BetterSQLite3Database, 'transaction'>;
+  readonly file: string;
+  prepare(sql: string): Prepared;
+  /** Runs several statements of SQL text. */
+  script(sql: string): void;
+  /** All that `work` writes, or nothing when it throws. `work` may not await. */
+  unit<T>(work: () => Settled<T>): T;
+  close(): void;
+}
+
+/** What one statement may wait for another process's lock, ms. */
+const BUSY_MS = 5000;
+/** Node-API version that the driver needs; older Node.js dies in it without a word. */
+const NEEDED_NAPI = 10;
+
+/**
+ * Opens the database in `file`, made for its owner only when it is not there; ':memory:' for one that nobody keeps.
+ * @throws Refused `old-node`, `bad-store`, `store-busy`, `no-right`, `disk-full` with a sentence for the operator
+ */
+export function connect(file: string): Database {
+  checkNode();
+  try {
+    if (file !== ':memory:') keepPrivate(file);
+    const driver = new Sqlite(file, { timeout: BUSY_MS });
+    try {
+      tune(driver);
+      return databaseOf(driver, file);
+    } catch (error) {
+      driver.close();
+      throw error;
+    }
+  } catch (error) {
+    throw refusalFor(error, file);
+  }
+}
+
+/** The sentence for what the driver or the file system threw about `file`; anything else comes back as it is. */
+export function refusalFor(error: unknown, file: string): unknown {
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
+    return damaged(file, messageOf(error));
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new Refused('store-busy', `Another program holds ${file}. Stop it, then start again.`);
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return new Refused('disk-full', `The disk of ${file} is full. Free some space, then start again.`);
+  if (/^(SQLITE_(CANTOPEN|READONLY|PERM)|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR)/.test(code))
+    return new Refused(
+      'no-right',
+      `${file} cannot be opened for writing (${code}). Give this user the right to it.`,
+    );
+  return error;
+}
+
+/** The refusal of a file whose content cannot be relied on. */
+export function damaged(file: string, why: string): Refused {
+  return new Refused(
+    'bad-store',
+    `${file} is damaged or is not a database of Carillon (${why}). Put a copy in its place, or move it away to start anew.`,
+  );
+}
+
+function checkNode(): void {
+  if (Number(process.versions.napi) >= NEEDED_NAPI) return;
+  throw new Refused(
+    'old-node',
+    `Node.js ${process.versions.node} is too old for the database. Start with npm start, or use Node.js 22.14 or newer.`,
+  );
+}
+
+function keepPrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+}
+
+function tune(driver: Sqlite.Database): void {
+  driver.pragma('journal_mode = WAL');
+  // In WAL mode NORMAL loses at most the last commits in a power cut, never the file; a crash of ours loses nothing.
+  driver.pragma('synchronous = NORMAL');
+  driver.pragma('foreign_keys = ON');
+}
+
+function databaseOf(driver: Sqlite.Database, file: string): Database {
+  const transaction = driver.transaction((work: () => unknown) => work());
+  return {
+    query: drizzle(driver),
+    file,
+    prepare: (sql) => driver.prepare<DriverValue[]>(sql),
+    script: (sql) => {
+      driver.exec(sql);
+    },
+    unit: <T>(work: () => Settled<T>) => transaction.immediate(work) as T,
+    close: () => {
+      driver.close();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { ChildProcess } from 'node:child_process';
+
+const alive = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** Makes sure that `child` does not outlive this process. */
+export function adopt(child: ChildProcess): void {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+}
+
+/** Ends `child` and waits until it is gone: politely for `politeMs`, then not. */
+export async function end(child: ChildProcess, politeMs = 500): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), politeMs);
+  await gone;
+  clearTimeout(insist);
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { Refused } from '../../src/base/errors.ts';
+import { projectFolder } from '../../src/setup/project.ts';
+import { hostPort, readSettings, SETTINGS } from '../../src/setup/settings.ts';
+
+describe('settings', () => {
+  test('an empty environment gives a centre that only this machine reaches', () => {
+    expect(readSettings({})).toEqual({
+      bind: '127.0.0.1',
+      sipPort: 5060,
+      httpPort: 8080,
+      rtpFirst: 20000,
+      rtpLast: 20999,
+      data: `${projectFolder}/.carillon`,
+      pbxRoot: `${projectFolder}/.carillon/pbx`,
+      trunk: { host: '127.0.0.1', port: 5090 },
+      asterisk: undefined,
+      flows: `${projectFolder}/ivr-flows`,
+      guests: true,
+    });
+  });
+
+  test.each([
+    [{ CARILLON_SIP_PORT: ' 15060 ' }, { sipPort: 15060 }],
+    [{ CARILLON_SIP_PORT: '' }, { sipPort: 5060 }],
+    [{ CARILLON_RTP_PORTS: '30000-30999' }, { rtpFirst: 30000, rtpLast: 30999 }],
+    [{ CARILLON_DATA: '/srv/carillon' }, { data: '/srv/carillon', pbxRoot: '/srv/carillon/pbx' }],
+    [{ CARILLON_DATA: 'my data' }, { data: `${projectFolder}/my data` }],
+    [{ CARILLON_PBX_ROOT: '/srv/pbx' }, { pbxRoot: '/srv/pbx' }],
+    [{ CARILLON_TRUNK: 'sip.example.com' }, { trunk: { host: 'sip.example.com', port: 5060 } }],
+    [{ CARILLON_TRUNK: '[2001:db8::1]:5080' }, { trunk: { host: '2001:db8::1', port: 5080 } }],
+    [{ CARILLON_BIND: '0.0.0.0' }, { bind: '0.0.0.0', guests: false }],
+    [{ CARILLON_BIND: '0.0.0.0', CARILLON_GUESTS: 'on' }, { guests: true }],
+    [{ CARILLON_BIND: '::1' }, { bind: '::1', guests: true }],
+    [{ CARILLON_GUESTS: 'OFF' }, { guests: false }],
+    [{ CARILLON_ASTERISK: '/opt/asterisk/sbin/asterisk' }, { asterisk: '/opt/asterisk/sbin/asterisk' }],
+  ])('%j gives %j', (env, expected) => {
+    expect(readSettings(env)).toMatchObject(expected);
+  });
+
+  test.each([
+    ['CARILLON_SIP_PORT', 'sip'],
+    ['CARILLON_SIP_PORT', '0'],
+    ['CARILLON_SIP_PORT', '65536'],
+    ['CARILLON_SIP_PORT', '5060;x'],
+    ['CARILLON_SIP_PORT', '20500'],
+    ['CARILLON_HTTP_PORT', '-1'],
+    ['CARILLON_HTTP_PORT', '5060'],
+    ['CARILLON_RTP_PORTS', '20000'],
+    ['CARILLON_RTP_PORTS', '20999-20000'],
+    ['CARILLON_RTP_PORTS', '20001-20999'],
+    ['CARILLON_RTP_PORTS', '20000-20005'],
+    ['CARILLON_RTP_PORTS', '20000-20999-21999'],
+    ['CARILLON_RTP_PORTS', '100-999'],
+    ['CARILLON_BIND', 'localhost'],
+    ['CARILLON_BIND', '127.0.0.1\nallow=all'],
+    ['CARILLON_TRUNK', 'host:port'],
+    ['CARILLON_TRUNK', 'a b:5060'],
+    ['CARILLON_TRUNK', '2001:db8::1:5060'],
+    ['CARILLON_TRUNK', '127.0.0.1:5090\r\nmatch=0.0.0.0/0'],
+    ['CARILLON_DATA', '/srv/a;b'],
+    ['CARILLON_DATA', '/srv/a\nb'],
+    ['CARILLON_GUESTS', 'maybe'],
+  ])('%s=%j is refused in a sentence that names it', (name, value) => {
+    const read = () => readSettings({ [name]: value });
+    expect(read).toThrow(Refused);
+    expect(read).toThrow(new RegExp(`${name}.*\\.$`, 's'));
+  });
+
+  test('the help tells of every variable that is read', () => {
+    const asked: string[] = [];
+    readSettings(
+      new Proxy({}, { get: (_target, name) => (asked.push(String(name)), undefined) }) as Record<
+        string,
+        string
+      >,
+    );
+    expect(SETTINGS.map(({ name }) => name).sort()).toEqual([...new Set(asked)].sort());
+  });
+
+  test('an IPv6 address gets brackets before its port', () => {
+    expect(hostPort('::1', 5060)).toBe('[::1]:5060');
+    expect(hostPort('sip.example.com', 5060)).toBe('sip.example.com:5060');
+  });
+});
