@@ -59,6 +59,18 @@ export class EventLog {
       .map(known);
   }
 
+  /** Events of these types since `since` (UTC ms), in order. */
+  async since(since: number, types: readonly string[]): Promise<LoggedEvent[]> {
+    const { at, type, seq } = eventTable;
+    return this.#database.query
+      .select()
+      .from(eventTable)
+      .where(and(gt(at, since), inArray(type, [...types])))
+      .orderBy(asc(seq))
+      .all()
+      .map(known);
+  }
+
   /** Calls `listener` after each commit that appended events. Returns a function that ends it. */
   onAppended(listener: () => void): () => void {
     this.#waiting.add(listener);

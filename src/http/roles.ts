@@ -4,3 +4,11 @@
  */
 export const ROLES = ['viewer', 'agent', 'campaign', 'supervisor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Everybody with a token. */
+export const EVERY_ROLE = ROLES;
+/** Those who serve callers, or direct those who do. */
+export const STAFF = ['agent', 'campaign', 'supervisor', 'admin'] as const satisfies readonly Role[];
+export const SUPERVISORS = ['supervisor', 'admin'] as const satisfies readonly Role[];
+export const CAMPAIGN_KEEPERS = ['campaign', 'admin'] as const satisfies readonly Role[];
+export const ADMINS = ['admin'] as const satisfies readonly Role[];

@@ -39,7 +39,7 @@ const VOICES: Readonly<Record<string, readonly string[]>> = {
 /** Speech by espeak-ng, recordings converted by sox. */
 export function espeak(tools: { readonly espeak: Tool; readonly sox: Tool }): Speech {
   const start = (tool: Tool, args: readonly string[]) =>
-    run(tool.command, [...tool.args, ...args], { env: { ...process.env, ...tool.env }, timeout: TIMEOUT_MS });
+    run(tool.command, [...tool.args, ...args], { env: tool.env ?? {}, timeout: TIMEOUT_MS });
   const toTelephone = async (from: string, to: string): Promise<void> => {
     const unfinished = `${to}.unfinished.wav`;
     try {
@@ -66,7 +66,10 @@ export function espeak(tools: { readonly espeak: Tool; readonly sox: Tool }): Sp
       try {
         await toTelephone(recording, file);
       } catch (thrown) {
-        throw new Refused('recording-unreadable', `${recording} is not a sound file that can be read: ${lastLine(thrown)}`);
+        throw new Refused(
+          'recording-unreadable',
+          `${recording} is not a sound file that can be read: ${lastLine(thrown)}`,
+        );
       }
     },
   };

@@ -57,7 +57,12 @@ export class FlowLibrary {
   }
 
   list(): readonly FlowSummary[] {
-    return [...this.#flows.values()].map(({ name, version, numbers, file }) => ({ name, version, numbers, file }));
+    return [...this.#flows.values()].map(({ name, version, numbers, file }) => ({
+      name,
+      version,
+      numbers,
+      file,
+    }));
   }
 
   problems(): readonly string[] {
@@ -82,12 +87,15 @@ export class FlowLibrary {
 
   async #readAll(): Promise<{ file: string; flow?: Flow; problems: readonly Problem[] }[]> {
     const { folder, kinds } = this.#parts;
-    const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
+    const names = (await readdir(folder))
+      .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name))
+      .sort();
     return Promise.all(
       names.map(async (name) => {
         const file = join(basename(folder), name);
         try {
-          if ((await stat(join(folder, name))).size > MAX_FLOW_BYTES) throw new Error('the file is larger than 1 MB');
+          if ((await stat(join(folder, name))).size > MAX_FLOW_BYTES)
+            throw new Error('the file is larger than 1 MB');
           const text = await readFile(join(folder, name), 'utf8');
           const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
           return { file, ...parseFlow(text, file, version, kinds) };
@@ -106,19 +114,23 @@ function crossChecks(flows: readonly Flow[], queueExists: (name: string) => bool
   const numbers = new Map<string, string>();
   for (const flow of flows) {
     const twin = names.get(flow.name);
-    if (twin !== undefined) problems.push(`${flow.file}:1:1 flow "${flow.name}" is also in ${twin}: rename one of them`);
+    if (twin !== undefined)
+      problems.push(`${flow.file}:1:1 flow "${flow.name}" is also in ${twin}: rename one of them`);
     names.set(flow.name, flow.file);
     for (const number of flow.numbers) {
       const owner = numbers.get(number);
-      if (owner !== undefined) problems.push(`${flow.file}:1:1 number ${number} also leads to ${owner}: take it out of one of them`);
+      if (owner !== undefined)
+        problems.push(`${flow.file}:1:1 number ${number} also leads to ${owner}: take it out of one of them`);
       numbers.set(number, flow.file);
     }
   }
   for (const flow of flows) {
     for (const step of flow.steps.values()) {
       const { queue, flow: other } = step.kind.mentions?.(step.args) ?? {};
-      if (queue !== undefined && !queueExists(queue)) problems.push(`${flow.file}:1:1 step "${step.name}": there is no queue "${queue}"`);
-      if (other !== undefined && !names.has(other)) problems.push(`${flow.file}:1:1 step "${step.name}": there is no flow "${other}"`);
+      if (queue !== undefined && !queueExists(queue))
+        problems.push(`${flow.file}:1:1 step "${step.name}": there is no queue "${queue}"`);
+      if (other !== undefined && !names.has(other))
+        problems.push(`${flow.file}:1:1 step "${step.name}": there is no flow "${other}"`);
     }
   }
   return problems;

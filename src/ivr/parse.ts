@@ -75,6 +75,7 @@ class Report {
 
 /** What a union expected is clearest in the words of its first branch that is not about types. */
 function wordingOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   if (issue.code !== 'invalid_union') return issue.message;
   const inner = issue.errors.flat().find((one) => one.code !== 'invalid_type') ?? issue.errors.flat()[0];
   return inner ? inner.message : issue.message;

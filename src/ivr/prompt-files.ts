@@ -41,10 +41,15 @@ export class PromptFiles implements PromptBook {
    * Makes what is missing. Returns a sentence for each prompt that could not be made as wished.
    * @param onProgress told the number done and the number to do
    */
-  async prepare(prompts: readonly Prompt[], languages: readonly string[], onProgress: (done: number, all: number) => void): Promise<string[]> {
+  async prepare(
+    prompts: readonly Prompt[],
+    languages: readonly string[],
+    onProgress: (done: number, all: number) => void,
+  ): Promise<string[]> {
     await mkdir(this.#parts.cache, { recursive: true });
     const wanted = new Map<string, { prompt: Prompt; language: string }>();
-    for (const prompt of prompts) for (const language of languages) wanted.set(keyOf(prompt, language), { prompt, language });
+    for (const prompt of prompts)
+      for (const language of languages) wanted.set(keyOf(prompt, language), { prompt, language });
     const jobs = [...wanted.values()];
     const problems: string[] = [];
     let started = 0;
@@ -80,7 +85,8 @@ export class PromptFiles implements PromptBook {
 
   async #make(prompt: Prompt, language: string): Promise<string[]> {
     const problems: string[] = [];
-    const recording = prompt.name === undefined ? undefined : join(this.#parts.recorded, language, `${prompt.name}.wav`);
+    const recording =
+      prompt.name === undefined ? undefined : join(this.#parts.recorded, language, `${prompt.name}.wav`);
     if (recording !== undefined && existsSync(recording)) {
       try {
         this.#files.set(keyOf(prompt, language), await this.#converted(recording));

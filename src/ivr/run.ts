@@ -93,7 +93,8 @@ export class FlowRunner {
     } catch (thrown) {
       if (thrown instanceof CallEnded || visit.abort.signal.aborted) return;
       // A lost link is mended by the next reconciliation; of a channel that is gone the PBX tells in a moment.
-      const unreachable = thrown instanceof PbxError && (thrown.code === 'link-down' || thrown.code === 'not-found');
+      const unreachable =
+        thrown instanceof PbxError && (thrown.code === 'link-down' || thrown.code === 'not-found');
       this.#parts.log.warn(
         { call: call.id, flow: flow.name, step: step.name, reason: messageOf(thrown) },
         'a step failed',

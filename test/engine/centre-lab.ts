@@ -16,7 +16,7 @@ import { answersTo, type Flow, wordsOf } from '../../src/ivr/flow.ts';
 import { parseFlow, problemText } from '../../src/ivr/parse.ts';
 import type { PromptBook } from '../../src/ivr/prompts.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
-import { SimulatedPbx, type SimulatedOptions } from '../../src/pbx/simulated/pbx.ts';
+import { type SimulatedOptions, SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
 import type { Queue } from '../../src/queue/queue.ts';
 
 /** A store in memory that a restarted engine can load from, and that can be told to fail. */
@@ -97,8 +97,15 @@ const promptBook: PromptBook = {
 export function centreLab(options: LabOptions = {}) {
   const clock = new VirtualClock();
   const pbx = new SimulatedPbx(clock, options.pbx);
-  const agents = options.agents ?? [agent('1001', { service: 8 }), agent('1002', { service: 6, wealth: 9.5 })];
-  const queues = options.queues ?? [queue('general', { service: 5 }), queue('vip', { wealth: 9 }), queue('card', { card: 5 })];
+  const agents = options.agents ?? [
+    agent('1001', { service: 8 }),
+    agent('1002', { service: 6, wealth: 9.5 }),
+  ];
+  const queues = options.queues ?? [
+    queue('general', { service: 5 }),
+    queue('vip', { wealth: 9 }),
+    queue('card', { card: 5 }),
+  ];
   const campaigns = options.campaigns ?? [campaign('8001')];
   const customers = options.customers ?? [];
   const store = new MemoryStore(agents, queues);
@@ -107,15 +114,24 @@ export function centreLab(options: LabOptions = {}) {
   const flows: Flow[] = [];
   let engine!: Engine;
   const kinds = allSteps({
-    customers: { byNumber: async (number) => customers.find((one) => spellingsOf(number).some((n) => one.numbers.includes(n))) },
+    customers: {
+      byNumber: async (number) =>
+        customers.find((one) => spellingsOf(number).some((n) => one.numbers.includes(n))),
+    },
     campaigns: {
       byId: async (id) => campaigns.find((one) => one.id === id),
       byCode: async (code) => campaigns.find((one) => one.code === code),
       codes: async () => campaigns.map((one) => one.code),
     },
     guesses: new CodeGuesses(),
-    voicemail: { keep: async (_call, box, recorded) => void voicemails.push({ box, file: recorded.file, durationMs: recorded.durationMs }) },
-    desk: { agentAt: (extension) => engine.agentAt(extension), tellAgent: (id, input) => engine.tellAgent(id, input) },
+    voicemail: {
+      keep: async (_call, box, recorded) =>
+        void voicemails.push({ box, file: recorded.file, durationMs: recorded.durationMs }),
+    },
+    desk: {
+      agentAt: (extension) => engine.agentAt(extension),
+      tellAgent: (id, input) => engine.tellAgent(id, input),
+    },
     queues: (name) => queues.find((one) => one.name === name),
   });
   for (const [index, text] of (options.flows ?? shippedFlows()).entries()) {
@@ -124,12 +140,22 @@ export function centreLab(options: LabOptions = {}) {
     flows.push(parsed.flow);
   }
   const directory: FlowDirectory = {
-    forNumber: (dnis, fromPhone) => flows.find((flow) => answersTo(flow, dnis) && (fromPhone || flow.callers === 'anyone')),
+    forNumber: (dnis, fromPhone) =>
+      flows.find((flow) => answersTo(flow, dnis) && (fromPhone || flow.callers === 'anyone')),
     byName: (name) => flows.find((flow) => flow.name === name),
     version: (name) => flows.find((flow) => flow.name === name),
   };
   const newEngine = (): Engine =>
-    new Engine({ pbx, store, flows: directory, prompts: promptBook, clock, ids, log: silentLog, replaced: () => undefined });
+    new Engine({
+      pbx,
+      store,
+      flows: directory,
+      prompts: promptBook,
+      clock,
+      ids,
+      log: silentLog,
+      replaced: () => undefined,
+    });
   engine = newEngine();
   return {
     clock,

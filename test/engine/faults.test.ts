@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { agent, campaign, centreLab } from './centre-lab.ts';
 
-const flow = (steps: string, more = '') => `flow: test\nnumbers: ["95533"]\nstart: a\n${more}steps:\n${steps}`;
+const flow = (steps: string, more = '') =>
+  `flow: test\nnumbers: ["95533"]\nstart: a\n${more}steps:\n${steps}`;
 
 test('given_a_caller_in_the_menu_when_the_daemon_restarts_then_he_hears_the_menu_again_and_goes_on', async () => {
   const lab = centreLab();
@@ -82,7 +83,13 @@ test('given_a_leg_that_nobody_knows_then_it_is_hung_up_at_the_next_start', async
   const lab = centreLab();
   lab.pbx.setPhone('1001', { answerAfterMs: 10 });
   await lab.start();
-  await lab.pbx.originate({ leg: 'leg-stray', to: { kind: 'phone', extension: '1001' }, callerNumber: '', callerName: '', ringTimeoutMs: 5000 });
+  await lab.pbx.originate({
+    leg: 'leg-stray',
+    to: { kind: 'phone', extension: '1001' },
+    callerNumber: '',
+    callerName: '',
+    ringTimeoutMs: 5000,
+  });
   await lab.restart();
   await lab.clock.advance(100);
   expect((await lab.pbx.snapshot()).channels).toEqual([]);
@@ -126,7 +133,9 @@ test('given_a_store_that_takes_no_writes_then_calls_go_on_and_everything_is_writ
 });
 
 test('given_a_flow_that_goes_round_without_waiting_then_the_call_ends_and_the_log_says_why', async () => {
-  const lab = centreLab({ flows: [flow('  a: { language: en, then: b }\n  b: { language: zh-CN, then: a }\n')] });
+  const lab = centreLab({
+    flows: [flow('  a: { language: en, then: b }\n  b: { language: zh-CN, then: a }\n')],
+  });
   await lab.start();
   const caller = lab.caller();
   await lab.clock.advance(100);
@@ -135,8 +144,11 @@ test('given_a_flow_that_goes_round_without_waiting_then_the_call_ends_and_the_lo
 });
 
 test('given_a_step_that_fails_then_the_flow_takes_its_way_out_for_errors', async () => {
-  const steps = '  a: { choose: [{ when: vars.missing == "1", then: b }], otherwise: b }\n  b: { say: { en: wrong }, then: c }\n  c: { hangup: {} }\n';
-  const lab = centreLab({ flows: [flow(`${steps}  sorry: { say: { en: sorry }, then: c }\n`, 'languages: [en]\non-error: sorry\n')] });
+  const steps =
+    '  a: { choose: [{ when: vars.missing == "1", then: b }], otherwise: b }\n  b: { say: { en: wrong }, then: c }\n  c: { hangup: {} }\n';
+  const lab = centreLab({
+    flows: [flow(`${steps}  sorry: { say: { en: sorry }, then: c }\n`, 'languages: [en]\non-error: sorry\n')],
+  });
   await lab.start();
   const caller = lab.caller();
   await lab.clock.advance(100);
@@ -175,14 +187,18 @@ test('given_callers_who_hang_up_at_any_moment_then_no_channel_leaks_and_no_agent
   const random = seededRandom(20261122);
   const lab = centreLab({
     agents: [agent('1001', { service: 8 }), agent('1002', { service: 8, wealth: 9.5 })],
-    campaigns: [campaign('8001', { fallback: { kind: 'queue', queue: 'general' } }), campaign('8002', { reception: { kind: 'outside', number: '0278' } })],
+    campaigns: [
+      campaign('8001', { fallback: { kind: 'queue', queue: 'general' } }),
+      campaign('8002', { reception: { kind: 'outside', number: '0278' } }),
+    ],
     pbx: { trunk: () => ({ answerAfterMs: 700, hangupAfterMs: 5000 }) },
   });
   lab.pbx.setPhone('2001', { ringAfterMs: 30, answerAfterMs: 900, hangupAfterMs: 4000 });
   await lab.start();
   await lab.ready('1001');
   await lab.ready('1002');
-  for (const extension of ['1001', '1002']) lab.pbx.setPhone(extension, { answerAfterMs: 800, hangupAfterMs: 3000 });
+  for (const extension of ['1001', '1002'])
+    lab.pbx.setPhone(extension, { answerAfterMs: 800, hangupAfterMs: 3000 });
   for (let round = 0; round < 300; round += 1) {
     const caller = lab.caller(`138${String(round).padStart(8, '0')}`);
     const keys = ['0', '98001', '98002', '1', '21234', '9', '80', ''][Math.floor(random() * 8)]!;

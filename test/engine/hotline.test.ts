@@ -2,8 +2,22 @@ import { expect, test } from 'vitest';
 import type { Customer } from '../../src/customer/customer.ts';
 import { agent, campaign, centreLab, queue } from './centre-lab.ts';
 
-const vip: Customer = { id: 'cust-1', name: '王芳', tier: 'vip', language: '', numbers: ['13800138000'], note: '' };
-const english: Customer = { id: 'cust-2', name: 'Ann', tier: 'gold', language: 'en', numbers: ['13900139000'], note: '' };
+const vip: Customer = {
+  id: 'cust-1',
+  name: '王芳',
+  tier: 'vip',
+  language: '',
+  numbers: ['13800138000'],
+  note: '',
+};
+const english: Customer = {
+  id: 'cust-2',
+  name: 'Ann',
+  tier: 'gold',
+  language: 'en',
+  numbers: ['13900139000'],
+  note: '',
+};
 
 test('given_a_caller_who_presses_0_when_an_agent_is_ready_then_they_talk_and_the_record_says_so', async () => {
   const lab = centreLab();
@@ -13,7 +27,13 @@ test('given_a_caller_who_presses_0_when_an_agent_is_ready_then_they_talk_and_the
   await lab.clock.advance(1500);
   caller.press('0');
   await lab.clock.advance(5000);
-  expect(caller.heard).toEqual(['zh-CN/welcome', 'zh-CN/main-menu', 'zh-CN/please-wait', 'music:default', 'music-stopped']);
+  expect(caller.heard).toEqual([
+    'zh-CN/welcome',
+    'zh-CN/main-menu',
+    'zh-CN/please-wait',
+    'music:default',
+    'music-stopped',
+  ]);
   expect(caller.talkingWith).toHaveLength(1);
   expect(lab.engine.agents()[0]?.state.at).toBe('talking');
   caller.hangup();
@@ -75,7 +95,11 @@ test('given_a_campaign_code_typed_ahead_when_the_reception_answers_then_they_tal
   await lab.clock.advance(25_000);
   expect(caller.heard.at(-1)).toBe('zh-CN/goodbye');
   expect(caller.ended).toBe(true);
-  expect(lab.record()).toMatchObject({ endedBy: 'carillon', facts: { campaignId: 'campaign-8001' }, legs: [{ outcome: 'answered' }] });
+  expect(lab.record()).toMatchObject({
+    endedBy: 'carillon',
+    facts: { campaignId: 'campaign-8001' },
+    legs: [{ outcome: 'answered' }],
+  });
 });
 
 test.each([
@@ -85,22 +109,30 @@ test.each([
   ['unknown number', { refuse: { afterMs: 100, sipCode: 404 } }, 'zh-CN/reception-failed'],
   ['trunk down', 'down', 'zh-CN/reception-no-answer'],
   ['congestion', { refuse: { afterMs: 50, sipCode: 503 } }, 'zh-CN/reception-failed'],
-] as const)('given_a_reception_behind_the_trunk_when_%s_then_that_is_said_and_the_fallback_taken', async (_name, behaviour, words) => {
-  const lab = centreLab({
-    campaigns: [campaign('8002', { reception: { kind: 'outside', number: '02787654321' }, fallback: { kind: 'voicemail', box: 'campaign' } })],
-    pbx: { trunk: () => behaviour },
-  });
-  await lab.start();
-  const caller = lab.caller();
-  caller.press('98002');
-  await lab.clock.advance(40_000);
-  expect(caller.heard).toContain(words);
-  expect(caller.heard).toContain('zh-CN/leave-message');
-  caller.press('#');
-  await lab.clock.advance(5000);
-  expect(lab.voicemails).toMatchObject([{ box: 'campaign' }]);
-  expect(caller.ended).toBe(true);
-});
+] as const)(
+  'given_a_reception_behind_the_trunk_when_%s_then_that_is_said_and_the_fallback_taken',
+  async (_name, behaviour, words) => {
+    const lab = centreLab({
+      campaigns: [
+        campaign('8002', {
+          reception: { kind: 'outside', number: '02787654321' },
+          fallback: { kind: 'voicemail', box: 'campaign' },
+        }),
+      ],
+      pbx: { trunk: () => behaviour },
+    });
+    await lab.start();
+    const caller = lab.caller();
+    caller.press('98002');
+    await lab.clock.advance(40_000);
+    expect(caller.heard).toContain(words);
+    expect(caller.heard).toContain('zh-CN/leave-message');
+    caller.press('#');
+    await lab.clock.advance(5000);
+    expect(lab.voicemails).toMatchObject([{ box: 'campaign' }]);
+    expect(caller.ended).toBe(true);
+  },
+);
 
 test.each([
   ['8003', { validUntil: 1 }, 'zh-CN/code-expired'],
@@ -206,7 +238,9 @@ test('given_a_queue_that_nobody_logged_in_can_serve_then_the_caller_is_not_kept_
 });
 
 test('given_a_full_house_when_the_time_limit_passes_then_the_caller_leaves_a_message', async () => {
-  const lab = centreLab({ queues: [queue('general', { service: 5 }, { maxWaitMs: 30_000 }), queue('vip', {}), queue('card', {})] });
+  const lab = centreLab({
+    queues: [queue('general', { service: 5 }, { maxWaitMs: 30_000 }), queue('vip', {}), queue('card', {})],
+  });
   await lab.start();
   await lab.ready('1001');
   await lab.engine.tellAgent('1001', { type: 'GoNotReady', reason: 'break' });
@@ -263,6 +297,10 @@ test('given_two_agents_and_one_phone_when_both_log_in_then_the_second_is_refused
   const lab = centreLab();
   await lab.start();
   await lab.ready('1001', '1005');
-  await expect(lab.engine.tellAgent('1002', { type: 'LogIn', extension: '1005' })).rejects.toMatchObject({ id: 'phone-in-use' });
-  await expect(lab.engine.tellAgent('9999', { type: 'LogOut' })).rejects.toMatchObject({ id: 'unknown-agent' });
+  await expect(lab.engine.tellAgent('1002', { type: 'LogIn', extension: '1005' })).rejects.toMatchObject({
+    id: 'phone-in-use',
+  });
+  await expect(lab.engine.tellAgent('9999', { type: 'LogOut' })).rejects.toMatchObject({
+    id: 'unknown-agent',
+  });
 });

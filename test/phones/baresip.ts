@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adopt, end } from './children.ts';
 import { freePortBlock } from './ports.ts';
-import { toneWav } from './tone.ts';
+import { toneFile } from './tone.ts';
 
 export interface BaresipOptions {
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
@@ -148,7 +148,8 @@ export class Baresip {
 
   async #registered(): Promise<void> {
     const deadline = Date.now() + 5_000;
-    while (!/\bOK\b/.test(await this.command('reginfo'))) {
+    // The word comes in colour, so there is no word boundary before it.
+    while (!/OK\b/.test(await this.command('reginfo'))) {
       if (Date.now() > deadline) throw new Error('not registered in 5 s');
       await sleep(20);
     }
@@ -216,7 +217,7 @@ function writeConfiguration(
     'poll_method epoll',
     `sip_listen 127.0.0.1:${port}`,
     'net_interface 127.0.0.1',
-    `audio_source aufile,${folder}/tone.wav`,
+    `audio_source aufile,${toneFile()}`,
     'audio_player aubridge,nil',
     'audio_alert aubridge,nil2',
     'ausrc_srate 8000',
@@ -231,5 +232,4 @@ function writeConfiguration(
   fs.writeFileSync(path.join(folder, 'config'), `${lines.join('\n')}\n`);
   fs.writeFileSync(path.join(folder, 'accounts'), `${account.join(';')}\n`);
   fs.writeFileSync(path.join(folder, 'contacts'), '');
-  fs.writeFileSync(path.join(folder, 'tone.wav'), toneWav(440, 2_000));
 }

@@ -1,3 +1,7 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
 const RATE = 8_000;
 
 /** A sine as a WAV file: 8 kHz, mono, 16 bit. */
@@ -19,5 +23,16 @@ export function toneWav(hertz: number, ms: number): Buffer {
   for (let index = 0; index < samples; index += 1) {
     file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * hertz * index) / RATE)), 44 + index * 2);
   }
+  return file;
+}
+
+let file = '';
+
+/** A file of two minutes of 440 Hz, written once per process. A phone that comes to its end hangs up. */
+export function toneFile(): string {
+  if (file) return file;
+  file = path.join(os.tmpdir(), `carillon-tone-${process.pid}.wav`);
+  fs.writeFileSync(file, toneWav(440, 120_000));
+  process.once('exit', () => fs.rmSync(file, { force: true }));
   return file;
 }

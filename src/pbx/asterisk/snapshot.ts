@@ -24,11 +24,12 @@ export function parseSnapshot(
     .filter((channel) => channel !== undefined)
     .filter((channel) => subscribed.has(channel.id) || isInApp(channel, context.app));
   return {
-    channels: found.map((channel) => ({
-      ...describeChannel(channel, channelSource(channel, context)),
-      state: stateOf(channel.state),
-      ours: channel.id.startsWith(context.idPrefix),
-    })),
+    channels: found.map((channel) => {
+      const ours = channel.id.startsWith(context.idPrefix);
+      const described = describeChannel(channel, channelSource(channel, context));
+      // The extension of a leg that we made is always "s".
+      return { ...described, ...(ours && { dnis: '' }), state: stateOf(channel.state), ours };
+    }),
     bridges: (Array.isArray(bridges) ? bridges : []).filter(isOurKind).flatMap((bridge) => {
       const id = text(bridge, 'id');
       return id === undefined ? [] : [{ bridge: id, channels: strings(bridge.channels) }];

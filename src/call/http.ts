@@ -1,0 +1,285 @@
+import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
+import { spellingsOf } from '../customer/customer.ts';
+import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { eventView, showEvent } from '../http/event-view.ts';
+import {
+  checkMaySearchNumbers,
+  id,
+  idParams,
+  momentQuery,
+  number,
+  numbersFor,
+  page,
+  pageCursor,
+  pageLimit,
+  pageOf,
+  textFor,
+} from '../http/fields.ts';
+import { EVERY_ROLE, STAFF, SUPERVISORS } from '../http/roles.ts';
+import type { ApiToken } from '../http/store.ts';
+import { openAudio } from './audio.ts';
+import type { Call } from './call.ts';
+import { type CallRecord, type LegRecord, recordOf } from './store.ts';
+import type { Voicemail } from './voicemail.ts';
+
+const at = z.number().describe('UTC milliseconds');
+const duration = z.number().describe('Milliseconds');
+
+export const callView = z
+  .object({
+    id: z.string(),
+    channel: z.string(),
+    source: z.string().describe('`outside`, or `phone:` and the extension'),
+    ani: z.string().describe('Number of the caller, empty when hidden'),
+    aniName: z.string(),
+    dnis: z.string().describe('The number that was dialled'),
+    customerId: z.string().nullable(),
+    tier: z.string().nullable(),
+    language: z.string(),
+    flow: z.string().nullable(),
+    flowVersion: z.string().nullable(),
+    step: z.string().nullable().describe('The step of the flow that runs, or ran last'),
+    campaignId: z.string().nullable(),
+    queue: z.string().nullable(),
+    agentId: z.string().nullable(),
+    startedAt: at,
+    connectedAt: at.nullable(),
+    endedAt: at.nullable(),
+    endedBy: z.string().nullable(),
+    endCause: z.string().nullable(),
+    waitedMs: duration,
+    talkedMs: duration,
+  })
+  .meta({ id: 'Call', description: "A caller's whole visit." });
+export type CallView = z.output<typeof callView>;
+
+const liveCallView = callView
+  .extend({
+    phase: z.enum(['flow', 'dialing', 'queued', 'offered', 'connected', 'ended']),
+    phaseSince: at.nullable().describe('When it came into this phase, where that is known'),
+  })
+  .meta({ id: 'LiveCall' });
+export type LiveCallView = z.output<typeof liveCallView>;
+
+const legView = z
+  .object({
+    id: z.string(),
+    toKind: z.enum(['phone', 'outside']),
+    toNumber: z.string(),
+    agentId: z.string().nullable(),
+    plannedAt: at,
+    ringingAt: at.nullable(),
+    answeredAt: at.nullable(),
+    endedAt: at.nullable(),
+    cause: z.string().nullable(),
+    sipCode: z.number().nullable(),
+    outcome: z.string().nullable(),
+  })
+  .meta({ id: 'Leg', description: 'A leg that was dialled for a call.' });
+
+const callDetails = callView
+  .extend({ legs: z.array(legView), events: z.array(eventView) })
+  .meta({ id: 'CallDetails' });
+export type CallDetails = z.output<typeof callDetails>;
+
+const voicemailView = z
+  .object({
+    id: z.string(),
+    callId: z.string(),
+    box: z.string(),
+    ani: z.string(),
+    durationMs: duration,
+    at,
+    heardBy: z.string().nullable().describe('Who listened to it first'),
+  })
+  .meta({ id: 'Voicemail' });
+export type VoicemailView = z.output<typeof voicemailView>;
+
+const callQuery = z.strictObject({
+  ani: number.optional().describe('Number of the caller, in any spelling'),
+  campaign: id.optional(),
+  customer: id.optional(),
+  agent: id.optional(),
+  queue: z.string().min(1).max(80).optional(),
+  from: momentQuery.optional().describe('Started then or later, UTC ms'),
+  to: momentQuery.optional().describe('Started before, UTC ms'),
+  cursor: pageCursor.optional(),
+  limit: pageLimit,
+});
+
+/** Routes of calls, and of the messages that callers left. */
+export function callRoutes(api: Api, parts: ApiParts): void {
+  listRoutes(api, parts);
+  oneCallRoutes(api, parts);
+  voicemailRoutes(api, parts);
+}
+
+/** A call as this role may see it. */
+export function showCall(record: CallRecord, token: ApiToken): CallView {
+  const show = numbersFor(token);
+  return {
+    ...record,
+    ani: show(record.ani),
+    aniName: textFor(token)(record.aniName),
+    source: textFor(token)(record.source),
+  };
+}
+
+function listRoutes(api: Api, { calls, centre }: ApiParts): void {
+  api.get(
+    '/api/calls',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['calls'],
+        summary: 'Calls, live and ended, the latest first',
+        querystring: callQuery,
+        response: { 200: pageOf(callView) },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const { ani, campaign, customer, agent, queue, from, to, cursor, limit } = request.query;
+      if (ani !== undefined) checkMaySearchNumbers(token);
+      const rows = await calls.list({
+        numbers: ani === undefined ? undefined : spellingsOf(ani),
+        campaignId: campaign,
+        customerId: customer,
+        agentId: agent,
+        queue,
+        from,
+        to,
+        before: cursor,
+        limit,
+      });
+      return page(
+        rows,
+        limit,
+        (row) => `${row.startedAt}_${row.id}`,
+        (row) => showCall(row, token),
+      );
+    },
+  );
+  api.get(
+    '/api/calls/live',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['calls'],
+        summary: 'Calls that have not ended, the oldest first',
+        response: { 200: z.object({ items: z.array(liveCallView) }) },
+      },
+    },
+    async (request) => ({ items: centre.liveCalls().map((call) => showLive(call, caller(request))) }),
+  );
+}
+
+function oneCallRoutes(api: Api, { calls, centre, events, log }: ApiParts): void {
+  api.get(
+    '/api/calls/:id',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['calls'],
+        summary: 'A call with its legs and events',
+        params: idParams,
+        response: { 200: callDetails },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const record = await calls.byId(request.params.id);
+      if (!record) throw unknownCall(request.params.id);
+      const ofCall = await events.ofCall(record.id);
+      return {
+        ...showCall(record, token),
+        legs: record.legs.map((leg) => showLeg(leg, token)),
+        events: ofCall.map((event) => showEvent(event, token)),
+      };
+    },
+  );
+  api.post(
+    '/api/calls/:id/hangup',
+    {
+      config: { allowed: SUPERVISORS },
+      schema: {
+        tags: ['calls'],
+        summary: 'Ends a call for everybody in it',
+        params: idParams,
+        response: { 200: z.object({ hungUp: z.literal(true) }) },
+      },
+    },
+    async (request) => {
+      const { id: call } = request.params;
+      if (!centre.liveCalls().some((live) => live.id === call) && !(await calls.byId(call))) throw unknownCall(call);
+      await centre.hangUp(call);
+      log.info({ call, by: caller(request).id }, 'a call was ended through the API');
+      return { hungUp: true } as const;
+    },
+  );
+}
+
+function voicemailRoutes(api: Api, { calls, recordings }: ApiParts): void {
+  api.get(
+    '/api/voicemails',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['calls'],
+        summary: 'Messages that callers left, the latest first',
+        querystring: z.strictObject({
+          box: z.string().min(1).max(80).optional(),
+          cursor: pageCursor.optional(),
+          limit: pageLimit,
+        }),
+        response: { 200: pageOf(voicemailView) },
+      },
+    },
+    async (request) => {
+      const { box, cursor, limit } = request.query;
+      const rows = await calls.voicemails({ box, before: cursor, limit });
+      return page(rows, limit, (row) => `${row.at}_${row.id}`, showVoicemail);
+    },
+  );
+  api.get(
+    '/api/voicemails/:id/audio',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['calls'],
+        summary: 'The sound of a message, as WAV; notes who listened first',
+        params: idParams,
+        response: { 200: { description: 'The sound', content: { 'audio/wav': { schema: z.unknown() } } } },
+      },
+    },
+    async (request, reply) => {
+      const voicemail = await calls.voicemail(request.params.id);
+      if (!voicemail) throw new Refused('voicemail-unknown', `There is no message ${request.params.id}`);
+      const audio = await openAudio(recordings, voicemail.file);
+      const token = caller(request);
+      await calls.markHeard(voicemail.id, token.agentId ?? token.name);
+      reply.header('content-length', audio.bytes).type('audio/wav');
+      return reply.send(audio.stream);
+    },
+  );
+}
+
+function showLive(call: Call, token: ApiToken): LiveCallView {
+  const { phase } = call;
+  const phaseSince = 'since' in phase ? phase.since : null;
+  return { ...showCall(recordOf(call), token), phase: phase.at, phaseSince };
+}
+
+function showLeg(leg: LegRecord, token: ApiToken): LegRecord {
+  return { ...leg, toNumber: numbersFor(token)(leg.toNumber) };
+}
+
+function showVoicemail(voicemail: Voicemail): VoicemailView {
+  const { file: _file, heardBy = null, ...shown } = voicemail;
+  return { ...shown, heardBy };
+}
+
+function unknownCall(call: string): Refused {
+  return new Refused('call-unknown', `There is no call ${call}`);
+}

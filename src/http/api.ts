@@ -1,0 +1,82 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { AgentStore } from '../agent/store.ts';
+import type { Clock } from '../base/clock.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { CallStore } from '../call/store.ts';
+import type { CampaignStore } from '../campaign/store.ts';
+import type { CustomerStore } from '../customer/store.ts';
+import type { Centre } from '../engine/centre.ts';
+import type { EventLog } from '../engine/store.ts';
+import type { Role } from './roles.ts';
+import type { ApiToken, TokenStore } from './store.ts';
+
+/** Everything that the API answers from. */
+export interface ApiParts {
+  readonly centre: Centre;
+  readonly calls: CallStore;
+  readonly agents: AgentStore;
+  readonly customers: CustomerStore;
+  readonly campaigns: CampaignStore;
+  readonly events: EventLog;
+  readonly tokens: TokenStore;
+  readonly flows: FlowLibrary;
+  /** Absolute folder of the recordings; no audio outside it is given out. */
+  readonly recordings: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** The IVR flows as far as the API shows them. */
+export interface FlowLibrary {
+  list(): readonly FlowEntry[];
+  /** What is wrong in the flow files, one sentence each. */
+  problems(): readonly string[];
+  /** Reads the files again; flows with problems keep their last good version. Returns the problems. */
+  reload(): Promise<readonly string[]>;
+}
+
+export interface FlowEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly numbers: readonly string[];
+  readonly file: string;
+}
+
+/** The app as the features' routes see it. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** Who may use a route: certain roles, or everybody, even without a token. */
+export type Allowed = readonly Role[] | 'everybody';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route has to say it. */
+    allowed?: Allowed;
+  }
+  interface FastifyRequest {
+    /** Set on every route that is not for everybody. */
+    token: ApiToken | undefined;
+  }
+}
+
+/** Whoever makes this request. */
+export function caller(request: Pick<FastifyRequest, 'token'>): ApiToken {
+  if (!request.token) throw new Error('a route for everybody asked who is there');
+  return request.token;
+}

@@ -1,0 +1,72 @@
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { agentRoutes } from '../agent/http.ts';
+import { callRoutes } from '../call/http.ts';
+import { voicemailRoutes } from '../call/voicemail-http.ts';
+import { campaignRoutes } from '../campaign/http.ts';
+import { customerRoutes } from '../customer/http.ts';
+import { eventRoutes } from '../engine/http.ts';
+import { flowRoutes } from '../ivr/http.ts';
+import { queueRoutes } from '../queue/http.ts';
+import type { Api, ApiParts } from './api.ts';
+import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
+import { answerNotFound, errorMapper } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
+import { tokenRoutes } from './http.ts';
+
+/** Largest body of a request, bytes. */
+const BODY_LIMIT = 256 * 1024;
+/** Time that a client has to send its request, ms. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * The whole API as an app that listens nowhere yet: call `listen` or `inject` on it, and `close` at the end, which ends
+ * long polls at once.
+ */
+export function buildApp(parts: ApiParts): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 100 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(errorMapper(parts.log));
+  app.setNotFoundHandler(answerNotFound);
+  allowEmptyJson(app);
+  app.addHook('onSend', addSafetyHeaders);
+  app.register(rateLimit, rateLimits);
+  app.register(swagger, openapiOptions);
+  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts));
+  return app as unknown as FastifyInstance;
+}
+
+function addRoutes(api: Api, parts: ApiParts): void {
+  guard(api, parts.tokens);
+  describeRoutes(api);
+  healthRoutes(api, parts);
+  callRoutes(api, parts);
+  voicemailRoutes(api, parts);
+  agentRoutes(api, parts);
+  queueRoutes(api, parts);
+  campaignRoutes(api, parts);
+  customerRoutes(api, parts);
+  flowRoutes(api, parts);
+  eventRoutes(api, parts);
+  tokenRoutes(api, parts);
+  serveOpenapi(api);
+}
+
+/** Many clients send the JSON header with every request: an empty body under it is no body. */
+function allowEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, String(body), done);
+  });
+}

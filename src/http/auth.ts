@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify';
+import { assert, Refused } from '../base/errors.ts';
+import type { Api } from './api.ts';
+import type { ApiToken, TokenStore } from './store.ts';
+
+/** Wrong tokens that one address may send per minute, until it gets no more than "slow down". */
+const WRONG_TOKENS_PER_MINUTE = 30;
+/** Requests per minute and token. */
+const REQUESTS_PER_MINUTE = 6000;
+
+/**
+ * Lets nobody through who may not use the route. Routes say who may in `config.allowed`; one that says nothing does not
+ * get into the app. Expects @fastify/rate-limit.
+ */
+export function guard(api: Api, tokens: TokenStore): void {
+  const countWrong = api.createRateLimit({
+    max: WRONG_TOKENS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `wrong ${request.ip}`,
+  });
+  api.decorateRequest('token', undefined);
+  api.addHook('onRoute', checkDeclared);
+  const check: onRequestAsyncHookHandler = async (request) => {
+    const allowed = request.routeOptions.config.allowed;
+    // A route that is not there has nothing declared and nothing to guard.
+    if (allowed === 'everybody' || allowed === undefined) return;
+    request.token = await identify(request, tokens);
+    if (!request.token) {
+      const count = await countWrong(request);
+      if (!count.isAllowed && count.isExceeded)
+        throw new Refused('too-many-requests', 'Too many wrong tokens from this address: wait a minute');
+      throw wrong(request);
+    }
+    if (!allowed.includes(request.token.role))
+      throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
+  };
+  api.addHook('onRequest', check);
+}
+
+/** What the general limit counts by. */
+export const rateLimits = {
+  global: true,
+  max: REQUESTS_PER_MINUTE,
+  timeWindow: 60_000,
+  hook: 'preParsing',
+  keyGenerator: (request: FastifyRequest) => request.token?.id ?? `address ${request.ip}`,
+  errorResponseBuilder: () =>
+    new Refused('too-many-requests', `More than ${REQUESTS_PER_MINUTE} requests in a minute: slow down`),
+} as const;
+
+/** Nothing that the API says is for a cache, and no answer is ever a web page. */
+export async function addSafetyHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store');
+  reply.header('x-content-type-options', 'nosniff');
+}
+
+/** Refuses unless `token` may move this agent: supervisors any, agents themselves. @throws Refused `forbidden` */
+export function checkMayMove(token: ApiToken, agent: string): void {
+  if (token.role === 'agent' && token.agentId !== agent)
+    throw new Refused('forbidden', 'An agent moves only himself');
+}
+
+function checkDeclared(route: RouteOptions): void {
+  assert(route.config?.allowed !== undefined, `${route.method} ${route.url} does not say who may use it`);
+}
+
+async function identify(request: FastifyRequest, tokens: TokenStore): Promise<ApiToken | undefined> {
+  const [, token] = /^Bearer +([A-Za-z0-9_-]{16,200})$/i.exec(request.headers.authorization ?? '') ?? [];
+  return token === undefined ? undefined : tokens.identify(token);
+}
+
+function wrong(request: FastifyRequest): Refused {
+  return request.headers.authorization === undefined
+    ? new Refused('no-token', 'Send the header "Authorization: Bearer <token>"')
+    : new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked');
+}

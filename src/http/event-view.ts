@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { LoggedEvent } from '../engine/store.ts';
+import { textFor } from './fields.ts';
+import type { ApiToken } from './store.ts';
+
+export const eventView = z
+  .object({
+    seq: z.number().int().describe('Place in the log; it only grows'),
+    type: z.string().describe('What happened, in the past tense'),
+    version: z.number().int().describe('Version of the shape of `data`'),
+    at: z.number().describe('UTC milliseconds'),
+    call: z.string().nullable(),
+    agent: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+export type EventView = z.output<typeof eventView>;
+
+/** An event as this role may see it: for a viewer every phone number in it is masked, wherever it stands. */
+export function showEvent(event: LoggedEvent, token: ApiToken): EventView {
+  const { seq, type, version, at, call = null, agent = null } = event;
+  const data = token.role === 'viewer' ? (masked(event.data, textFor(token)) as EventView['data']) : event.data;
+  return { seq, type, version, at, call, agent, data };
+}
+
+function masked(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => masked(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, mask)]));
+}

@@ -1,0 +1,75 @@
+import type { RouteOptions } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Api, Allowed } from './api.ts';
+import { problem } from './errors.ts';
+
+const TAGS = {
+  calls: 'Calls, live and ended, and the messages that callers left',
+  agents: 'Agents and their states',
+  queues: 'Queues and who waits in them',
+  phones: 'Our phones',
+  campaigns: 'Campaigns, their reception, and what customers said',
+  customers: 'Customers and their earlier contacts',
+  flows: 'IVR flow files',
+  events: 'The event log',
+  tokens: 'Who may use this API',
+  system: 'The daemon itself',
+} as const;
+
+/** Options of @fastify/swagger: the document is made from the routes' schemas. */
+export const openapiOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Carillon',
+      version: '0.1.0',
+      description:
+        'The API of a Carillon contact centre. Times are UTC milliseconds. Whatever is not carried out is answered with an ' +
+        '`error` of a stable `id`. Lists go on where `next` says.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  },
+  transform: jsonSchemaTransform,
+  transformObject: jsonSchemaTransformObject,
+} as const;
+
+/** Adds to each route what all have in common: who may use it, and the answers that are not good ones. */
+export function describeRoutes(api: Api): void {
+  api.addHook('onRoute', (route) => {
+    if (!route.schema || route.schema.hide) return;
+    route.schema = { ...describedBy(route.config?.allowed ?? 'everybody'), ...route.schema };
+    route.schema.response = { ...commonAnswers(route), ...(route.schema.response as object) };
+  });
+}
+
+/** Serves the document. To be called after the routes were added. */
+export function serveOpenapi(api: Api): void {
+  api.get('/openapi.json', { config: { allowed: 'everybody' }, schema: { hide: true } }, async () => api.swagger());
+}
+
+function describedBy(allowed: Allowed): object {
+  if (allowed === 'everybody') return { security: [] };
+  return { security: [{ token: [] }], description: `For: ${allowed.join(', ')}.` };
+}
+
+function commonAnswers(route: RouteOptions): Record<string, unknown> {
+  const because = (text: string) => ({ description: text, content: { 'application/json': { schema: problem } } });
+  const { schema, config } = route;
+  const takesInput = [schema?.body, schema?.querystring, schema?.params].some((part) => part instanceof z.ZodType);
+  return {
+    ...(takesInput ? { 400: because('The input is not valid; `details.issues` lists what is wrong') } : {}),
+    ...(config?.allowed === 'everybody'
+      ? {}
+      : {
+          401: because('No token, or one that is not valid'),
+          403: because('The role may not do this'),
+          429: because('Too many requests'),
+        }),
+    ...(schema?.params ? { 404: because('There is no such thing') } : {}),
+    ...(schema?.body || schema?.params ? { 409: because('Not possible now; `id` says why') } : {}),
+    500: because('Our fault'),
+  };
+}

@@ -1,0 +1,174 @@
+/** The daemon: the composition root. The only reader of the environment, the only place that builds adapters. */
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { AgentStore } from './agent/store.ts';
+import { systemClock } from './base/clock.ts';
+import { messageOf, Refused } from './base/errors.ts';
+import { idSource } from './base/ids.ts';
+import { CallStore } from './call/store.ts';
+import { CodeGuesses, GUESS_LIMIT } from './campaign/guesses.ts';
+import { CampaignStore } from './campaign/store.ts';
+import { CustomerStore } from './customer/store.ts';
+import { Engine } from './engine/engine.ts';
+import { allSteps } from './engine/steps.ts';
+import { CentreStore, EventLog } from './engine/store.ts';
+import { buildApp } from './http/app.ts';
+import { TokenStore } from './http/store.ts';
+import { espeak } from './ivr/espeak.ts';
+import { FlowLibrary } from './ivr/library.ts';
+import { PromptFiles } from './ivr/prompt-files.ts';
+import { asteriskPbx } from './pbx/asterisk/pbx.ts';
+import { QueueStore } from './queue/store.ts';
+import { readPbxPorts } from './setup/asterisk-process.ts';
+import { findSpeech } from './setup/find-speech.ts';
+import { storeFile } from './setup/prepare.ts';
+import { readSecrets } from './setup/secrets.ts';
+import { readSettings } from './setup/settings.ts';
+import { connect } from './store/connect.ts';
+
+const settings = readSettings(process.env);
+const secrets = readSecrets(settings.data);
+const ports = readPbxPorts(settings.data);
+const speechTools = findSpeech(settings);
+const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+if (!ports || !speechTools)
+  throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
+
+const clock = systemClock;
+const ids = idSource(() => clock.now(), Math.random);
+const database = connect(storeFile(settings.data));
+const events = new EventLog(database);
+const customers = new CustomerStore(database);
+const campaigns = new CampaignStore(database);
+const calls = new CallStore(database);
+const queues = new Map((await new QueueStore(database).list()).map((queue) => [queue.name, queue]));
+const guesses = await rememberedGuesses();
+const recordings = join(settings.data, 'asterisk/spool/recording');
+
+const pbx = asteriskPbx({
+  ariUrl: `http://127.0.0.1:${ports.ari}`,
+  ariUser: 'carillon',
+  ariPassword: secrets.ariPassword,
+  amiHost: '127.0.0.1',
+  amiPort: ports.ami,
+  amiUser: 'carillon',
+  amiPassword: secrets.amiPassword,
+  app: 'carillon',
+  recordings,
+  sounds: join(settings.data, 'sounds'),
+  trunk: 'trunk',
+  idPrefix: 'leg-',
+  log: log.child({ part: 'pbx' }),
+});
+
+const prompts = new PromptFiles({
+  recorded: join(settings.flows, 'prompts'),
+  cache: join(settings.data, 'prompts'),
+  speech: espeak(speechTools),
+  log: log.child({ part: 'prompts' }),
+});
+let starting = 'the flows are being read';
+
+const flows = new FlowLibrary({
+  folder: settings.flows,
+  kinds: allSteps({
+    customers,
+    campaigns,
+    guesses,
+    voicemail: {
+      keep: (call, box, recorded) =>
+        calls.keepVoicemail({
+          id: ids.next('voicemail-'),
+          callId: call.id,
+          box,
+          ani: call.ani,
+          file: recorded.file,
+          durationMs: recorded.durationMs,
+          at: clock.now(),
+        }),
+    },
+    desk: {
+      agentAt: (extension) => engine.agentAt(extension),
+      tellAgent: (agent, input) => engine.tellAgent(agent, input),
+    },
+    queues: (name) => queues.get(name),
+  }),
+  queueExists: (name) => queues.has(name),
+  prepare: (wanted, languages) =>
+    prompts.prepare(wanted, languages, (done, all) => {
+      starting = `prompts are being made (${done} of ${all})`;
+    }),
+  log: log.child({ part: 'flows' }),
+});
+
+const engine: Engine = new Engine({
+  pbx,
+  store: new CentreStore(database, events),
+  flows,
+  prompts,
+  clock,
+  ids,
+  log: log.child({ part: 'engine' }),
+  replaced: () => void stop(1),
+});
+
+const app = await buildApp({
+  centre: engine,
+  health: () => {
+    const { problems, ...health } = engine.health();
+    const noFlow = flows.list().length === 0 ? ['no flow file is in order; see the flow problems'] : [];
+    const all = starting === '' ? [...problems, ...noFlow] : [starting];
+    return { ...health, ready: all.length === 0, problems: all };
+  },
+  agents: new AgentStore(database),
+  calls,
+  campaigns,
+  customers,
+  events,
+  tokens: new TokenStore(database),
+  flows,
+  recordings,
+  ids,
+  clock,
+  log: log.child({ part: 'http' }),
+});
+
+process.once('SIGTERM', () => void stop(0));
+process.once('SIGINT', () => void stop(0));
+// The supervisor is gone: whoever comes next starts a daemon of his own.
+process.once('disconnect', () => void stop(0));
+process.on('unhandledRejection', (reason) =>
+  log.error({ reason: messageOf(reason) }, 'a promise was left alone'),
+);
+
+await app.listen({ host: settings.bind, port: settings.httpPort });
+await flows.reload();
+await engine.start();
+starting = '';
+log.info(
+  { http: settings.httpPort, sip: settings.sipPort, flows: flows.list().map((flow) => flow.name) },
+  'Carillon is up',
+);
+
+/** Lets go of everything; calls go on in the PBX. */
+async function stop(code: number): Promise<void> {
+  log.info({}, 'Carillon stops');
+  try {
+    await app.close();
+    await engine.stop();
+    database.close();
+  } catch (thrown) {
+    log.error({ reason: messageOf(thrown) }, 'could not stop cleanly');
+  }
+  process.exit(code);
+}
+
+/** Wrong codes of the last while count on, so that a restart gives nobody new tries. */
+async function rememberedGuesses(): Promise<CodeGuesses> {
+  const account = new CodeGuesses();
+  const since = clock.now() - GUESS_LIMIT.windowMs;
+  for (const event of await events.since(since, ['CampaignCodeRefused'])) {
+    if (event.data.reason === 'wrong') account.noteWrong(String(event.data.ani ?? ''), event.at);
+  }
+  return account;
+}

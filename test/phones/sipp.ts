@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { adopt, end } from './children.ts';
+import { freePortBlock } from './ports.ts';
+import { callerScenario, trunkScenario } from './sipp-scenarios.ts';
+
+/** Whether SIPp is installed on this machine. */
+export function hasSipp(): boolean {
+  return fs.existsSync('/usr/bin/sipp');
+}
+
+/** A running SIPp. */
+export interface Sipp {
+  readonly port: number;
+  /** Resolves with the exit code when its calls are done. */
+  readonly done: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The far end of the trunk: takes any number of calls on `port` and behaves by the last digits of the dialled number, see
+ * `trunkScenario`.
+ */
+export function startTrunk(port: number): Sipp {
+  return start(port, trunkScenario(), ['-aa']);
+}
+
+export interface SippCaller {
+  /** Where SIP is spoken, `127.0.0.1:<port>`. */
+  readonly server: string;
+  readonly dnis: string;
+  /** User part of From as it stands on the wire; %-escapes are not touched. */
+  readonly user: string;
+  /** Display name as it stands on the wire, without quotes around it. */
+  readonly name: string;
+}
+
+/** One caller that stays until he is hung up or stopped; for headers that no phone would send. */
+export async function startSippCaller(caller: SippCaller): Promise<Sipp> {
+  const scenario = callerScenario(caller.user, caller.name);
+  return start(await freePortBlock(), scenario, ['-m', '1', '-s', caller.dnis, caller.server]);
+}
+
+function start(port: number, scenario: string, args: readonly string[]): Sipp {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'carillon-sipp-'));
+  const file = path.join(folder, 'scenario.xml');
+  fs.writeFileSync(file, scenario);
+  const fixed = [
+    '-sf',
+    file,
+    '-i',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '-nostdin',
+    '-timeout',
+    '600s',
+    '-recv_timeout',
+    '60000',
+  ];
+  const child: ChildProcess = spawn('/usr/bin/sipp', [...fixed, ...args], { cwd: folder, stdio: 'ignore' });
+  adopt(child);
+  const done = new Promise<number>((resolve) => {
+    child.once('exit', (code) => {
+      fs.rmSync(folder, { recursive: true, force: true });
+      resolve(code ?? -1);
+    });
+  });
+  return { port, done, stop: () => end(child, 200) };
+}
