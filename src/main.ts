@@ -109,17 +109,15 @@ const engine: Engine = new Engine({
   clock,
   ids,
   log: log.child({ part: 'engine' }),
+  problems: () => {
+    if (starting !== '') return [starting];
+    return flows.list().some((flow) => flow.numbers.length > 0) ? [] : ['no flow file is in order: see GET /api/flows'];
+  },
   replaced: () => void stop(1),
 });
 
-const app = await buildApp({
+const app = buildApp({
   centre: engine,
-  health: () => {
-    const { problems, ...health } = engine.health();
-    const noFlow = flows.list().length === 0 ? ['no flow file is in order; see the flow problems'] : [];
-    const all = starting === '' ? [...problems, ...noFlow] : [starting];
-    return { ...health, ready: all.length === 0, problems: all };
-  },
   agents: new AgentStore(database),
   calls,
   campaigns,

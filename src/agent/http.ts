@@ -66,7 +66,10 @@ function listRoutes(api: Api, { centre }: ApiParts): void {
 
 function moveRoutes(api: Api, parts: ApiParts): void {
   const { centre, log } = parts;
-  const move = async (request: { params: { id: string }; token: Parameters<typeof caller>[0]['token'] }, input: AgentInput) => {
+  const move = async (
+    request: { params: { id: string }; token: Parameters<typeof caller>[0]['token'] },
+    input: AgentInput,
+  ) => {
     const { id: agent } = request.params;
     const token = caller(request);
     checkMayMove(token, agent);

@@ -1,6 +1,6 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import { Refused } from '../base/errors.ts';
 
 /**

@@ -212,7 +212,8 @@ function oneCallRoutes(api: Api, { calls, centre, events, log }: ApiParts): void
     },
     async (request) => {
       const { id: call } = request.params;
-      if (!centre.liveCalls().some((live) => live.id === call) && !(await calls.byId(call))) throw unknownCall(call);
+      if (!centre.liveCalls().some((live) => live.id === call) && !(await calls.byId(call)))
+        throw unknownCall(call);
       await centre.hangUp(call);
       log.info({ call, by: caller(request).id }, 'a call was ended through the API');
       return { hungUp: true } as const;

@@ -15,7 +15,6 @@ import {
 } from '../http/fields.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
-import { customerView } from './view.ts';
 import { type Customer, TIERS } from './customer.ts';
 
 export const customerView = z
@@ -29,3 +28,146 @@ export const customerView = z
   })
   .meta({ id: 'Customer' });
 export type CustomerView = z.output<typeof customerView>;
+
+const customerDetails = customerView
+  .extend({ contacts: contactsView })
+  .meta({ id: 'CustomerDetails', description: 'A customer with his latest contacts.' });
+export type CustomerDetails = z.output<typeof customerDetails>;
+
+const profile = z.strictObject({
+  name: nameText,
+  tier: z.enum(TIERS).default('standard'),
+  language: line(20).default('').describe('Such as zh-CN'),
+  numbers: z.array(number).max(20).default([]),
+  note: noteText().default(''),
+});
+
+const changes = z.strictObject({
+  name: nameText.optional(),
+  tier: z.enum(TIERS).optional(),
+  language: line(20).optional(),
+  numbers: z.array(number).max(20).optional(),
+  note: noteText().optional(),
+});
+
+/** The name and id of the last customer of a page, in one opaque word. */
+const nameCursor = z
+  .string()
+  .regex(/^[\w-]{2,600}$/, 'is not a cursor of this list')
+  .transform((text) => {
+    const [id = '', ...name] = Buffer.from(text, 'base64url').toString().split('\n');
+    return { id, name: name.join('\n') };
+  });
+
+const WRITERS = ['campaign', 'supervisor', 'admin'] as const satisfies readonly Role[];
+
+/** Routes of customers. */
+export function customerRoutes(api: Api, parts: ApiParts): void {
+  readRoutes(api, parts);
+  writeRoutes(api, parts);
+}
+
+/** A customer as this role may see him. */
+export function showCustomer(customer: Customer, token: ApiToken): CustomerView {
+  return { ...customer, numbers: customer.numbers.map(numbersFor(token)) };
+}
+
+function readRoutes(api: Api, parts: ApiParts): void {
+  const { customers } = parts;
+  api.get(
+    '/api/customers',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['customers'],
+        summary: 'Customers by name, or the one who has a number',
+        querystring: z.strictObject({
+          number: number.optional().describe('In any spelling'),
+          name: line(80).optional().describe('Beginning of the name'),
+          cursor: nameCursor.optional(),
+          limit: pageLimit,
+        }),
+        response: { 200: pageOf(customerView) },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const { number: wanted, name, cursor, limit } = request.query;
+      if (wanted !== undefined) {
+        checkMaySearchNumbers(token);
+        const customer = await customers.byNumber(wanted);
+        const fits = customer?.name.startsWith(name ?? '');
+        return { items: customer && fits ? [showCustomer(customer, token)] : [], next: null };
+      }
+      const rows = await customers.list({ prefix: name, after: cursor, limit });
+      const last = rows.length < limit ? undefined : rows.at(-1);
+      return { items: rows.map((row) => showCustomer(row, token)), next: last ? nameCursorAt(last) : null };
+    },
+  );
+  api.get(
+    '/api/customers/:id',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['customers'],
+        summary: 'A customer with his latest contacts',
+        params: idParams,
+        response: { 200: customerDetails },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const customer = await customerOf(parts, request.params.id);
+      return { ...showCustomer(customer, token), contacts: await contactsOf(parts, { customer }, token) };
+    },
+  );
+}
+
+function writeRoutes(api: Api, parts: ApiParts): void {
+  const { customers, ids } = parts;
+  api.post(
+    '/api/customers',
+    {
+      config: { allowed: WRITERS },
+      schema: {
+        tags: ['customers'],
+        summary: 'Adds a customer',
+        body: profile,
+        response: { 201: customerView },
+      },
+    },
+    async (request, reply) => {
+      const customer: Customer = { id: ids.next('cu'), ...request.body };
+      await customers.save(customer);
+      return reply.status(201).send(showCustomer(customer, caller(request)));
+    },
+  );
+  api.patch(
+    '/api/customers/:id',
+    {
+      config: { allowed: WRITERS },
+      schema: {
+        tags: ['customers'],
+        summary: 'Changes what is named; numbers are replaced as a whole',
+        params: idParams,
+        body: changes,
+        response: { 200: customerView },
+      },
+    },
+    async (request) => {
+      const customer: Customer = { ...(await customerOf(parts, request.params.id)), ...request.body };
+      await customers.save(customer);
+      return showCustomer(customer, caller(request));
+    },
+  );
+}
+
+async function customerOf({ customers }: ApiParts, id: string): Promise<Customer> {
+  const customer = await customers.byId(id);
+  if (!customer) throw new Refused('customer-unknown', `There is no customer ${id}`);
+  return customer;
+}
+
+function nameCursorAt({ id, name }: Customer): string {
+  return Buffer.from(`${id}\n${name}`).toString('base64url');
+}

@@ -25,6 +25,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
+  /** What else keeps a call from being answered, a sentence each. */
+  readonly problems?: () => readonly string[];
   /** Another daemon has taken over: this one must end. */
   readonly replaced: () => void;
 }
@@ -141,7 +143,8 @@ export class Engine implements Centre {
   }
 
   health(): Health {
-    const problems = [this.#linkProblem, this.#storeProblem].filter((problem) => problem !== '');
+    const own = [this.#linkProblem, this.#storeProblem].filter((problem) => problem !== '');
+    const problems = [...own, ...(this.#parts.problems?.() ?? [])];
     return { ready: problems.length === 0, problems, pbx: this.#pbxName, liveCalls: this.#state.calls.size };
   }
 

@@ -21,7 +21,8 @@ const LOOKED_AT = 5000;
 /** The event log for reading: by a cursor, the sequence number read last. */
 export class EventLog {
   readonly #database: Database;
-  #waiting = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
+  #commits = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -71,17 +72,23 @@ export class EventLog {
       .map(known);
   }
 
+  /** Commits that appended events since the start of the program. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** Calls `listener` after each commit that appended events. Returns a function that ends it. */
   onAppended(listener: () => void): () => void {
-    this.#waiting.add(listener);
+    this.#listeners.add(listener);
     return () => {
-      this.#waiting.delete(listener);
+      this.#listeners.delete(listener);
     };
   }
 
-  /** For the writer of the log: tells everybody who listens. */
+  /** For whoever wrote to the log: tells everybody who listens. */
   tellAppended(): void {
-    for (const listener of [...this.#waiting]) listener();
+    this.#commits += 1;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   #ends(): { first: number; last: number } {

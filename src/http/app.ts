@@ -4,7 +4,6 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { agentRoutes } from '../agent/http.ts';
 import { callRoutes } from '../call/http.ts';
-import { voicemailRoutes } from '../call/voicemail-http.ts';
 import { campaignRoutes } from '../campaign/http.ts';
 import { customerRoutes } from '../customer/http.ts';
 import { eventRoutes } from '../engine/http.ts';
@@ -14,8 +13,9 @@ import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
 import { healthRoutes } from './health.ts';
-import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
 import { tokenRoutes } from './http.ts';
+import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
+import { receptionRoutes } from './reception.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 256 * 1024;
@@ -51,10 +51,10 @@ function addRoutes(api: Api, parts: ApiParts): void {
   describeRoutes(api);
   healthRoutes(api, parts);
   callRoutes(api, parts);
-  voicemailRoutes(api, parts);
   agentRoutes(api, parts);
   queueRoutes(api, parts);
   campaignRoutes(api, parts);
+  receptionRoutes(api, parts);
   customerRoutes(api, parts);
   flowRoutes(api, parts);
   eventRoutes(api, parts);

@@ -55,7 +55,11 @@ export function errorMapper(log: Log) {
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?')[0]?.slice(0, 200);
   reply.status(404).send({
-    error: { id: 'not-found', message: `There is no ${request.method} ${path}: see /openapi.json`, details: {} },
+    error: {
+      id: 'not-found',
+      message: `There is no ${request.method} ${path}: see /openapi.json`,
+      details: {},
+    },
   });
 }
 

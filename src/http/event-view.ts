@@ -19,7 +19,8 @@ export type EventView = z.output<typeof eventView>;
 /** An event as this role may see it: for a viewer every phone number in it is masked, wherever it stands. */
 export function showEvent(event: LoggedEvent, token: ApiToken): EventView {
   const { seq, type, version, at, call = null, agent = null } = event;
-  const data = token.role === 'viewer' ? (masked(event.data, textFor(token)) as EventView['data']) : event.data;
+  const data =
+    token.role === 'viewer' ? (masked(event.data, textFor(token)) as EventView['data']) : event.data;
   return { seq, type, version, at, call, agent, data };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cleanNumber, cleanText, maskNumber } from '../base/text.ts';
 import { Refused } from '../base/errors.ts';
+import { cleanNumber, cleanText, maskNumber } from '../base/text.ts';
 import type { ApiToken } from './store.ts';
 
 /** Kinds of fields that several features' requests and answers share. */

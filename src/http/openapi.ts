@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Api, Allowed } from './api.ts';
+import type { Allowed, Api } from './api.ts';
 import { problem } from './errors.ts';
 
 const TAGS = {
@@ -47,7 +47,9 @@ export function describeRoutes(api: Api): void {
 
 /** Serves the document. To be called after the routes were added. */
 export function serveOpenapi(api: Api): void {
-  api.get('/openapi.json', { config: { allowed: 'everybody' }, schema: { hide: true } }, async () => api.swagger());
+  api.get('/openapi.json', { config: { allowed: 'everybody' }, schema: { hide: true } }, async () =>
+    api.swagger(),
+  );
 }
 
 function describedBy(allowed: Allowed): object {
@@ -56,9 +58,14 @@ function describedBy(allowed: Allowed): object {
 }
 
 function commonAnswers(route: RouteOptions): Record<string, unknown> {
-  const because = (text: string) => ({ description: text, content: { 'application/json': { schema: problem } } });
+  const because = (text: string) => ({
+    description: text,
+    content: { 'application/json': { schema: problem } },
+  });
   const { schema, config } = route;
-  const takesInput = [schema?.body, schema?.querystring, schema?.params].some((part) => part instanceof z.ZodType);
+  const takesInput = [schema?.body, schema?.querystring, schema?.params].some(
+    (part) => part instanceof z.ZodType,
+  );
   return {
     ...(takesInput ? { 400: because('The input is not valid; `details.issues` lists what is wrong') } : {}),
     ...(config?.allowed === 'everybody'

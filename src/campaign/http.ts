@@ -1,0 +1,320 @@
+import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
+import { type Api, type ApiParts, caller } from '../http/api.ts';
+import {
+  extension,
+  id,
+  idParams,
+  line,
+  moment,
+  nameText,
+  noteText,
+  number,
+  numbersFor,
+  page,
+  pageCursor,
+  pageLimit,
+  pageOf,
+} from '../http/fields.ts';
+import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
+import type { ApiToken } from '../http/store.ts';
+import { type Campaign, checkDigitHolds, checkDigitOf, MAX_CODE_LENGTH, validityOf } from './campaign.ts';
+import { type Feedback, INTERESTS } from './feedback.ts';
+
+const endpointView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('phone'), extension: z.string() }),
+  z.object({ kind: z.literal('outside'), number: z.string() }),
+]);
+
+const endpoint = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('phone'), extension }),
+  z.strictObject({ kind: z.literal('outside'), number }),
+]);
+
+const fallbackView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('queue'), queue: z.string() }),
+  z.object({ kind: z.literal('target'), to: endpointView }),
+  z.object({ kind: z.literal('voicemail'), box: z.string() }),
+]);
+
+const fallback = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('queue'), queue: line(80).min(1) }),
+  z.strictObject({ kind: z.literal('target'), to: endpoint }),
+  z.strictObject({ kind: z.literal('voicemail'), box: line(80).min(1) }),
+]);
+
+export const campaignView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    code: z.string(),
+    checkDigit: z.boolean(),
+    validFrom: z.number(),
+    validUntil: z.number(),
+    validity: z.enum(['valid', 'expired', 'not-yet-valid']),
+    reception: endpointView,
+    receptionRingMs: z.number(),
+    fallback: fallbackView,
+    material: z.string(),
+  })
+  .meta({ id: 'Campaign' });
+export type CampaignView = z.output<typeof campaignView>;
+
+export const feedbackView = z
+  .object({
+    id: z.string(),
+    campaignId: z.string(),
+    customerId: z.string().nullable(),
+    callId: z.string().nullable(),
+    ani: z.string(),
+    interest: z.enum(INTERESTS),
+    note: z.string(),
+    by: z.string(),
+    at: z.number().describe('UTC milliseconds'),
+  })
+  .meta({ id: 'Feedback' });
+export type FeedbackView = z.output<typeof feedbackView>;
+
+const fields = {
+  name: nameText,
+  code: z
+    .string()
+    .regex(new RegExp(`^[0-9]{3,${MAX_CODE_LENGTH}}$`), `is not 3 to ${MAX_CODE_LENGTH} digits`)
+    .describe('What a customer keys in, with the check digit when there is one'),
+  checkDigit: z.boolean().describe('Whether the last digit of the code is a Luhn check digit'),
+  validFrom: moment,
+  validUntil: moment,
+  reception: endpoint.describe(
+    'Who takes its calls: one of our phones, or an ordinary one through the trunk',
+  ),
+  receptionRingMs: z.number().int().min(5_000).max(120_000),
+  fallback: fallback.describe('What happens to a caller whom the reception does not take'),
+  material: noteText(20_000).describe('What the reception person reads'),
+};
+
+const newCampaign = z.strictObject({
+  ...fields,
+  checkDigit: fields.checkDigit.default(false),
+  receptionRingMs: fields.receptionRingMs.default(20_000),
+  fallback: fields.fallback.default({ kind: 'none' }),
+  material: fields.material.default(''),
+});
+
+const campaignChanges = z.strictObject(fields).partial();
+
+const newFeedback = z.strictObject({
+  campaignId: id,
+  callId: id.optional().describe('The call in which it was said; number and customer are taken from it'),
+  customerId: id.optional(),
+  ani: number.optional().describe('The number that the customer called from'),
+  interest: z.enum(INTERESTS),
+  note: noteText().default(''),
+});
+
+/** Routes of campaigns and of what customers said about them. */
+export function campaignRoutes(api: Api, parts: ApiParts): void {
+  readRoutes(api, parts);
+  writeRoutes(api, parts);
+  feedbackRoutes(api, parts);
+}
+
+/** A campaign as the API shows it. @param now UTC ms */
+export function showCampaign(campaign: Campaign, token: ApiToken, now: number): CampaignView {
+  const show = numbersFor(token);
+  const { reception, fallback } = campaign;
+  return {
+    ...campaign,
+    validity: validityOf(campaign, now),
+    reception:
+      reception.kind === 'outside' ? { ...reception, number: show(reception.number) } : { ...reception },
+    fallback:
+      fallback.kind === 'target' && fallback.to.kind === 'outside'
+        ? { ...fallback, to: { ...fallback.to, number: show(fallback.to.number) } }
+        : fallback,
+  };
+}
+
+/** Feedback as this role may see it. */
+export function showFeedback(feedback: Feedback, token: ApiToken): FeedbackView {
+  const { customerId = null, callId = null, ...shown } = feedback;
+  return { ...shown, customerId, callId, ani: numbersFor(token)(feedback.ani) };
+}
+
+function readRoutes(api: Api, parts: ApiParts): void {
+  const { campaigns, clock } = parts;
+  api.get(
+    '/api/campaigns',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'All campaigns, by code',
+        response: { 200: z.object({ items: z.array(campaignView) }) },
+      },
+    },
+    async (request) => {
+      const list = await campaigns.list();
+      return { items: list.map((campaign) => showCampaign(campaign, caller(request), clock.now())) };
+    },
+  );
+  api.get(
+    '/api/campaigns/:id',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'One campaign',
+        params: idParams,
+        response: { 200: campaignView },
+      },
+    },
+    async (request) => showCampaign(await campaignOf(parts, request.params.id), caller(request), clock.now()),
+  );
+}
+
+function writeRoutes(api: Api, parts: ApiParts): void {
+  const { campaigns, clock, ids } = parts;
+  api.post(
+    '/api/campaigns',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'Adds a campaign',
+        body: newCampaign,
+        response: { 201: campaignView },
+      },
+    },
+    async (request, reply) => {
+      const campaign: Campaign = { id: ids.next('m'), ...request.body };
+      await checkCampaign(campaign, parts);
+      await campaigns.save(campaign);
+      return reply.status(201).send(showCampaign(campaign, caller(request), clock.now()));
+    },
+  );
+  api.patch(
+    '/api/campaigns/:id',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'Changes what is named',
+        params: idParams,
+        body: campaignChanges,
+        response: { 200: campaignView },
+      },
+    },
+    async (request) => {
+      const campaign: Campaign = { ...(await campaignOf(parts, request.params.id)), ...request.body };
+      await checkCampaign(campaign, parts);
+      await campaigns.save(campaign);
+      return showCampaign(campaign, caller(request), clock.now());
+    },
+  );
+}
+
+function feedbackRoutes(api: Api, parts: ApiParts): void {
+  const { campaigns, clock, ids } = parts;
+  api.post(
+    '/api/feedback',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'Notes what a customer said about a campaign',
+        body: newFeedback,
+        response: { 201: feedbackView },
+      },
+    },
+    async (request, reply) => {
+      const token = caller(request);
+      const { campaignId, interest, note, ...about } = request.body;
+      const who = await whoSaidIt(parts, about);
+      const by = token.agentId ?? token.name;
+      const feedback: Feedback = {
+        id: ids.next('f'),
+        campaignId,
+        interest,
+        note,
+        ...who,
+        by,
+        at: clock.now(),
+      };
+      await campaigns.addFeedback(feedback);
+      return reply.status(201).send(showFeedback(feedback, token));
+    },
+  );
+  api.get(
+    '/api/feedback',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'What customers said, the latest first',
+        querystring: z.strictObject({
+          campaign: id.optional(),
+          cursor: pageCursor.optional(),
+          limit: pageLimit,
+        }),
+        response: { 200: pageOf(feedbackView) },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const { campaign, cursor, limit } = request.query;
+      const rows = await campaigns.feedback({ campaignId: campaign, before: cursor, limit });
+      return page(
+        rows,
+        limit,
+        (row) => `${row.at}_${row.id}`,
+        (row) => showFeedback(row, token),
+      );
+    },
+  );
+}
+
+/** Refuses a campaign whose parts do not go together, or that leads to what is not there. @throws Refused `bad-campaign` */
+async function checkCampaign(campaign: Campaign, { agents, centre }: ApiParts): Promise<void> {
+  const { code, checkDigit, validFrom, validUntil, reception, fallback } = campaign;
+  const issues: { at: string; problem: string }[] = [];
+  const complain = (at: string, problem: string) => issues.push({ at, problem });
+  if (checkDigit && !checkDigitHolds(code))
+    complain(
+      'code',
+      `the check digit is wrong: ${code.slice(0, -1)} is followed by ${checkDigitOf(code.slice(0, -1))}`,
+    );
+  if (validFrom >= validUntil) complain('validUntil', 'is not after validFrom');
+  for (const [at, to] of [
+    ['reception', reception],
+    ['fallback.to', fallback.kind === 'target' ? fallback.to : undefined],
+  ] as const)
+    if (to?.kind === 'phone' && !(await agents.phone(to.extension)))
+      complain(at, `there is no phone ${to.extension}`);
+  if (fallback.kind === 'queue' && !centre.queues().some(({ queue }) => queue.name === fallback.queue))
+    complain('fallback.queue', `there is no queue ${fallback.queue}`);
+  const [first] = issues;
+  if (first) throw new Refused('bad-campaign', `${first.at}: ${first.problem}`, { issues });
+}
+
+/** Number and customer behind feedback: of the call when one is named, else as given. @throws Refused `…-unknown` */
+async function whoSaidIt(
+  { calls, customers }: ApiParts,
+  about: { readonly callId?: string; readonly customerId?: string; readonly ani?: string },
+): Promise<Pick<Feedback, 'ani' | 'customerId' | 'callId'>> {
+  const { callId, customerId } = about;
+  const call = callId === undefined ? undefined : await calls.byId(callId);
+  if (callId !== undefined && !call) throw new Refused('call-unknown', `There is no call ${callId}`);
+  if (customerId !== undefined && !(await customers.byId(customerId)))
+    throw new Refused('customer-unknown', `There is no customer ${customerId}`);
+  const ani = about.ani ?? call?.ani ?? '';
+  const known = customerId ?? call?.customerId ?? (await customers.byNumber(ani))?.id;
+  return { ani, customerId: known, callId };
+}
+
+async function campaignOf({ campaigns }: ApiParts, id: string): Promise<Campaign> {
+  const campaign = await campaigns.byId(id);
+  if (!campaign) throw new Refused('campaign-unknown', `There is no campaign ${id}`);
+  return campaign;
+}

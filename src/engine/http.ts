@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { eventView, showEvent } from '../http/event-view.ts';
+import { EVERY_ROLE } from '../http/roles.ts';
+import type { EventLog, EventPage } from './store.ts';
+
+const MAX_WAIT_S = 30;
+
+const eventsView = z
+  .object({ events: z.array(eventView), next: z.number().int().describe('Give it as `after` to go on') })
+  .meta({ id: 'Events' });
+export type EventsView = z.output<typeof eventsView>;
+
+const eventQuery = z.strictObject({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('What was read last'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  types: z
+    .string()
+    .regex(/^\w{1,60}(,\w{1,60}){0,49}$/, 'is not a list of event types, with commas between them')
+    .transform((text) => text.split(','))
+    .optional(),
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(MAX_WAIT_S)
+    .default(0)
+    .describe('Seconds to wait while there is nothing'),
+});
+
+/** Routes of the event log. */
+export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
+  const polls = new Set<AbortController>();
+  api.addHook('preClose', async () => {
+    for (const poll of polls) poll.abort();
+  });
+  api.get(
+    '/api/events',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['events'],
+        summary: 'Events after a place in the log; with `wait`, as soon as there are some',
+        querystring: eventQuery,
+        response: { 200: eventsView },
+      },
+    },
+    async (request, reply) => {
+      const { after, limit, types, wait } = request.query;
+      const token = caller(request);
+      const poll = new AbortController();
+      polls.add(poll);
+      reply.raw.once('close', () => {
+        polls.delete(poll);
+        poll.abort();
+      });
+      const until = clock.now() + wait * 1000;
+      const found = await readSoon(events, { after, limit, types }, clock, until, poll.signal);
+      return { events: found.events.map((event) => showEvent(event, token)), next: found.next };
+    },
+  );
+}
+
+interface Question {
+  readonly after: number;
+  readonly limit: number;
+  readonly types?: readonly string[];
+}
+
+/** Reads the log, again and again until there is something, `until` (UTC ms) is past, or nobody waits any more. */
+async function readSoon(
+  events: EventLog,
+  { after, limit, types }: Question,
+  clock: Clock,
+  until: number,
+  signal: AbortSignal,
+): Promise<EventPage> {
+  for (let place = after; ; ) {
+    const { commits } = events;
+    const found = await events.read(place, limit, types);
+    if (found.events.length > 0 || clock.now() >= until || signal.aborted) return found;
+    if (found.next === place && events.commits === commits) await appended(events, clock, until, signal);
+    place = found.next;
+  }
+}
+
+/** Resolves at the next event, at `until`, or when `signal` is aborted. */
+function appended(events: EventLog, clock: Clock, until: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      cancelAlarm();
+      stopListening();
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const cancelAlarm = clock.at(until, over);
+    const stopListening = events.onAppended(over);
+    signal.addEventListener('abort', over, { once: true });
+  });
+}

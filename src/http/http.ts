@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
+import { type Api, type ApiParts, caller } from './api.ts';
+import { id, idParams, nameText } from './fields.ts';
+import { ADMINS, ROLES } from './roles.ts';
+import type { ApiToken } from './store.ts';
+
+const tokenView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    agentId: z.string().nullable().describe('The agent whom it speaks for'),
+    createdAt: z.number().describe('UTC milliseconds'),
+    revokedAt: z.number().nullable(),
+  })
+  .meta({ id: 'Token' });
+export type TokenView = z.output<typeof tokenView>;
+
+const newToken = z
+  .strictObject({
+    name: nameText.describe('Whose it is'),
+    role: z.enum(ROLES),
+    agentId: id.optional().describe('For role agent: which one'),
+  })
+  .refine((token) => (token.role === 'agent') === (token.agentId !== undefined), {
+    path: ['agentId'],
+    message: 'goes with role agent, and only with it',
+  });
+
+const issuedToken = tokenView
+  .extend({ token: z.string().describe('The token itself; it is shown only now') })
+  .meta({ id: 'IssuedToken' });
+export type IssuedToken = z.output<typeof issuedToken>;
+
+/** Routes of API tokens. */
+export function tokenRoutes(api: Api, { tokens, centre, clock, ids, log }: ApiParts): void {
+  api.get(
+    '/api/tokens',
+    {
+      config: { allowed: ADMINS },
+      schema: {
+        tags: ['tokens'],
+        summary: 'All tokens, without their text',
+        response: { 200: z.object({ items: z.array(tokenView) }) },
+      },
+    },
+    async () => ({ items: (await tokens.list()).map(showToken) }),
+  );
+  api.post(
+    '/api/tokens',
+    {
+      config: { allowed: ADMINS },
+      schema: { tags: ['tokens'], summary: 'Makes a token', body: newToken, response: { 201: issuedToken } },
+    },
+    async (request, reply) => {
+      const { agentId } = request.body;
+      if (agentId !== undefined && !centre.agents().some((agent) => agent.id === agentId))
+        throw new Refused('agent-unknown', `There is no agent ${agentId}`);
+      const owner: ApiToken = { id: ids.next('t'), ...request.body, createdAt: clock.now() };
+      const token = await tokens.issue(owner);
+      log.info({ token: owner.id, role: owner.role, by: caller(request).id }, 'a token was made');
+      return reply.status(201).send({ ...showToken(owner), token });
+    },
+  );
+  api.delete(
+    '/api/tokens/:id',
+    {
+      config: { allowed: ADMINS },
+      schema: {
+        tags: ['tokens'],
+        summary: 'Makes a token useless, at once and for good',
+        params: idParams,
+        response: { 200: z.object({ revoked: z.literal(true) }) },
+      },
+    },
+    async (request) => {
+      await tokens.revoke(request.params.id, clock.now());
+      log.info({ token: request.params.id, by: caller(request).id }, 'a token was revoked');
+      return { revoked: true } as const;
+    },
+  );
+}
+
+function showToken({ id, name, role, agentId, createdAt, revokedAt }: ApiToken): TokenView {
+  return { id, name, role, agentId: agentId ?? null, createdAt, revokedAt: revokedAt ?? null };
+}
