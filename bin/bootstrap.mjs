@@ -52,9 +52,21 @@ export function runForeground(command, args, env = process.env) {
     const child = spawn(command, args, { stdio: 'inherit', env });
     const pass = (signal) => child.kill(signal);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+    if (process.env.npm_lifecycle_event) whenParentEnds(() => pass('SIGTERM'));
     child.on('error', (error) => giveUp(`${command} could not be started: ${error.message}`));
     child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
   });
+}
+
+/** npm passes a signal only to the shell that it runs us in, and that shell dies of it without telling us. */
+function whenParentEnds(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 250);
+  timer.unref();
 }
 
 /** npm keeps a record of what it installed; it is complete only after the last install script has run. */

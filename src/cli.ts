@@ -1,4 +1,5 @@
 /** The `carillon` command: everything an operator does from a terminal. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { messageOf, Refused } from './base/errors.ts';
 import { findRunning } from './setup/asterisk-process.ts';
@@ -12,33 +13,41 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** How long a set-up that is told to stop may take to leave nothing behind. */
+const LEAVE_SETUP_MS = 12_000;
+
 async function start(): Promise<void> {
   const began = Date.now();
   const settings = readSettings(process.env);
-  let stop = async (): Promise<void> => undefined;
-  let stopping = false;
+  const { startCarillon } = await import('./setup/start.ts');
+  const { welcomeText } = await import('./setup/welcome.ts');
+  const stopping = new AbortController();
+  const starting = startCarillon(
+    settings,
+    (line) => {
+      if (!stopping.signal.aborted) print(`• ${line}`);
+    },
+    stopping.signal,
+  );
   const onSignal = async () => {
     // Ctrl-C reaches us from the terminal and once more through npm; one of them is enough.
-    if (stopping) return;
-    stopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     print('\nStopping …');
-    await stop();
+    const stopped = starting.then(
+      (running) => running.stop(),
+      () => undefined,
+    );
+    await Promise.race([stopped, sleep(LEAVE_SETUP_MS)]);
     print('Stopped.  已停止。');
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  const { startCarillon } = await import('./setup/start.ts');
-  const { welcomeText } = await import('./setup/welcome.ts');
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = async () => reject(new Refused('stopped', 'Stopped before the set-up was complete.'));
-  });
-  aborted.catch(() => undefined);
-  const running = await startCarillon(settings, (line) => {
-    if (!stopping) print(`• ${line}`);
-  });
-  if (stopping) await running.stop();
-  stop = () => running.stop();
-  print(welcomeText(settings, running, Date.now() - began));
+  try {
+    print(welcomeText(settings, await starting, Date.now() - began));
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
 }
 
 function phones(options: { json?: boolean }): void {

@@ -179,7 +179,7 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
     case 'LegAnswered':
       return answered(call, input.leg, now);
     case 'LegEnded':
-      return legEnded(call, input.leg, outcomeOf(input.cause), input, now);
+      return legEnded(call, input.leg, outcomeOf(call, input), input, now);
     case 'LegRefused':
       return legEnded(call, input.leg, input.unreachable ? 'unreachable' : 'failed', {}, now);
     case 'LeftQueue':
@@ -377,7 +377,9 @@ function withLeg(call: Call, id: string, change: (leg: Leg) => Leg): Call {
   return { ...call, legs: call.legs.map((leg) => (leg.id === id ? change(leg) : leg)) };
 }
 
-function outcomeOf(cause: HangupCause): LegOutcome {
+function outcomeOf(call: Call, { leg, cause, sipCode }: CallInput & { type: 'LegEnded' }): LegOutcome {
+  // 408 without a ring: nobody is there at all, such as a trunk that is down.
+  if (sipCode === 408 && call.legs.find((one) => one.id === leg)?.ringingAt === undefined) return 'unreachable';
   switch (cause) {
     case 'busy':
     case 'no-answer':

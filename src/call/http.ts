@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { openAudio } from '../http/audio.ts';
 import { eventView, showEvent } from '../http/event-view.ts';
 import {
   checkMaySearchNumbers,
@@ -18,7 +19,6 @@ import {
 } from '../http/fields.ts';
 import { EVERY_ROLE, STAFF, SUPERVISORS } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
-import { openAudio } from './audio.ts';
 import type { Call } from './call.ts';
 import { type CallRecord, type LegRecord, recordOf } from './store.ts';
 import type { Voicemail } from './voicemail.ts';
@@ -68,6 +68,7 @@ const legView = z
     toKind: z.enum(['phone', 'outside']),
     toNumber: z.string(),
     agentId: z.string().nullable(),
+    queue: z.string().nullable().describe('The queue that it was dialled for'),
     plannedAt: at,
     ringingAt: at.nullable(),
     answeredAt: at.nullable(),

@@ -105,23 +105,19 @@ export function liveCalls(database: Database): Call[] {
   const rows = database.query
     .select()
     .from(callTable)
-    .where(isNotNull(callTable.state))
+    .where(and(isNull(callTable.endedAt), isNotNull(callTable.state)))
     .orderBy(asc(callTable.startedAt), asc(callTable.id))
     .all();
-  const legs = database.query
+  return rows.map((row) => callOf(row, legRowsOf(database, row.id).map(legOf)));
+}
+
+function legRowsOf(database: Database, call: string): LegRow[] {
+  return database.query
     .select()
     .from(legTable)
-    .innerJoin(callTable, eq(callTable.id, legTable.callId))
-    .where(isNotNull(callTable.state))
-    .orderBy(asc(legTable.callId), asc(legTable.position))
+    .where(eq(legTable.callId, call))
+    .orderBy(asc(legTable.position))
     .all();
-  const byCall = Map.groupBy(legs, ({ leg }) => leg.callId);
-  return rows.map((row) =>
-    callOf(
-      row,
-      (byCall.get(row.id) ?? []).map(({ leg }) => legOf(leg)),
-    ),
-  );
 }
 
 /** Reads call records, and keeps the messages that callers leave. */
@@ -146,12 +142,7 @@ export class CallStore {
   async byId(id: string): Promise<(CallRecord & { readonly legs: readonly LegRecord[] }) | undefined> {
     const record = this.#database.query.select(RECORD).from(callTable).where(eq(callTable.id, id)).get();
     if (!record) return undefined;
-    const legs = this.#database.query
-      .select()
-      .from(legTable)
-      .where(eq(legTable.callId, id))
-      .orderBy(asc(legTable.position))
-      .all();
+    const legs = legRowsOf(this.#database, id);
     return { ...record, legs: legs.map(({ callId: _call, position: _position, ...leg }) => leg) };
   }
 
@@ -319,6 +310,7 @@ function legRowOf(leg: Leg, callId: string, position: number): LegRow {
     toKind: leg.to.kind,
     toNumber: leg.to.kind === 'phone' ? leg.to.extension : leg.to.number,
     agentId: leg.agent ?? null,
+    queue: leg.queue ?? null,
     plannedAt: leg.plannedAt,
     ringingAt: leg.ringingAt ?? null,
     answeredAt: leg.answeredAt ?? null,
@@ -338,6 +330,7 @@ function legOf(row: LegRow): Leg {
     id: row.id,
     to,
     agent: row.agentId,
+    queue: row.queue,
     plannedAt: row.plannedAt,
     ringingAt: row.ringingAt,
     answeredAt: row.answeredAt,

@@ -40,7 +40,7 @@ export const callTable = table(
     state: json<LiveState>('state'),
   },
   (call) => [
-    index('call_live').on(call.id).where(sql`"state" is not null`),
+    index('call_live').on(call.startedAt, call.id).where(sql`"ended_at" is null`),
     index('call_started').on(call.startedAt),
     index('call_ended').on(call.endedAt).where(sql`"ended_at" is not null`),
     index('call_ani').on(call.ani, call.startedAt),
@@ -64,6 +64,8 @@ export const legTable = table(
     toKind: word<'phone' | 'outside'>('to_kind').notNull(),
     toNumber: text('to_number').notNull(),
     agentId: text('agent_id'),
+    /** The queue that it was dialled for. */
+    queue: text('queue'),
     plannedAt: time('planned_at').notNull(),
     ringingAt: time('ringing_at'),
     answeredAt: time('answered_at'),

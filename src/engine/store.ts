@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lte, max, min } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte } from 'drizzle-orm';
 import type { Agent } from '../agent/agent.ts';
 import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
@@ -91,12 +91,13 @@ export class EventLog {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  /** Asked one by one: each is a step into the key, whereas both in one question scan the log. */
   #ends(): { first: number; last: number } {
-    const ends = this.#database.query
-      .select({ first: min(eventTable.seq), last: max(eventTable.seq) })
-      .from(eventTable)
-      .get();
-    return { first: ends?.first ?? 1, last: ends?.last ?? 0 };
+    const { query } = this.#database;
+    const { seq } = eventTable;
+    const first = query.select({ seq }).from(eventTable).orderBy(asc(seq)).limit(1).get();
+    const last = query.select({ seq }).from(eventTable).orderBy(desc(seq)).limit(1).get();
+    return { first: first?.seq ?? 1, last: last?.seq ?? 0 };
   }
 }
 

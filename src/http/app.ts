@@ -32,6 +32,8 @@ export function buildApp(parts: ApiParts): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // A HEAD runs the whole of its GET: a message would count as heard.
+    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 100 },
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -25,12 +25,7 @@ export function guard(api: Api, tokens: TokenStore): void {
     // A route that is not there has nothing declared and nothing to guard.
     if (allowed === 'everybody' || allowed === undefined) return;
     request.token = await identify(request, tokens);
-    if (!request.token) {
-      const count = await countWrong(request);
-      if (!count.isAllowed && count.isExceeded)
-        throw new Refused('too-many-requests', 'Too many wrong tokens from this address: wait a minute');
-      throw wrong(request);
-    }
+    if (!request.token) throw await refusalOf(request, countWrong);
     if (!allowed.includes(request.token.role))
       throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
   };
@@ -69,8 +64,15 @@ async function identify(request: FastifyRequest, tokens: TokenStore): Promise<Ap
   return token === undefined ? undefined : tokens.identify(token);
 }
 
-function wrong(request: FastifyRequest): Refused {
-  return request.headers.authorization === undefined
-    ? new Refused('no-token', 'Send the header "Authorization: Bearer <token>"')
-    : new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked');
+/** Only wrong tokens count as guesses; a request without one may be a page that nobody logged in to. */
+async function refusalOf(
+  request: FastifyRequest,
+  countWrong: ReturnType<Api['createRateLimit']>,
+): Promise<Refused> {
+  if (request.headers.authorization === undefined)
+    return new Refused('no-token', 'Send the header "Authorization: Bearer <token>"');
+  const count = await countWrong(request);
+  return count.isAllowed || !count.isExceeded
+    ? new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked')
+    : new Refused('too-many-requests', 'Too many wrong tokens from this address: wait a minute');
 }

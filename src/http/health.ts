@@ -16,6 +16,7 @@ export function healthRoutes(api: Api, { centre }: ApiParts): void {
   api.get(
     '/health',
     {
+      exposeHeadRoute: true,
       config: { allowed: 'everybody' },
       schema: {
         tags: ['system'],

@@ -1,3 +1,4 @@
+import type { SwaggerOptions } from '@fastify/swagger';
 import type { RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -33,8 +34,8 @@ export const openapiOptions = {
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   },
   transform: jsonSchemaTransform,
-  transformObject: jsonSchemaTransformObject,
-} as const;
+  transformObject: (document) => withoutInputTwins(jsonSchemaTransformObject(document)),
+} as const satisfies SwaggerOptions;
 
 /** Adds to each route what all have in common: who may use it, and the answers that are not good ones. */
 export function describeRoutes(api: Api): void {
@@ -50,6 +51,13 @@ export function serveOpenapi(api: Api): void {
   api.get('/openapi.json', { config: { allowed: 'everybody' }, schema: { hide: true } }, async () =>
     api.swagger(),
   );
+}
+
+/** The converter describes every named schema twice, as input and as output; ours are named as outputs only. */
+function withoutInputTwins<Document extends object>(document: Document): Document {
+  const { components } = document as { components?: { schemas?: object } };
+  const outputs = Object.entries(components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  return { ...document, components: { ...components, schemas: Object.fromEntries(outputs) } };
 }
 
 function describedBy(allowed: Allowed): object {
@@ -75,8 +83,8 @@ function commonAnswers(route: RouteOptions): Record<string, unknown> {
           403: because('The role may not do this'),
           429: because('Too many requests'),
         }),
-    ...(schema?.params ? { 404: because('There is no such thing') } : {}),
-    ...(schema?.body || schema?.params ? { 409: because('Not possible now; `id` says why') } : {}),
+    ...(takesInput ? { 404: because('There is no such thing') } : {}),
+    ...(route.method === 'GET' ? {} : { 409: because('Not possible now; `id` says why') }),
     500: because('Our fault'),
   };
 }

@@ -233,3 +233,55 @@ export function causeOf(q850: number, sipCode?: number): HangupCause {
       return 'failure';
   }
 }
+
+const ID = /^[A-Za-z0-9._-]{1,100}$/;
+const EXTENSION = /^[0-9A-Za-z_-]{1,32}$/;
+const OUTSIDE = /^\+?[0-9*#]{1,32}$/;
+const DIGITS = /^[0-9A-D*#]{1,64}$/;
+/** Letters of any script, digits, space and - _ . + = @ ( ): no separators, quotes, wildcards or variables. */
+const PATH = /^(?:\/[\p{L}\p{M}\p{N} ._+=@()-]+)+$/u;
+const LONGEST_SILENCE_MS = 600_000;
+
+/** True for what may be the name of a phone. */
+export function isExtension(name: string): boolean {
+  return EXTENSION.test(name);
+}
+
+/** Throws `PbxError` 'refused' for an id of ours that a PBX could read as something else. */
+export function checkId(id: string): void {
+  if (!ID.test(id)) throw refused('ids are made of letters, digits and . _ -');
+}
+
+/** Throws `PbxError` 'refused' for what could ring a second party (`&`) or another server (`@`), or is no number. */
+export function checkEndpoint(to: Endpoint): void {
+  if (to.kind === 'phone' ? !EXTENSION.test(to.extension) : !OUTSIDE.test(to.number)) {
+    throw refused(
+      to.kind === 'phone' ? 'not an extension that can be dialled' : 'not a number that can be dialled',
+    );
+  }
+}
+
+/** Throws `PbxError` 'refused' for what is not keys of a telephone. */
+export function checkDigits(digits: string): void {
+  if (!DIGITS.test(digits)) throw refused('these are no digits');
+}
+
+/** Throws `PbxError` 'refused' for nothing, for silence of no length, and for paths that are more than a path. */
+export function checkMedia(media: readonly Media[]): void {
+  if (media.length === 0) throw refused('nothing to play');
+  for (const item of media) {
+    if ('file' in item) checkPath(item.file);
+    if ('silenceMs' in item && !(item.silenceMs > 0 && item.silenceMs <= LONGEST_SILENCE_MS)) {
+      throw refused(`silence of ${item.silenceMs} ms cannot be played`);
+    }
+  }
+}
+
+function checkPath(file: string): void {
+  const plain = PATH.test(file) && !/\/\.\.?(?:\/|$)/.test(file);
+  if (!plain || file.length > 1_000) throw refused(`not a path that can be played: ${JSON.stringify(file)}`);
+}
+
+function refused(message: string): PbxError {
+  return new PbxError('refused', message);
+}

@@ -1,4 +1,13 @@
-import { accessSync, chmodSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Refused } from '../base/errors.ts';
 
@@ -10,7 +19,7 @@ export const SPACE_TO_UNPACK = 2 ** 30;
 /** Makes the data folder, for its owner only. Throws `Refused('no-right')` when that is not allowed. */
 export function ensureDataFolder(data: string): void {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeFolder(data);
     chmodSync(data, 0o700);
     accessSync(data, constants.W_OK | constants.X_OK);
     const probe = join(data, `.probe-${process.pid}`);
@@ -41,6 +50,13 @@ function sentenceFor(error: unknown, data: string): string {
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `${data} is not a folder. Set CARILLON_DATA to a folder, or move that file away.`;
   return `This user may not write to ${data} (${code}). Give it the right, or set CARILLON_DATA to another folder.`;
+}
+
+/** Not `recursive`, which turns for ever where a file system answers ENOENT to a `mkdir`, such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 function existingAncestor(folder: string): string {

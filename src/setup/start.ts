@@ -37,17 +37,18 @@ export interface RunningCarillon {
 
 /**
  * Everything from an empty data folder to a centre that takes calls. Throws `Refused` with a sentence for the operator;
- * then nothing is left running.
+ * then nothing is left running. So it is when `signal` tells it to stop half-way.
  */
 export async function startCarillon(
   settings: Settings,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<RunningCarillon> {
   ensureDataFolder(settings.data);
   checkSpace(settings.data, SPACE_TO_RUN);
   const release = takeStartLock(settings.data);
   try {
-    return await startLocked(settings, release, say);
+    return await startLocked(settings, release, say, signal);
   } catch (error) {
     release();
     throw error;
@@ -58,6 +59,7 @@ async function startLocked(
   settings: Settings,
   release: () => void,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<RunningCarillon> {
   const secrets = ensureSecrets(settings.data);
   await endLeftoverDaemon(settings.data);
@@ -65,6 +67,7 @@ async function startLocked(
   if (findRunning(settings.data) === undefined) await checkSipPort(settings);
   const program = await findAsterisk(settings, say);
   say(`Asterisk ${program.version} (${originOf(program, settings)})`);
+  signal.throwIfAborted();
   const { phones, seeded } = await prepareData(settings, secrets, say);
   mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
   const ports = await choosePbxPorts(settings.data);
@@ -73,7 +76,7 @@ async function startLocked(
   const asterisk = await upToDate(await start(), changed, start, ports, secrets, say);
   const supervision = supervise(settings, asterisk, start, say);
   try {
-    await untilReady(settings, supervision, say);
+    await untilReady(settings, supervision, say, signal);
   } catch (error) {
     await supervision.stop();
     throw error;
@@ -113,11 +116,13 @@ async function untilReady(
   settings: Settings,
   supervision: Supervision,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   say('Starting the daemon …');
   let problems: string[] = [];
   while (Date.now() < deadline) {
+    signal.throwIfAborted();
     const health = await askHealth(settings, 2000);
     if (health.state === 'ready') return;
     problems = health.problems;

@@ -59,7 +59,9 @@ export function connect(file: string): Database {
 
 /** The sentence for what the driver or the file system threw about `file`; anything else comes back as it is. */
 export function refusalFor(error: unknown, file: string): unknown {
-  const code = String((error as { code?: unknown }).code ?? '');
+  // drizzle wraps what the driver threw.
+  const { code: own, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  const code = String(own ?? cause?.code ?? '');
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
     return damaged(file, messageOf(error));
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))

@@ -125,6 +125,14 @@ test.each<[string, Call, CallInput, number, string, string[]]>([
     ['stopMusic', 'release', 'exit failed'],
   ],
   [
+    'nobody at the far end',
+    DIALING,
+    { type: 'LegEnded', leg: 'l1', cause: 'no-answer', sipCode: 408 },
+    100,
+    'flow',
+    ['stopMusic', 'release', 'exit failed'],
+  ],
+  [
     'phone not registered',
     DIALING,
     { type: 'LegRefused', leg: 'l1', unreachable: true },

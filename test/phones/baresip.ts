@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adopt, end } from './children.ts';
 import { freePortBlock } from './ports.ts';
-import { toneFile } from './tone.ts';
+import { Sound, toneFile } from './tone.ts';
 
 export interface BaresipOptions {
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
@@ -18,6 +18,10 @@ export interface BaresipOptions {
   readonly displayName?: string;
   /** 'auto' answers by itself; default is to ring until `accept`. */
   readonly answer?: 'auto' | 'manual';
+  /** The tone that it sends, Hz; 440 when not said. */
+  readonly tone?: number;
+  /** Called with each event of the phone. */
+  readonly onEvent?: (event: BaresipMessage) => void;
 }
 
 /** A message on baresip's control socket: an answer or an event. */
@@ -27,6 +31,8 @@ export interface BaresipMessage {
 }
 
 const PROGRAM = '/usr/bin/baresip';
+/** Folder for the sound of calls, in the phone's own. */
+const HEARD = 'heard';
 const MODULES = '/usr/lib/baresip/modules';
 
 /** Whether the scripted phone is installed on this machine. */
@@ -34,7 +40,7 @@ export function hasBaresip(): boolean {
   return fs.existsSync(PROGRAM) && fs.existsSync(`${MODULES}/ctrl_tcp.so`);
 }
 
-/** A SIP phone that nobody here wrote, under script. It sends a 440 Hz tone and keeps what it hears. */
+/** A SIP phone that nobody here wrote, under script. It sends a tone and keeps what it hears. */
 export class Baresip {
   readonly events: BaresipMessage[] = [];
   readonly #child: ChildProcess;
@@ -42,13 +48,15 @@ export class Baresip {
   readonly #server: string;
   readonly #control: net.Socket;
   readonly #answers = new Map<string, (data: string) => void>();
+  readonly #onEvent: ((event: BaresipMessage) => void) | undefined;
   #tokens = 0;
   #rest = '';
 
-  private constructor(child: ChildProcess, folder: string, server: string, control: net.Socket) {
+  private constructor(child: ChildProcess, folder: string, options: BaresipOptions, control: net.Socket) {
     this.#child = child;
     this.#folder = folder;
-    this.#server = server;
+    this.#server = options.server;
+    this.#onEvent = options.onEvent;
     this.#control = control;
     control.setEncoding('utf8');
     control.on('data', (text: string) => this.#read(text));
@@ -70,7 +78,7 @@ export class Baresip {
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     try {
-      const phone = new Baresip(child, folder, options.server, await connect(controlPort, child));
+      const phone = new Baresip(child, folder, options, await connect(controlPort, child));
       if (options.password !== undefined) await phone.#registered();
       return phone;
     } catch (error) {
@@ -110,6 +118,18 @@ export class Baresip {
       }
       await sleep(10);
     }
+  }
+
+  /** What it has heard in its latest call, up to now. */
+  heard(): Sound {
+    const folder = path.join(this.#folder, HEARD);
+    const newest = fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith('-dec.wav'))
+      .map((name) => path.join(folder, name))
+      .sort((a, b) => fs.statSync(a).mtimeMs - fs.statSync(b).mtimeMs)
+      .at(-1);
+    return Sound.of(newest === undefined ? Buffer.alloc(0) : fs.readFileSync(newest));
   }
 
   /** True when no call is up or under way. */
@@ -171,7 +191,9 @@ export class Baresip {
 
   #take(message: Record<string, unknown>): void {
     if (message.event === true) {
-      this.events.push({ type: String(message.type), param: String(message.param ?? '') });
+      const event = { type: String(message.type), param: String(message.param ?? '') };
+      this.events.push(event);
+      this.#onEvent?.(event);
       return;
     }
     const token = String(message.token);
@@ -217,18 +239,20 @@ function writeConfiguration(
     'poll_method epoll',
     `sip_listen 127.0.0.1:${port}`,
     'net_interface 127.0.0.1',
-    `audio_source aufile,${toneFile()}`,
+    `audio_source aufile,${toneFile(options.tone)}`,
     'audio_player aubridge,nil',
     'audio_alert aubridge,nil2',
     'ausrc_srate 8000',
     'auplay_srate 8000',
     `rtp_ports ${port + 2}-${port + 3}`,
     `module_path ${MODULES}`,
-    ...['g711', 'aufile', 'aubridge'].map((module) => `module ${module}.so`),
+    ...['g711', 'aufile', 'aubridge', 'sndfile'].map((module) => `module ${module}.so`),
     ...['uuid', 'account'].map((module) => `module_tmp ${module}.so`),
     ...['menu', 'ctrl_tcp'].map((module) => `module_app ${module}.so`),
     `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
+    `snd_path ${path.join(folder, HEARD)}`,
   ];
+  fs.mkdirSync(path.join(folder, HEARD));
   fs.writeFileSync(path.join(folder, 'config'), `${lines.join('\n')}\n`);
   fs.writeFileSync(path.join(folder, 'accounts'), `${account.join(';')}\n`);
   fs.writeFileSync(path.join(folder, 'contacts'), '');

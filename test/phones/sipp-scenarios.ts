@@ -44,10 +44,10 @@ const UNTIL_BYE = 30;
 const CANCELLED = 31;
 const OVER = 32;
 
-/** SIPp as the far end of a trunk: a branch for each ending of `TRUNK`, chosen by the request line. */
+/** SIPp as the far end of a trunk: a branch for each ending of `TRUNK`, chosen by the request line; another number answers. */
 export function trunkScenario(): string {
-  const endings = Object.values(TRUNK);
-  const numberOf = (ending: string) => endings.findIndex((one) => one === ending) + 1;
+  const endings: readonly string[] = Object.values(TRUNK);
+  const numberOf = (ending: string) => endings.indexOf(ending) + 1;
   const ringing = reply('180 Ringing', [CONTACT, NO_BODY]);
   const answer = [
     reply('200 OK', [CONTACT, ...BODY], ' retrans="500"'),
@@ -62,7 +62,7 @@ export function trunkScenario(): string {
     '<ereg regexp=".*" search_in="hdr" header="CSeq:" check_it="true" assign_to="cseq"/>',
     '</action></recv>',
     ...endings.map((ending) => `<nop next="${numberOf(ending)}" test="${ending}"/>`),
-    goto(numberOf(TRUNK.unallocated)),
+    goto(numberOf(TRUNK.answers)),
 
     label(numberOf(TRUNK.answers)),
     ringing,

@@ -26,13 +26,64 @@ export function toneWav(hertz: number, ms: number): Buffer {
   return file;
 }
 
-let file = '';
+const files = new Map<number, string>();
 
-/** A file of two minutes of 440 Hz, written once per process. A phone that comes to its end hangs up. */
-export function toneFile(): string {
-  if (file) return file;
-  file = path.join(os.tmpdir(), `carillon-tone-${process.pid}.wav`);
-  fs.writeFileSync(file, toneWav(440, 120_000));
+/** A file of two minutes of a tone, written once per process. A phone that comes to its end hangs up. */
+export function toneFile(hertz = 440): string {
+  const known = files.get(hertz);
+  if (known !== undefined) return known;
+  const file = path.join(os.tmpdir(), `carillon-tone-${process.pid}-${hertz}.wav`);
+  fs.writeFileSync(file, toneWav(hertz, 120_000));
   process.once('exit', () => fs.rmSync(file, { force: true }));
+  files.set(hertz, file);
   return file;
+}
+
+/** Sound from a WAV file of 8 kHz, mono, 16 bit; its header may still be unfinished. */
+export class Sound {
+  readonly #samples: readonly number[];
+
+  constructor(samples: readonly number[]) {
+    this.#samples = samples;
+  }
+
+  static of(wav: Buffer): Sound {
+    const samples: number[] = [];
+    for (let at = 44; at + 1 < wav.length; at += 2) samples.push(wav.readInt16LE(at));
+    return new Sound(samples);
+  }
+
+  get ms(): number {
+    return (this.#samples.length * 1_000) / RATE;
+  }
+
+  /** The last `ms` of it. */
+  last(ms: number): Sound {
+    return new Sound(this.#samples.slice(-Math.round((ms * RATE) / 1_000)));
+  }
+
+  /** Root mean square, 0 to 32767: 0 is silence. */
+  get loudness(): number {
+    if (this.#samples.length === 0) return 0;
+    return Math.sqrt(this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length);
+  }
+
+  /** Share of the power that lies at `hertz`, 0 to 1 (Goertzel's algorithm). */
+  shareAt(hertz: number): number {
+    const factor = 2 * Math.cos((2 * Math.PI * hertz) / RATE);
+    let previous = 0;
+    let before = 0;
+    let power = 0;
+    for (const sample of this.#samples) {
+      const next = sample + factor * previous - before;
+      before = previous;
+      previous = next;
+      power += sample * sample;
+    }
+    if (power === 0) return 0;
+    return (
+      (2 * (previous * previous + before * before - factor * previous * before)) /
+      (power * this.#samples.length)
+    );
+  }
 }

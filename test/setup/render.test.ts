@@ -41,7 +41,7 @@ describe('template', () => {
     '[general]',
     'a"b',
     'a\\b',
-    '${SHELL(x)}',
+    '$'.concat('{SHELL(x)}'),
     'a\u2028b',
     '<x>',
     '\ud800',

@@ -69,12 +69,11 @@ describe('settings', () => {
 
   test('the help tells of every variable that is read', () => {
     const asked: string[] = [];
-    readSettings(
-      new Proxy({}, { get: (_target, name) => (asked.push(String(name)), undefined) }) as Record<
-        string,
-        string
-      >,
-    );
+    const get = (_target: object, name: string | symbol) => {
+      asked.push(String(name));
+      return undefined;
+    };
+    readSettings(new Proxy<Record<string, string>>({}, { get }));
     expect(SETTINGS.map(({ name }) => name).sort()).toEqual([...new Set(asked)].sort());
   });
 

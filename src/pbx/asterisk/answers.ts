@@ -2,14 +2,6 @@ import { PbxError } from '../pbx.ts';
 import type { AriResponse } from './ari-codec.ts';
 import { isRecord, text } from './json.ts';
 
-/** Ids and names that we choose: they are part of paths, of file names and of lists. */
-const OUR_ID = /^[A-Za-z0-9._-]{1,100}$/;
-
-/** Throws `PbxError` 'refused' for an id that could be read as something else. */
-export function requireOurId(id: string): void {
-  if (!OUR_ID.test(id)) throw new PbxError('refused', 'ids are made of letters, digits and . _ -');
-}
-
 /** Throws `PbxError` unless the command was taken. 409 says that the channel is not ours any more. */
 export function check(answer: AriResponse, what: string): void {
   if (answer.status < 300) return;

@@ -14,7 +14,7 @@ import {
   USED_EVENTS,
   versionOf,
 } from './ari-codec.ts';
-import { AriHttp } from './ari-http.ts';
+import { AriHttp } from './ari-http-link.ts';
 import { backoffMs } from './backoff.ts';
 import { isRecord, text } from './json.ts';
 

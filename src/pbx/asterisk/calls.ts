@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { causeOf, PbxError, type PbxEvent } from '../pbx.ts';
 import type { AriEvent } from './ari-codec.ts';
@@ -19,6 +20,8 @@ export interface CallsOptions {
   readonly idPrefix: string;
   readonly log: Log;
   readonly emit: (event: PbxEvent) => void;
+  /** Asks for the end of a channel: of one that only arrived, Asterisk tells that it left us, but not why it ended. */
+  readonly watch: (channel: string) => void;
   /** Gives a channel that is not ours back to the dialplan. */
   readonly giveBack: (channel: string) => void;
   readonly hangup: (channel: string) => void;
@@ -105,7 +108,7 @@ export class Calls {
       case 'StasisEnd':
         return this.#left(event.channel.id);
       case 'ChannelDestroyed':
-        return this.#destroyed(event.channel.id, event.cause, event.sipCode);
+        return this.#end(event.channel.id, event.cause, event.sipCode);
       case 'ChannelDtmfReceived':
         return this.#digit(event.channel.id, event.digit);
       case 'Dial':
@@ -140,6 +143,7 @@ export class Calls {
     }
     // A dialplan pattern that matches "h" brings a hung-up channel here once more.
     if (channel.exten === 'h') return;
+    this.#options.watch(channel.id);
     this.#options.emit({ type: 'ChannelArrived', ...describeChannel(channel, sourceOf(args)) });
   }
 
@@ -149,10 +153,6 @@ export class Calls {
       channel,
       setTimeout(() => this.#end(channel, 16, undefined), CAUSE_PATIENCE_MS),
     );
-  }
-
-  #destroyed(channel: string, q850: number, sipCode: number | undefined): void {
-    this.#end(channel, q850, sipCode);
   }
 
   #end(channel: string, q850: number, sipCode: number | undefined): void {
@@ -183,7 +183,8 @@ export class Calls {
     const ringing = status === 'RINGING' || status === 'PROGRESS';
     if (!ringing && status !== 'ANSWER') return;
     if (!id.startsWith(this.#options.idPrefix) || this.#ended.has(id)) return;
-    const leg = this.#legs.get(id) ?? this.#knownAgain(id);
+    // One that is unknown was dialled by an earlier life of the daemon.
+    const leg = this.#legs.get(id) ?? this.#note(id, 'dialled');
     if (ringing && !leg.ringing && !leg.answered) {
       leg.ringing = true;
       this.#options.emit({ type: 'LegRinging', channel: id });
@@ -194,14 +195,13 @@ export class Calls {
     }
   }
 
-  /** A leg that an earlier life of the daemon dialled. */
-  #knownAgain(id: string): Leg {
-    const leg: Leg = {
-      phase: 'dialled',
-      ringing: false,
-      answered: false,
-      ready: Promise.withResolvers<void>(),
-    };
+  #note(id: string, phase: Leg['phase']): Leg {
+    const ready = Promise.withResolvers<void>();
+    // It may end when nobody waits for it.
+    ready.promise.catch((error) =>
+      this.#options.log.debug({ leg: id, error: messageOf(error) }, 'leg not ready'),
+    );
+    const leg: Leg = { phase, ringing: false, answered: false, ready };
     this.#legs.set(id, leg);
     return leg;
   }

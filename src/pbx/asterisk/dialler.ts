@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { type OriginateRequest, PbxError, Q850 } from '../pbx.ts';
-import { check, checkCreated, requireOurId } from './answers.ts';
+import { checkId, type OriginateRequest, PbxError, Q850 } from '../pbx.ts';
+import { check, checkCreated } from './answers.ts';
 import { type AriRequest, path } from './ari-codec.ts';
 import type { AriLink } from './ari-link.ts';
 import type { Calls } from './calls.ts';
@@ -32,7 +32,7 @@ export class Dialler {
   /** Resolves when the leg is being dialled; when it rejects (`PbxError`), the leg does not live and no event tells of it. */
   async originate(request: OriginateRequest): Promise<void> {
     const { leg } = request;
-    requireOurId(leg);
+    checkId(leg);
     if (!leg.startsWith(this.#options.idPrefix)) {
       throw new PbxError('refused', `ids of legs begin with "${this.#options.idPrefix}"`);
     }

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
+  checkDigits,
+  checkId,
   type HangupCause,
   type Media,
   type OriginateRequest,
@@ -13,7 +15,7 @@ import {
   Q850,
   type RecordOptions,
 } from '../pbx.ts';
-import { check, checkGone, requireOurId } from './answers.ts';
+import { check, checkGone } from './answers.ts';
 import { type AriEvent, type AriRequest, path } from './ari-codec.ts';
 import { AriLink } from './ari-link.ts';
 import { Calls } from './calls.ts';
@@ -68,6 +70,14 @@ class AsteriskPbx implements Pbx {
       idPrefix: options.idPrefix,
       log,
       emit: (event) => this.#listener?.(event),
+      watch: (channel) =>
+        this.#attempt(
+          this.#link.request({
+            method: 'POST',
+            path: path('applications', options.app, 'subscription'),
+            query: { eventSource: `channel:${channel}` },
+          }),
+        ),
       giveBack: (channel) =>
         this.#attempt(
           this.#link.requestSlow({ method: 'POST', path: path('channels', channel, 'continue') }),
@@ -150,7 +160,7 @@ class AsteriskPbx implements Pbx {
 
   play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
     return this.#queue.run([channel], async () => {
-      requireOurId(playback);
+      checkId(playback);
       const uris = mediaUris(media, this.#options.sounds);
       this.#calls.playbacks.add(channel, playback);
       try {
@@ -187,7 +197,7 @@ class AsteriskPbx implements Pbx {
 
   record(channel: string, recording: string, options: RecordOptions): Promise<void> {
     return this.#queue.run([channel], async () => {
-      requireOurId(recording);
+      checkId(recording);
       const { endKey } = options;
       if (!/^[0-9A-D*#]?$/.test(endKey)) throw new PbxError('refused', `"${endKey}" is not one key`);
       const native = endKey === '#' || endKey === '*';
@@ -211,11 +221,10 @@ class AsteriskPbx implements Pbx {
     checkGone(await this.#link.request(request), `stop recording ${recording}`);
   }
 
-  sendDigits(channel: string, digits: string): Promise<void> {
-    if (!/^[0-9A-D*#]{1,64}$/.test(digits))
-      return Promise.reject(new PbxError('refused', 'these are no digits'));
+  async sendDigits(channel: string, digits: string): Promise<void> {
+    checkDigits(digits);
     const body = { dtmf: digits };
-    return this.#command(channel, { method: 'POST', path: path('channels', channel, 'dtmf'), body });
+    await this.#command(channel, { method: 'POST', path: path('channels', channel, 'dtmf'), body });
   }
 
   originate(request: OriginateRequest): Promise<void> {
@@ -223,7 +232,7 @@ class AsteriskPbx implements Pbx {
   }
 
   async connect(bridge: string, channels: readonly string[]): Promise<void> {
-    requireOurId(bridge);
+    checkId(bridge);
     // A channel joins only when what it plays is over, and so long the command would wait.
     for (const channel of channels) {
       for (const playback of this.#calls.playbacks.of(channel)) await this.stopPlayback(playback);

@@ -1,10 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { cleanText } from '../../base/text.ts';
-import { PbxError, type PhoneStatus } from '../pbx.ts';
+import { isExtension, PbxError, type PhoneStatus } from '../pbx.ts';
 import { type AmiMessage, header } from './ami-codec.ts';
 import { AmiLink, type AmiLinkOptions } from './ami-link.ts';
-import { isExtension } from './dial.ts';
 
 /** Words for a contact that calls cannot reach. */
 const AWAY = new Set(['Removed', 'Unreachable']);

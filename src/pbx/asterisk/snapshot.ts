@@ -1,6 +1,6 @@
-import type { PbxSnapshot, Source } from '../pbx.ts';
+import { isExtension, type PbxSnapshot, type Source } from '../pbx.ts';
 import { type AriChannel, parseChannel, strings } from './ari-codec.ts';
-import { describeChannel, isExtension, sourceOf } from './dial.ts';
+import { describeChannel, sourceOf } from './dial.ts';
 import { isRecord, text } from './json.ts';
 
 export interface SnapshotContext {

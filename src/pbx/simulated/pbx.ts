@@ -1,7 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
+import { cleanNumber, cleanText } from '../../base/text.ts';
 import {
   type ArrivedChannel,
   causeOf,
+  checkDigits,
+  checkEndpoint,
+  checkId,
+  checkMedia,
   type Endpoint,
   type HangupCause,
   type Media,
@@ -42,6 +47,8 @@ export interface SimulatedParty {
 export interface SimulatedOptions {
   /** Delay from cause to event, ms. */
   readonly latencyMs?: number;
+  /** Refuses what is no absolute path, as a real PBX does; else files may be called what they say. */
+  readonly realPaths?: boolean;
   /** Length of a file in ms; undefined: there is no such file. */
   readonly durationOf?: (file: string) => number | undefined;
   /** How an outside number behaves. */
@@ -101,6 +108,7 @@ class Channel implements SimulatedParty {
 export class SimulatedPbx implements Pbx {
   readonly #clock: Clock;
   readonly #latencyMs: number;
+  readonly #realPaths: boolean;
   readonly #durationOf: (file: string) => number | undefined;
   readonly #trunk: (number: string) => Behaviour | 'down';
   readonly #channels = new Map<string, Channel>();
@@ -113,6 +121,7 @@ export class SimulatedPbx implements Pbx {
   constructor(clock: Clock, options: SimulatedOptions = {}) {
     this.#clock = clock;
     this.#latencyMs = options.latencyMs ?? 1;
+    this.#realPaths = options.realPaths ?? false;
     this.#durationOf = options.durationOf ?? (() => 1000);
     this.#trunk = options.trunk ?? (() => ({ ringAfterMs: 50, answerAfterMs: 1000 }));
   }
@@ -126,9 +135,10 @@ export class SimulatedPbx implements Pbx {
     this.#emit({ type: 'PhoneStatusChanged', extension, registered: behaviour !== undefined });
   }
 
-  /** Somebody calls. */
+  /** Somebody calls. Name and number may be as hostile as on a wire. */
   call(from: Omit<ArrivedChannel, 'channel'>): SimulatedParty {
-    const arrived = { ...from, channel: `sim-${++this.#arrivals}` };
+    const clean = { ani: cleanNumber(from.ani), aniName: cleanText(from.aniName) };
+    const arrived = { ...from, ...clean, channel: `sim-${++this.#arrivals}` };
     const channel = new Channel(this, arrived, false);
     this.#channels.set(channel.channel, channel);
     this.#emit({ type: 'ChannelArrived', ...arrived });
@@ -235,6 +245,8 @@ export class SimulatedPbx implements Pbx {
   }
 
   async play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
+    checkId(playback);
+    if (this.#realPaths || media.length === 0) checkMedia(media);
     const target = this.#get(channel);
     target.playbacks.push({ id: playback, media });
     if (target.playbacks.length === 1) this.#playNext(target);
@@ -274,11 +286,14 @@ export class SimulatedPbx implements Pbx {
   }
 
   async sendDigits(channel: string, digits: string): Promise<void> {
+    checkDigits(digits);
     this.#get(channel).heard.push(`digits:${digits}`);
   }
 
   async originate(request: OriginateRequest): Promise<void> {
     this.#requireLink();
+    checkId(request.leg);
+    checkEndpoint(request.to);
     if (this.#channels.has(request.leg)) throw new PbxError('refused', `leg ${request.leg} exists already`);
     const behaviour =
       request.to.kind === 'phone' ? this.#phones.get(request.to.extension) : this.#trunk(request.to.number);
@@ -315,7 +330,12 @@ export class SimulatedPbx implements Pbx {
   }
 
   async connect(bridge: string, channels: readonly string[]): Promise<void> {
+    checkId(bridge);
     const members = channels.map((channel) => this.#get(channel));
+    for (const member of members) {
+      // The one that waits first, so that none starts in between.
+      for (const playback of member.playbacks.toReversed()) await this.stopPlayback(playback.id);
+    }
     const room = this.#bridges.get(bridge) ?? new Set<string>();
     this.#bridges.set(bridge, room);
     for (const member of members) {

@@ -3,6 +3,9 @@ import { sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Refused } from '../base/errors.ts';
 
+/** What the file system says of a path that leads nowhere. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
+
 /**
  * Opens a recording for reading. Where the path leads in the end has to lie inside `folder`, links followed.
  * @throws Refused `audio-unknown` when it does not, or is not there
@@ -11,12 +14,10 @@ export async function openAudio(folder: string, file: string): Promise<{ stream:
   const gone = new Refused('audio-unknown', 'The sound of this message is not there any more');
   const handle = await openInside(folder, file);
   if (!handle) throw gone;
-  const { size, isFile } = await handle.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
-  if (!isFile) {
-    await handle.close();
-    throw gone;
-  }
-  return { stream: handle.createReadStream(), bytes: size };
+  const stat = await handle.stat();
+  if (stat.isFile()) return { stream: handle.createReadStream(), bytes: stat.size };
+  await handle.close();
+  throw gone;
 }
 
 async function openInside(folder: string, file: string): Promise<FileHandle | undefined> {
@@ -25,8 +26,7 @@ async function openInside(folder: string, file: string): Promise<FileHandle | un
     const path = await realpath(file);
     return path.startsWith(inside) ? await open(path, 'r') : undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'ELOOP') return undefined;
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

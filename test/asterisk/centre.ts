@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inProject } from '../../src/setup/project.ts';
+import { readSecrets } from '../../src/setup/secrets.ts';
+import type { Settings } from '../../src/setup/settings.ts';
+import { adopt, end } from '../phones/children.ts';
+import { testSettings } from './asterisk.ts';
+
+/** The whole product as `npm start` runs it, in a data folder and on ports of its own. */
+export class RunningCentre {
+  readonly settings: Settings;
+  /** Where SIP is spoken, `127.0.0.1:<port>`. */
+  readonly server: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child?: ChildProcess;
+  #passwords = new Map<string, string>();
+  output = '';
+
+  private constructor(settings: Settings) {
+    this.settings = settings;
+    this.server = `127.0.0.1:${settings.sipPort}`;
+    this.#env = {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      CARILLON_DATA: settings.data,
+      CARILLON_PBX_ROOT: settings.pbxRoot,
+      CARILLON_SIP_PORT: String(settings.sipPort),
+      CARILLON_HTTP_PORT: String(settings.httpPort),
+      CARILLON_RTP_PORTS: `${settings.rtpFirst}-${settings.rtpLast}`,
+      CARILLON_TRUNK: `${settings.trunk.host}:${settings.trunk.port}`,
+      CARILLON_FLOWS: settings.flows,
+      ...(settings.asterisk === undefined ? {} : { CARILLON_ASTERISK: settings.asterisk }),
+    };
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<RunningCentre> {
+    const parent = inProject('.carillon-test');
+    mkdirSync(parent, { recursive: true });
+    const centre = new RunningCentre(await testSettings(mkdtempSync(join(parent, 'centre-')), { env }));
+    try {
+      await centre.launch();
+    } catch (thrown) {
+      await centre.stop();
+      throw thrown;
+    }
+    return centre;
+  }
+
+  /** Runs `carillon start` and waits until the hotline would answer. */
+  async launch(): Promise<void> {
+    const child = spawn(process.execPath, [inProject('src/cli.ts'), 'start'], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    adopt(child);
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => {
+        this.output += text.toString();
+      });
+    }
+    await this.untilReady(90_000);
+    this.#passwords = new Map(
+      (JSON.parse(this.cli('phones', '--json')) as { user: string; password: string }[]).map((phone) => [
+        phone.user,
+        phone.password,
+      ]),
+    );
+  }
+
+  /** What `carillon <args>` prints. */
+  cli(...args: string[]): string {
+    return spawnSync(process.execPath, [inProject('src/cli.ts'), ...args], {
+      env: this.#env,
+      encoding: 'utf8',
+    }).stdout;
+  }
+
+  /** The account of a demonstration phone, as the phone drivers want it. */
+  account(user: string): { server: string; user: string; password: string } {
+    return { server: this.server, user, password: this.#passwords.get(user) ?? '' };
+  }
+
+  async api<Body = Record<string, unknown>>(path: string, body?: object): Promise<Body> {
+    const response = await fetch(`http://127.0.0.1:${this.settings.httpPort}${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        authorization: `Bearer ${readSecrets(this.settings.data).adminToken}`,
+        'content-type': 'application/json',
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.timeout(5_000),
+    });
+    const answer = (await response.json()) as Body;
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      return (
+        await fetch(`http://127.0.0.1:${this.settings.httpPort}/health`, {
+          signal: AbortSignal.timeout(1_000),
+        })
+      ).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async untilReady(ms: number): Promise<void> {
+    for (const deadline = Date.now() + ms; !(await this.isReady()); await sleep(50)) {
+      if (Date.now() > deadline || this.#child?.exitCode !== null)
+        throw new Error(`not ready: ${this.output}`);
+    }
+  }
+
+  get daemonPid(): number {
+    return Number(readFileSync(join(this.settings.data, 'daemon.pid'), 'utf8'));
+  }
+
+  get asteriskPid(): number {
+    return Number(readFileSync(join(this.settings.data, 'asterisk/run/asterisk.pid'), 'utf8'));
+  }
+
+  /** Stops it as Ctrl-C does. Resolves with the exit code. */
+  async interrupt(): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    child.kill('SIGINT');
+    return gone;
+  }
+
+  /** Stops it and removes its data. */
+  async stop(): Promise<void> {
+    await this.interrupt();
+    if (this.#child) await end(this.#child, 10_000);
+    rmSync(this.settings.data, { recursive: true, force: true });
+  }
+}
+
+/** Waits until `look` gives something; rejects with `what` after `ms`. */
+export async function until<Found>(
+  what: string,
+  look: () => Promise<Found | undefined | false>,
+  ms = 10_000,
+): Promise<Found> {
+  for (const deadline = Date.now() + ms; ; await sleep(50)) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`not in ${ms} ms: ${what}`);
+  }
+}

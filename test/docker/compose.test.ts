@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { inProject } from '../../src/setup/project.ts';
+import { readSettings, SETTINGS } from '../../src/setup/settings.ts';
+
+const folder = inProject('docker');
+const { services } = parse(readFileSync(resolve(folder, 'compose.yaml'), 'utf8'));
+const dockerfile = readFileSync(resolve(folder, 'Dockerfile'), 'utf8');
+const carillon = services.carillon;
+
+test('the compose file builds from files that exist', () => {
+  expect(existsSync(resolve(folder, carillon.build.context, carillon.build.dockerfile))).toBe(true);
+  for (const volume of carillon.volumes as string[]) {
+    const source = volume.split(':')[0] ?? '';
+    if (source.startsWith('.')) expect(existsSync(resolve(folder, source)), source).toBe(true);
+  }
+});
+
+test('the image copies only what is in the repository and not ignored', () => {
+  const ignored = readFileSync(inProject('.dockerignore'), 'utf8').split('\n');
+  const copied = [...dockerfile.matchAll(/^COPY --chown=\S+ (.+) \S+$/gm)].flatMap((match) =>
+    match[1]!.split(' '),
+  );
+  expect(copied.length).toBeGreaterThan(5);
+  for (const path of copied) {
+    expect(existsSync(inProject(path)), path).toBe(true);
+    expect(ignored).not.toContain(path);
+  }
+});
+
+test('every variable is one that Carillon reads, and every default is one that it takes', () => {
+  const known = SETTINGS.map(({ name }) => name);
+  const environment = Object.entries(carillon.environment as Record<string, string>);
+  for (const [name] of environment) expect(known).toContain(name);
+  for (const [name] of dockerfile.matchAll(/CARILLON_\w+/g)) expect(known).toContain(name);
+  const defaults = environment.map(([name, value]) => [name, /^\$\{\w+:-(.*)\}$/.exec(value)?.[1]]);
+  expect(readSettings(Object.fromEntries(defaults))).toEqual(readSettings({}));
+});
+
+test('the container runs without root rights, on the host network, and keeps its data', () => {
+  expect(dockerfile).toMatch(/^USER node$/m);
+  expect(carillon.network_mode).toBe('host');
+  expect(carillon.volumes).toContain('carillon-data:/data');
+  expect(dockerfile).toContain('CARILLON_DATA=/data');
+});

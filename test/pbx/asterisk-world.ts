@@ -1,0 +1,235 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLog } from '../../src/base/log.ts';
+import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
+import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import { asteriskHome } from '../../src/setup/render-asterisk.ts';
+import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
+import { Baresip } from '../phones/baresip.ts';
+import { freePortBlock } from '../phones/ports.ts';
+import { type Sipp, startSippCaller, startTrunk } from '../phones/sipp.ts';
+import { TRUNK } from '../phones/sipp-scenarios.ts';
+import { toneWav } from '../phones/tone.ts';
+import type { CallFrom, Party, Phone, PhoneBehaviour, World } from './world.ts';
+
+/** How the adapter reaches the Asterisk of a test. */
+export function optionsFor(asterisk: TestAsterisk): AsteriskOptions {
+  const home = asteriskHome(asterisk.settings.data);
+  return {
+    ariUrl: `http://127.0.0.1:${asterisk.ports.ari}`,
+    ariUser: 'carillon',
+    ariPassword: asterisk.secrets.ariPassword,
+    amiHost: '127.0.0.1',
+    amiPort: asterisk.ports.ami,
+    amiUser: 'carillon',
+    amiPassword: asterisk.secrets.amiPassword,
+    app: 'carillon',
+    recordings: path.join(home, 'spool/recording'),
+    sounds: path.join(home, 'sounds'),
+    trunk: 'trunk',
+    idPrefix: 'car-',
+    log: silentLog,
+  };
+}
+
+/** One ARI request of the test's own, past the adapter. */
+export async function askAri(asterisk: TestAsterisk, resource: string): Promise<unknown> {
+  const authorization = `Basic ${Buffer.from(`carillon:${asterisk.secrets.ariPassword}`).toString('base64')}`;
+  const answer = await fetch(`http://127.0.0.1:${asterisk.ports.ari}/ari/${resource}`, {
+    headers: { authorization },
+  });
+  return answer.json();
+}
+
+/** A real Asterisk with baresip phones and callers, and SIPp behind the trunk. */
+export async function asteriskWorld(): Promise<World> {
+  const trunkPort = await freePortBlock();
+  // First, so that Asterisk finds the trunk alive when it looks for the first time.
+  const trunk = startTrunk(trunkPort);
+  const asterisk = await startTestAsterisk({ trunk: `127.0.0.1:${trunkPort}` });
+  const world = new AsteriskWorld(asterisk, trunk);
+  await world.begin();
+  return world;
+}
+
+interface ChannelName {
+  readonly id: string;
+  readonly name: string;
+  readonly number: string;
+}
+
+class AsteriskWorld implements World {
+  readonly events: PbxEvent[] = [];
+  readonly files: World['files'];
+  readonly #asterisk: TestAsterisk;
+  readonly #trunk: Sipp;
+  readonly #phones = new Map<string, { phone: Baresip; behaviour: PhoneBehaviour }>();
+  #callers: Baresip[] = [];
+  #hostile: Sipp[] = [];
+  #pbx: Pbx;
+
+  constructor(asterisk: TestAsterisk, trunk: Sipp) {
+    this.#asterisk = asterisk;
+    this.#trunk = trunk;
+    const folder = path.join(asteriskHome(asterisk.settings.data), 'sounds');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'short.wav'), toneWav(500, 500));
+    fs.writeFileSync(path.join(folder, 'long.wav'), toneWav(500, 8_000));
+    this.files = { short: `${folder}/short`, long: `${folder}/long`, missing: `${folder}/missing` };
+    this.#pbx = asteriskPbx(optionsFor(asterisk));
+  }
+
+  get pbx(): Pbx {
+    return this.#pbx;
+  }
+
+  async begin(): Promise<void> {
+    this.#pbx.start((event) => this.events.push(event));
+    const up = () => this.events.some((event) => event.type === 'LinkUp');
+    if (!(await this.until(up, 5_000))) throw new Error('no link to the test Asterisk');
+  }
+
+  async until(holds: () => boolean, ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    while (!holds()) {
+      if (Date.now() > deadline) return false;
+      await sleep(5);
+    }
+    return true;
+  }
+
+  async elapse(ms: number): Promise<void> {
+    await sleep(ms);
+  }
+
+  async call(from: CallFrom): Promise<Party> {
+    const caller = await Baresip.start({
+      server: this.#asterisk.sip,
+      user: from.ani,
+      displayName: from.name,
+    });
+    this.#callers.push(caller);
+    await caller.dial(from.dnis);
+    return this.#party(caller, ({ id, number }) => number === from.ani && !id.startsWith('car-'));
+  }
+
+  async callHostile(from: CallFrom): Promise<Party> {
+    const caller = await startSippCaller({
+      server: this.#asterisk.sip,
+      dnis: from.dnis,
+      user: from.ani,
+      name: from.name,
+    });
+    this.#hostile.push(caller);
+    const unable = async () => {
+      throw new Error('a SIPp caller only calls');
+    };
+    return { press: unable, hangup: unable, isHearing: unable, digitsHeard: unable, hasEnded: unable };
+  }
+
+  async phone(extension: string, behaviour: PhoneBehaviour): Promise<Phone> {
+    const known = this.#phones.get(extension);
+    const one = known ?? { phone: await this.#register(extension), behaviour };
+    one.behaviour = behaviour;
+    this.#phones.set(extension, one);
+    const { phone } = one;
+    return {
+      ...this.#party(phone, ({ name }) => name.startsWith(`PJSIP/${extension}-`)),
+      dial: (dnis) => phone.dial(dnis),
+      behave: (next) => {
+        one.behaviour = next;
+      },
+    };
+  }
+
+  async unregister(extension: string): Promise<void> {
+    const known = this.#phones.get(extension);
+    this.#phones.delete(extension);
+    await known?.phone.stop();
+    await this.elapse(100);
+  }
+
+  outside(behaviour: keyof typeof TRUNK): string {
+    return `138001${TRUNK[behaviour]}`;
+  }
+
+  async stopAdapter(): Promise<void> {
+    await this.#pbx.stop();
+  }
+
+  async startAdapter(): Promise<void> {
+    this.#pbx = asteriskPbx(optionsFor(this.#asterisk));
+    this.#pbx.start((event) => this.events.push(event));
+  }
+
+  async calm(): Promise<void> {
+    const callers = this.#callers.splice(0);
+    await Promise.all(callers.map((caller) => caller.stop()));
+    for (const { phone } of this.#phones.values()) if (!(await phone.isIdle())) await phone.hangup();
+    await this.elapse(50);
+    const left = await this.#pbx.snapshot();
+    for (const { bridge } of left.bridges) await this.#pbx.disconnect(bridge);
+    for (const { channel } of left.channels) await this.#pbx.hangup(channel, 'normal');
+    await Promise.all(this.#hostile.splice(0).map((caller) => caller.stop()));
+  }
+
+  async stop(): Promise<void> {
+    await this.#pbx.stop();
+    await Promise.all([...this.#phones.values()].map(({ phone }) => phone.stop()));
+    await this.#trunk.stop();
+    await this.#asterisk.stop();
+  }
+
+  async #register(extension: string): Promise<Baresip> {
+    const login = this.#asterisk.phones.find((one) => one.extension === extension);
+    if (!login) throw new Error(`no phone ${extension}`);
+    const phone: Baresip = await Baresip.start({
+      server: this.#asterisk.sip,
+      user: extension,
+      password: login.password,
+      onEvent: ({ type }) => {
+        const behaviour = this.#phones.get(extension)?.behaviour;
+        if (type !== 'CALL_INCOMING' || behaviour === undefined || behaviour === 'rings') return;
+        if (behaviour === 'refuses') void phone.hangup();
+        else setTimeout(() => void phone.accept(), behaviour.answerAfterMs);
+      },
+    });
+    return phone;
+  }
+
+  #party(phone: Baresip, isItsChannel: (channel: ChannelName) => boolean): Party {
+    return {
+      press: (digits) => phone.press(digits),
+      hangup: () => phone.hangup(),
+      hasEnded: () => phone.isIdle(),
+      isHearing: async () => {
+        const before = await this.#packetsTo(isItsChannel);
+        await sleep(150);
+        return (await this.#packetsTo(isItsChannel)) - before >= 4;
+      },
+      digitsHeard: async () =>
+        phone.events
+          .filter((event) => event.type === 'CALL_DTMF_START')
+          .map((event) => event.param)
+          .join(''),
+    };
+  }
+
+  /** RTP packets that Asterisk has sent to a party. */
+  async #packetsTo(isItsChannel: (channel: ChannelName) => boolean): Promise<number> {
+    const channels = (await askAri(this.#asterisk, 'channels')) as {
+      id: string;
+      name: string;
+      caller: { number: string };
+    }[];
+    const channel = channels.find(({ id, name, caller }) =>
+      isItsChannel({ id, name, number: caller.number }),
+    );
+    if (!channel) throw new Error('the party has no channel');
+    const statistics = (await askAri(this.#asterisk, `channels/${channel.id}/rtp_statistics`)) as {
+      txcount: number;
+    };
+    return statistics.txcount;
+  }
+}

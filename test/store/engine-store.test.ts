@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Call } from '../../src/call/call.ts';
+import { CallStore } from '../../src/call/store.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
+import { aBusyCall, aCall, anAgent, anEvent, openStore, START } from './examples.ts';
+
+const only = (call: Call) => ({ calls: [call], agents: [], events: [] });
+
+test('an empty store has nothing to go on from', async () => {
+  const { store } = openStore();
+  expect(await store.load()).toEqual({ calls: [], agents: [], queues: [] });
+});
+
+test('a live call comes back after a restart as it was, with its legs in order', async () => {
+  const file = join(temporaryFolder(), 'carillon.db');
+  const first = openStore(file);
+  await first.store.commit({ ...only(aBusyCall()), agents: [anAgent()] });
+  first.database.close();
+  const second = openStore(file);
+  const loaded = await second.store.load();
+  expect(loaded.calls).toEqual([aBusyCall()]);
+  expect(loaded.agents).toEqual([anAgent()]);
+  second.database.close();
+});
+
+test('every phase of a call is kept', async () => {
+  const until = START + 60_000;
+  const phases: Call['phase'][] = [
+    { at: 'flow' },
+    { at: 'dialing', leg: 'l2', until },
+    { at: 'queued', queue: 'general', since: START, until },
+    { at: 'offered', queue: 'general', since: START, until, leg: 'l2', agent: '1001', ringUntil: until },
+    { at: 'connected', leg: 'l2', since: START },
+  ];
+  const { store } = openStore();
+  for (const phase of phases) {
+    const call = { ...aBusyCall(), phase };
+    await store.commit(only(call));
+    expect((await store.load()).calls).toEqual([call]);
+  }
+});
+
+test('changes of facts and of progress are both kept, whichever comes first', async () => {
+  const { store } = openStore();
+  const arrived = aCall();
+  await store.commit(only(arrived));
+  const moved: Call = { ...arrived, cursor: { flow: 'hotline', version: 'v1', step: 'main' }, waitedMs: 5 };
+  await store.commit(only(moved));
+  expect((await store.load()).calls).toEqual([moved]);
+  const known: Call = { ...moved, facts: { ...moved.facts, customerId: 'cu1', queue: 'card' } };
+  await store.commit(only(known));
+  expect((await store.load()).calls).toEqual([known]);
+});
+
+test('two calls that share one facts object are two calls', async () => {
+  const { store } = openStore();
+  const { facts } = aCall();
+  await store.commit({
+    calls: [aCall({ id: 'c1', facts }), aCall({ id: 'c2', facts })],
+    agents: [],
+    events: [],
+  });
+  expect((await store.load()).calls.map((call) => call.id)).toEqual(['c1', 'c2']);
+});
+
+test('an ended call is no longer live, and stays as a record', async () => {
+  const { database, store } = openStore();
+  await store.commit(only(aBusyCall()));
+  await store.commit(
+    only({
+      ...aBusyCall(),
+      phase: { at: 'ended' },
+      endedAt: START + 30_000,
+      endedBy: 'caller',
+      endCause: 'normal',
+    }),
+  );
+  expect((await store.load()).calls).toEqual([]);
+  const record = await new CallStore(database).byId('c1');
+  expect(record).toMatchObject({
+    source: 'phone:1010',
+    flow: 'hotline',
+    flowVersion: 'v1',
+    step: 'agent',
+    agentId: '1002',
+    endedBy: 'caller',
+    endedAt: START + 30_000,
+    waitedMs: 17_000,
+  });
+  expect(record?.legs.map((leg) => [leg.id, leg.toNumber, leg.outcome])).toEqual([
+    ['l1', '1001', 'no-answer'],
+    ['l2', '02787654321', null],
+  ]);
+});
+
+test('a commit that fails leaves nothing behind, and the next one is whole', async () => {
+  const { store, events } = openStore();
+  const call = aBusyCall();
+  const loop: Record<string, unknown> = {};
+  loop.self = loop;
+  await expect(
+    store.commit({ ...only(call), events: [anEvent(), anEvent({ data: loop })] }),
+  ).rejects.toThrow();
+  expect((await store.load()).calls).toEqual([]);
+  expect((await events.read(0, 10)).events).toEqual([]);
+  await store.commit(only(call));
+  expect((await store.load()).calls).toEqual([call]);
+});
+
+test("a commit writes an agent's state and leaves his name and skills to the administrator", async () => {
+  const { store } = openStore();
+  await store.commit({ calls: [], agents: [anAgent()], events: [] });
+  const state = { at: 'ready', extension: '1005', since: START + 1 } as const;
+  await store.commit({ calls: [], agents: [anAgent({ name: 'old', skills: {}, state })], events: [] });
+  expect((await store.load()).agents).toEqual([anAgent({ state })]);
+});
+
+test('the event log goes on by a cursor and can be asked for types', async () => {
+  const { store, events } = openStore();
+  const log = [
+    anEvent(),
+    anEvent({ type: 'AgentAnswered', agent: '1001', data: { why: { fit: ['1001'] } } }),
+    anEvent({ call: undefined, type: 'LinkLost', data: {} }),
+    anEvent({ call: 'c2' }),
+  ];
+  await store.commit({ calls: [], agents: [], events: log });
+  const first = await events.read(0, 2);
+  expect(first).toEqual({
+    events: [
+      { ...log[0], seq: 1 },
+      { ...log[1], seq: 2 },
+    ],
+    next: 2,
+  });
+  expect((await events.read(first.next, 10)).events.map((event) => event.seq)).toEqual([3, 4]);
+  expect(await events.read(4, 10)).toEqual({ events: [], next: 4 });
+  expect(await events.read(0, 10, ['LinkLost'])).toEqual({ events: [{ ...log[2], seq: 3 }], next: 4 });
+  expect((await events.ofCall('c1')).map((event) => event.seq)).toEqual([1, 2]);
+});
+
+test('a rare type in a long log is found by going on, each question looking at a part', async () => {
+  const { store, events } = openStore();
+  const chatter = Array.from({ length: 12_000 }, () => anEvent());
+  await store.commit({ calls: [], agents: [], events: [...chatter, anEvent({ type: 'Rare' })] });
+  const found: number[] = [];
+  let place = 0;
+  for (let asked = 0; asked < 3; asked += 1) {
+    const page = await events.read(place, 10, ['Rare']);
+    expect(page.next).toBeGreaterThan(place);
+    place = page.next;
+    found.push(...page.events.map((event) => event.seq));
+  }
+  expect(found).toEqual([12_001]);
+});

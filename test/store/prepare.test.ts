@@ -1,0 +1,71 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { checkDigitHolds, validityOf } from '../../src/campaign/campaign.ts';
+import { CampaignStore } from '../../src/campaign/store.ts';
+import { CustomerStore } from '../../src/customer/store.ts';
+import { CentreStore, EventLog } from '../../src/engine/store.ts';
+import { TokenStore } from '../../src/http/store.ts';
+import { fits } from '../../src/queue/queue.ts';
+import { prepareData, storeFile } from '../../src/setup/prepare.ts';
+import { connect } from '../../src/store/connect.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
+
+const secrets = { adminToken: 'a-token-for-the-first-admin' };
+
+test('the first start puts in a demonstration centre, later ones leave everything as it is', async () => {
+  const data = temporaryFolder();
+  const steps: string[] = [];
+  const first = await prepareData({ data }, secrets, (step) => steps.push(step));
+  expect(first.seeded).toBe(true);
+  expect(steps).toHaveLength(2);
+  expect(first.phones.map((phone) => phone.extension)).toEqual([
+    ...Array.from({ length: 10 }, (_, index) => String(1001 + index)),
+    '2001',
+  ]);
+  expect(new Set(first.phones.map((phone) => phone.password)).size).toBe(11);
+  expect(await prepareData({ data }, secrets, (step) => steps.push(step))).toEqual({
+    ...first,
+    seeded: false,
+  });
+  expect(steps).toHaveLength(2);
+  expect(statSync(storeFile(data)).mode & 0o777).toBe(0o600);
+});
+
+test('two installations share no phone password', async () => {
+  const phonesOf = async () =>
+    (await prepareData({ data: temporaryFolder() }, secrets, () => undefined)).phones;
+  const [one, other] = [await phonesOf(), await phonesOf()];
+  const known = new Set(one.map((phone) => phone.password));
+  expect(other.some((phone) => known.has(phone.password))).toBe(false);
+});
+
+test('the demonstration centre hangs together', async () => {
+  const data = temporaryFolder();
+  const { phones } = await prepareData({ data }, secrets, () => undefined);
+  const database = connect(storeFile(data));
+  const { agents, queues } = await new CentreStore(database, new EventLog(database)).load();
+  for (const queue of queues)
+    expect(agents.filter((agent) => fits(agent, queue)).length).toBeGreaterThanOrEqual(2);
+  const extensions = phones.map((phone) => phone.extension);
+  for (const agent of agents) expect(extensions).toContain(agent.homeExtension);
+  const campaigns = await new CampaignStore(database).list();
+  expect(campaigns.map(({ code, ...one }) => [code, validityOf({ code, ...one }, Date.now())])).toEqual([
+    ['8001', 'valid'],
+    ['8002', 'valid'],
+    ['8003', 'expired'],
+    ['8004', 'not-yet-valid'],
+    ['820266', 'valid'],
+  ]);
+  for (const { reception } of campaigns)
+    if (reception.kind === 'phone') expect(extensions).toContain(reception.extension);
+  for (const { checkDigit, code } of campaigns) expect(!checkDigit || checkDigitHolds(code)).toBe(true);
+  expect(await new CustomerStore(database).byNumber('1010')).toMatchObject({ tier: 'vip' });
+  expect(await new TokenStore(database).identify(secrets.adminToken)).toMatchObject({ role: 'admin' });
+  database.close();
+});
+
+test('a damaged database stops the start with a sentence', async () => {
+  const data = temporaryFolder();
+  writeFileSync(storeFile(data), 'x'.repeat(5000));
+  await expect(prepareData({ data }, secrets, () => undefined)).rejects.toMatchObject({ id: 'bad-store' });
+});

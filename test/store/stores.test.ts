@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { CallStore } from '../../src/call/store.ts';
+import type { Campaign } from '../../src/campaign/campaign.ts';
+import type { Feedback } from '../../src/campaign/feedback.ts';
+import { CampaignStore } from '../../src/campaign/store.ts';
+import type { Customer } from '../../src/customer/customer.ts';
+import { CustomerStore } from '../../src/customer/store.ts';
+import { TokenStore } from '../../src/http/store.ts';
+import { aCall, openStore, START } from './examples.ts';
+
+const customer: Customer = {
+  id: 'cu1',
+  name: '孙丽',
+  tier: 'vip',
+  language: 'zh-CN',
+  numbers: ['13800138000', '02787654321'],
+  note: '',
+};
+
+const campaign: Campaign = {
+  id: 'm1',
+  name: '春季',
+  code: '8001',
+  checkDigit: false,
+  validFrom: START,
+  validUntil: START + 1000,
+  reception: { kind: 'phone', extension: '2001' },
+  receptionRingMs: 20_000,
+  fallback: { kind: 'voicemail', box: 'campaign' },
+  material: 'line one\nline two',
+};
+
+const feedback: Feedback = {
+  id: 'f1',
+  campaignId: 'm1',
+  ani: '13800138000',
+  interest: 'interested',
+  note: '',
+  by: '2001',
+  at: START,
+};
+
+describe('customers', () => {
+  test.each(['13800138000', '+8613800138000', '008613800138000', '013800138000', '+862787654321'])(
+    'are found by %s',
+    async (number) => {
+      const customers = new CustomerStore(openStore().database);
+      await customers.save(customer);
+      expect(await customers.byNumber(number)).toEqual(customer);
+    },
+  );
+
+  test('a hidden or strange number finds nobody', async () => {
+    const customers = new CustomerStore(openStore().database);
+    await customers.save(customer);
+    expect(await customers.byNumber('')).toBeUndefined();
+    expect(await customers.byNumber("1' or '1'='1")).toBeUndefined();
+  });
+
+  test('one number is one customer, in whatever spelling', async () => {
+    const customers = new CustomerStore(openStore().database);
+    await customers.save(customer);
+    const other = { ...customer, id: 'cu2', numbers: ['1010', '+8613800138000'] };
+    await expect(customers.save(other)).rejects.toMatchObject({
+      id: 'number-taken',
+      details: { customer: 'cu1' },
+    });
+    expect(await customers.byId('cu2')).toBeUndefined();
+    expect(await customers.byNumber('1010')).toBeUndefined();
+  });
+
+  test('numbers are replaced as a whole, their order kept', async () => {
+    const customers = new CustomerStore(openStore().database);
+    await customers.save(customer);
+    await customers.save({ ...customer, numbers: ['1010', '13800138000'], note: 'new' });
+    expect(await customers.byId('cu1')).toMatchObject({ numbers: ['1010', '13800138000'], note: 'new' });
+    expect(await customers.byNumber('02787654321')).toBeUndefined();
+  });
+
+  test('are listed by name, page by page', async () => {
+    const customers = new CustomerStore(openStore().database);
+    for (const [id, name] of [
+      ['a', '孙丽'],
+      ['b', '吴强'],
+      ['c', '孙丽'],
+      ['d', '孙武'],
+    ] as const)
+      await customers.save({ ...customer, id, name, numbers: [] });
+    const first = await customers.list({ prefix: '孙', limit: 2 });
+    const rest = await customers.list({ prefix: '孙', limit: 2, after: first.at(-1) });
+    expect([...first, ...rest].map((one) => one.id)).toEqual(['a', 'c', 'd']);
+    expect(await customers.list({ prefix: '%', limit: 10 })).toEqual([]);
+  });
+});
+
+describe('campaigns', () => {
+  test('are found by code and id', async () => {
+    const campaigns = new CampaignStore(openStore().database);
+    await campaigns.save(campaign);
+    expect(await campaigns.byCode('8001')).toEqual(campaign);
+    expect(await campaigns.byId('m1')).toEqual(campaign);
+    expect(await campaigns.byCode('800')).toBeUndefined();
+  });
+
+  test('the codes follow what is saved', async () => {
+    const campaigns = new CampaignStore(openStore().database);
+    expect(await campaigns.codes()).toEqual([]);
+    await campaigns.save(campaign);
+    expect(await campaigns.codes()).toEqual(['8001']);
+    await campaigns.save({ ...campaign, code: '80012' });
+    expect(await campaigns.codes()).toEqual(['80012']);
+  });
+
+  test('a code belongs to one campaign, the beginning of another is allowed', async () => {
+    const campaigns = new CampaignStore(openStore().database);
+    await campaigns.save(campaign);
+    await expect(campaigns.save({ ...campaign, id: 'm2' })).rejects.toMatchObject({
+      id: 'campaign-code-taken',
+    });
+    await campaigns.save({ ...campaign, id: 'm2', code: '800' });
+    expect(await campaigns.codes()).toHaveLength(2);
+  });
+
+  test('feedback is kept per campaign and per customer', async () => {
+    const campaigns = new CampaignStore(openStore().database);
+    await expect(campaigns.addFeedback(feedback)).rejects.toMatchObject({ id: 'campaign-unknown' });
+    await campaigns.save(campaign);
+    await campaigns.addFeedback(feedback);
+    await campaigns.addFeedback({ ...feedback, id: 'f2', ani: '1', customerId: 'cu1', at: START + 1 });
+    const all = await campaigns.feedback({ campaignId: 'm1', limit: 10 });
+    expect(all.map((one) => one.id)).toEqual(['f2', 'f1']);
+    expect(all[1]).toEqual(feedback);
+    expect((await campaigns.feedbackOf('cu1', ['13800138000'], 10)).map((one) => one.id)).toEqual([
+      'f2',
+      'f1',
+    ]);
+    expect((await campaigns.feedbackOf(undefined, ['1'], 10)).map((one) => one.id)).toEqual(['f2']);
+    expect(await campaigns.feedbackOf(undefined, [], 10)).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  test('are listed by filters, page by page, none twice though they start together', async () => {
+    const { database, store } = openStore();
+    const calls = Array.from({ length: 5 }, (_, index) =>
+      aCall({
+        id: `c${index}`,
+        ani: index % 2 ? '1009' : '13800138000',
+        startedAt: START + (index > 2 ? 1 : 0),
+        facts: { language: 'en', variables: {}, queue: index < 2 ? 'vip' : undefined },
+      }),
+    );
+    await store.commit({ calls, agents: [], events: [] });
+    const records = new CallStore(database);
+    const ids = async (filter: object) =>
+      (await records.list({ limit: 10, ...filter })).map((record) => record.id);
+    expect(await ids({})).toEqual(['c4', 'c3', 'c2', 'c1', 'c0']);
+    expect(await ids({ before: { at: START, id: 'c2' } })).toEqual(['c1', 'c0']);
+    expect(await ids({ numbers: ['1009'] })).toEqual(['c3', 'c1']);
+    expect(await ids({ queue: 'vip', from: START, to: START + 1 })).toEqual(['c1', 'c0']);
+    expect(await ids({ customerId: "x' or 1=1 --" })).toEqual([]);
+  });
+
+  test('messages are kept once, and know who heard them first', async () => {
+    const calls = new CallStore(openStore().database);
+    const message = {
+      id: 'v1',
+      callId: 'c1',
+      box: 'campaign',
+      ani: '1009',
+      file: '/r/v1.wav',
+      durationMs: 1000,
+      at: START,
+    };
+    await calls.keepVoicemail(message);
+    await calls.keepVoicemail({ ...message, durationMs: 5 });
+    expect(await calls.voicemail('v1')).toMatchObject(message);
+    await calls.markHeard('v1', '2001');
+    await calls.markHeard('v1', '1001');
+    expect(await calls.voicemails({ box: 'campaign', limit: 5 })).toEqual([{ ...message, heardBy: '2001' }]);
+    expect(await calls.voicemails({ box: 'other', limit: 5 })).toEqual([]);
+  });
+});
+
+describe('tokens', () => {
+  const owner = { id: 't1', name: 'desk', role: 'supervisor', createdAt: START } as const;
+
+  test('are known by their text until they are revoked; the text is not stored', async () => {
+    const { database } = openStore();
+    const tokens = new TokenStore(database);
+    const token = await tokens.issue(owner);
+    expect(await tokens.identify(token)).toMatchObject({ id: 't1', role: 'supervisor' });
+    expect(await tokens.identify(`${token}x`)).toBeUndefined();
+    expect(JSON.stringify(database.prepare('select * from api_token').all())).not.toContain(token);
+    await tokens.revoke('t1', START);
+    expect(await tokens.identify(token)).toBeUndefined();
+    await expect(tokens.revoke('t1', START)).rejects.toMatchObject({ id: 'token-unknown' });
+  });
+
+  test("the first admin's stays revoked, and a new one in the secrets is the way back", async () => {
+    const tokens = new TokenStore(openStore().database);
+    await tokens.ensureAdmin('first-secret-of-all', START);
+    await expect(tokens.revoke('admin', START)).rejects.toMatchObject({ id: 'last-admin' });
+    await tokens.issue({ ...owner, role: 'admin' });
+    await tokens.revoke('admin', START);
+    await tokens.ensureAdmin('first-secret-of-all', START);
+    expect(await tokens.identify('first-secret-of-all')).toBeUndefined();
+    await tokens.ensureAdmin('second-secret-of-all', START);
+    expect(await tokens.identify('second-secret-of-all')).toMatchObject({ role: 'admin' });
+  });
+});
