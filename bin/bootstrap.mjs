@@ -92,10 +92,7 @@ function packagesIn(file) {
 function install(say) {
   say('Installing Node packages (npm ci) …');
   const started = Date.now();
-  let result = npm('ci');
-  // A registry mirror without the packages for other platforms makes `npm ci` find the lock file incomplete. `install`
-  // takes the same versions with the same checksums, and --no-save leaves the lock file alone.
-  if (/EUSAGE/.test(result.stderr ?? '')) result = npm('install', '--no-save');
+  const result = npm('ci');
   if (result.signal) process.exit(130);
   if (result.error)
     giveUp(`npm could not be started (${result.error.message}). Install npm and run it again.`);
@@ -107,8 +104,8 @@ function install(say) {
   say(`Node packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-function npm(...command) {
-  return spawnSync('npm', [...command, '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'], {
+function npm(command) {
+  return spawnSync('npm', [command, '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'], {
     cwd: project,
     encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,

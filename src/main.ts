@@ -78,7 +78,7 @@ const flows = new FlowLibrary({
     voicemail: {
       keep: (call, box, recorded) =>
         calls.keepVoicemail({
-          id: ids.next('voicemail-'),
+          id: recorded.recording,
           callId: call.id,
           box,
           ani: call.ani,
@@ -111,7 +111,9 @@ const engine: Engine = new Engine({
   log: log.child({ part: 'engine' }),
   problems: () => {
     if (starting !== '') return [starting];
-    return flows.list().some((flow) => flow.numbers.length > 0) ? [] : ['no flow file is in order: see GET /api/flows'];
+    return flows.list().some((flow) => flow.numbers.length > 0)
+      ? []
+      : ['no flow file is in order: see GET /api/flows'];
   },
   replaced: () => void stop(1),
 });

@@ -99,19 +99,7 @@ export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent
     case 'GoNotReady':
       return rest(agent, { at: 'not-ready', reason: input.reason }, now);
     case 'Offer':
-      if (state.at !== 'ready' && state.at !== 'not-ready')
-        throw new Refused('agent-not-idle', `${agent.id} is ${state.at}`);
-      return become({
-        at: 'offered',
-        extension: state.extension,
-        call: input.call,
-        leg: input.leg,
-        before:
-          state.at === 'ready'
-            ? { at: 'ready', since: state.since }
-            : { at: 'not-ready', reason: state.reason },
-        since: now,
-      });
+      return become(offered(state, input, now, agent.id));
     case 'Answer':
       if (state.at !== 'offered' || state.leg !== input.leg) return agent;
       return become({
@@ -175,6 +163,33 @@ function settle(extension: string, wanted: Rest, now: number): AgentState {
       return { at: 'logged-out', since: now };
     default:
       return unreachable(wanted);
+  }
+}
+
+/** A campaign's reception is rung in wrap-up too; what was to follow that then follows the call. */
+function offered(
+  state: AgentState,
+  { call, leg }: { call: string; leg: string },
+  now: number,
+  id: string,
+): AgentState {
+  const ringing = (before: Rest, extension: string): AgentState => ({
+    at: 'offered',
+    extension,
+    call,
+    leg,
+    before,
+    since: now,
+  });
+  switch (state.at) {
+    case 'ready':
+      return ringing({ at: 'ready', since: state.since }, state.extension);
+    case 'not-ready':
+      return ringing({ at: 'not-ready', reason: state.reason }, state.extension);
+    case 'wrap-up':
+      return ringing(freshly(state.after, now), state.extension);
+    default:
+      throw new Refused('agent-not-idle', `${id} is ${state.at}`);
   }
 }
 

@@ -379,7 +379,8 @@ function withLeg(call: Call, id: string, change: (leg: Leg) => Leg): Call {
 
 function outcomeOf(call: Call, { leg, cause, sipCode }: CallInput & { type: 'LegEnded' }): LegOutcome {
   // 408 without a ring: nobody is there at all, such as a trunk that is down.
-  if (sipCode === 408 && call.legs.find((one) => one.id === leg)?.ringingAt === undefined) return 'unreachable';
+  if (sipCode === 408 && call.legs.find((one) => one.id === leg)?.ringingAt === undefined)
+    return 'unreachable';
   switch (cause) {
     case 'busy':
     case 'no-answer':

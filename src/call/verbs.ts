@@ -28,6 +28,8 @@ export interface Gathered {
 }
 
 export interface Recorded {
+  /** Its id: unique, and the same whenever it is told of. */
+  readonly recording: string;
   readonly outcome: 'done' | 'failed';
   readonly file: string;
   readonly durationMs: number;

@@ -45,7 +45,8 @@ export class Effects {
     const { pbx, runner } = this.#parts;
     switch (effect.do) {
       case 'runStep':
-        if (this.#parts.isPresent(effect.call.id, effect.run)) runner.start(effect.call, effect.flow, effect.step, effect.run);
+        if (this.#parts.isPresent(effect.call.id, effect.run))
+          runner.start(effect.call, effect.flow, effect.step, effect.run);
         return;
       case 'answer':
         return pbx.answer(effect.channel);

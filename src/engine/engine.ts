@@ -54,7 +54,7 @@ export class Engine implements Centre {
   readonly #runner: FlowRunner;
   readonly #effects: Effects;
   #mail: Mail[] = [];
-  #working = false;
+  #working?: Promise<void>;
   #stopped = false;
   /** Changes that the store did not take yet; they go with the next commit. */
   #unsaved: Changes[] = [];
@@ -72,7 +72,10 @@ export class Engine implements Centre {
       ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }),
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }),
     });
-    this.#effects = new Effects({ ...parts, runner: this.#runner, post: (input) => this.#post({ input }),
+    this.#effects = new Effects({
+      ...parts,
+      runner: this.#runner,
+      post: (input) => this.#post({ input }),
       isPresent: (call, run) => this.#paces.get(call)?.run === run,
     });
   }
@@ -86,12 +89,13 @@ export class Engine implements Centre {
     this.#parts.pbx.start((event) => this.#heard(event));
   }
 
-  /** Lets go of everything; no call is touched. */
+  /** Lets go of everything, after what is in hand is committed; no call is touched. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm();
     this.#cancelReconcile();
     for (const call of this.#state.calls.keys()) this.#runner.stop(call);
+    await this.#working;
     await this.#parts.pbx.stop();
   }
 
@@ -200,13 +204,12 @@ export class Engine implements Centre {
   #post(mail: Mail): void {
     if (this.#stopped) return mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
     this.#mail.push(mail);
-    if (!this.#working) void this.#work();
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
-    this.#working = true;
     while (this.#mail.length > 0) await this.#turn(this.#mail.splice(0, BATCH));
-    this.#working = false;
+    this.#working = undefined;
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {
@@ -220,8 +223,7 @@ export class Engine implements Centre {
         turn.take(mail.input);
         if (mail.done) answers.push(mail.done);
       } catch (thrown) {
-        if (!(thrown instanceof Refused))
-          this.#parts.log.error({ input: mail.input.type, error: thrown }, 'an input broke a rule');
+        if (!mail.refused || !(thrown instanceof Refused)) this.#broke(turn, mail.input, thrown);
         answers.push(() => mail.refused?.(thrown));
       }
     }
@@ -230,6 +232,16 @@ export class Engine implements Centre {
     for (const ordered of turn.effects) this.#effects.run(ordered);
     for (const answer of answers) answer();
     this.#setAlarm();
+  }
+
+  /** Nobody asked for it and the rules would not have it: our bug. It costs one call, not the daemon. */
+  #broke(turn: Turn, input: EngineInput, error: unknown): void {
+    this.#parts.log.error({ input: input.type, error }, 'an input broke a rule');
+    try {
+      turn.failCallOf(input);
+    } catch (again) {
+      this.#parts.log.error({ input: input.type, error: again }, 'and its call could not be ended');
+    }
   }
 
   /** Calls go on even when the store does not: what it refused goes with the next commit. */

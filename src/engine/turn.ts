@@ -119,6 +119,22 @@ export class Turn {
     }
   }
 
+  /** Our own bug with this input: the call that it was about ends, the others go on. */
+  failCallOf(input: EngineInput): void {
+    const call = this.#callOf(input);
+    if (!call) return;
+    this.log('CallFailed', { input: input.type, step: call.cursor?.step }, { call: call.id });
+    this.tellCall(call, { type: 'HungUp' });
+  }
+
+  #callOf(input: EngineInput): Call | undefined {
+    if ('channel' in input)
+      return this.state.callOfChannel(input.channel) ?? this.state.callOfLeg(input.channel);
+    if ('leg' in input) return this.state.callOfLeg(input.leg);
+    if ('call' in input) return this.state.calls.get(input.call);
+    return undefined;
+  }
+
   // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
 
   /** A caller is there. Without a flow for his number he is told so and nothing else. */
@@ -228,11 +244,7 @@ export class Turn {
     if (request.kind === 'queue') return this.tellCall(call, { type: 'HandedOver', request });
     const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
     const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
-    const engaged =
-      agent !== undefined &&
-      agent.state.at !== 'ready' &&
-      agent.state.at !== 'not-ready' &&
-      agent.state.at !== 'wrap-up';
+    const engaged = agent && (agent.state.at === 'offered' || agent.state.at === 'talking');
     if (taken || engaged) {
       this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
       return this.#follow(call, 'busy');

@@ -11,6 +11,7 @@ import {
 import { askHealth, daemonLog, endLeftoverDaemon } from './daemon-process.ts';
 import { checkSpace, ensureDataFolder, SPACE_TO_RUN } from './data-folder.ts';
 import { type AsteriskProgram, findAsterisk } from './find-asterisk.ts';
+import { ensureSpeech } from './find-speech.ts';
 import { checkHttpPort, checkSipPort, type PbxPorts } from './ports.ts';
 import { prepareData } from './prepare.ts';
 import { canReload, reloadAsterisk } from './reload-asterisk.ts';
@@ -67,6 +68,7 @@ async function startLocked(
   if (findRunning(settings.data) === undefined) await checkSipPort(settings);
   const program = await findAsterisk(settings, say);
   say(`Asterisk ${program.version} (${originOf(program, settings)})`);
+  await ensureSpeech(settings, say);
   signal.throwIfAborted();
   const { phones, seeded } = await prepareData(settings, secrets, say);
   mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });

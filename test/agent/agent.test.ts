@@ -58,6 +58,12 @@ test.each<[string, AgentState, AgentInput, object]>([
   ['answer', OFFERED, { type: 'Answer', leg: 'l' }, { at: 'talking', since: 100 }],
   ['answer of another leg', OFFERED, { type: 'Answer', leg: 'x' }, OFFERED],
   [
+    'reception in wrap-up',
+    WRAP_UP,
+    { type: 'Offer', call: 'd', leg: 'm' },
+    { at: 'offered', call: 'd', before: { at: 'ready', since: 100 } },
+  ],
+  [
     'the caller left while it rang: back in the old place',
     OFFERED,
     { type: 'OfferEnded', leg: 'l', by: 'caller', reason: '' },

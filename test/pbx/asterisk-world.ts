@@ -34,11 +34,10 @@ export function optionsFor(asterisk: TestAsterisk): AsteriskOptions {
 }
 
 /** One ARI request of the test's own, past the adapter. */
-export async function askAri(asterisk: TestAsterisk, resource: string): Promise<unknown> {
+export async function askAri(asterisk: TestAsterisk, resource: string, method = 'GET'): Promise<unknown> {
   const authorization = `Basic ${Buffer.from(`carillon:${asterisk.secrets.ariPassword}`).toString('base64')}`;
-  const answer = await fetch(`http://127.0.0.1:${asterisk.ports.ari}/ari/${resource}`, {
-    headers: { authorization },
-  });
+  const url = `http://127.0.0.1:${asterisk.ports.ari}/ari/${resource}`;
+  const answer = await fetch(url, { method, headers: { authorization } });
   return answer.json();
 }
 

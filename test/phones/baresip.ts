@@ -28,6 +28,8 @@ export interface BaresipOptions {
 export interface BaresipMessage {
   readonly type: string;
   readonly param: string;
+  /** What the other side is called, where the event is about a call. */
+  readonly name?: string;
 }
 
 const PROGRAM = '/usr/bin/baresip';
@@ -191,7 +193,12 @@ export class Baresip {
 
   #take(message: Record<string, unknown>): void {
     if (message.event === true) {
-      const event = { type: String(message.type), param: String(message.param ?? '') };
+      const name = message.peerdisplayname;
+      const event = {
+        type: String(message.type),
+        param: String(message.param ?? ''),
+        ...(typeof name === 'string' && { name }),
+      };
       this.events.push(event);
       this.#onEvent?.(event);
       return;

@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { espeak } from '../../src/ivr/espeak.ts';
+import { findSpeech } from '../../src/setup/find-speech.ts';
+import { readSettings } from '../../src/setup/settings.ts';
+import { sharedPbxRoot } from '../asterisk/asterisk.ts';
+import { Sound, toneWav } from '../phones/tone.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'carillon-speech-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tools = findSpeech(readSettings({ CARILLON_PBX_ROOT: sharedPbxRoot() }));
+const speech = tools && espeak(tools);
+
+const telephoneSound = (file: string): Sound => {
+  const wav = readFileSync(file);
+  expect([
+    wav.toString('latin1', 0, 4),
+    wav.readUInt16LE(22),
+    wav.readUInt32LE(24),
+    wav.readUInt16LE(34),
+  ]).toEqual(['RIFF', 1, 8000, 16]);
+  return Sound.of(wav);
+};
+
+test.each([
+  ['zh-CN', '您好，欢迎致电客户服务中心。'],
+  ['en', 'Welcome to our customer service.'],
+])('%s is spoken as a file for the telephone', async (language, text) => {
+  const file = join(folder, `${language}.wav`);
+  await speech?.speak(text, language, file);
+  const sound = telephoneSound(file);
+  expect(sound.loudness).toBeGreaterThan(500);
+  expect(sound.ms).toBeGreaterThan(1_000);
+  expect(sound.ms).toBeLessThan(6_000);
+});
+
+test('a recording of another rate is converted, and what is none is refused by name', async () => {
+  const recording = join(folder, 'tone44.wav');
+  const wav = toneWav(500, 1000);
+  wav.writeUInt32LE(16_000, 24);
+  wav.writeUInt32LE(32_000, 28);
+  writeFileSync(recording, wav);
+  await speech?.convert(recording, join(folder, 'tone.wav'));
+  const sound = telephoneSound(join(folder, 'tone.wav'));
+  expect(sound.ms).toBeCloseTo(500, -1);
+  expect(sound.shareAt(1_000)).toBeGreaterThan(0.9);
+  writeFileSync(recording, 'no sound at all');
+  await expect(speech?.convert(recording, join(folder, 'none.wav'))).rejects.toMatchObject({
+    id: 'recording-unreadable',
+  });
+});
