@@ -217,7 +217,7 @@ export class Turn {
 
   #stepReported(report: StepReport): void {
     const call = this.state.calls.get(report.call);
-    if (!call || call.phase.at !== 'flow' || this.#parts.paces.get(call.id)?.run !== report.run) return;
+    if (call?.phase.at !== 'flow' || this.#parts.paces.get(call.id)?.run !== report.run) return;
     const { result } = report;
     if ('failed' in result) return this.#stepFailed(call, result);
     const informed = result.facts ? { ...call, facts: { ...call.facts, ...result.facts } } : call;
@@ -244,7 +244,7 @@ export class Turn {
     if (request.kind === 'queue') return this.tellCall(call, { type: 'HandedOver', request });
     const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
     const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
-    const engaged = agent && (agent.state.at === 'offered' || agent.state.at === 'talking');
+    const engaged = agent?.state.at === 'offered' || agent?.state.at === 'talking';
     if (taken || engaged) {
       this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
       return this.#follow(call, 'busy');

@@ -96,6 +96,7 @@ describe('the link to a real Asterisk', () => {
     const { pbx, event } = start();
     await event('LinkUp');
     process.kill(asterisk.process.pid, 'SIGSTOP');
+    await sleep(30);
     const began = Date.now();
     try {
       await expect(pbx.snapshot()).rejects.toMatchObject({ code: 'timeout' });
@@ -116,6 +117,7 @@ describe('the link to a real Asterisk', () => {
     await event('LinkUp');
     await event('PhoneStatusChanged');
     process.kill(asterisk.process.pid, 'SIGSTOP');
+    await sleep(30);
     const pending = expect(pbx.snapshot()).rejects.toMatchObject({ code: 'link-down' });
     await sleep(50);
     await asterisk.kill();

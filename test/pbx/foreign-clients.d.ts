@@ -8,7 +8,7 @@ declare module 'ari-client' {
     play(options: { media: string; playbackId: string }): Promise<void>;
   }
   export interface ForeignAri {
-    on(event: string, listener: (event: { channel?: ForeignChannel; digit?: string }) => void): void;
+    on(event: string, listener: (event: { digit?: string }, channel: ForeignChannel) => void): void;
     start(app: string): Promise<void>;
     stop(): void;
     readonly channels: { list(): Promise<readonly ForeignChannel[]> };

@@ -155,8 +155,8 @@ describe('our ARI client beside ari-client', () => {
     const theirs = await theirAri();
     for (const type of USED_EVENTS) theirs.on(type, (event) => theirEvents.push(told(type, event.digit)));
     let live: Awaited<ReturnType<ForeignAri['channels']['list']>>[number] | undefined;
-    theirs.on('StasisStart', (event) => {
-      live = event.channel;
+    theirs.on('StasisStart', (_event, channelOfEvent) => {
+      live = channelOfEvent;
       void live?.answer();
     });
     await theirs.start('carillon');
@@ -235,6 +235,7 @@ describe('our AMI client beside asterisk-manager', () => {
   it('rejects_an_action_while_asterisk_is_gone_and_is_back_after_its_restart', async () => {
     const ours = await ourAmi();
     process.kill(asterisk.process.pid, 'SIGSTOP');
+    await sleep(30);
     const pending = expect(ours.action('CoreStatus')).rejects.toMatchObject({ code: 'link-down' });
     await sleep(50);
     await asterisk.kill();
