@@ -226,9 +226,20 @@ test('given_two_people_talking_when_the_daemon_is_killed_then_nobody_is_dropped_
   await hearEachOther(caller, agent);
   expect(caller.events.map((event) => event.type)).not.toContain('CALL_CLOSED');
   expect(inMenu.events.map((event) => event.type)).not.toContain('CALL_CLOSED');
-  // Whoever was in the menu hears it again, and its keys work.
-  await until('the prompt again', async () => inMenu.heard().last(500).loudness > 300);
+  // Whoever was in the menu hears it again, and its keys work: only the new daemon can do that.
+  const steps = async (): Promise<string[]> => {
+    const { items } = await centre.api<{ items: { id: string; ani: string }[] }>('/api/calls/live');
+    const { events } = await centre.api<{ events: { type: string; data: { step: string } }[] }>(
+      `/api/calls/${items.find((item) => item.ani === '13300133000')?.id}`,
+    );
+    return events.filter((event) => event.type === 'StepEntered').map((event) => event.data.step);
+  };
+  await until('the step again', async () => {
+    const taken = await steps();
+    return taken.at(-1) === taken.at(-2);
+  });
   await inMenu.press('8');
+  await until('english', async () => (await steps()).includes('to-english'), 5_000);
   const live = await centre.api<{ items: { ani: string }[] }>('/api/calls/live');
   expect(live.items.map((item) => item.ani).sort()).toEqual(['13300133000', '13400134000']);
 

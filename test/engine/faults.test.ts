@@ -183,39 +183,48 @@ test('given_a_flood_of_digits_then_the_call_lives_and_ends_cleanly', async () =>
   expect((await lab.pbx.snapshot()).channels).toEqual([]);
 });
 
-test('given_callers_who_hang_up_at_any_moment_then_no_channel_leaks_and_no_agent_is_stuck', async () => {
-  const random = seededRandom(20261122);
-  const lab = centreLab({
-    agents: [agent('1001', { service: 8 }), agent('1002', { service: 8, wealth: 9.5 })],
-    campaigns: [
-      campaign('8001', { fallback: { kind: 'queue', queue: 'general' } }),
-      campaign('8002', { reception: { kind: 'outside', number: '0278' } }),
-    ],
-    pbx: { trunk: () => ({ answerAfterMs: 700, hangupAfterMs: 5000 }) },
-  });
-  lab.pbx.setPhone('2001', { ringAfterMs: 30, answerAfterMs: 900, hangupAfterMs: 4000 });
-  await lab.start();
-  await lab.ready('1001');
-  await lab.ready('1002');
-  for (const extension of ['1001', '1002'])
-    lab.pbx.setPhone(extension, { answerAfterMs: 800, hangupAfterMs: 3000 });
-  for (let round = 0; round < 300; round += 1) {
-    const caller = lab.caller(`138${String(round).padStart(8, '0')}`);
-    const keys = ['0', '98001', '98002', '1', '21234', '9', '80', ''][Math.floor(random() * 8)]!;
-    await lab.clock.advance(Math.floor(random() * 2500));
-    caller.press(keys);
-    await lab.clock.advance(Math.floor(random() * 6000));
-    if (random() < 0.8) caller.hangup();
-    if (random() < 0.1) await lab.restart(Math.floor(random() * 3000));
-    if (random() < 0.1) await lab.engine.tellAgent('1001', { type: 'GoReady' });
-  }
-  await lab.clock.advance(20 * 60_000);
-  const snapshot = await lab.pbx.snapshot();
-  expect(snapshot).toEqual({ channels: [], bridges: [] });
-  expect(lab.engine.liveCalls()).toEqual([]);
-  for (const one of lab.engine.agents()) expect(['ready', 'not-ready']).toContain(one.state.at);
-  for (const call of lab.store.calls.values()) {
-    expect(call.phase.at).toBe('ended');
-    for (const leg of call.legs) expect(leg.endedAt, `${call.id} ${leg.id}`).toBeDefined();
-  }
-});
+test.each([
+  ['a daemon that lives', 0],
+  ['a daemon that dies now and then', 0.1],
+])(
+  'given_callers_who_hang_up_at_any_moment_and_%s_then_no_channel_leaks_and_no_agent_is_stuck',
+  async (_name, deaths) => {
+    const random = seededRandom(20261122);
+    const lab = centreLab({
+      agents: [agent('1001', { service: 8 }), agent('1002', { service: 8, wealth: 9.5 })],
+      campaigns: [
+        campaign('8001', { fallback: { kind: 'queue', queue: 'general' } }),
+        campaign('8002', { reception: { kind: 'outside', number: '0278' } }),
+      ],
+      // Nobody but the callers ever hangs up.
+      pbx: { trunk: () => ({ ringAfterMs: 100, answerAfterMs: 700 }) },
+    });
+    lab.pbx.setPhone('2001', { ringAfterMs: 30, answerAfterMs: 900 });
+    await lab.start();
+    await lab.ready('1001');
+    await lab.ready('1002');
+    const callers = [];
+    for (let round = 0; round < 300; round += 1) {
+      const caller = lab.caller(`138${String(round).padStart(8, '0')}`);
+      callers.push(caller);
+      const keys = ['0', '98001', '98002', '1', '21234', '9', '80', ''][Math.floor(random() * 8)]!;
+      await lab.clock.advance(Math.floor(random() * 2500));
+      caller.press(keys);
+      await lab.clock.advance(Math.floor(random() * 6000));
+      if (random() < 0.9) caller.hangup();
+      if (random() < deaths) await lab.restart(Math.floor(random() * 3000));
+      if (random() < 0.1) await lab.engine.tellAgent('1001', { type: 'GoReady' });
+    }
+    for (const caller of callers) caller.hangup();
+    // Shorter than a reconciliation: what ended has to have been cleaned up at once.
+    await lab.clock.advance(500);
+    expect(await lab.pbx.snapshot()).toEqual({ channels: [], bridges: [] });
+    expect(lab.engine.liveCalls()).toEqual([]);
+    await lab.clock.advance(60_000);
+    for (const one of lab.engine.agents()) expect(['ready', 'not-ready']).toContain(one.state.at);
+    for (const call of lab.store.calls.values()) {
+      expect(call.phase.at).toBe('ended');
+      for (const leg of call.legs) expect(leg.endedAt, `${call.id} ${leg.id}`).toBeDefined();
+    }
+  },
+);

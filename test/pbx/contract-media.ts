@@ -91,6 +91,16 @@ export function describeMedia(session: CurrentSession): void {
       await session().event('PlaybackEnded', { playback, outcome: 'done' });
     });
 
+    it('before_the_answer_is_ended_by_it', async () => {
+      const { channel } = await session().arrives();
+      const playback = session().id('pb');
+      await session().pbx.play(channel, playback, [{ tone: 'ringback' }]);
+      await session().world.elapse(200);
+      await session().pbx.answer(channel);
+      await session().event('PlaybackEnded', { playback, outcome: 'done' }, 500);
+      expect((await session().pbx.snapshot()).channels.map((one) => one.state)).toEqual(['up']);
+    });
+
     it('goes_on_while_digits_are_pressed_and_each_is_told_once', async () => {
       const { party, channel } = await session().talks();
       const playback = session().id('pb');

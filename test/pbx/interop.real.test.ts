@@ -105,7 +105,14 @@ describe('our ARI client beside ari-client', () => {
       (list as { id: string; state: string }[]).map(({ id, state }) => ({ id, state }));
     expect(byId(channels)).toEqual(byId(await theirs.channels.list()));
     expect(byId(channels)).toEqual([{ id: arrived, state: 'Ring' }]);
-    expect(JSON.parse(JSON.stringify(await theirs.bridges.list()))).toMatchObject(bridges as object[]);
+    const rooms = (list: unknown) =>
+      (list as { id: string; bridge_type: string; channels: readonly string[] }[]).map((bridge) => ({
+        id: bridge.id,
+        type: bridge.bridge_type,
+        channels: bridge.channels,
+      }));
+    expect(rooms(bridges)).toEqual(rooms(await theirs.bridges.list()));
+    expect(rooms(bridges)).toEqual([{ id: 'interop', type: 'mixing', channels: [] }]);
     const plain = (list: unknown) =>
       (list as { resource: string; technology: string; state: string }[])
         .map(({ resource, technology, state }) => `${technology}/${resource} ${state}`)
@@ -115,7 +122,6 @@ describe('our ARI client beside ari-client', () => {
 
     await theirs.bridges.destroy({ bridgeId: 'interop' });
     await ours.request({ method: 'DELETE', path: `channels/${arrived}` });
-    theirs.stop();
     await ours.stop();
     await caller.stop();
   });
