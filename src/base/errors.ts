@@ -15,7 +15,7 @@ export class Refused extends Error {
 }
 
 /** Our own bug: something that cannot be, is. Fails the call in hand, not the daemon. */
-export class Broken extends Error {
+class Broken extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'Broken';

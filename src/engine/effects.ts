@@ -13,6 +13,12 @@ export interface EffectParts {
   readonly isPresent: (call: string, run: number) => boolean;
 }
 
+/**
+ * A connection that the PBX does not make in time is asked for again: a prompt that a dead daemon left running holds it up
+ * until its end.
+ */
+const CONNECT_TRIES = 8;
+
 /** Carries out what turns decided: in order for each call, side by side for different ones. */
 export class Effects {
   readonly #parts: EffectParts;
@@ -57,7 +63,7 @@ export class Effects {
       case 'stopMusic':
         return pbx.stopMusic(effect.channel);
       case 'connect':
-        return pbx.connect(effect.bridge, effect.channels);
+        return this.#connect(effect.bridge, effect.channels);
       case 'disconnect':
         return pbx.disconnect(effect.bridge);
       case 'originate': {
@@ -74,6 +80,17 @@ export class Effects {
       }
       case 'stopFlow':
         return;
+    }
+  }
+
+  async #connect(bridge: string, channels: readonly string[]): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#parts.pbx.connect(bridge, channels);
+      } catch (thrown) {
+        const late = thrown instanceof PbxError && thrown.code === 'timeout';
+        if (!late || tries === CONNECT_TRIES) throw thrown;
+      }
     }
   }
 

@@ -25,7 +25,7 @@ export const prompt: z.ZodType<Prompt> = z.union([
   z.partialRecord(language, text).transform((texts): Prompt => ({ texts: texts as Record<string, string> })),
 ]);
 
-export const promptTexts = z.partialRecord(language, text);
+const promptTexts = z.partialRecord(language, text);
 
 /** A key of the telephone. */
 export const key = z.string().regex(/^[0-9*#]$/, 'one key: 0 to 9, * or #');

@@ -16,6 +16,7 @@ export interface Pbx {
   /** What is true in the PBX now. Only channels that were handed to us are listed. */
   snapshot(): Promise<PbxSnapshot>;
 
+  /** Ends what is playing, as early media, on the channel. */
   answer(channel: string): Promise<void>;
   /** Lets the caller hear ringing. */
   ring(channel: string): Promise<void>;
@@ -34,8 +35,8 @@ export interface Pbx {
   /** Dials a new leg. Resolves when the PBX took it; progress comes as `LegRinging`, `LegAnswered`, `ChannelEnded`. */
   originate(request: OriginateRequest): Promise<void>;
   /**
-   * Lets the channels hear each other in bridge `bridge`, which is made if need be; digits stay visible. Playbacks and
-   * music must have been stopped. Idempotent.
+   * Lets the channels hear each other in bridge `bridge`, which is made if need be; digits stay visible. Ends what is
+   * playing; music must have been stopped. Idempotent.
    */
   connect(bridge: string, channels: readonly string[]): Promise<void>;
   /** Takes everybody out of `bridge` and removes it; the channels stay up. */
@@ -57,7 +58,9 @@ export type HangupCause =
   | 'cancelled'
   | 'failure';
 
-/** One thing to play. `file` is an absolute path without extension. */
+/**
+ * One thing to play. `file` is an absolute path without extension. The tones ringback and busy last until they are stopped.
+ */
 export type Media =
   | { readonly file: string }
   | { readonly tone: 'ringback' | 'busy' | 'beep' }

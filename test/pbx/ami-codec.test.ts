@@ -40,21 +40,26 @@ describe('an action for AMI', () => {
     const name = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[A-Za-z]{3,12}$/));
     const value = fc.string({ unit: 'binary' });
     fc.assert(
-      fc.property(name, value, fc.stringMatching(/^[\r\n\u0000a]{0,6}$/), (key, text, dirt) => {
-        let encoded: string;
-        try {
-          encoded = encodeAction('Ping', 'id', { [key]: text + dirt });
-        } catch (error) {
-          expect(error).toBeInstanceOf(PbxError);
-          return;
-        }
-        const [message, ...more] = decode(encoded);
-        expect(more).toEqual([]);
-        expect([...message!.keys()].length).toBeLessThanOrEqual(3);
-        expect(header(message!, 'Action')).toBe('Ping');
-        expect(header(message!, 'ActionID')).toBe('id');
-        expect(message!.get(key.toLowerCase())?.at(-1)).toBe((text + dirt).toWellFormed());
-      }),
+      fc.property(
+        name,
+        value,
+        fc.string({ unit: fc.constantFrom('\r', '\n', '\u0000', 'a'), maxLength: 6 }),
+        (key, text, dirt) => {
+          let encoded: string;
+          try {
+            encoded = encodeAction('Ping', 'id', { [key]: text + dirt });
+          } catch (error) {
+            expect(error).toBeInstanceOf(PbxError);
+            return;
+          }
+          const [message, ...more] = decode(encoded);
+          expect(more).toEqual([]);
+          expect([...message!.keys()].length).toBeLessThanOrEqual(3);
+          expect(header(message!, 'Action')).toBe('Ping');
+          expect(header(message!, 'ActionID')).toBe('id');
+          expect(message!.get(key.toLowerCase())?.at(-1)).toBe((text + dirt).toWellFormed());
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

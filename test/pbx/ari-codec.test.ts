@@ -187,7 +187,7 @@ describe('a request to ARI', () => {
 
   it('encodes_ids_and_values_so_that_they_stay_one_part', () => {
     expect(path('channels', '../../asterisk?x=%00', 'play')).toBe(
-      'channels/..%2F..%2Fasterisk%3Fx%3D%00'.replace('%00', '%2500') + '/play',
+      'channels/..%2F..%2Fasterisk%3Fx%3D%2500/play',
     );
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (id, value) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import ariClient, { type ForeignAri } from 'ari-client';
 import foreignAmi, { type ForeignAmi } from 'asterisk-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { type AmiMessage, header } from '../../src/pbx/asterisk/ami-codec.ts';
 import { AmiLink } from '../../src/pbx/asterisk/ami-link.ts';
@@ -13,12 +13,16 @@ import { optionsFor } from './asterisk-world.ts';
 
 let asterisk: TestAsterisk;
 let agent: Baresip;
+const callers: Baresip[] = [];
 
 beforeAll(async () => {
   asterisk = await startTestAsterisk();
   const login = asterisk.phones[0]!;
   agent = await Baresip.start({ server: asterisk.sip, user: login.extension, password: login.password });
 }, 60_000);
+afterEach(async () => {
+  await Promise.all(callers.splice(0).map((caller) => caller.stop()));
+});
 afterAll(async () => {
   await agent?.stop();
   await asterisk?.stop();
@@ -30,6 +34,13 @@ async function until(holds: () => boolean, ms = 5_000): Promise<void> {
     if (Date.now() > deadline) throw new Error(`not in ${ms} ms`);
     await sleep(5);
   }
+}
+
+async function calls(): Promise<Baresip> {
+  const caller = await Baresip.start({ server: asterisk.sip, user: '13912345678' });
+  callers.push(caller);
+  await caller.dial('95533');
+  return caller;
 }
 
 async function ourAri(onEvent: (event: AriEvent) => void = () => undefined): Promise<AriLink> {
@@ -91,8 +102,7 @@ describe('our ARI client beside ari-client', () => {
       if (event.type === 'StasisStart') arrived = event.channel.id;
     });
     const theirs = await theirAri();
-    const caller = await Baresip.start({ server: asterisk.sip, user: '13912345678' });
-    await caller.dial('95533');
+    await calls();
     await until(() => arrived !== '');
     await theirs.bridges.create({ type: 'mixing', bridgeId: 'interop' });
 
@@ -123,14 +133,12 @@ describe('our ARI client beside ari-client', () => {
     await theirs.bridges.destroy({ bridgeId: 'interop' });
     await ours.request({ method: 'DELETE', path: `channels/${arrived}` });
     await ours.stop();
-    await caller.stop();
   });
 
   it('sees_the_same_events_of_the_same_call', async () => {
     const told = (type: string, digit?: string) => (digit ? `${type} ${digit}` : type);
     const call = async (answered: () => boolean) => {
-      const caller = await Baresip.start({ server: asterisk.sip, user: '13912345678' });
-      await caller.dial('95533');
+      const caller = await calls();
       await until(answered);
       await caller.waitFor('CALL_ESTABLISHED');
       await sleep(100);

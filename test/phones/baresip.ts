@@ -69,7 +69,7 @@ export class Baresip {
   static async start(options: BaresipOptions): Promise<Baresip> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'carillon-phone-'));
     const port = await freePortBlock();
-    const controlPort = port + 1000 * 5;
+    const controlPort = port + 4;
     writeConfiguration(folder, port, controlPort, options);
     const child = spawn(PROGRAM, ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
     adopt(child);

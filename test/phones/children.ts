@@ -2,9 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 
 const alive = new Set<ChildProcess>();
 
-process.once('exit', () => {
+function killAll(): void {
   for (const child of alive) child.kill('SIGKILL');
-});
+}
+
+process.once('exit', killAll);
+// A test runner ends its workers with a signal, which knows no 'exit'.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 /** Makes sure that `child` does not outlive this process. */
 export function adopt(child: ChildProcess): void {

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
@@ -18,13 +17,14 @@ import {
 import { check, checkGone } from './answers.ts';
 import { type AriEvent, type AriRequest, path } from './ari-codec.ts';
 import { AriLink } from './ari-link.ts';
+import { Bridges } from './bridges.ts';
 import { Calls } from './calls.ts';
 import { Dialler } from './dialler.ts';
-import { isRecord } from './json.ts';
-import { BEEP, mediaUris, ownSounds } from './media.ts';
+import { BEEP, mediaUris } from './media.ts';
 import { Phones } from './phones.ts';
 import { KeyedQueue } from './queue.ts';
 import { parseSnapshot } from './snapshot.ts';
+import { writeSounds } from './sounds.ts';
 
 export interface AsteriskOptions {
   /** Where Asterisk's HTTP server is: `http://127.0.0.1:8088`. */
@@ -59,6 +59,7 @@ class AsteriskPbx implements Pbx {
   readonly #phones: Phones;
   readonly #calls: Calls;
   readonly #dialler: Dialler;
+  readonly #bridges: Bridges;
   /** Commands to one channel keep their order. */
   readonly #queue = new KeyedQueue();
   #listener: ((event: PbxEvent) => void) | undefined;
@@ -98,6 +99,7 @@ class AsteriskPbx implements Pbx {
       },
     );
     this.#dialler = new Dialler(options, this.#link, this.#calls);
+    this.#bridges = new Bridges(this.#link, log);
     this.#phones = new Phones(
       {
         host: options.amiHost,
@@ -113,7 +115,7 @@ class AsteriskPbx implements Pbx {
 
   start(listener: (event: PbxEvent) => void): void {
     this.#listener = listener;
-    this.#writeSounds();
+    writeSounds(this.#options.sounds, this.#options.log);
     this.#link.start();
     this.#phones.start();
   }
@@ -135,9 +137,9 @@ class AsteriskPbx implements Pbx {
     return parseSnapshot(channels.body, bridges.body, application.body, { app, trunk, idPrefix });
   }
 
-  /** Waits behind what the channel plays: do not answer while early media runs. */
   answer(channel: string): Promise<void> {
     return this.#queue.run([channel], async () => {
+      await this.#silence([channel]);
       const request: AriRequest = { method: 'POST', path: path('channels', channel, 'answer') };
       check(await this.#link.requestSlow(request), `answer ${channel}`);
     });
@@ -232,33 +234,15 @@ class AsteriskPbx implements Pbx {
   }
 
   async connect(bridge: string, channels: readonly string[]): Promise<void> {
-    checkId(bridge);
-    // A channel joins only when what it plays is over, and so long the command would wait.
-    for (const channel of channels) {
-      for (const playback of this.#calls.playbacks.of(channel)) await this.stopPlayback(playback);
-    }
+    await this.#silence(channels);
     await this.#queue.run(channels, async () => {
-      const body = { type: 'mixing,dtmf_events', name: bridge };
-      const made = await this.#link.request({ method: 'POST', path: path('bridges', bridge), body });
-      // 409: it is there already, which is what was wanted.
-      if (made.status !== 409) check(made, `bridge ${bridge}`);
-      try {
-        const request: AriRequest = {
-          method: 'POST',
-          path: path('bridges', bridge, 'addChannel'),
-          body: { channel: channels },
-        };
-        check(await this.#link.requestSlow(request), `connect ${channels.join(' and ')}`);
-      } catch (error) {
-        await this.#removeIfEmpty(bridge);
-        throw error;
-      }
+      await this.#silence(channels);
+      await this.#bridges.connect(bridge, channels);
     });
   }
 
-  async disconnect(bridge: string): Promise<void> {
-    const answer = await this.#link.request({ method: 'DELETE', path: path('bridges', bridge) });
-    checkGone(answer, `disconnect ${bridge}`);
+  disconnect(bridge: string): Promise<void> {
+    return this.#bridges.disconnect(bridge);
   }
 
   phones(): Promise<readonly PhoneStatus[]> {
@@ -288,14 +272,10 @@ class AsteriskPbx implements Pbx {
     if (event.type === 'ApplicationReplaced') this.#attempt(this.stop());
   }
 
-  /** A bridge that nobody could join would stay for ever. */
-  async #removeIfEmpty(bridge: string): Promise<void> {
-    try {
-      const { body } = await this.#link.request({ method: 'GET', path: path('bridges', bridge) });
-      if (isRecord(body) && Array.isArray(body.channels) && body.channels.length === 0)
-        await this.disconnect(bridge);
-    } catch (error) {
-      this.#options.log.debug({ bridge, error: messageOf(error) }, 'an unused bridge may be left');
+  /** A channel is answered, and joins a bridge, only when what it plays is over: so long these commands would wait. */
+  async #silence(channels: readonly string[]): Promise<void> {
+    for (const channel of channels) {
+      for (const playback of this.#calls.playbacks.of(channel)) await this.stopPlayback(playback);
     }
   }
 
@@ -304,15 +284,5 @@ class AsteriskPbx implements Pbx {
     command.catch((error) =>
       this.#options.log.debug({ error: messageOf(error) }, 'a tidying command failed'),
     );
-  }
-
-  #writeSounds(): void {
-    const { sounds, log } = this.#options;
-    try {
-      fs.mkdirSync(sounds, { recursive: true });
-      for (const { name, wav } of ownSounds()) fs.writeFileSync(`${sounds}/${name}`, wav);
-    } catch (error) {
-      log.error({ sounds, error: messageOf(error) }, 'cannot write beep and silence: they will fail to play');
-    }
   }
 }

@@ -230,7 +230,9 @@ export class SimulatedPbx implements Pbx {
   }
 
   async answer(channel: string): Promise<void> {
-    this.#get(channel).state = 'up';
+    const target = this.#get(channel);
+    await this.#silence(target);
+    target.state = 'up';
   }
 
   async ring(channel: string): Promise<void> {
@@ -332,10 +334,7 @@ export class SimulatedPbx implements Pbx {
   async connect(bridge: string, channels: readonly string[]): Promise<void> {
     checkId(bridge);
     const members = channels.map((channel) => this.#get(channel));
-    for (const member of members) {
-      // The one that waits first, so that none starts in between.
-      for (const playback of member.playbacks.toReversed()) await this.stopPlayback(playback.id);
-    }
+    for (const member of members) await this.#silence(member);
     const room = this.#bridges.get(bridge) ?? new Set<string>();
     this.#bridges.set(bridge, room);
     for (const member of members) {
@@ -380,6 +379,11 @@ export class SimulatedPbx implements Pbx {
     const channel = this.#channels.get(id);
     if (!channel) throw new PbxError('not-found', `no channel ${id}`);
     return channel;
+  }
+
+  /** Ends what is playing; the one that waits first, so that none starts in between. */
+  async #silence(channel: Channel): Promise<void> {
+    for (const playback of channel.playbacks.toReversed()) await this.stopPlayback(playback.id);
   }
 
   #playNext(channel: Channel): void {

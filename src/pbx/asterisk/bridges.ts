@@ -1,0 +1,56 @@
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { checkId } from '../pbx.ts';
+import { check, checkGone } from './answers.ts';
+import { type AriRequest, path } from './ari-codec.ts';
+import type { AriLink } from './ari-link.ts';
+import { isRecord } from './json.ts';
+
+/** Rooms in which channels hear each other. */
+export class Bridges {
+  readonly #link: AriLink;
+  readonly #log: Log;
+
+  constructor(link: AriLink, log: Log) {
+    this.#link = link;
+    this.#log = log;
+  }
+
+  /** Puts the channels into the bridge, which is made if need be. Rejects with `PbxError`. */
+  async connect(bridge: string, channels: readonly string[]): Promise<void> {
+    checkId(bridge);
+    // Two plain SIP legs in a bridge of type "mixing" alone exchange digits past us.
+    const body = { type: 'mixing,dtmf_events', name: bridge };
+    const made = await this.#link.request({ method: 'POST', path: path('bridges', bridge), body });
+    // 409: it is there already, which is what was wanted.
+    if (made.status !== 409) check(made, `bridge ${bridge}`);
+    try {
+      const add: AriRequest = {
+        method: 'POST',
+        path: path('bridges', bridge, 'addChannel'),
+        body: { channel: channels },
+      };
+      check(await this.#link.requestSlow(add), `connect ${channels.join(' and ')}`);
+    } catch (error) {
+      await this.#removeIfEmpty(bridge);
+      throw error;
+    }
+  }
+
+  /** Removes the bridge; the channels stay up. */
+  async disconnect(bridge: string): Promise<void> {
+    const answer = await this.#link.request({ method: 'DELETE', path: path('bridges', bridge) });
+    checkGone(answer, `disconnect ${bridge}`);
+  }
+
+  /** A bridge that nobody could join would stay for ever. */
+  async #removeIfEmpty(bridge: string): Promise<void> {
+    try {
+      const { body } = await this.#link.request({ method: 'GET', path: path('bridges', bridge) });
+      const isEmpty = isRecord(body) && Array.isArray(body.channels) && body.channels.length === 0;
+      if (isEmpty) await this.disconnect(bridge);
+    } catch (error) {
+      this.#log.debug({ bridge, error: messageOf(error) }, 'an unused bridge may be left');
+    }
+  }
+}
