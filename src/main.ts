@@ -6,6 +6,7 @@ import { systemClock } from './base/clock.ts';
 import { messageOf, Refused } from './base/errors.ts';
 import { idSource } from './base/ids.ts';
 import { CallStore } from './call/store.ts';
+import { VoicemailKeeper } from './call/voicemail-keeper.ts';
 import { CodeGuesses, GUESS_LIMIT } from './campaign/guesses.ts';
 import { CampaignStore } from './campaign/store.ts';
 import { CustomerStore } from './customer/store.ts';
@@ -24,7 +25,7 @@ import { findSpeech } from './setup/find-speech.ts';
 import { storeFile } from './setup/prepare.ts';
 import { readSecrets } from './setup/secrets.ts';
 import { readSettings } from './setup/settings.ts';
-import { connect } from './store/connect.ts';
+import { connect, DAEMON_BUSY_MS } from './store/connect.ts';
 
 const settings = readSettings(process.env);
 const secrets = readSecrets(settings.data);
@@ -34,16 +35,20 @@ const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 if (!ports || !speechTools)
   throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
+const SWEEP_EVERY_MS = 5 * 60_000;
+
 const clock = systemClock;
 const ids = idSource(() => clock.now(), Math.random);
-const database = connect(storeFile(settings.data));
+const database = connect(storeFile(settings.data), DAEMON_BUSY_MS);
 const events = new EventLog(database);
-const customers = new CustomerStore(database);
-const campaigns = new CampaignStore(database);
-const calls = new CallStore(database);
+const customers = new CustomerStore(database, events);
+const campaigns = new CampaignStore(database, events);
+const calls = new CallStore(database, events);
 const queues = new Map((await new QueueStore(database).list()).map((queue) => [queue.name, queue]));
 const guesses = await rememberedGuesses();
 const recordings = join(settings.data, 'asterisk/spool/recording');
+
+const messages = new VoicemailKeeper({ calls, recordings, clock, log: log.child({ part: 'voicemail' }) });
 
 const pbx = asteriskPbx({
   ariUrl: `http://127.0.0.1:${ports.ari}`,
@@ -75,18 +80,6 @@ const flows = new FlowLibrary({
     customers,
     campaigns,
     guesses,
-    voicemail: {
-      keep: (call, box, recorded) =>
-        calls.keepVoicemail({
-          id: recorded.recording,
-          callId: call.id,
-          box,
-          ani: call.ani,
-          file: recorded.file,
-          durationMs: recorded.durationMs,
-          at: clock.now(),
-        }),
-    },
     desk: {
       agentAt: (extension) => engine.agentAt(extension),
       tellAgent: (agent, input) => engine.tellAgent(agent, input),
@@ -96,7 +89,7 @@ const flows = new FlowLibrary({
   queueExists: (name) => queues.has(name),
   prepare: (wanted, languages) =>
     prompts.prepare(wanted, languages, (done, all) => {
-      starting = `prompts are being made (${done} of ${all})`;
+      if (starting !== '') starting = `prompts are being made (${done} of ${all})`;
     }),
   log: log.child({ part: 'flows' }),
 });
@@ -109,12 +102,8 @@ const engine: Engine = new Engine({
   clock,
   ids,
   log: log.child({ part: 'engine' }),
-  problems: () => {
-    if (starting !== '') return [starting];
-    return flows.list().some((flow) => flow.numbers.length > 0)
-      ? []
-      : ['no flow file is in order: see GET /api/flows'];
-  },
+  problems: () => (starting === '' ? flows.missing() : [starting]),
+  recorded: (recording) => void messages.keep(recording),
   replaced: () => void stop(1),
 });
 
@@ -145,10 +134,17 @@ await app.listen({ host: settings.bind, port: settings.httpPort });
 await flows.reload();
 await engine.start();
 starting = '';
+sweepMessages();
 log.info(
   { http: settings.httpPort, sip: settings.sipPort, flows: flows.list().map((flow) => flow.name) },
   'Carillon is up',
 );
+
+/** Now and every few minutes. */
+function sweepMessages(): void {
+  void messages.sweep();
+  clock.at(clock.now() + SWEEP_EVERY_MS, sweepMessages);
+}
 
 /** Lets go of everything; calls go on in the PBX. */
 async function stop(code: number): Promise<void> {

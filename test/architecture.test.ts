@@ -47,6 +47,7 @@ const SHELLS = [
   /\/(table|store|http)\.ts$/,
   /^(main|cli)\.ts$/,
   /^ivr\/(library|prompt-files|espeak)\.ts$/,
+  /^call\/voicemail-keeper\.ts$/,
   /^base\/clock\.ts$/,
 ];
 

@@ -14,7 +14,14 @@ export interface Agent {
 /** `since`: UTC ms at which the state was entered; for `ready` it is what "longest idle" is reckoned by. */
 export type AgentState =
   | { readonly at: 'logged-out'; readonly since: number }
-  | { readonly at: 'not-ready'; readonly extension: string; readonly reason: string; readonly since: number }
+  | {
+      readonly at: 'not-ready';
+      readonly extension: string;
+      readonly reason: string;
+      readonly since: number;
+      /** For trouble that is not his: ready again then, in the place that he had. */
+      readonly back?: { readonly at: number; readonly since: number };
+    }
   | { readonly at: 'ready'; readonly extension: string; readonly since: number }
   | {
       readonly at: 'offered';
@@ -45,7 +52,11 @@ export type AgentState =
 export type Rest =
   | { readonly at: 'ready'; readonly since: number }
   | { readonly at: 'not-ready'; readonly reason: string }
+  | { readonly at: 'wrap-up'; readonly call: string; readonly until: number; readonly after: Rest }
   | { readonly at: 'logged-out' };
+
+/** After trouble of the PBX an agent is left alone for this long, ms: else the same call would be offered in a circle. */
+const TROUBLE_MS = 10_000;
 
 export type AgentInput =
   | { readonly type: 'LogIn'; readonly extension: string }
@@ -54,11 +65,11 @@ export type AgentInput =
   | { readonly type: 'GoNotReady'; readonly reason: string }
   | { readonly type: 'Offer'; readonly call: string; readonly leg: string }
   | { readonly type: 'Answer'; readonly leg: string }
-  /** The offer came to nothing. `by`: the caller went away, or the agent did not take it. */
+  /** The offer came to nothing. `by`: the caller went away, the agent did not take it, or the PBX could not make it. */
   | {
       readonly type: 'OfferEnded';
       readonly leg: string;
-      readonly by: 'caller' | 'agent';
+      readonly by: 'caller' | 'agent' | 'trouble';
       readonly reason: string;
     }
   | { readonly type: 'TalkEnded'; readonly leg: string; readonly wrapUpMs: number }
@@ -66,7 +77,9 @@ export type AgentInput =
 
 /** When the agent wants to be woken (UTC ms), if at all. */
 export function agentDeadline(agent: Agent): number | undefined {
-  return agent.state.at === 'wrap-up' ? agent.state.until : undefined;
+  const { state } = agent;
+  if (state.at === 'not-ready') return state.back?.at;
+  return state.at === 'wrap-up' ? state.until : undefined;
 }
 
 /** The phone at which the agent is logged in. */
@@ -112,9 +125,7 @@ export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent
       });
     case 'OfferEnded':
       if (state.at !== 'offered' || state.leg !== input.leg) return agent;
-      if (input.by === 'agent')
-        return become({ at: 'not-ready', extension: state.extension, reason: input.reason, since: now });
-      return become(settle(state.extension, state.before, now));
+      return become(notTaken(state, input, now));
     case 'TalkEnded':
       if (state.at !== 'talking' || state.leg !== input.leg) return agent;
       if (input.wrapUpMs <= 0) return become(settle(state.extension, freshly(state.after, now), now));
@@ -127,6 +138,8 @@ export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent
         since: now,
       });
     case 'TimeUp':
+      if (state.at === 'not-ready' && state.back && now >= state.back.at)
+        return become(settle(state.extension, { at: 'ready', since: state.back.since }, now));
       if (state.at !== 'wrap-up' || now < state.until) return agent;
       return become(settle(state.extension, freshly(state.after, now), now));
     default:
@@ -159,6 +172,16 @@ function settle(extension: string, wanted: Rest, now: number): AgentState {
       return { at: 'ready', extension, since: wanted.since };
     case 'not-ready':
       return { at: 'not-ready', extension, reason: wanted.reason, since: now };
+    case 'wrap-up':
+      if (now >= wanted.until) return settle(extension, freshly(wanted.after, now), now);
+      return {
+        at: 'wrap-up',
+        extension,
+        call: wanted.call,
+        until: wanted.until,
+        after: wanted.after,
+        since: now,
+      };
     case 'logged-out':
       return { at: 'logged-out', since: now };
     default:
@@ -187,10 +210,25 @@ function offered(
     case 'not-ready':
       return ringing({ at: 'not-ready', reason: state.reason }, state.extension);
     case 'wrap-up':
-      return ringing(freshly(state.after, now), state.extension);
+      return ringing(
+        { at: 'wrap-up', call: state.call, until: state.until, after: state.after },
+        state.extension,
+      );
     default:
       throw new Refused('agent-not-idle', `${id} is ${state.at}`);
   }
+}
+
+/** An offer that came to nothing. What he wished meanwhile, and any state but ready, stands. */
+function notTaken(
+  state: AgentState & { at: 'offered' },
+  { by, reason }: { by: 'caller' | 'agent' | 'trouble'; reason: string },
+  now: number,
+): AgentState {
+  const { extension, before } = state;
+  if (by === 'caller' || before.at !== 'ready') return settle(extension, before, now);
+  const back = by === 'trouble' ? { back: { at: now + TROUBLE_MS, since: before.since } } : {};
+  return { at: 'not-ready', extension, reason, since: now, ...back };
 }
 
 /** After a talk, idleness starts anew. */

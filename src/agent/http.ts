@@ -126,7 +126,7 @@ function phoneRoutes(api: Api, { agents, centre }: ApiParts): void {
   api.get(
     '/api/phones',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, asksPbx: true },
       schema: {
         tags: ['phones'],
         summary: 'Our phones, and which are registered',

@@ -1,7 +1,9 @@
 import { asc, eq } from 'drizzle-orm';
+import { Refused } from '../base/errors.ts';
 import type { Database } from '../store/connect.ts';
 import { upserter } from '../store/writer.ts';
 import type { Agent } from './agent.ts';
+import { areScores } from './skills.ts';
 import { agentTable, phoneTable } from './table.ts';
 
 /** A SIP account of one of our phones. The password goes to the PBX's configuration and nowhere else. */
@@ -15,9 +17,17 @@ export function agentStateWriter(database: Database): (agent: Agent) => void {
   return upserter(database, agentTable, ['state']);
 }
 
-/** All agents with the states they were in, by id. */
+/** All agents with the states they were in, by id. @throws Refused `bad-agent` for a row that matching would fail at */
 export function allAgents(database: Database): Agent[] {
-  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all();
+  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all().map(checked);
+}
+
+function checked(agent: Agent): Agent {
+  if (areScores(agent.skills)) return agent;
+  throw new Refused(
+    'bad-agent',
+    `The skills of agent ${agent.id} in the database are not a score per skill, such as {"service": 8}. Mend them, then start again.`,
+  );
 }
 
 /** Agents as the administrator keeps them, and the phones that there are. */

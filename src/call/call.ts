@@ -1,5 +1,9 @@
 import { unreachable } from '../base/errors.ts';
 import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
+import { holdsMessage } from './voicemail.ts';
+
+/** How long after its longest time a recording may take to say that it ended, ms. */
+const RECORDING_GRACE_MS = 5000;
 
 /** A caller's whole visit, from the first ring to the last goodbye. Ours, in one piece; the PBX knows only channels. */
 export interface Call {
@@ -48,6 +52,8 @@ export interface Cursor {
   readonly flow: string;
   readonly version: string;
   readonly step: string;
+  /** Counts the steps of the call: names what a step plays, so that it can be stopped by whoever comes after a crash. */
+  readonly run: number;
 }
 
 /** Where a call is. `flow`: a step runs; elsewhere the reducer drives and the step waits for the outcome. */
@@ -61,11 +67,19 @@ export type Phase =
       readonly since: number;
       readonly until: number;
       readonly leg: string;
-      readonly agent: string;
       readonly ringUntil: number;
     }
-  | { readonly at: 'connected'; readonly leg: string; readonly since: number }
+  /** `place`: the one in the queue that the caller came from. */
+  | { readonly at: 'connected'; readonly leg: string; readonly since: number; readonly place?: Place }
+  | { readonly at: 'recording'; readonly recording: string; readonly until: number }
   | { readonly at: 'ended' };
+
+/** A place in a queue. */
+export interface Place {
+  readonly queue: string;
+  readonly since: number;
+  readonly until: number;
+}
 
 export interface Leg {
   readonly id: string;
@@ -101,11 +115,13 @@ export type HandOver =
       readonly ringMs: number;
       readonly music: string;
     }
-  | { readonly kind: 'queue'; readonly queue: string; readonly maxWaitMs: number; readonly music: string };
+  | { readonly kind: 'queue'; readonly queue: string; readonly maxWaitMs: number; readonly music: string }
+  | { readonly kind: 'record'; readonly recording: string; readonly maxMs: number };
 
 /** Exits that a hand-over can have. */
 export const DIAL_EXITS = ['done', 'busy', 'no-answer', 'failed'] as const;
 export const QUEUE_EXITS = ['done', 'timeout', 'no-agents'] as const;
+export const RECORD_EXITS = ['done', 'empty', 'failed'] as const;
 
 export type CallInput =
   /** `agent`: who is logged in at the phone that is to be dialled. */
@@ -127,6 +143,15 @@ export type CallInput =
     }
   /** The dial command itself was refused: the leg never lived. */
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
+  /** They were to hear each other, and the PBX would not have it. */
+  | { readonly type: 'ConnectFailed'; readonly leg: string }
+  | {
+      readonly type: 'RecordingEnded';
+      readonly recording: string;
+      readonly outcome: 'done' | 'failed';
+      readonly durationMs: number;
+      readonly silent: boolean;
+    }
   | { readonly type: 'LeftQueue'; readonly exit: 'timeout' | 'no-agents' }
   | { readonly type: 'CallerEnded'; readonly cause: HangupCause | 'lost' }
   | { readonly type: 'HungUp' }
@@ -140,6 +165,8 @@ export type CallEffect =
   | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
   | { readonly do: 'music'; readonly class: string }
   | { readonly do: 'stopMusic' }
+  | { readonly do: 'record'; readonly recording: string; readonly maxMs: number }
+  | { readonly do: 'stopRecording'; readonly recording: string }
   | { readonly do: 'connect'; readonly leg: string }
   | { readonly do: 'disconnect'; readonly leg: string }
   /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. */
@@ -155,6 +182,7 @@ export function callDeadline(call: Call): number | undefined {
   switch (call.phase.at) {
     case 'dialing':
     case 'queued':
+    case 'recording':
       return call.phase.until;
     case 'offered':
       return Math.min(call.phase.until, call.phase.ringUntil);
@@ -182,6 +210,10 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
       return legEnded(call, input.leg, outcomeOf(call, input), input, now);
     case 'LegRefused':
       return legEnded(call, input.leg, input.unreachable ? 'unreachable' : 'failed', {}, now);
+    case 'ConnectFailed':
+      return connectFailed(call, input.leg, now);
+    case 'RecordingEnded':
+      return recorded(call, input);
     case 'LeftQueue':
       return call.phase.at === 'queued' ? leaveQueue(call, input.exit, now) : [call, []];
     case 'CallerEnded':
@@ -205,6 +237,11 @@ function begin(call: Call, request: HandOver, agent: string | undefined, now: nu
       [{ do: 'music', class: request.music }],
     ];
   }
+  if (request.kind === 'record') {
+    const { recording, maxMs } = request;
+    const phase: Phase = { at: 'recording', recording, until: now + maxMs + RECORDING_GRACE_MS };
+    return [{ ...call, phase }, [{ do: 'record', recording, maxMs }]];
+  }
   const leg: Leg = { id: request.leg, to: request.to, agent, plannedAt: now };
   return [
     {
@@ -226,17 +263,10 @@ function offered(call: Call, input: CallInput & { type: 'Offered' }, now: number
     id: input.leg,
     to: { kind: 'phone', extension: input.extension },
     agent: input.agent,
+    queue,
     plannedAt: now,
   };
-  const phase: Phase = {
-    at: 'offered',
-    queue,
-    since,
-    until,
-    leg: leg.id,
-    agent: input.agent,
-    ringUntil: now + input.ringMs,
-  };
+  const phase: Phase = { at: 'offered', queue, since, until, leg: leg.id, ringUntil: now + input.ringMs };
   return [{ ...call, legs: [...call.legs, leg], phase }, [{ do: 'originate', leg, ringMs: input.ringMs }]];
 }
 
@@ -252,13 +282,44 @@ function answered(call: Call, legId: string, now: number): Outcome {
   return [
     {
       ...updated,
-      phase: { at: 'connected', leg: legId, since: now },
+      phase: { at: 'connected', leg: legId, since: now, place: placeOf(phase) },
       connectedAt: call.connectedAt ?? now,
       waitedMs: call.waitedMs + (phase.at === 'offered' ? now - phase.since : 0),
       facts: agentId === undefined ? call.facts : { ...call.facts, agentId },
     },
     [{ do: 'stopMusic' }, { do: 'connect', leg: legId }],
   ];
+}
+
+/** The caller goes back to where he was, as if that leg had never answered. */
+function connectFailed(call: Call, legId: string, now: number): Outcome {
+  const { phase } = call;
+  if (phase.at !== 'connected' || phase.leg !== legId) return [call, []];
+  const updated = withLeg(call, legId, (leg) => ({ ...leg, endedAt: now, outcome: 'failed' }));
+  const closed = updated.legs.find((leg) => leg.id === legId) as Leg;
+  const effects: CallEffect[] = [
+    { do: 'disconnect', leg: legId },
+    { do: 'hangup', channel: legId, cause: 'failure' },
+    { do: 'release', leg: closed, talked: false },
+  ];
+  const connectedAt = call.connectedAt === phase.since ? undefined : call.connectedAt;
+  if (!phase.place)
+    return [
+      { ...updated, connectedAt, phase: { at: 'flow' } },
+      [...effects, { do: 'takeExit', exit: 'failed' }],
+    ];
+  const waitedMs = call.waitedMs - (phase.since - phase.place.since);
+  return [{ ...updated, connectedAt, waitedMs, phase: { at: 'queued', ...phase.place } }, effects];
+}
+
+function placeOf(phase: Phase): Place | undefined {
+  return phase.at === 'offered' ? { queue: phase.queue, since: phase.since, until: phase.until } : undefined;
+}
+
+function recorded(call: Call, input: CallInput & { type: 'RecordingEnded' }): Outcome {
+  if (call.phase.at !== 'recording' || call.phase.recording !== input.recording) return [call, []];
+  const exit = input.outcome === 'failed' ? 'failed' : holdsMessage(input) ? 'done' : 'empty';
+  return [{ ...call, phase: { at: 'flow' } }, [{ do: 'takeExit', exit }]];
 }
 
 function legEnded(
@@ -310,7 +371,17 @@ function timeUp(call: Call, now: number): Outcome {
     case 'dialing':
       return now >= phase.until ? cancelLeg(call, phase.leg, now) : [call, []];
     case 'offered':
-      return now >= Math.min(phase.until, phase.ringUntil) ? cancelLeg(call, phase.leg, now) : [call, []];
+      if (now >= phase.until) return giveUpOffer(call, phase, now);
+      return now >= phase.ringUntil ? cancelLeg(call, phase.leg, now) : [call, []];
+    case 'recording':
+      if (now < phase.until) return [call, []];
+      return [
+        { ...call, phase: { at: 'flow' } },
+        [
+          { do: 'stopRecording', recording: phase.recording },
+          { do: 'takeExit', exit: 'failed' },
+        ],
+      ];
     default:
       return [call, []];
   }
@@ -319,6 +390,13 @@ function timeUp(call: Call, now: number): Outcome {
 function cancelLeg(call: Call, legId: string, now: number): Outcome {
   const [closed, effects] = legEnded(call, legId, 'no-answer', {}, now);
   return [closed, [{ do: 'hangup', channel: legId, cause: 'cancelled' }, ...effects]];
+}
+
+/** The caller's time is up while a phone rings: no fault of the agent's. */
+function giveUpOffer(call: Call, phase: Phase & { at: 'offered' }, now: number): Outcome {
+  const [back, effects] = legEnded(call, phase.leg, 'cancelled', {}, now);
+  const [left, more] = leaveQueue(back, 'timeout', now);
+  return [left, [{ do: 'hangup', channel: phase.leg, cause: 'cancelled' }, ...effects, ...more]];
 }
 
 function leaveQueue(call: Call, exit: string, now: number): Outcome {

@@ -56,7 +56,7 @@ export type CallView = z.output<typeof callView>;
 
 const liveCallView = callView
   .extend({
-    phase: z.enum(['flow', 'dialing', 'queued', 'offered', 'connected', 'ended']),
+    phase: z.enum(['flow', 'dialing', 'queued', 'offered', 'connected', 'recording', 'ended']),
     phaseSince: at.nullable().describe('When it came into this phase, where that is known'),
   })
   .meta({ id: 'LiveCall' });

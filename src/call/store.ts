@@ -12,6 +12,7 @@ import {
   or,
   type SQL,
 } from 'drizzle-orm';
+import type { EventWriter } from '../engine/changes.ts';
 import type { Endpoint, Source } from '../pbx/pbx.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
@@ -120,12 +121,30 @@ function legRowsOf(database: Database, call: string): LegRow[] {
     .all();
 }
 
+/** Ended calls whose hang-up may have been lost with the daemon. */
+const LATELY = 500;
+
+/** Channels of the calls that came last and have ended: one that is still up was to be hung up. */
+export function lastEndedChannels(database: Database): string[] {
+  const { channel, startedAt, endedAt } = callTable;
+  return database.query
+    .select({ channel })
+    .from(callTable)
+    .where(isNotNull(endedAt))
+    .orderBy(desc(startedAt))
+    .limit(LATELY)
+    .all()
+    .map((row) => row.channel);
+}
+
 /** Reads call records, and keeps the messages that callers leave. */
 export class CallStore {
   readonly #database: Database;
+  readonly #events: EventWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, events: EventWriter) {
     this.#database = database;
+    this.#events = events;
   }
 
   /** Newest first. */
@@ -165,9 +184,16 @@ export class CallStore {
       .all();
   }
 
-  /** Keeps a message; keeping it again changes nothing. */
+  /** Keeps a message, and says so in the log; keeping it again changes nothing. */
   async keepVoicemail(voicemail: Voicemail): Promise<void> {
-    this.#database.query.insert(voicemailTable).values(voicemail).onConflictDoNothing().run();
+    const { callId: call, box, durationMs, at } = voicemail;
+    this.#events.commit(() => {
+      const { query } = this.#database;
+      const { changes } = query.insert(voicemailTable).values(voicemail).onConflictDoNothing().run();
+      return changes === 0
+        ? []
+        : [{ type: 'VoicemailLeft', version: 1, at, call, data: { box, durationMs } }];
+    });
   }
 
   async voicemail(id: string): Promise<Voicemail | undefined> {
@@ -254,7 +280,10 @@ function rowOf(call: Call): CallRow {
     endCause: call.endCause ?? null,
     waitedMs: call.waitedMs,
     talkedMs: call.talkedMs,
-    state: call.phase.at === 'ended' ? null : { phase: call.phase, variables: facts.variables },
+    state:
+      call.phase.at === 'ended'
+        ? null
+        : { phase: call.phase, variables: facts.variables, run: cursor?.run ?? 0 },
   };
 }
 
@@ -290,10 +319,10 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
   };
 }
 
-function cursorOf({ flow, flowVersion, step }: CallRow): Cursor | undefined {
+function cursorOf({ flow, flowVersion, step, state }: CallRow): Cursor | undefined {
   return flow === null || flowVersion === null || step === null
     ? undefined
-    : { flow, version: flowVersion, step };
+    : { flow, version: flowVersion, step, run: state?.run ?? 0 };
 }
 
 function sourceOf(text: string): Source {

@@ -7,6 +7,8 @@ import type { Call, CallFacts, LegOutcome, Phase } from './call.ts';
 export interface LiveState {
   readonly phase: Phase;
   readonly variables: CallFacts['variables'];
+  /** Count of the cursor's step. */
+  readonly run: number;
 }
 
 /** One row per call, live or ended, with every column that a report asks for. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import type { IdSource } from '../base/ids.ts';
-import type { Media, Pbx, PbxEvent, RecordOptions } from '../pbx/pbx.ts';
+import type { Media, Pbx, PbxEvent } from '../pbx/pbx.ts';
+import type { Keypad } from './keypad.ts';
 
 /** The reason with which a call's signal is aborted when the caller is gone or the flow is taken over. */
 export class CallEnded extends Error {
@@ -27,58 +27,36 @@ export interface Gathered {
   readonly ended: 'full' | 'end-key' | 'pause' | 'silence';
 }
 
-export interface Recorded {
-  /** Its id: unique, and the same whenever it is told of. */
-  readonly recording: string;
-  readonly outcome: 'done' | 'failed';
-  readonly file: string;
-  readonly durationMs: number;
+export interface VerbParts {
+  readonly pbx: Pbx;
+  readonly clock: Clock;
+  readonly channel: string;
+  readonly keypad: Keypad;
+  /** Aborted with `CallEnded` when the caller is gone or somebody else drives the call. */
+  readonly signal: AbortSignal;
+  /** Gives the id of the next playback. */
+  readonly nextPlayback: () => string;
 }
-
-/** Digits pressed ahead that are kept; a flood beyond it is dropped. */
-const TYPE_AHEAD = 32;
 
 /**
  * What can be done with one caller's channel, awaitable, on any PBX. One verb at a time. Everything rejects with
- * `CallEnded` once `signal` is aborted. Feed it the PBX's events of this channel.
+ * `CallEnded` once the signal is aborted. Feed it the PBX's events of this channel.
  */
 export class CallVerbs {
-  readonly #pbx: Pbx;
-  readonly #clock: Clock;
-  readonly #ids: IdSource;
-  readonly #channel: string;
-  readonly #signal: AbortSignal;
-  #typed: string;
-  #deaf = false;
+  readonly #parts: VerbParts;
   #playback?: { id: string; outcome?: 'done' | 'failed' };
-  #recording?: { id: string; result?: Recorded };
   #wake: () => void = () => undefined;
 
-  /** @param typed digits that were pressed before */
-  constructor(pbx: Pbx, clock: Clock, ids: IdSource, channel: string, signal: AbortSignal, typed = '') {
-    this.#pbx = pbx;
-    this.#clock = clock;
-    this.#ids = ids;
-    this.#channel = channel;
-    this.#signal = signal;
-    this.#typed = typed;
-  }
-
-  /** Digits pressed and not used yet. */
-  get typed(): string {
-    return this.#typed;
+  constructor(parts: VerbParts) {
+    this.#parts = parts;
   }
 
   feed(event: PbxEvent): void {
     switch (event.type) {
       case 'DigitPressed':
-        if (!this.#deaf && this.#typed.length < TYPE_AHEAD) this.#typed += event.digit;
         break;
       case 'PlaybackEnded':
         if (this.#playback?.id === event.playback) this.#playback.outcome = event.outcome;
-        break;
-      case 'RecordingEnded':
-        if (this.#recording?.id === event.recording) this.#recording.result = event;
         break;
       default:
         return;
@@ -86,77 +64,52 @@ export class CallVerbs {
     this.#wake();
   }
 
-  async answer(): Promise<void> {
-    this.#signal.throwIfAborted();
-    await this.#pbx.answer(this.#channel);
-  }
-
   /** Plays `media` to its end, or to the first digit when it may be interrupted. */
   async play(media: readonly Media[], interruptible: boolean): Promise<'done' | 'interrupted' | 'failed'> {
-    this.#signal.throwIfAborted();
+    const { pbx, channel, keypad, signal, nextPlayback } = this.#parts;
+    signal.throwIfAborted();
     if (media.length === 0) return 'done';
-    if (interruptible && this.#typed !== '') return 'interrupted';
-    const playback: { id: string; outcome?: 'done' | 'failed' } = { id: this.#ids.next('play-') };
+    if (interruptible && !keypad.isEmpty) return 'interrupted';
+    const playback: { id: string; outcome?: 'done' | 'failed' } = { id: nextPlayback() };
     this.#playback = playback;
     try {
-      await this.#pbx.play(this.#channel, playback.id, media);
-      while (!playback.outcome && !(interruptible && this.#typed !== '')) await this.#change();
+      await pbx.play(channel, playback.id, media);
+      while (!playback.outcome && !(interruptible && !keypad.isEmpty)) await this.#change();
       return playback.outcome ?? 'interrupted';
     } finally {
       this.#playback = undefined;
-      if (!playback.outcome && !this.#signal.aborted) await this.#pbx.stopPlayback(playback.id);
+      if (!playback.outcome && !signal.aborted) await pbx.stopPlayback(playback.id);
     }
   }
 
   /** Collects digits; those typed ahead count. */
   async gather(options: GatherOptions): Promise<Gathered> {
-    this.#signal.throwIfAborted();
+    const { keypad, clock, signal } = this.#parts;
+    signal.throwIfAborted();
     let digits = '';
     for (;;) {
       const digit = await this.#digit(digits === '' ? options.firstMs : options.nextMs);
-      if (digit === undefined) return { digits, ended: digits === '' ? 'silence' : 'pause' };
+      if (digit === '') return { digits, ended: digits === '' ? 'silence' : 'pause' };
       if (digit === options.endKey) return { digits, ended: 'end-key' };
       digits += digit;
-      if (digits.length >= options.maxDigits || options.complete?.(digits)) return { digits, ended: 'full' };
-    }
-  }
-
-  /** Records what the caller says under the id `name`. */
-  async record(name: string, options: RecordOptions): Promise<Recorded> {
-    this.#signal.throwIfAborted();
-    const recording: { id: string; result?: Recorded } = { id: name };
-    this.#recording = recording;
-    this.#typed = '';
-    try {
-      await this.#pbx.record(this.#channel, recording.id, options);
-      while (!recording.result) await this.#change();
-      this.#typed = '';
-      return recording.result;
-    } finally {
-      this.#recording = undefined;
+      if (digits.length >= options.maxDigits || options.complete?.(digits)) {
+        keypad.ignoreLate(options.endKey, clock.now());
+        return { digits, ended: 'full' };
+      }
     }
   }
 
   /** Throws away what was typed ahead. */
   forgetTyped(): void {
-    this.#typed = '';
+    this.#parts.keypad.clear();
   }
 
-  /** Throws away what was typed ahead, and all digits from here on. */
-  deafen(): void {
-    this.#typed = '';
-    this.#deaf = true;
-  }
-
-  async #digit(waitMs: number): Promise<string | undefined> {
-    const until = this.#clock.now() + waitMs;
-    while (this.#typed === '') {
-      if (this.#clock.now() >= until) return undefined;
-      await this.#change(until);
-    }
-    const digit = this.#typed.slice(0, 1);
-    this.#typed = this.#typed.slice(1);
-    return digit;
+  /** The next digit, '' when none comes in time. */
+  async #digit(waitMs: number): Promise<string> {
+    const { clock, keypad } = this.#parts;
+    const until = clock.now() + waitMs;
+    while (keypad.isEmpty && clock.now() < until) await this.#change(until);
+    return keypad.take();
   }
 
   /** The one place where a verb waits: for the next event fed, or until `until` (UTC ms); rejects when the call ends. */
@@ -166,19 +119,19 @@ export class CallVerbs {
       const over = (): void => {
         this.#wake = () => undefined;
         cancelAlarm();
-        this.#signal.removeEventListener('abort', ended);
+        this.#parts.signal.removeEventListener('abort', ended);
       };
       const ended = (): void => {
         over();
-        reject(this.#signal.reason);
+        reject(this.#parts.signal.reason);
       };
       this.#wake = () => {
         over();
         resolve();
       };
-      if (until !== undefined) cancelAlarm = this.#clock.at(until, this.#wake);
-      if (this.#signal.aborted) ended();
-      else this.#signal.addEventListener('abort', ended, { once: true });
+      if (until !== undefined) cancelAlarm = this.#parts.clock.at(until, this.#wake);
+      if (this.#parts.signal.aborted) ended();
+      else this.#parts.signal.addEventListener('abort', ended, { once: true });
     });
   }
 }

@@ -11,3 +11,22 @@ export interface Voicemail {
   readonly at: number;
   readonly heardBy?: string;
 }
+
+/** A recording shorter than this holds no message, ms. */
+const MIN_MESSAGE_MS = 1000;
+
+/** False for a recording in which nobody left a message. */
+export function holdsMessage(recording: { readonly durationMs: number; readonly silent: boolean }): boolean {
+  return recording.durationMs >= MIN_MESSAGE_MS && !recording.silent;
+}
+
+/** Id of the recording of a message: whoever finds it knows whose it is and where it belongs. */
+export function recordingOf(call: string, run: number, box: string): string {
+  return `vm-${call}-${run}-${box}`;
+}
+
+/** Reads such an id; undefined when it is none. */
+export function messageIn(recording: string): { readonly callId: string; readonly box: string } | undefined {
+  const parts = /^vm-(call-[0-9a-z]+-[0-9a-z]+)-\d+-([A-Za-z0-9_-]+)$/.exec(recording);
+  return parts?.[1] !== undefined && parts[2] !== undefined ? { callId: parts[1], box: parts[2] } : undefined;
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
-import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import {
   extension,
   id,
@@ -15,6 +15,7 @@ import {
   pageCursor,
   pageLimit,
   pageOf,
+  textFor,
 } from '../http/fields.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
@@ -138,8 +139,8 @@ export function showCampaign(campaign: Campaign, token: ApiToken, now: number): 
 
 /** Feedback as this role may see it. */
 export function showFeedback(feedback: Feedback, token: ApiToken): FeedbackView {
-  const { customerId = null, callId = null, ...shown } = feedback;
-  return { ...shown, customerId, callId, ani: numbersFor(token)(feedback.ani) };
+  const { customerId = null, callId = null, ani, note, ...shown } = feedback;
+  return { ...shown, customerId, callId, ani: numbersFor(token)(ani), note: textFor(token)(note) };
 }
 
 function readRoutes(api: Api, parts: ApiParts): void {
@@ -188,10 +189,11 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
+      const token = caller(request);
       const campaign: Campaign = { id: ids.next('m'), ...request.body };
       await checkCampaign(campaign, parts);
-      await campaigns.save(campaign);
-      return reply.status(201).send(showCampaign(campaign, caller(request), clock.now()));
+      await campaigns.save(campaign, { by: signed(token), at: clock.now() });
+      return reply.status(201).send(showCampaign(campaign, token, clock.now()));
     },
   );
   api.patch(
@@ -207,10 +209,11 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
+      const token = caller(request);
       const campaign: Campaign = { ...(await campaignOf(parts, request.params.id)), ...request.body };
       await checkCampaign(campaign, parts);
-      await campaigns.save(campaign);
-      return showCampaign(campaign, caller(request), clock.now());
+      await campaigns.save(campaign, { by: signed(token), at: clock.now() });
+      return showCampaign(campaign, token, clock.now());
     },
   );
 }
@@ -232,14 +235,13 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
       const token = caller(request);
       const { campaignId, interest, note, ...about } = request.body;
       const who = await whoSaidIt(parts, about);
-      const by = token.agentId ?? token.name;
       const feedback: Feedback = {
         id: ids.next('f'),
         campaignId,
         interest,
         note,
         ...who,
-        by,
+        by: signed(token),
         at: clock.now(),
       };
       await campaigns.addFeedback(feedback);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DIAL_EXITS, QUEUE_EXITS } from '../call/call.ts';
+import { DIAL_EXITS, QUEUE_EXITS, RECORD_EXITS } from '../call/call.ts';
 import { duration, name, prompt } from '../ivr/grammar.ts';
 import { type StepKind, type StepResult, type StepRun, stepKind } from '../ivr/step.ts';
-import { leaveMessage, type VoicemailBoxes } from '../ivr/steps/voicemail.ts';
+import { leaveMessage } from '../ivr/steps/voicemail.ts';
 import type { Queue } from '../queue/queue.ts';
 import {
   type Campaign,
@@ -73,7 +73,6 @@ function putThrough(step: StepRun, campaign: Campaign): StepResult {
 /** Does what the caller's campaign foresees when its reception could not be reached. */
 export function campaignFallbackStep(
   campaigns: CampaignDirectory,
-  boxes: VoicemailBoxes,
   queues: (name: string) => Queue | undefined,
 ): StepKind {
   return stepKind({
@@ -85,7 +84,7 @@ export function campaignFallbackStep(
       longest: duration.default(120_000),
       music: name.default(MUSIC),
     }),
-    exits: () => [...new Set([...DIAL_EXITS, ...QUEUE_EXITS, 'empty', 'none'])],
+    exits: () => [...new Set([...DIAL_EXITS, ...QUEUE_EXITS, ...RECORD_EXITS, 'none'])],
     prompts: (args) => [args.voicemail],
     async run(step, args) {
       const { campaignId } = step.call.facts;
@@ -108,7 +107,7 @@ export function campaignFallbackStep(
           };
         }
         case 'voicemail':
-          return { exit: await leaveMessage(step, boxes, fallback.box, args.voicemail, args.longest) };
+          return leaveMessage(step, fallback.box, args.voicemail, args.longest);
       }
     },
   });

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, lt, ne, or } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
+import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import type { Campaign, CampaignDirectory } from './campaign.ts';
@@ -9,10 +10,12 @@ import { campaignTable, feedbackTable } from './table.ts';
 /** The campaigns, and what customers said about them. */
 export class CampaignStore implements CampaignDirectory {
   readonly #database: Database;
+  readonly #events: EventWriter;
   #codes: readonly string[] | undefined;
 
-  constructor(database: Database) {
+  constructor(database: Database, events: EventWriter) {
     this.#database = database;
+    this.#events = events;
   }
 
   async byId(id: string): Promise<Campaign | undefined> {
@@ -23,7 +26,7 @@ export class CampaignStore implements CampaignDirectory {
     return this.#database.query.select().from(campaignTable).where(eq(campaignTable.code, code)).get();
   }
 
-  /** Read at every digit that a caller keys in, hence kept in memory until a campaign is saved here. */
+  /** Read whenever a caller is asked for a code, hence kept in memory until a campaign is saved here. */
   async codes(): Promise<readonly string[]> {
     this.#codes ??= this.#database.query
       .select({ code: campaignTable.code })
@@ -38,10 +41,14 @@ export class CampaignStore implements CampaignDirectory {
     return this.#database.query.select().from(campaignTable).orderBy(asc(campaignTable.code)).all();
   }
 
-  /** Adds a campaign, or changes it. @throws Refused `campaign-code-taken` */
-  async save(campaign: Campaign): Promise<void> {
+  /**
+   * Adds a campaign, or changes it.
+   * @param made goes to the log as `CampaignChanged`; what set-up puts in does not
+   * @throws Refused `campaign-code-taken`
+   */
+  async save(campaign: Campaign, made?: Authorship): Promise<void> {
     const { id, ...rules } = campaign;
-    this.#database.unit(() => {
+    this.#events.commit(() => {
       const other = this.#database.query
         .select({ id: campaignTable.id, name: campaignTable.name })
         .from(campaignTable)
@@ -61,15 +68,20 @@ export class CampaignStore implements CampaignDirectory {
         .values({ id, ...rules })
         .onConflictDoUpdate({ target: campaignTable.id, set: rules })
         .run();
+      if (!made) return [];
+      return [{ type: 'CampaignChanged', version: 1, at: made.at, data: { campaign: id, by: made.by } }];
     });
     this.#codes = undefined;
   }
 
-  /** @throws Refused `campaign-unknown` */
+  /** Keeps feedback, and says so in the log. @throws Refused `campaign-unknown` */
   async addFeedback(feedback: Feedback): Promise<void> {
     if (!(await this.byId(feedback.campaignId)))
       throw new Refused('campaign-unknown', `There is no campaign ${feedback.campaignId}`);
-    this.#database.query.insert(feedbackTable).values(feedback).run();
+    this.#events.commit(() => {
+      this.#database.query.insert(feedbackTable).values(feedback).run();
+      return [feedbackRecorded(feedback)];
+    });
   }
 
   /** Newest first. */
@@ -116,4 +128,10 @@ export class CampaignStore implements CampaignDirectory {
       .all()
       .map(known);
   }
+}
+
+/** What was said stays out of the log: it is free text, and the feedback itself has it. */
+function feedbackRecorded({ campaignId, customerId, callId, interest, by, at }: Feedback): LogEvent {
+  const data = { campaign: campaignId, customer: customerId ?? null, interest, by };
+  return { type: 'FeedbackRecorded', version: 1, at, call: callId, data };
 }

@@ -25,11 +25,18 @@ export interface CustomerDirectory {
   byNumber(number: string): Promise<Customer | undefined>;
 }
 
+/** The country's prefix. Without + or 00 it is one only before a whole number: 8613 may be an extension. */
+const COUNTRY = /^(?:(?:\+|00)86(?=\d)|86(?=[1-9]\d{9,10}$))/;
+/** The trunk prefix, before an area code or, as some carriers show it, before a mobile number. */
+const TRUNK = /^0(?=[1-9]\d{9,10}$)/;
+
 /**
  * The spellings under which the same number may be on file: with and without the country's prefix (+86, 0086, 86) and
- * with and without the trunk prefix 0 that carriers put before mobile numbers.
+ * the trunk prefix 0, or with both, as in +86 (0)27. Whichever is given, they are the same ones, that one first.
  */
 export function spellingsOf(number: string): string[] {
-  const national = number.replace(/^(\+|00)86/, '').replace(/^0(?=1[3-9]\d{9}$)/, '');
-  return [...new Set([number, national, `0${national}`, `+86${national.replace(/^0/, '')}`])];
+  const plain = number.replace(COUNTRY, '').replace(TRUNK, '');
+  const whole = /^[1-9]\d{9,10}$/.test(plain);
+  const others = whole ? [`0${plain}`, `86${plain}`, `+860${plain}`, `00860${plain}`] : [];
+  return [...new Set([number, plain, `+86${plain}`, `0086${plain}`, ...others])];
 }

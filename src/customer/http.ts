@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
-import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import { contactsOf, contactsView } from '../http/contacts.ts';
 import {
   checkMaySearchNumbers,
@@ -12,6 +12,7 @@ import {
   numbersFor,
   pageLimit,
   pageOf,
+  textFor,
 } from '../http/fields.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
@@ -69,7 +70,11 @@ export function customerRoutes(api: Api, parts: ApiParts): void {
 
 /** A customer as this role may see him. */
 export function showCustomer(customer: Customer, token: ApiToken): CustomerView {
-  return { ...customer, numbers: customer.numbers.map(numbersFor(token)) };
+  return {
+    ...customer,
+    numbers: customer.numbers.map(numbersFor(token)),
+    note: textFor(token)(customer.note),
+  };
 }
 
 function readRoutes(api: Api, parts: ApiParts): void {
@@ -124,7 +129,7 @@ function readRoutes(api: Api, parts: ApiParts): void {
 }
 
 function writeRoutes(api: Api, parts: ApiParts): void {
-  const { customers, ids } = parts;
+  const { customers, clock, ids } = parts;
   api.post(
     '/api/customers',
     {
@@ -137,9 +142,10 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
+      const token = caller(request);
       const customer: Customer = { id: ids.next('cu'), ...request.body };
-      await customers.save(customer);
-      return reply.status(201).send(showCustomer(customer, caller(request)));
+      await customers.save(customer, { by: signed(token), at: clock.now() });
+      return reply.status(201).send(showCustomer(customer, token));
     },
   );
   api.patch(
@@ -155,9 +161,10 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
+      const token = caller(request);
       const customer: Customer = { ...(await customerOf(parts, request.params.id)), ...request.body };
-      await customers.save(customer);
-      return showCustomer(customer, caller(request));
+      await customers.save(customer, { by: signed(token), at: clock.now() });
+      return showCustomer(customer, token);
     },
   );
 }

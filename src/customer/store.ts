@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, gte, inArray, lt, or } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
+import type { Authorship, EventWriter } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { type Customer, type CustomerDirectory, spellingsOf } from './customer.ts';
 import { customerNumberTable, customerTable } from './table.ts';
@@ -7,9 +8,11 @@ import { customerNumberTable, customerTable } from './table.ts';
 /** The customers and the numbers they call from. */
 export class CustomerStore implements CustomerDirectory {
   readonly #database: Database;
+  readonly #events: EventWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, events: EventWriter) {
     this.#database = database;
+    this.#events = events;
   }
 
   async byNumber(number: string): Promise<Customer | undefined> {
@@ -47,11 +50,12 @@ export class CustomerStore implements CustomerDirectory {
 
   /**
    * Adds a customer or replaces what is known of him, his numbers included.
+   * @param made goes to the log as `CustomerChanged`; what set-up puts in does not
    * @throws Refused `number-taken` when one of them, in whatever spelling, is another customer's
    */
-  async save(customer: Customer): Promise<void> {
+  async save(customer: Customer, made?: Authorship): Promise<void> {
     const { numbers, id, ...profile } = customer;
-    this.#database.unit(() => {
+    this.#events.commit(() => {
       this.#checkFree(id, numbers);
       this.#database.query
         .insert(customerTable)
@@ -59,6 +63,8 @@ export class CustomerStore implements CustomerDirectory {
         .onConflictDoUpdate({ target: customerTable.id, set: profile })
         .run();
       this.#replaceNumbers(id, numbers);
+      if (!made) return [];
+      return [{ type: 'CustomerChanged', version: 1, at: made.at, data: { customer: id, by: made.by } }];
     });
   }
 

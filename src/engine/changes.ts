@@ -16,6 +16,20 @@ export interface LogEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The log as whoever changes something writes to it. */
+export interface EventWriter {
+  /** Runs `work` and appends the events that it returns, in one transaction. `work` may not await. */
+  commit(work: () => readonly LogEvent[]): void;
+}
+
+/** Who changed something, and when. */
+export interface Authorship {
+  /** An agent's id or the name of an API token. */
+  readonly by: string;
+  /** UTC ms. */
+  readonly at: number;
+}
+
 /** What one turn of the mailbox changed; committed whole or not at all. */
 export interface Changes {
   readonly calls: readonly Call[];
@@ -25,11 +39,15 @@ export interface Changes {
 
 /** What the engine needs of a store. */
 export interface EngineStore {
-  /** The state to go on from: calls that had not ended, agents with the states they were in, queues. */
+  /**
+   * The state to go on from: calls that had not ended, agents with the states they were in, queues; and the channels of
+   * calls that ended lately, whose hang-up may have been lost.
+   */
   load(): Promise<{
     readonly calls: readonly Call[];
     readonly agents: readonly Agent[];
     readonly queues: readonly Queue[];
+    readonly endedChannels: readonly string[];
   }>;
   /** Writes the new state of calls (with their legs) and agents, and appends the events, in one transaction. */
   commit(changes: Changes): Promise<void>;

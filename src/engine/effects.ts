@@ -19,6 +19,9 @@ export interface EffectParts {
  */
 const CONNECT_TRIES = 8;
 
+/** How a message is recorded. */
+const RECORDING = { maxSilenceMs: 5000, beep: true, endKey: '#' } as const;
+
 /** Carries out what turns decided: in order for each call, side by side for different ones. */
 export class Effects {
   readonly #parts: EffectParts;
@@ -62,6 +65,13 @@ export class Effects {
         return pbx.startMusic(effect.channel, effect.class);
       case 'stopMusic':
         return pbx.stopMusic(effect.channel);
+      case 'record':
+        return pbx.record(effect.channel, effect.recording, { maxMs: effect.maxMs, ...RECORDING });
+      case 'stopRecording':
+        return pbx.stopRecording(effect.recording);
+      case 'quiet':
+        await Promise.all(effect.playbacks.map((playback) => pbx.stopPlayback(playback)));
+        return;
       case 'connect':
         return this.#connect(effect.bridge, effect.channels);
       case 'disconnect':
@@ -96,7 +106,7 @@ export class Effects {
 
   /** What a refused command means for the call it was for. A lost link is mended by the next reconciliation. */
   #failed(effect: Effect, thrown: unknown): void {
-    const { log, post, pbx } = this.#parts;
+    const { log, post } = this.#parts;
     const code = thrown instanceof PbxError ? thrown.code : 'failed';
     if (code === 'link-down') return;
     log[code === 'not-found' || code === 'unreachable' ? 'debug' : 'warn'](
@@ -109,9 +119,18 @@ export class Effects {
     if (effect.do === 'answer' && code === 'not-found') {
       return post({ type: 'ChannelEnded', channel: effect.channel, cause: 'cancelled', q850: 0 });
     }
-    if (effect.do === 'connect') {
-      // Two people who cannot hear each other: end the leg, so that the caller goes on in his flow.
-      for (const leg of effect.channels.slice(1)) void pbx.hangup(leg, 'failure').catch(() => undefined);
+    if (effect.do === 'connect' && code !== 'not-found') {
+      return post({ type: 'ConnectFailed', leg: effect.leg });
+    }
+    if (effect.do === 'record') {
+      return post({
+        type: 'RecordingEnded',
+        recording: effect.recording,
+        outcome: 'failed',
+        file: '',
+        durationMs: 0,
+        silent: true,
+      });
     }
   }
 }

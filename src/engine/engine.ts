@@ -27,6 +27,8 @@ export interface EngineParts {
   readonly log: Log;
   /** What else keeps a call from being answered, a sentence each. */
   readonly problems?: () => readonly string[];
+  /** A recording has ended, whether or not anybody waits for it. */
+  readonly recorded: (recording: Extract<PbxEvent, { type: 'RecordingEnded' }>) => void;
   /** Another daemon has taken over: this one must end. */
   readonly replaced: () => void;
 }
@@ -60,6 +62,7 @@ export class Engine implements Centre {
   #unsaved: Changes[] = [];
   #storeProblem = '';
   #linkProblem = 'the PBX has not been reached yet';
+  #matchingProblem = '';
   #pbxName = '';
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
@@ -82,10 +85,11 @@ export class Engine implements Centre {
 
   /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
   async start(): Promise<void> {
-    const { calls, agents, queues } = await this.#parts.store.load();
+    const { calls, agents, queues, endedChannels } = await this.#parts.store.load();
     for (const queue of queues) this.#state.queues.set(queue.name, queue);
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
+    for (const channel of endedChannels) this.#state.open.set(channel, { since: 0 });
     this.#parts.pbx.start((event) => this.#heard(event));
   }
 
@@ -147,7 +151,9 @@ export class Engine implements Centre {
   }
 
   health(): Health {
-    const own = [this.#linkProblem, this.#storeProblem].filter((problem) => problem !== '');
+    const own = [this.#linkProblem, this.#storeProblem, this.#matchingProblem].filter(
+      (problem) => problem !== '',
+    );
     const problems = [...own, ...(this.#parts.problems?.() ?? [])];
     return { ready: problems.length === 0, problems, pbx: this.#pbxName, liveCalls: this.#state.calls.size };
   }
@@ -160,6 +166,9 @@ export class Engine implements Centre {
       case 'LegRinging':
       case 'LegAnswered':
       case 'ChannelEnded':
+        return this.#post({ input: event });
+      case 'RecordingEnded':
+        this.#parts.recorded(event);
         return this.#post({ input: event });
       case 'LinkUp':
         this.#pbxName = event.pbx;
@@ -208,8 +217,11 @@ export class Engine implements Centre {
   }
 
   async #work(): Promise<void> {
-    while (this.#mail.length > 0) await this.#turn(this.#mail.splice(0, BATCH));
-    this.#working = undefined;
+    try {
+      while (this.#mail.length > 0) await this.#turn(this.#mail.splice(0, BATCH));
+    } finally {
+      this.#working = undefined;
+    }
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {
@@ -228,6 +240,7 @@ export class Engine implements Centre {
       }
     }
     turn.offer();
+    this.#matchingProblem = turn.problems.join('; ');
     await this.#commit(turn.changes);
     for (const ordered of turn.effects) this.#effects.run(ordered);
     for (const answer of answers) answer();

@@ -6,6 +6,8 @@ import { EVERY_ROLE } from '../http/roles.ts';
 import type { EventLog, EventPage } from './store.ts';
 
 const MAX_WAIT_S = 30;
+/** Polls are woken this often at most, ms: each of them asks the database on the thread that the calls run on. */
+const WAKE_EVERY_MS = 200;
 
 const eventsView = z
   .object({ events: z.array(eventView), next: z.number().int().describe('Give it as `after` to go on') })
@@ -37,7 +39,9 @@ const eventQuery = z.strictObject({
 /** Routes of the event log. */
 export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
   const polls = new Set<AbortController>();
+  const pulse = new Pulse(events, clock);
   api.addHook('preClose', async () => {
+    pulse.stop();
     for (const poll of polls) poll.abort();
   });
   api.get(
@@ -61,7 +65,7 @@ export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
         poll.abort();
       });
       const until = clock.now() + wait * 1000;
-      const found = await readSoon(events, { after, limit, types }, clock, until, poll.signal);
+      const found = await readSoon(events, { after, limit, types }, pulse, clock, until, poll.signal);
       return { events: found.events.map((event) => showEvent(event, token)), next: found.next };
     },
   );
@@ -77,21 +81,67 @@ interface Question {
 async function readSoon(
   events: EventLog,
   { after, limit, types }: Question,
+  pulse: Pulse,
   clock: Clock,
   until: number,
   signal: AbortSignal,
 ): Promise<EventPage> {
   for (let place = after; ; ) {
-    const { commits } = events;
+    const { beats } = pulse;
     const found = await events.read(place, limit, types);
     if (found.events.length > 0 || clock.now() >= until || signal.aborted) return found;
-    if (found.next === place && events.commits === commits) await appended(events, clock, until, signal);
+    if (found.next === place && pulse.beats === beats) await nextBeat(pulse, clock, until, signal);
     place = found.next;
   }
 }
 
-/** Resolves at the next event, at `until`, or when `signal` is aborted. */
-function appended(events: EventLog, clock: Clock, until: number, signal: AbortSignal): Promise<void> {
+/** Beats after the log has grown, soon after a quiet while, and no oftener than `WAKE_EVERY_MS` in a busy one. */
+class Pulse {
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  readonly #stopListening: () => void;
+  #cancelBeat: (() => void) | undefined;
+  #lastBeat = Number.NEGATIVE_INFINITY;
+  #beats = 0;
+
+  constructor(events: EventLog, clock: Clock) {
+    this.#clock = clock;
+    this.#stopListening = events.onAppended(() => this.#grown());
+  }
+
+  /** Beats so far. */
+  get beats(): number {
+    return this.#beats;
+  }
+
+  /** Calls `listener` at each beat. Returns a function that ends it. */
+  onBeat(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  stop(): void {
+    this.#stopListening();
+    this.#cancelBeat?.();
+  }
+
+  #grown(): void {
+    const soonest = Math.max(this.#clock.now(), this.#lastBeat + WAKE_EVERY_MS);
+    this.#cancelBeat ??= this.#clock.at(soonest, () => this.#beat());
+  }
+
+  #beat(): void {
+    this.#cancelBeat = undefined;
+    this.#lastBeat = this.#clock.now();
+    this.#beats += 1;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Resolves at the next beat, at `until`, or when `signal` is aborted. */
+function nextBeat(pulse: Pulse, clock: Clock, until: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
       cancelAlarm();
@@ -100,7 +150,7 @@ function appended(events: EventLog, clock: Clock, until: number, signal: AbortSi
       resolve();
     };
     const cancelAlarm = clock.at(until, over);
-    const stopListening = events.onAppended(over);
+    const stopListening = pulse.onBeat(over);
     signal.addEventListener('abort', over, { once: true });
   });
 }

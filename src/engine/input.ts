@@ -6,11 +6,15 @@ import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
 
 /** What the mailbox takes: what the PBX says, what steps report, what people ask for, and time. */
 export type EngineInput =
-  | Extract<PbxEvent, { type: 'ChannelArrived' | 'LegRinging' | 'LegAnswered' | 'ChannelEnded' }>
+  | Extract<
+      PbxEvent,
+      { type: 'ChannelArrived' | 'LegRinging' | 'LegAnswered' | 'ChannelEnded' | 'RecordingEnded' }
+    >
   | ({ readonly type: 'StepReported' } & StepReport)
   | { readonly type: 'StepNoted'; readonly note: StepNote }
   | { readonly type: 'AgentTold'; readonly agent: string; readonly input: AgentInput }
   | { readonly type: 'HangUpAsked'; readonly call: string }
+  | { readonly type: 'ConnectFailed'; readonly leg: string }
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
   /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. */
   | {
@@ -36,7 +40,21 @@ export type Effect =
   | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
   | { readonly do: 'music'; readonly channel: string; readonly class: string }
   | { readonly do: 'stopMusic'; readonly channel: string }
-  | { readonly do: 'connect'; readonly bridge: string; readonly channels: readonly string[] }
+  | {
+      readonly do: 'record';
+      readonly channel: string;
+      readonly recording: string;
+      readonly maxMs: number;
+    }
+  | { readonly do: 'stopRecording'; readonly recording: string }
+  /** Ends what a step that is no more left playing. */
+  | { readonly do: 'quiet'; readonly playbacks: readonly string[] }
+  | {
+      readonly do: 'connect';
+      readonly bridge: string;
+      readonly leg: string;
+      readonly channels: readonly string[];
+    }
   | { readonly do: 'disconnect'; readonly bridge: string };
 
 /** An effect and the call whose order it keeps; effects of different calls run side by side. */

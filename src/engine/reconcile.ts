@@ -6,33 +6,39 @@ import type { Turn } from './turn.ts';
 /** A leg or call that is younger than this when a snapshot is taken may not be in it yet, ms. */
 const UNDER_WAY_MS = 10_000;
 
+/** A recording whose end nobody heard of: taken for a message, so that nobody who left one is told otherwise. */
+const UNHEARD = { outcome: 'done', durationMs: Number.MAX_SAFE_INTEGER, silent: false } as const;
+
 type Channels = ReadonlyMap<string, PbxSnapshot['channels'][number]>;
 
 /**
  * Brings the store's intentions and the PBX's truth together: at the start, after a lost link, and now and then. What was
- * missed is fed to the same rules as if it came now; what nobody owns is taken in or ended; whoever is in a flow hears the
- * present step again.
+ * missed is fed to the same rules as if it came now; what nobody owns is taken in or ended; after a gap, whoever is in a flow
+ * hears the present step again.
  */
 export function reconcile(
   turn: Turn,
   { snapshot, asOf, afterGap }: EngineInput & { type: 'Reconciled' },
 ): void {
-  const settled = afterGap ? Number.POSITIVE_INFINITY : asOf - UNDER_WAY_MS;
+  const { state } = turn;
+  const settled = afterGap ? asOf : asOf - UNDER_WAY_MS;
   const channels: Channels = new Map(snapshot.channels.map((channel) => [channel.channel, channel]));
   const bridges = new Map(snapshot.bridges.map((bridge) => [bridge.bridge, bridge.channels]));
-  for (const call of [...turn.state.calls.values()]) {
-    if (afterMiss(turn, call, channels, settled) && afterGap) takeUpAgain(turn, call, bridges);
+  for (const call of [...state.calls.values()]) {
+    const whole = afterMiss(turn, call, channels, settled);
+    if (whole && afterGap && call.startedAt < asOf) takeUpAgain(turn, call, bridges);
   }
-  for (const channel of afterGap ? channels.values() : []) {
-    if (turn.state.callOfChannel(channel.channel) || turn.state.callOfLeg(channel.channel)) continue;
-    if (channel.ours)
-      turn.effect(channel.channel, { do: 'hangup', channel: channel.channel, cause: 'normal' });
+  for (const [channel, { since }] of [...state.open])
+    if (!channels.has(channel) && since < settled) state.closeChannel(channel, turn.now);
+  for (const channel of channels.values()) {
+    const { channel: id } = channel;
+    if (state.callOfChannel(id) || state.callOfLeg(id) || state.endedSince(id, asOf)) continue;
+    // Ours, or of a call that has ended: its hang-up was lost.
+    if (channel.ours || state.open.has(id)) turn.effect(id, { do: 'hangup', channel: id, cause: 'normal' });
     else turn.arrived(channel);
   }
   const wanted = new Set(
-    [...turn.state.calls.values()].flatMap((call) =>
-      call.phase.at === 'connected' ? [bridgeOf(call.phase.leg)] : [],
-    ),
+    [...state.calls.values()].flatMap(({ phase }) => (phase.at === 'connected' ? [bridgeOf(phase.leg)] : [])),
   );
   for (const bridge of bridges.keys())
     if (!wanted.has(bridge)) turn.effect(bridge, { do: 'disconnect', bridge });
@@ -69,12 +75,19 @@ function takeUpAgain(turn: Turn, call: Call, bridges: ReadonlyMap<string, readon
     }
     case 'dialing':
       return turn.effect(call.id, { do: 'music', channel: call.channel, class: 'default' });
+    case 'recording': {
+      const { recording } = call.phase;
+      turn.effect(call.id, { do: 'stopRecording', recording });
+      // Its end may have been missed; what was said until now is kept all the same.
+      return turn.tellCall(call, { type: 'RecordingEnded', recording, ...UNHEARD });
+    }
     case 'connected': {
-      const bridge = bridgeOf(call.phase.leg);
+      const { leg } = call.phase;
+      const bridge = bridgeOf(leg);
       const members = bridges.get(bridge) ?? [];
-      const both = [call.channel, call.phase.leg];
+      const both = [call.channel, leg];
       if (!both.every((member) => members.includes(member)))
-        turn.effect(call.id, { do: 'connect', bridge, channels: both });
+        turn.effect(call.id, { do: 'connect', bridge, leg, channels: both });
       return;
     }
     default:

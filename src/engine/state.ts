@@ -3,6 +3,9 @@ import { Deadlines } from '../base/deadlines.ts';
 import { type Call, callDeadline } from '../call/call.ts';
 import type { Queue } from '../queue/queue.ts';
 
+/** Ended channels that are remembered. */
+const GONE_KEPT = 5000;
+
 /** Everything that is live, in memory, with the few indexes that each turn needs. */
 export class CentreState {
   readonly calls = new Map<string, Call>();
@@ -12,12 +15,20 @@ export class CentreState {
   readonly deadlines = new Deadlines();
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
+  /**
+   * Channels that are up in the PBX as far as we know, with the phone that each occupies: from the moment they are planned
+   * until the PBX says that they ended, which is later than the end of their call.
+   */
+  readonly open = new Map<string, { readonly since: number; readonly extension?: string }>();
+  /** Channels that ended lately, with the time: a snapshot taken before may still show them. */
+  readonly #gone = new Map<string, number>();
   readonly #byChannel = new Map<string, string>();
   readonly #byLeg = new Map<string, string>();
 
   putCall(call: Call): void {
     const known = this.calls.get(call.id);
     this.deadlines.set(`call:${call.id}`, callDeadline(call));
+    this.#noteOpen(call, known);
     if (call.phase.at === 'queued') this.waiting.add(call.id);
     else this.waiting.delete(call.id);
     if (call.phase.at === 'ended') {
@@ -55,14 +66,35 @@ export class CentreState {
     return undefined;
   }
 
-  /** Extensions of phones that take part in a live call. */
+  /** Extensions of phones that are in use: their channels have not ended yet. */
   busyPhones(): Set<string> {
     const busy = new Set<string>();
-    for (const call of this.calls.values()) {
-      if (call.source.kind === 'phone') busy.add(call.source.extension);
-      for (const leg of call.legs)
-        if (leg.endedAt === undefined && leg.to.kind === 'phone') busy.add(leg.to.extension);
-    }
+    for (const { extension } of this.open.values()) if (extension !== undefined) busy.add(extension);
     return busy;
+  }
+
+  /** The PBX said that this channel ended, or it is not there. @param now UTC ms */
+  closeChannel(channel: string, now: number): void {
+    this.open.delete(channel);
+    this.#gone.delete(channel);
+    this.#gone.set(channel, now);
+    if (this.#gone.size > GONE_KEPT) this.#gone.delete(this.#gone.keys().next().value!);
+  }
+
+  /** True when `channel` ended at or after `time` (UTC ms). */
+  endedSince(channel: string, time: number): boolean {
+    return (this.#gone.get(channel) ?? Number.NEGATIVE_INFINITY) >= time;
+  }
+
+  #noteOpen(call: Call, known: Call | undefined): void {
+    if (!known && call.phase.at !== 'ended') {
+      const extension = call.source.kind === 'phone' ? { extension: call.source.extension } : {};
+      this.open.set(call.channel, { since: call.startedAt, ...extension });
+    }
+    for (const leg of call.legs.slice(known?.legs.length ?? 0)) {
+      if (leg.endedAt !== undefined) continue;
+      const extension = leg.to.kind === 'phone' ? { extension: leg.to.extension } : {};
+      this.open.set(leg.id, { since: leg.plannedAt, ...extension });
+    }
   }
 }

@@ -9,14 +9,13 @@ import { dial, queueStep } from '../ivr/steps/connect.ts';
 import { findCustomerStep } from '../ivr/steps/find-customer.ts';
 import { gather, menu } from '../ivr/steps/menu.ts';
 import { hangup, say } from '../ivr/steps/say.ts';
-import { type VoicemailBoxes, voicemailStep } from '../ivr/steps/voicemail.ts';
+import { voicemail } from '../ivr/steps/voicemail.ts';
 import type { Queue } from '../queue/queue.ts';
 
 export interface StepParts {
   readonly customers: CustomerDirectory;
   readonly campaigns: CampaignDirectory;
   readonly guesses: CodeGuesses;
-  readonly voicemail: VoicemailBoxes;
   readonly desk: AgentDesk;
   readonly queues: (name: string) => Queue | undefined;
 }
@@ -32,10 +31,10 @@ export function allSteps(parts: StepParts): readonly StepKind[] {
     go,
     findCustomerStep(parts.customers),
     campaignCodeStep(parts.campaigns, parts.guesses),
-    campaignFallbackStep(parts.campaigns, parts.voicemail, parts.queues),
+    campaignFallbackStep(parts.campaigns, parts.queues),
     queueStep(parts.queues),
     dial,
-    voicemailStep(parts.voicemail),
+    voicemail,
     agentStateStep(parts.desk),
     hangup,
   ];

@@ -2,12 +2,12 @@ import { and, asc, desc, eq, gt, inArray, lte } from 'drizzle-orm';
 import type { Agent } from '../agent/agent.ts';
 import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
-import { callWriter, liveCalls } from '../call/store.ts';
+import { callWriter, lastEndedChannels, liveCalls } from '../call/store.ts';
 import type { Queue } from '../queue/queue.ts';
 import { QueueStore } from '../queue/store.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import type { Changes, EngineStore, LogEvent } from './changes.ts';
+import type { Changes, EngineStore, EventWriter, LogEvent } from './changes.ts';
 import { eventTable } from './table.ts';
 
 /** An event with its place in the log. */
@@ -18,14 +18,25 @@ export interface LoggedEvent extends LogEvent {
 /** Rows of the log that one question may look at, so that a rare type does not hold up the calls. */
 const LOOKED_AT = 5000;
 
-/** The event log for reading: by a cursor, the sequence number read last. */
-export class EventLog {
+/** The event log: written in the transaction of what changed, read by a cursor, the sequence number read last. */
+export class EventLog implements EventWriter {
   readonly #database: Database;
+  readonly #append: (event: LogEvent) => void;
   readonly #listeners = new Set<() => void>();
-  #commits = 0;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#append = eventAppender(database);
+  }
+
+  commit(work: () => readonly LogEvent[]): void {
+    const appended = this.#database.unit(() => {
+      const events = work();
+      for (const event of events) this.#append(event);
+      return events.length;
+    });
+    if (appended === 0) return;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /**
@@ -60,21 +71,21 @@ export class EventLog {
       .map(known);
   }
 
-  /** Events of these types since `since` (UTC ms), in order. */
+  /**
+   * Events of these types since `since` (UTC ms), in order. Read back from the end of the log, a piece at a time, to the
+   * first piece that holds nothing so new: what it costs does not grow with the log.
+   */
   async since(since: number, types: readonly string[]): Promise<LoggedEvent[]> {
     const { at, type, seq } = eventTable;
-    return this.#database.query
-      .select()
-      .from(eventTable)
-      .where(and(gt(at, since), inArray(type, [...types])))
-      .orderBy(asc(seq))
-      .all()
-      .map(known);
-  }
-
-  /** Commits that appended events since the start of the program. */
-  get commits(): number {
-    return this.#commits;
+    const { query } = this.#database;
+    const pieces: LoggedEvent[][] = [];
+    for (let end = this.#ends().last; end > 0; end -= LOOKED_AT) {
+      const piece = and(gt(seq, end - LOOKED_AT), lte(seq, end), gt(at, since));
+      if (!query.select({ seq }).from(eventTable).where(piece).limit(1).get()) break;
+      const wanted = and(piece, inArray(type, [...types]));
+      pieces.unshift(query.select().from(eventTable).where(wanted).orderBy(asc(seq)).all().map(known));
+    }
+    return pieces.flat();
   }
 
   /** Calls `listener` after each commit that appended events. Returns a function that ends it. */
@@ -83,12 +94,6 @@ export class EventLog {
     return () => {
       this.#listeners.delete(listener);
     };
-  }
-
-  /** For whoever wrote to the log: tells everybody who listens. */
-  tellAppended(): void {
-    this.#commits += 1;
-    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Asked one by one: each is a step into the key, whereas both in one question scan the log. */
@@ -112,20 +117,18 @@ export class CentreStore implements EngineStore {
   readonly #database: Database;
   readonly #events: EventLog;
   readonly #saveAgent: (agent: Agent) => void;
-  readonly #append: (event: LogEvent) => void;
   #saveCall: (call: Call) => void;
 
-  /** @param events is told of what is appended */
   constructor(database: Database, events: EventLog) {
     this.#database = database;
     this.#events = events;
     this.#saveCall = callWriter(database);
     this.#saveAgent = agentStateWriter(database);
-    this.#append = eventAppender(database);
   }
 
-  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[] }> {
+  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[]; endedChannels: string[] }> {
     return {
+      endedChannels: lastEndedChannels(this.#database),
       calls: liveCalls(this.#database),
       agents: allAgents(this.#database),
       queues: await new QueueStore(this.#database).list(),
@@ -134,16 +137,15 @@ export class CentreStore implements EngineStore {
 
   async commit(changes: Changes): Promise<void> {
     try {
-      this.#database.unit(() => {
+      this.#events.commit(() => {
         for (const call of changes.calls) this.#saveCall(call);
         for (const agent of changes.agents) this.#saveAgent(agent);
-        for (const event of changes.events) this.#append(event);
+        return changes.events;
       });
     } catch (error) {
       this.#saveCall = callWriter(this.#database);
       throw error;
     }
-    if (changes.events.length > 0) this.#events.tellAppended();
   }
 }
 

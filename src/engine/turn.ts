@@ -1,5 +1,5 @@
 import { type Agent, type AgentInput, type AgentState, extensionOf, reduceAgent } from '../agent/agent.ts';
-import { Refused, unreachable } from '../base/errors.ts';
+import { messageOf, Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import {
   bridgeOf,
@@ -10,11 +10,12 @@ import {
   type Leg,
   reduceCall,
 } from '../call/call.ts';
+import { messageIn } from '../call/voicemail.ts';
 import { tierRank } from '../customer/customer.ts';
 import { type Flow, nextStep } from '../ivr/flow.ts';
-import type { StepReport } from '../ivr/run.ts';
+import { playbacksOf, type StepReport } from '../ivr/run.ts';
 import type { ArrivedChannel } from '../pbx/pbx.ts';
-import { fits, match, type Offer, type Waiting } from '../queue/queue.ts';
+import { fits, match, type Offer, type Queue, type Waiting } from '../queue/queue.ts';
 import type { Changes, LogEvent } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { reconcile } from './reconcile.ts';
@@ -51,6 +52,8 @@ export class Turn {
   readonly #agents = new Map<string, Agent>();
   readonly #events: LogEvent[] = [];
   readonly effects: Ordered[] = [];
+  /** What kept callers from being matched, a sentence each. */
+  readonly problems: string[] = [];
 
   /** @param now UTC ms */
   constructor(parts: TurnParts, now: number) {
@@ -82,6 +85,7 @@ export class Turn {
         return;
       }
       case 'ChannelEnded': {
+        state.closeChannel(input.channel, this.now);
         const ended = state.callOfChannel(input.channel);
         if (ended) return this.tellCall(ended, { type: 'CallerEnded', cause: input.cause });
         const call = state.callOfLeg(input.channel);
@@ -94,8 +98,15 @@ export class Turn {
           });
         return;
       }
-      case 'LegRefused': {
+      case 'LegRefused':
+      case 'ConnectFailed': {
+        if (input.type === 'LegRefused') state.closeChannel(input.leg, this.now);
         const call = state.callOfLeg(input.leg);
+        if (call) this.tellCall(call, input);
+        return;
+      }
+      case 'RecordingEnded': {
+        const call = state.calls.get(messageIn(input.recording)?.callId ?? '');
         if (call) this.tellCall(call, input);
         return;
       }
@@ -139,7 +150,7 @@ export class Turn {
 
   /** A caller is there. Without a flow for his number he is told so and nothing else. */
   arrived(channel: ArrivedChannel): void {
-    if (this.state.callOfChannel(channel.channel)) return;
+    if (this.state.callOfChannel(channel.channel) || this.state.open.has(channel.channel)) return;
     const { flows, ids } = this.#parts;
     const flow = flows.forNumber(channel.dnis, channel.source.kind === 'phone');
     if (!flow) {
@@ -183,7 +194,7 @@ export class Turn {
   enterStep(call: Call, flow: Flow, step: string | undefined): void {
     const found = step === undefined ? undefined : flow.steps.get(step);
     if (!found) return this.tellCall(call, { type: 'HungUp' });
-    const pace = this.#step(call.id);
+    const pace = this.#step(call);
     if (pace.steps > STEPS_PER_SECOND) {
       this.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
       return this.tellCall(call, { type: 'HungUp' });
@@ -191,7 +202,7 @@ export class Turn {
     const entered: Call = {
       ...call,
       phase: { at: 'flow' },
-      cursor: { flow: flow.name, version: flow.version, step: found.name },
+      cursor: { flow: flow.name, version: flow.version, step: found.name, run: pace.run },
     };
     this.#putCall(entered);
     this.log('StepEntered', { flow: flow.name, step: found.name }, { call: call.id });
@@ -201,17 +212,18 @@ export class Turn {
   /** Runs the present step again: after a restart or a lost link. */
   repeatStep(call: Call): void {
     const flow = this.#flowOf(call);
+    if (call.cursor) this.effect(call.id, { do: 'quiet', playbacks: playbacksOf(call.id, call.cursor) });
     if (flow)
       this.enterStep(call, flow, flow.steps.has(call.cursor?.step ?? '') ? call.cursor?.step : flow.start);
     else this.tellCall(call, { type: 'HungUp' });
   }
 
-  #step(call: string): Pace {
+  #step({ id, cursor }: Call): Pace {
     const second = Math.floor(this.now / 1000);
-    const before = this.#parts.paces.get(call);
+    const before = this.#parts.paces.get(id);
     const steps = before?.second === second ? before.steps + 1 : 1;
-    const pace = { run: (before?.run ?? 0) + 1, second, steps };
-    this.#parts.paces.set(call, pace);
+    const pace = { run: (before?.run ?? cursor?.run ?? 0) + 1, second, steps };
+    this.#parts.paces.set(id, pace);
     return pace;
   }
 
@@ -241,7 +253,7 @@ export class Turn {
 
   #handOver(call: Call, request: HandOver): void {
     this.#putCall(call);
-    if (request.kind === 'queue') return this.tellCall(call, { type: 'HandedOver', request });
+    if (request.kind !== 'dial') return this.tellCall(call, { type: 'HandedOver', request });
     const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
     const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
     const engaged = agent?.state.at === 'offered' || agent?.state.at === 'talking';
@@ -271,22 +283,26 @@ export class Turn {
       case 'takeExit':
         return this.#follow(call, effect.exit);
       case 'release':
-        return this.#release(call, effect.leg, effect.talked);
+        return this.#release(effect.leg, effect.talked);
       case 'originate':
         return this.effect(call.id, { ...effect, call });
       case 'music':
         return this.effect(call.id, { ...effect, channel });
       case 'stopMusic':
         return this.effect(call.id, { ...effect, channel });
+      case 'record':
+        return this.effect(call.id, { ...effect, channel });
       case 'connect':
         return this.effect(call.id, {
           do: 'connect',
+          leg: effect.leg,
           bridge: bridgeOf(effect.leg),
           channels: [channel, effect.leg],
         });
       case 'disconnect':
         return this.effect(call.id, { do: 'disconnect', bridge: bridgeOf(effect.leg) });
       case 'stopFlow':
+      case 'stopRecording':
       case 'hangup':
         return this.effect(call.id, effect);
       default:
@@ -301,7 +317,7 @@ export class Turn {
   }
 
   /** The agent at the end of a leg is told how it ended. */
-  #release(call: Call, leg: Leg, talked: boolean): void {
+  #release(leg: Leg, talked: boolean): void {
     const agent = leg.agent === undefined ? undefined : this.state.agents.get(leg.agent);
     if (!agent) return;
     if (talked) {
@@ -312,9 +328,8 @@ export class Turn {
         wrapUpMs: queue?.wrapUpMs ?? DIRECT_WRAP_UP_MS,
       });
     }
-    const byCaller = leg.outcome === 'cancelled' && call.phase.at === 'ended';
     const reason = leg.outcome === 'no-answer' ? 'ring-no-answer' : (leg.outcome ?? 'failed');
-    this.tellAgent(agent, { type: 'OfferEnded', leg: leg.id, by: byCaller ? 'caller' : 'agent', reason });
+    this.tellAgent(agent, { type: 'OfferEnded', leg: leg.id, by: whoseDoing(leg), reason });
   }
 
   // ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -360,21 +375,37 @@ export class Turn {
 
   /** Matches who waits with who is ready; sends away those whom nobody logged in could serve. */
   offer(): void {
-    if (this.state.waiting.size === 0) return;
-    const agents = [...this.state.agents.values()];
+    const { state } = this;
+    if (state.waiting.size === 0) return;
+    const agents = [...state.agents.values()];
+    const present = agents.filter((agent) => extensionOf(agent) !== undefined);
+    const served = new Set([...state.queues.values()].filter((queue) => this.#isServed(queue, present)));
     const waiting: Waiting[] = [];
-    for (const id of [...this.state.waiting]) {
-      const call = this.state.calls.get(id);
-      if (call?.phase.at !== 'queued') continue;
-      const queue = this.state.queues.get(call.phase.queue);
-      if (queue && agents.some((agent) => extensionOf(agent) !== undefined && fits(agent, queue))) {
+    for (const id of [...state.waiting]) {
+      const call = state.calls.get(id);
+      if (call?.phase.at !== 'queued' || call.phase.until <= this.now) continue;
+      const queue = state.queues.get(call.phase.queue);
+      if (queue && served.has(queue))
         waiting.push({ call: id, queue, since: call.phase.since, rank: tierRank(call.facts.tier) });
-      } else this.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
+      else this.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
     }
-    if (waiting.length === 0 || !agents.some((agent) => agent.state.at === 'ready')) return;
-    const busy = this.state.busyPhones();
-    const ready = agents.filter((agent) => agent.state.at === 'ready' && !busy.has(agent.state.extension));
+    const idle = present.filter((agent) => agent.state.at === 'ready');
+    if (waiting.length === 0 || idle.length === 0) return;
+    const busy = state.busyPhones();
+    const ready = idle.filter((agent) => !busy.has(extensionOf(agent) ?? ''));
     for (const offer of match(waiting, ready, this.now)) this.#make(offer);
+  }
+
+  /** A queue whose rules fail serves nobody; the others go on. */
+  #isServed(queue: Queue, present: readonly Agent[]): boolean {
+    try {
+      return present.some((agent) => fits(agent, queue));
+    } catch (thrown) {
+      this.problems.push(
+        `queue ${queue.name} cannot be matched with agents (${messageOf(thrown)}): correct its rules`,
+      );
+      return false;
+    }
   }
 
   #make(offer: Offer): void {
@@ -443,11 +474,27 @@ export class Turn {
           cause: endCause,
           waitedMs,
           talkedMs,
-          abandoned: was.at === 'queued' || was.at === 'offered',
+          abandoned: endedBy === 'caller' && (was.at === 'queued' || was.at === 'offered'),
         },
         about,
       );
     }
+  }
+}
+
+/** Who let an offer come to nothing. Only what an agent does with a queue's call counts against him. */
+function whoseDoing(leg: Leg): 'caller' | 'agent' | 'trouble' {
+  if (leg.queue === undefined) return 'caller';
+  switch (leg.outcome) {
+    case 'cancelled':
+      return 'caller';
+    case 'no-answer':
+    case 'rejected':
+    case 'busy':
+    case 'unreachable':
+      return 'agent';
+    default:
+      return 'trouble';
   }
 }
 

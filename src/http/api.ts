@@ -16,6 +16,7 @@ import type { CampaignStore } from '../campaign/store.ts';
 import type { CustomerStore } from '../customer/store.ts';
 import type { Centre } from '../engine/centre.ts';
 import type { EventLog } from '../engine/store.ts';
+import type { FlowSummary } from '../ivr/library.ts';
 import type { Role } from './roles.ts';
 import type { ApiToken, TokenStore } from './store.ts';
 
@@ -28,7 +29,7 @@ export interface ApiParts {
   readonly campaigns: CampaignStore;
   readonly events: EventLog;
   readonly tokens: TokenStore;
-  readonly flows: FlowLibrary;
+  readonly flows: FlowShelf;
   /** Absolute folder of the recordings; no audio outside it is given out. */
   readonly recordings: string;
   readonly log: Log;
@@ -37,19 +38,12 @@ export interface ApiParts {
 }
 
 /** The IVR flows as far as the API shows them. */
-export interface FlowLibrary {
-  list(): readonly FlowEntry[];
+export interface FlowShelf {
+  list(): readonly FlowSummary[];
   /** What is wrong in the flow files, one sentence each. */
   problems(): readonly string[];
   /** Reads the files again; flows with problems keep their last good version. Returns the problems. */
   reload(): Promise<readonly string[]>;
-}
-
-export interface FlowEntry {
-  readonly name: string;
-  readonly version: string;
-  readonly numbers: readonly string[];
-  readonly file: string;
 }
 
 /** The app as the features' routes see it. */
@@ -68,6 +62,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route has to say it. */
     allowed?: Allowed;
+    /** Whether its answer waits for the PBX, which may refuse or be away. */
+    asksPbx?: boolean;
   }
   interface FastifyRequest {
     /** Set on every route that is not for everybody. */
@@ -79,4 +75,9 @@ declare module 'fastify' {
 export function caller(request: Pick<FastifyRequest, 'token'>): ApiToken {
   if (!request.token) throw new Error('a route for everybody asked who is there');
   return request.token;
+}
+
+/** The name under which whoever has this token signs what he changes. */
+export function signed(token: ApiToken): string {
+  return token.agentId ?? token.name;
 }

@@ -5,6 +5,15 @@ import { z } from 'zod';
 import type { Allowed, Api } from './api.ts';
 import { problem } from './errors.ts';
 
+/** As much of a route's description as is mended here. */
+interface Operation {
+  readonly requestBody?: {
+    readonly content: Readonly<
+      Record<string, { readonly schema?: { readonly anyOf?: readonly { readonly type?: string }[] } }>
+    >;
+  };
+}
+
 const TAGS = {
   calls: 'Calls, live and ended, and the messages that callers left',
   agents: 'Agents and their states',
@@ -34,7 +43,7 @@ export const openapiOptions = {
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   },
   transform: jsonSchemaTransform,
-  transformObject: (document) => withoutInputTwins(jsonSchemaTransformObject(document)),
+  transformObject: (document) => withOptionalBodies(withoutInputTwins(jsonSchemaTransformObject(document))),
 } as const satisfies SwaggerOptions;
 
 /** Adds to each route what all have in common: who may use it, and the answers that are not good ones. */
@@ -58,6 +67,26 @@ function withoutInputTwins<Document extends object>(document: Document): Documen
   const { components } = document as { components?: { schemas?: object } };
   const outputs = Object.entries(components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
   return { ...document, components: { ...components, schemas: Object.fromEntries(outputs) } };
+}
+
+/** The generator says that every body is required; one whose schema takes null, as an empty one comes in, is not. */
+function withOptionalBodies<Document extends object>(document: Document): Document {
+  const { paths = {} } = document as { paths?: Readonly<Record<string, object>> };
+  const mended = Object.entries(paths).map(([path, operations]) => [path, withOptionalBody(operations)]);
+  return { ...document, paths: Object.fromEntries(mended) };
+}
+
+function withOptionalBody(operations: object): object {
+  const mended = Object.entries(operations).map(([method, operation]: [string, Operation]) => {
+    const { requestBody } = operation;
+    const choices = requestBody?.content['application/json']?.schema?.anyOf;
+    const optional = choices?.some((choice) => choice.type === 'null');
+    return [
+      method,
+      optional ? { ...operation, requestBody: { ...requestBody, required: false } } : operation,
+    ];
+  });
+  return Object.fromEntries(mended);
 }
 
 function describedBy(allowed: Allowed): object {
@@ -86,5 +115,8 @@ function commonAnswers(route: RouteOptions): Record<string, unknown> {
     ...(takesInput ? { 404: because('There is no such thing') } : {}),
     ...(route.method === 'GET' ? {} : { 409: because('Not possible now; `id` says why') }),
     500: because('Our fault'),
+    ...(config?.asksPbx
+      ? { 502: because('The PBX refused it'), 503: because('The PBX does not answer now') }
+      : {}),
   };
 }

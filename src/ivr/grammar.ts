@@ -15,6 +15,9 @@ export const name = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, 'a name of letters, digits, - and _');
 
+/** A voicemail box. It becomes part of file names. */
+export const box = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'a box of plain letters, digits, - and _');
+
 export const language = z.enum(['zh-CN', 'en']);
 
 const text = z.string().trim().min(1, 'some words to say').max(1000, 'at most 1000 characters');

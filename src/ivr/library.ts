@@ -32,28 +32,46 @@ export class FlowLibrary {
   /** Every version that ran since the start, by `name@version`: callers keep the one that they entered. */
   readonly #versions = new Map<string, Flow>();
   #problems: readonly string[] = [];
+  #missing: readonly string[] = [];
 
   constructor(parts: FlowLibraryParts) {
     this.#parts = parts;
   }
 
-  /** Reads all files anew. Returns every problem as `file:line:column message`; flows without one go live together. */
+  /**
+   * Reads all files anew. Returns every problem as `file:line:column message`. A file goes live only without one; the others
+   * keep their last good version.
+   */
   async reload(): Promise<readonly string[]> {
     const parsed = await this.#readAll();
     const problems = parsed.flatMap((one) => one.problems.map(problemText));
-    const files = new Set(parsed.map((one) => one.file));
-    const good = parsed.flatMap((one) => (one.flow && one.problems.length === 0 ? [one.flow] : []));
-    const mended = new Set(good.map((flow) => flow.file));
-    // The last good version of a file that is broken now goes on.
-    const kept = [...this.#flows.values()].filter((flow) => files.has(flow.file) && !mended.has(flow.file));
-    const next = [...good, ...kept];
-    problems.push(...crossChecks(next, this.#parts.queueExists));
-    for (const flow of good) problems.push(...(await this.#parts.prepare(promptsOf(flow), flow.languages)));
-    this.#flows = new Map(next.map((flow) => [flow.name, flow]));
-    for (const flow of next) this.#versions.set(`${flow.name}@${flow.version}`, flow);
+    let live = parsed.flatMap(({ file, flow }) => flow ?? this.#running(file) ?? []);
+    // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
+    for (const found of crossChecks(live, this.#parts.queueExists)) {
+      problems.push(found.message);
+      live = live.flatMap((flow) => (flow.file === found.file ? (this.#running(flow.file) ?? []) : flow));
+    }
+    for (const flow of live) problems.push(...(await this.#parts.prepare(promptsOf(flow), flow.languages)));
+    this.#flows = new Map(live.map((flow) => [flow.name, flow]));
+    for (const flow of live) this.#versions.set(`${flow.name}@${flow.version}`, flow);
+    const running = new Set(live.map((flow) => flow.file));
+    this.#missing = parsed
+      .filter(({ file }) => !running.has(file))
+      .map(({ file }) => problems.find((problem) => problem.startsWith(file)) ?? `${file} cannot be used`);
     this.#problems = problems;
     for (const problem of problems) this.#parts.log.error({}, problem);
     return problems;
+  }
+
+  /** A problem for each file of which no version runs at all: its numbers are not answered. */
+  missing(): readonly string[] {
+    return this.#flows.size === 0 && this.#missing.length === 0
+      ? [`there is no flow file in ${this.#parts.folder}`]
+      : this.#missing;
+  }
+
+  #running(file: string): Flow | undefined {
+    return [...this.#flows.values()].find((flow) => flow.file === file);
   }
 
   list(): readonly FlowSummary[] {
@@ -107,31 +125,38 @@ export class FlowLibrary {
   }
 }
 
-/** What only shows when all flows are seen together. */
-function crossChecks(flows: readonly Flow[], queueExists: (name: string) => boolean): string[] {
-  const problems: string[] = [];
+interface Clash {
+  readonly file: string;
+  readonly message: string;
+}
+
+/** What only shows when all flows are seen together; of two that clash, the later file is named. */
+function crossChecks(flows: readonly Flow[], queueExists: (name: string) => boolean): Clash[] {
+  const clashes: Clash[] = [];
+  const clash = ({ file }: Flow, message: string): void => {
+    clashes.push({ file, message: `${file}:1:1 ${message}` });
+  };
   const names = new Map<string, string>();
   const numbers = new Map<string, string>();
   for (const flow of flows) {
     const twin = names.get(flow.name);
-    if (twin !== undefined)
-      problems.push(`${flow.file}:1:1 flow "${flow.name}" is also in ${twin}: rename one of them`);
-    names.set(flow.name, flow.file);
+    if (twin !== undefined) clash(flow, `flow "${flow.name}" is also in ${twin}: rename one of them`);
+    else names.set(flow.name, flow.file);
     for (const number of flow.numbers) {
       const owner = numbers.get(number);
       if (owner !== undefined)
-        problems.push(`${flow.file}:1:1 number ${number} also leads to ${owner}: take it out of one of them`);
-      numbers.set(number, flow.file);
+        clash(flow, `number ${number} also leads to ${owner}: take it out of one of them`);
+      else numbers.set(number, flow.file);
     }
   }
   for (const flow of flows) {
     for (const step of flow.steps.values()) {
       const { queue, flow: other } = step.kind.mentions?.(step.args) ?? {};
       if (queue !== undefined && !queueExists(queue))
-        problems.push(`${flow.file}:1:1 step "${step.name}": there is no queue "${queue}"`);
+        clash(flow, `step "${step.name}": there is no queue "${queue}"`);
       if (other !== undefined && !names.has(other))
-        problems.push(`${flow.file}:1:1 step "${step.name}": there is no flow "${other}"`);
+        clash(flow, `step "${step.name}": there is no flow "${other}"`);
     }
   }
-  return problems;
+  return clashes;
 }

@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Call } from '../call/call.ts';
-import { CallEnded, CallVerbs, type Recorded } from '../call/verbs.ts';
+import type { Call, Cursor } from '../call/call.ts';
+import { Keypad } from '../call/keypad.ts';
+import { CallEnded, CallVerbs } from '../call/verbs.ts';
 import { type Media, type Pbx, PbxError, type PbxEvent } from '../pbx/pbx.ts';
 import { type Flow, type Step, wordsOf } from './flow.ts';
 import { LAST_RESORT, type PromptBook } from './prompts.ts';
@@ -33,20 +34,32 @@ export interface FlowRunnerParts {
   readonly noted: (note: StepNote) => void;
 }
 
+/** A call as long as the flow has a say in it. */
 interface Visit {
-  readonly run: number;
   readonly channel: string;
-  readonly abort: AbortController;
-  readonly verbs: CallVerbs;
+  readonly keypad: Keypad;
+  run: number;
+  abort: AbortController;
+  verbs: CallVerbs;
 }
+
+/** Playbacks that a step may start, at most, as far as cleaning up after a crash is concerned. */
+const PLAYBACKS_PER_STEP = 24;
+
+/** Every id that a playback of the step at `cursor` can have, for whoever has to stop what a dead daemon left running. */
+export function playbacksOf(call: string, cursor: Cursor): string[] {
+  return Array.from({ length: PLAYBACKS_PER_STEP }, (_, index) => playbackOf(call, cursor.run, index + 1));
+}
+
+const playbackOf = (call: string, run: number, count: number): string => `play-${call}-${run}-${count}`;
 
 /** Runs the steps of flows: one at a time per call, each a short async function that an ended call aborts. */
 export class FlowRunner {
   readonly #parts: FlowRunnerParts;
+  /** By call. */
   readonly #visits = new Map<string, Visit>();
   /** By channel. */
   readonly #listening = new Map<string, Visit>();
-  readonly #recordings = new Map<string, (recorded: Recorded) => Promise<void>>();
 
   constructor(parts: FlowRunnerParts) {
     this.#parts = parts;
@@ -54,18 +67,26 @@ export class FlowRunner {
 
   /** Starts `step` for the call; what was typed ahead stays. A step that still ran is aborted. */
   start(call: Call, flow: Flow, step: Step, run: number): void {
-    const typed = this.#visits.get(call.id)?.verbs.typed ?? '';
-    this.stop(call.id);
-    const { pbx, clock, ids } = this.#parts;
+    const before = this.#visits.get(call.id);
+    before?.abort.abort(new CallEnded());
     const abort = new AbortController();
-    const verbs = new CallVerbs(pbx, clock, ids, call.channel, abort.signal, typed);
-    const visit: Visit = { run, channel: call.channel, abort, verbs };
+    const keypad = before?.keypad ?? new Keypad();
+    keypad.listen();
+    let played = 0;
+    const verbs = new CallVerbs({
+      ...this.#parts,
+      channel: call.channel,
+      keypad,
+      signal: abort.signal,
+      nextPlayback: () => playbackOf(call.id, run, ++played),
+    });
+    const visit: Visit = { channel: call.channel, keypad, run, abort, verbs };
     this.#visits.set(call.id, visit);
     this.#listening.set(call.channel, visit);
     void this.#execute(call, flow, step, visit);
   }
 
-  /** The caller is gone, or somebody else drives the call now. */
+  /** The call has ended. */
   stop(call: string): void {
     const visit = this.#visits.get(call);
     if (!visit) return;
@@ -74,24 +95,26 @@ export class FlowRunner {
     visit.abort.abort(new CallEnded());
   }
 
-  /** Digits, playbacks and recordings. */
+  /** Digits and the ends of playbacks. */
   feed(event: PbxEvent): void {
-    if (event.type === 'RecordingEnded') this.#keep(event.recording, event);
-    if ('channel' in event) this.#listening.get(event.channel)?.verbs.feed(event);
-    else for (const visit of this.#listening.values()) visit.verbs.feed(event);
+    if (!('channel' in event)) return;
+    const visit = this.#listening.get(event.channel);
+    if (event.type === 'DigitPressed') visit?.keypad.press(event.digit, this.#parts.clock.now());
+    visit?.verbs.feed(event);
   }
 
   async #execute(call: Call, flow: Flow, step: Step, visit: Visit): Promise<void> {
+    const { signal } = visit.abort;
     const report = (result: StepReport['result']): void => {
-      if (!visit.abort.signal.aborted) this.#parts.ended({ call: call.id, run: visit.run, result });
+      if (!signal.aborted) this.#parts.ended({ call: call.id, run: visit.run, result });
     };
     try {
       const result = await step.kind.run(this.#stepRun(call, flow, visit), step.args);
-      // Keys pressed while somebody else drives the call are not meant for the flow.
-      if (!('exit' in result)) visit.verbs.deafen();
+      // Keys pressed while the caller waits or talks are not meant for the flow.
+      if ('handOver' in result) visit.keypad.deafen();
       report(result);
     } catch (thrown) {
-      if (thrown instanceof CallEnded || visit.abort.signal.aborted) return;
+      if (thrown instanceof CallEnded || signal.aborted) return;
       // A lost link is mended by the next reconciliation; of a channel that is gone the PBX tells in a moment.
       const unreachable =
         thrown instanceof PbxError && (thrown.code === 'link-down' || thrown.code === 'not-found');
@@ -103,19 +126,17 @@ export class FlowRunner {
     }
   }
 
-  #stepRun(call: Call, flow: Flow, visit: Visit): StepRun {
+  #stepRun(call: Call, flow: Flow, { verbs }: Visit): StepRun {
     const { clock, ids, prompts } = this.#parts;
-    const { verbs } = visit;
     const { language } = call.facts;
+    const note = (type: string, data: StepNote['data']): void =>
+      this.#parts.noted({ call: call.id, type, data });
     const play = async (prompt: Prompt, media: readonly Media[], interruptible: boolean): Promise<void> => {
       if ((await verbs.play(media, interruptible)) !== 'failed') return;
-      this.#parts.noted({
-        call: call.id,
-        type: 'PromptFailed',
-        data: { flow: flow.name, prompt: prompt.name ?? prompt.texts },
-      });
-      if ((await verbs.play(await prompts.repair(prompt, language), interruptible)) === 'failed')
-        await verbs.play(LAST_RESORT, interruptible);
+      // It also "fails" because the caller hung up; then the next command says so, and nothing is noted.
+      const again = await verbs.play(await prompts.repair(prompt, language), interruptible);
+      note('PromptFailed', { flow: flow.name, prompt: prompt.name ?? prompt.texts });
+      if (again === 'failed') await verbs.play(LAST_RESORT, interruptible);
     };
     const say = (spoken: Prompt, interruptible = true): Promise<void> => {
       const prompt = wordsOf(flow, spoken);
@@ -133,21 +154,7 @@ export class FlowRunner {
         if (!interruptible) verbs.forgetTyped();
         return verbs.gather(options);
       },
-      record: (options, keep) => {
-        const recording = ids.next('rec-');
-        this.#recordings.set(recording, keep);
-        return verbs.record(recording, options);
-      },
-      note: (type, data) => this.#parts.noted({ call: call.id, type, data }),
+      note,
     };
-  }
-
-  #keep(recording: string, recorded: Recorded): void {
-    const keep = this.#recordings.get(recording);
-    if (!keep) return;
-    this.#recordings.delete(recording);
-    keep(recorded).catch((thrown: unknown) => {
-      this.#parts.log.error({ recording, reason: messageOf(thrown) }, 'a recording could not be kept');
-    });
   }
 }

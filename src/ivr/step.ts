@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Call, CallFacts, HandOver } from '../call/call.ts';
-import type { CallVerbs, Gathered, GatherOptions, Recorded } from '../call/verbs.ts';
-import type { RecordOptions } from '../pbx/pbx.ts';
+import type { CallVerbs, Gathered, GatherOptions } from '../call/verbs.ts';
 
 /** Something to say: the words per language, and the name under which a recording of them may lie. */
 export interface Prompt {
@@ -22,8 +21,6 @@ export interface StepRun {
   say(prompt: Prompt, interruptible?: boolean): Promise<void>;
   /** Plays a prompt and collects digits; unless told otherwise, the first one cuts it short. */
   gather(prompt: Prompt, options: GatherOptions & { readonly interruptible?: boolean }): Promise<Gathered>;
-  /** Records the caller. `keep` gets the recording however it ended, also when the caller hung up to end it. */
-  record(options: RecordOptions, keep: (recorded: Recorded) => Promise<void>): Promise<Recorded>;
   /** Adds a business event to the log. */
   note(type: string, data: Readonly<Record<string, unknown>>): void;
 }

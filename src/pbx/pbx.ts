@@ -123,6 +123,8 @@ export type PbxEvent =
       /** Absolute path of the WAV file. */
       readonly file: string;
       readonly durationMs: number;
+      /** True when nobody said anything in all that time. */
+      readonly silent: boolean;
     }
   | { readonly type: 'PhoneStatusChanged'; readonly extension: string; readonly registered: boolean };
 

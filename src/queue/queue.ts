@@ -33,11 +33,15 @@ export interface OfferReason {
   readonly rule: 'longest-idle';
   readonly waitedMs: number;
   readonly rank: number;
-  /** Agents who were ready. */
-  readonly considered: readonly string[];
-  /** Those of them who have the skills, longest idle first. */
-  readonly fit: readonly string[];
+  /** How many agents were ready and free, and how many of them have the skills. */
+  readonly ready: number;
+  readonly fit: number;
+  /** The first of those who fit, longest idle first. */
+  readonly first: readonly string[];
 }
+
+/** Agents that an offer names. */
+const NAMED = 5;
 
 /** True when the agent's skills reach what the queue needs. */
 export function fits(agent: Agent, queue: Queue): boolean {
@@ -55,25 +59,27 @@ export function match(waiting: readonly Waiting[], ready: readonly Agent[], now:
   const inOrder = [...waiting].sort(
     (a, b) => b.rank - a.rank || a.since - b.since || (a.call < b.call ? -1 : 1),
   );
+  const fitting = new Map<Queue, Agent[]>();
+  const taken = new Set<string>();
   const offers: Offer[] = [];
-  for (const caller of inOrder) {
-    if (idle.length === 0) break;
-    const fit = idle.filter((agent) => fits(agent, caller.queue));
-    const chosen = fit[0];
+  for (const { call, queue, since, rank } of inOrder) {
+    if (taken.size === idle.length) break;
+    const fit = fitting.get(queue) ?? idle.filter((agent) => fits(agent, queue));
+    while (fit[0] && taken.has(fit[0].id)) fit.shift();
+    fitting.set(queue, fit);
+    const [chosen] = fit;
     if (!chosen) continue;
-    offers.push({
-      call: caller.call,
-      queue: caller.queue.name,
-      agent: chosen.id,
-      why: {
-        rule: 'longest-idle',
-        waitedMs: now - caller.since,
-        rank: caller.rank,
-        considered: idle.map((agent) => agent.id),
-        fit: fit.map((agent) => agent.id),
-      },
-    });
-    idle.splice(idle.indexOf(chosen), 1);
+    taken.add(chosen.id);
+    const first = fit.slice(0, NAMED).map((agent) => agent.id);
+    const why = {
+      rule: 'longest-idle',
+      waitedMs: now - since,
+      rank,
+      ready: idle.length,
+      fit: fit.length,
+      first,
+    } as const;
+    offers.push({ call, queue: queue.name, agent: chosen.id, why });
   }
   return offers;
 }

@@ -1,4 +1,6 @@
 import { asc } from 'drizzle-orm';
+import { areScores } from '../agent/skills.ts';
+import { Refused } from '../base/errors.ts';
 import type { Database } from '../store/connect.ts';
 import type { Queue } from './queue.ts';
 import { queueTable } from './table.ts';
@@ -11,9 +13,9 @@ export class QueueStore {
     this.#database = database;
   }
 
-  /** By name. */
+  /** By name. @throws Refused `bad-queue` for a row that matching would fail at */
   async list(): Promise<Queue[]> {
-    return this.#database.query.select().from(queueTable).orderBy(asc(queueTable.name)).all();
+    return this.#database.query.select().from(queueTable).orderBy(asc(queueTable.name)).all().map(checked);
   }
 
   async save(queue: Queue): Promise<void> {
@@ -24,4 +26,12 @@ export class QueueStore {
       .onConflictDoUpdate({ target: queueTable.name, set: rules })
       .run();
   }
+}
+
+function checked(queue: Queue): Queue {
+  if (areScores(queue.needs)) return queue;
+  throw new Refused(
+    'bad-queue',
+    `The needs of queue ${queue.name} in the database are not a score per skill, such as {"service": 5}. Mend them, then start again.`,
+  );
 }

@@ -31,22 +31,26 @@ export interface Database {
   close(): void;
 }
 
-/** What one statement may wait for another process's lock, ms. */
+/** What one statement may wait for another process's lock, ms. The wait stands on the thread that asks. */
 const BUSY_MS = 5000;
+/** The same for the daemon, whose thread every call shares: what it may not write now goes with a later commit. */
+export const DAEMON_BUSY_MS = 20;
 /** Node-API version that the driver needs; older Node.js dies in it without a word. */
 const NEEDED_NAPI = 10;
 
 /**
  * Opens the database in `file`, made for its owner only when it is not there; ':memory:' for one that nobody keeps.
+ * @param busyMs what a statement may wait for another process's lock once the database is open
  * @throws Refused `old-node`, `bad-store`, `store-busy`, `no-right`, `disk-full` with a sentence for the operator
  */
-export function connect(file: string): Database {
+export function connect(file: string, busyMs = BUSY_MS): Database {
   checkNode();
   try {
     if (file !== ':memory:') keepPrivate(file);
     const driver = new Sqlite(file, { timeout: BUSY_MS });
     try {
       tune(driver);
+      driver.pragma(`busy_timeout = ${busyMs}`);
       return databaseOf(driver, file);
     } catch (error) {
       driver.close();

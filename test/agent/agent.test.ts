@@ -61,7 +61,7 @@ test.each<[string, AgentState, AgentInput, object]>([
     'reception in wrap-up',
     WRAP_UP,
     { type: 'Offer', call: 'd', leg: 'm' },
-    { at: 'offered', call: 'd', before: { at: 'ready', since: 100 } },
+    { at: 'offered', call: 'd', before: { at: 'wrap-up', until: 90 } },
   ],
   [
     'the caller left while it rang: back in the old place',

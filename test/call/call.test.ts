@@ -36,7 +36,6 @@ const OFFERED = withPhase({
   since: 10,
   until: 500,
   leg: 'l1',
-  agent: '1001',
   ringUntil: 200,
 });
 const DIALING = withPhase({ at: 'dialing', leg: 'l1', until: 300 });

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Agent } from '../../src/agent/agent.ts';
 import { idSource } from '../../src/base/ids.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Call } from '../../src/call/call.ts';
-import type { Voicemail } from '../../src/call/voicemail.ts';
+import { holdsMessage, messageIn, type Voicemail } from '../../src/call/voicemail.ts';
 import type { Campaign } from '../../src/campaign/campaign.ts';
 import { CodeGuesses } from '../../src/campaign/guesses.ts';
 import { type Customer, spellingsOf } from '../../src/customer/customer.ts';
@@ -16,6 +16,7 @@ import { answersTo, type Flow, wordsOf } from '../../src/ivr/flow.ts';
 import { parseFlow, problemText } from '../../src/ivr/parse.ts';
 import type { PromptBook } from '../../src/ivr/prompts.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
+import type { Pbx } from '../../src/pbx/pbx.ts';
 import { type SimulatedOptions, SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
 import type { Queue } from '../../src/queue/queue.ts';
 
@@ -34,7 +35,10 @@ export class MemoryStore implements EngineStore {
 
   async load() {
     const live = [...this.calls.values()].filter((call) => call.phase.at !== 'ended');
-    return { calls: live, agents: [...this.agents.values()], queues: this.queues };
+    const endedChannels = [...this.calls.values()]
+      .filter((call) => call.phase.at === 'ended')
+      .map((call) => call.channel);
+    return { calls: live, agents: [...this.agents.values()], queues: this.queues, endedChannels };
   }
 
   async commit(changes: Changes): Promise<void> {
@@ -85,6 +89,13 @@ export interface LabOptions {
   readonly customers?: readonly Customer[];
   readonly flows?: readonly string[];
   readonly pbx?: SimulatedOptions;
+  /** What each new engine gets instead of the PBX and the store themselves. */
+  readonly connect?: (
+    pbx: SimulatedPbx,
+    store: MemoryStore,
+    clock: VirtualClock,
+  ) => { pbx: Pbx; store: EngineStore };
+  readonly log?: Log;
 }
 
 /** What a caller hears is named by the prompt: `welcome`, or the words when it has no name. */
@@ -124,10 +135,6 @@ export function centreLab(options: LabOptions = {}) {
       codes: async () => campaigns.map((one) => one.code),
     },
     guesses: new CodeGuesses(),
-    voicemail: {
-      keep: async (_call, box, recorded) =>
-        void voicemails.push({ box, file: recorded.file, durationMs: recorded.durationMs }),
-    },
     desk: {
       agentAt: (extension) => engine.agentAt(extension),
       tellAgent: (id, input) => engine.tellAgent(id, input),
@@ -147,13 +154,16 @@ export function centreLab(options: LabOptions = {}) {
   };
   const newEngine = (): Engine =>
     new Engine({
-      pbx,
-      store,
+      ...(options.connect?.(pbx, store, clock) ?? { pbx, store }),
       flows: directory,
       prompts: promptBook,
       clock,
       ids,
-      log: silentLog,
+      log: options.log ?? silentLog,
+      recorded: (recorded) => {
+        const message = messageIn(recorded.recording);
+        if (message && holdsMessage(recorded)) voicemails.push({ ...recorded, box: message.box });
+      },
       replaced: () => undefined,
     });
   engine = newEngine();
@@ -174,6 +184,12 @@ export function centreLab(options: LabOptions = {}) {
     async restart(downMs = 500) {
       await engine.stop();
       await clock.advance(downMs);
+      engine = newEngine();
+      await engine.start();
+      await clock.advance(10);
+    },
+    /** A new daemon starts on the same store; the old one is left as it is. */
+    async succeed() {
       engine = newEngine();
       await engine.start();
       await clock.advance(10);

@@ -216,3 +216,11 @@ test('the OpenAPI document describes every route', async () => {
   for (const found of JSON.stringify(body).matchAll(/"#\/components\/schemas\/(\w+)"/g))
     expect(body.components.schemas).toHaveProperty(found[1]!);
 });
+
+test('the OpenAPI document says which bodies may be left out, and which answers wait for the PBX', async () => {
+  const { paths } = (await (await openApi()).send('', 'GET', '/openapi.json')).body;
+  expect(paths['/api/agents/{id}/log-in'].post.requestBody.required).toBe(false);
+  expect(paths['/api/agents/{id}/not-ready'].post.requestBody.required).toBe(true);
+  expect(paths['/api/phones'].get.responses).toMatchObject({ 502: {}, 503: {} });
+  expect(paths['/api/agents'].get.responses).not.toHaveProperty('502');
+});

@@ -14,10 +14,11 @@ import { CampaignStore } from '../../src/campaign/store.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import type { Centre, Health, QueueStatus } from '../../src/engine/centre.ts';
 import type { CentreStore } from '../../src/engine/store.ts';
-import type { ApiParts, FlowEntry } from '../../src/http/api.ts';
+import type { ApiParts } from '../../src/http/api.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { ROLES, type Role } from '../../src/http/roles.ts';
+import { EVERY_ROLE, type Role } from '../../src/http/roles.ts';
 import { TokenStore } from '../../src/http/store.ts';
+import type { FlowSummary } from '../../src/ivr/library.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { PhoneStatus } from '../../src/pbx/pbx.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
@@ -72,7 +73,7 @@ export class FakeCentre implements Centre {
 
 class FakeFlows {
   wrong: readonly string[] = [];
-  entries: readonly FlowEntry[] = [
+  entries: readonly FlowSummary[] = [
     { name: 'hotline', version: 'v1', numbers: ['95533'], file: 'hotline.yaml' },
   ];
   list = () => this.entries;
@@ -125,10 +126,10 @@ export async function openApi(): Promise<ApiLab> {
   mkdirSync(recordings);
   const parts = {
     centre,
-    calls: new CallStore(database),
+    calls: new CallStore(database, events),
     agents: new AgentStore(database),
-    customers: new CustomerStore(database),
-    campaigns: new CampaignStore(database),
+    customers: new CustomerStore(database, events),
+    campaigns: new CampaignStore(database, events),
     events,
     tokens,
     flows: new FakeFlows(),
@@ -160,7 +161,7 @@ export async function openApi(): Promise<ApiLab> {
 
 async function tokensOf(tokens: TokenStore): Promise<Record<Role, string>> {
   const pairs: [Role, string][] = [];
-  for (const role of ROLES) {
+  for (const role of EVERY_ROLE) {
     const agentId = role === 'agent' ? '1001' : undefined;
     pairs.push([role, await tokens.issue({ id: `t-${role}`, name: role, role, agentId, createdAt: START })]);
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { aBusyCall, aCall, anEvent, START } from '../store/examples.ts';
 import { type ApiLab, openApi } from './api-lab.ts';
 
@@ -96,6 +96,20 @@ describe('calls', () => {
     expect((await api.send('viewer', 'GET', '/api/calls/c1')).body.ani).toBe('138****8000');
     for (const url of ['/api/calls?ani=13800138000', '/api/customers?number=13800138000'])
       expect((await api.send('viewer', 'GET', url)).status).toBe(403);
+  });
+
+  test('a viewer sees no number in a note about a customer or in what one said', async () => {
+    const api = await openApi();
+    const note = 'mobile of his wife: 13512345678';
+    await api.send('supervisor', 'PATCH', '/api/customers/demo-vip', { note });
+    const said = { campaignId: 'demo-deposit', customerId: 'demo-vip', interest: 'interested', note };
+    await api.send('agent', 'POST', '/api/feedback', said);
+    for (const url of ['/api/customers', '/api/customers/demo-vip', '/api/feedback']) {
+      expect((await api.send('agent', 'GET', url)).text).toContain('13512345678');
+      const { text } = await api.send('viewer', 'GET', url);
+      expect(text).not.toContain('13512345678');
+      expect(text).toContain('mobile of his wife: 135****5678');
+    }
   });
 
   test('a supervisor ends a live one; an ended one and a strange one are told apart', async () => {
@@ -423,7 +437,58 @@ describe('events', () => {
     await api.store.commit({ calls: [], agents: [], events: [anEvent()] });
     await api.clock.advance(1000);
     await api.store.commit({ calls: [], agents: [], events: [anEvent({ type: 'Rare' })] });
+    await api.clock.advance(0);
     expect((await waiting).body).toMatchObject({ events: [{ seq: 4 }], next: 4 });
+  });
+
+  test('readers who wait ask the database five times a second at most, and miss nothing', async () => {
+    const api = await openWithCalls();
+    const asked = vi.spyOn(api.events, 'read');
+    const waiting = api.send('admin', 'GET', '/api/events?after=2&types=Rare&wait=30');
+    await api.clock.advance(1000);
+    asked.mockClear();
+    for (let commits = 0; commits < 100; commits += 1) {
+      await api.store.commit({ calls: [], agents: [], events: [anEvent()] });
+      await api.clock.advance(10);
+    }
+    // At 0, 200, … 1000 ms: a look each, and another to see that nothing came meanwhile.
+    expect(asked.mock.calls.length).toBeGreaterThanOrEqual(6);
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(12);
+    await api.store.commit({ calls: [], agents: [], events: [anEvent({ type: 'Rare' })] });
+    await api.clock.advance(200);
+    expect((await waiting).body).toMatchObject({ events: [{ seq: 103 }], next: 103 });
+  });
+
+  test('a waiting reader gets feedback and changes made through the API', async () => {
+    const api = await openApi();
+    const next = async (after: number, change: () => Promise<unknown>) => {
+      const waiting = api.send('viewer', 'GET', `/api/events?after=${after}&wait=30`);
+      await api.clock.advance(1000);
+      await change();
+      await api.clock.advance(0);
+      return (await waiting).body.events;
+    };
+    const note = { campaignId: 'demo-deposit', ani: '13800138000', interest: 'complaint', note: 'too dear' };
+    expect(await next(0, () => api.send('agent', 'POST', '/api/feedback', note))).toMatchObject([
+      {
+        type: 'FeedbackRecorded',
+        data: { campaign: 'demo-deposit', customer: 'demo-vip', interest: 'complaint', by: '1001' },
+      },
+    ]);
+    const url = '/api/campaigns/demo-deposit';
+    expect(await next(1, () => api.send('campaign', 'PATCH', url, { name: 'new' }))).toMatchObject([
+      { type: 'CampaignChanged', data: { campaign: 'demo-deposit', by: 'campaign' } },
+    ]);
+    const about = '/api/customers/demo-vip';
+    expect(await next(2, () => api.send('supervisor', 'PATCH', about, { tier: 'gold' }))).toMatchObject([
+      { type: 'CustomerChanged', data: { customer: 'demo-vip', by: 'supervisor' } },
+    ]);
+    const campaign = await api.send('campaign', 'POST', '/api/campaigns', CAMPAIGN);
+    const customer = await api.send('admin', 'POST', '/api/customers', { name: 'x' });
+    expect((await api.send('admin', 'GET', '/api/events?after=3')).body.events).toMatchObject([
+      { type: 'CampaignChanged', data: { campaign: campaign.body.id } },
+      { type: 'CustomerChanged', data: { customer: customer.body.id, by: 'admin' } },
+    ]);
   });
 
   test('a waiting reader gets nothing when his time is over, or the daemon stops', async () => {

@@ -15,7 +15,6 @@ const kinds = allSteps({
   customers: nobody,
   campaigns: nobody,
   guesses: new CodeGuesses(),
-  voicemail: { keep: async () => undefined },
   desk: {
     agentAt: () => undefined,
     tellAgent: async () => {

@@ -32,8 +32,9 @@ test('an offer says who was considered and why', () => {
     rule: 'longest-idle',
     waitedMs: 600,
     rank: 0,
-    considered: ['c', 'b', 'a'],
-    fit: ['b', 'a'],
+    ready: 3,
+    fit: 2,
+    first: ['b', 'a'],
   });
 });
 

@@ -9,7 +9,7 @@ const only = (call: Call) => ({ calls: [call], agents: [], events: [] });
 
 test('an empty store has nothing to go on from', async () => {
   const { store } = openStore();
-  expect(await store.load()).toEqual({ calls: [], agents: [], queues: [] });
+  expect(await store.load()).toEqual({ calls: [], agents: [], queues: [], endedChannels: [] });
 });
 
 test('a live call comes back after a restart as it was, with its legs in order', async () => {
@@ -30,7 +30,7 @@ test('every phase of a call is kept', async () => {
     { at: 'flow' },
     { at: 'dialing', leg: 'l2', until },
     { at: 'queued', queue: 'general', since: START, until },
-    { at: 'offered', queue: 'general', since: START, until, leg: 'l2', agent: '1001', ringUntil: until },
+    { at: 'offered', queue: 'general', since: START, until, leg: 'l2', ringUntil: until },
     { at: 'connected', leg: 'l2', since: START },
   ];
   const { store } = openStore();
@@ -45,7 +45,11 @@ test('changes of facts and of progress are both kept, whichever comes first', as
   const { store } = openStore();
   const arrived = aCall();
   await store.commit(only(arrived));
-  const moved: Call = { ...arrived, cursor: { flow: 'hotline', version: 'v1', step: 'main' }, waitedMs: 5 };
+  const moved: Call = {
+    ...arrived,
+    cursor: { flow: 'hotline', version: 'v1', step: 'main', run: 3 },
+    waitedMs: 5,
+  };
   await store.commit(only(moved));
   expect((await store.load()).calls).toEqual([moved]);
   const known: Call = { ...moved, facts: { ...moved.facts, customerId: 'cu1', queue: 'card' } };
@@ -65,7 +69,7 @@ test('two calls that share one facts object are two calls', async () => {
 });
 
 test('an ended call is no longer live, and stays as a record', async () => {
-  const { database, store } = openStore();
+  const { database, events, store } = openStore();
   await store.commit(only(aBusyCall()));
   await store.commit(
     only({
@@ -77,7 +81,7 @@ test('an ended call is no longer live, and stays as a record', async () => {
     }),
   );
   expect((await store.load()).calls).toEqual([]);
-  const record = await new CallStore(database).byId('c1');
+  const record = await new CallStore(database, events).byId('c1');
   expect(record).toMatchObject({
     source: 'phone:1010',
     flow: 'hotline',
@@ -152,4 +156,25 @@ test('a rare type in a long log is found by going on, each question looking at a
     found.push(...page.events.map((event) => event.seq));
   }
   expect(found).toEqual([12_001]);
+});
+
+test('what happened since a moment is found in order, over several pieces of the log', async () => {
+  const { store, events } = openStore();
+  const old = Array.from({ length: 100 }, () => anEvent({ type: 'Wanted', at: START }));
+  const recent = Array.from({ length: 12_000 }, (_, index) =>
+    anEvent({ type: index % 4000 === 0 ? 'Wanted' : 'Other', at: START + 1 }),
+  );
+  await store.commit({ calls: [], agents: [], events: [...old, ...recent] });
+  const found = await events.since(START, ['Wanted', 'Rare']);
+  expect(found.map((event) => event.seq)).toEqual([101, 4101, 8101]);
+  expect(await events.since(START + 1, ['Wanted'])).toEqual([]);
+});
+
+test('who asks for what happened since a moment does not read the log that lies before it', async () => {
+  const { store, events } = openStore();
+  // A row that only a search of the whole log would find: new by its time, far back by its place.
+  const buried = anEvent({ at: START + 1 });
+  const old = Array.from({ length: 12_000 }, () => anEvent());
+  await store.commit({ calls: [], agents: [], events: [buried, ...old, anEvent({ at: START + 1 })] });
+  expect((await events.since(START, ['CallArrived'])).map((event) => event.seq)).toEqual([12_002]);
 });

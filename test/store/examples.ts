@@ -70,7 +70,7 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
     ...aCall(),
     source: { kind: 'phone', extension: '1010' },
     facts,
-    cursor: { flow: 'hotline', version: 'v1', step: 'agent' },
+    cursor: { flow: 'hotline', version: 'v1', step: 'agent', run: 3 },
     phase: { at: 'connected', leg: 'l2', since: START + 18_000 },
     legs: [unanswered, answered],
     connectedAt: START + 18_000,

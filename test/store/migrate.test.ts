@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { connect } from '../../src/store/connect.ts';
+import { connect, DAEMON_BUSY_MS } from '../../src/store/connect.ts';
 import { knownMigrations, migrate } from '../../src/store/migrate.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { START } from './examples.ts';
@@ -114,6 +114,21 @@ test('a folder that is not there is said to be so', () => {
   const file = join(temporaryFolder(), 'nowhere', 'carillon.db');
   expect(refusalOf(() => connect(file)).id).toBe('no-right');
   expect(existsSync(file)).toBe(false);
+});
+
+test("another process's lock holds up the thread for as short as was asked", () => {
+  const file = fileIn();
+  const database = connect(file, DAEMON_BUSY_MS);
+  migrate(database, START);
+  const other = new Sqlite(file);
+  other.exec('begin immediate');
+  const before = performance.now();
+  expect(() => database.unit(() => undefined)).toThrow(/locked/);
+  expect(performance.now() - before).toBeLessThan(500);
+  other.exec('rollback');
+  expect(database.unit(() => 'written')).toBe('written');
+  other.close();
+  database.close();
 });
 
 test('a unit of work that awaits is undone and refused', () => {

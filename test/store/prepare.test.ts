@@ -43,12 +43,13 @@ test('the demonstration centre hangs together', async () => {
   const data = temporaryFolder();
   const { phones } = await prepareData({ data }, secrets, () => undefined);
   const database = connect(storeFile(data));
-  const { agents, queues } = await new CentreStore(database, new EventLog(database)).load();
+  const events = new EventLog(database);
+  const { agents, queues } = await new CentreStore(database, events).load();
   for (const queue of queues)
     expect(agents.filter((agent) => fits(agent, queue)).length).toBeGreaterThanOrEqual(2);
   const extensions = phones.map((phone) => phone.extension);
   for (const agent of agents) expect(extensions).toContain(agent.homeExtension);
-  const campaigns = await new CampaignStore(database).list();
+  const campaigns = await new CampaignStore(database, events).list();
   expect(campaigns.map(({ code, ...one }) => [code, validityOf({ code, ...one }, Date.now())])).toEqual([
     ['8001', 'valid'],
     ['8002', 'valid'],
@@ -59,7 +60,7 @@ test('the demonstration centre hangs together', async () => {
   for (const { reception } of campaigns)
     if (reception.kind === 'phone') expect(extensions).toContain(reception.extension);
   for (const { checkDigit, code } of campaigns) expect(!checkDigit || checkDigitHolds(code)).toBe(true);
-  expect(await new CustomerStore(database).byNumber('1010')).toMatchObject({ tier: 'vip' });
+  expect(await new CustomerStore(database, events).byNumber('1010')).toMatchObject({ tier: 'vip' });
   expect(await new TokenStore(database).identify(secrets.adminToken)).toMatchObject({ role: 'admin' });
   database.close();
 });

@@ -6,7 +6,8 @@ import { CampaignStore } from '../../src/campaign/store.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import { TokenStore } from '../../src/http/store.ts';
-import { aCall, openStore, START } from './examples.ts';
+import { QueueStore } from '../../src/queue/store.ts';
+import { aCall, anAgent, openStore, START } from './examples.ts';
 
 const customer: Customer = {
   id: 'cu1',
@@ -40,25 +41,40 @@ const feedback: Feedback = {
   at: START,
 };
 
+function openCustomerStore(): CustomerStore {
+  const { database, events } = openStore();
+  return new CustomerStore(database, events);
+}
+
+function openCampaignStore(): CampaignStore {
+  const { database, events } = openStore();
+  return new CampaignStore(database, events);
+}
+
+function openCallStore(): CallStore {
+  const { database, events } = openStore();
+  return new CallStore(database, events);
+}
+
 describe('customers', () => {
   test.each(['13800138000', '+8613800138000', '008613800138000', '013800138000', '+862787654321'])(
     'are found by %s',
     async (number) => {
-      const customers = new CustomerStore(openStore().database);
+      const customers = openCustomerStore();
       await customers.save(customer);
       expect(await customers.byNumber(number)).toEqual(customer);
     },
   );
 
   test('a hidden or strange number finds nobody', async () => {
-    const customers = new CustomerStore(openStore().database);
+    const customers = openCustomerStore();
     await customers.save(customer);
     expect(await customers.byNumber('')).toBeUndefined();
     expect(await customers.byNumber("1' or '1'='1")).toBeUndefined();
   });
 
   test('one number is one customer, in whatever spelling', async () => {
-    const customers = new CustomerStore(openStore().database);
+    const customers = openCustomerStore();
     await customers.save(customer);
     const other = { ...customer, id: 'cu2', numbers: ['1010', '+8613800138000'] };
     await expect(customers.save(other)).rejects.toMatchObject({
@@ -70,7 +86,7 @@ describe('customers', () => {
   });
 
   test('numbers are replaced as a whole, their order kept', async () => {
-    const customers = new CustomerStore(openStore().database);
+    const customers = openCustomerStore();
     await customers.save(customer);
     await customers.save({ ...customer, numbers: ['1010', '13800138000'], note: 'new' });
     expect(await customers.byId('cu1')).toMatchObject({ numbers: ['1010', '13800138000'], note: 'new' });
@@ -78,7 +94,7 @@ describe('customers', () => {
   });
 
   test('are listed by name, page by page', async () => {
-    const customers = new CustomerStore(openStore().database);
+    const customers = openCustomerStore();
     for (const [id, name] of [
       ['a', '孙丽'],
       ['b', '吴强'],
@@ -95,7 +111,7 @@ describe('customers', () => {
 
 describe('campaigns', () => {
   test('are found by code and id', async () => {
-    const campaigns = new CampaignStore(openStore().database);
+    const campaigns = openCampaignStore();
     await campaigns.save(campaign);
     expect(await campaigns.byCode('8001')).toEqual(campaign);
     expect(await campaigns.byId('m1')).toEqual(campaign);
@@ -103,7 +119,7 @@ describe('campaigns', () => {
   });
 
   test('the codes follow what is saved', async () => {
-    const campaigns = new CampaignStore(openStore().database);
+    const campaigns = openCampaignStore();
     expect(await campaigns.codes()).toEqual([]);
     await campaigns.save(campaign);
     expect(await campaigns.codes()).toEqual(['8001']);
@@ -112,7 +128,7 @@ describe('campaigns', () => {
   });
 
   test('a code belongs to one campaign, the beginning of another is allowed', async () => {
-    const campaigns = new CampaignStore(openStore().database);
+    const campaigns = openCampaignStore();
     await campaigns.save(campaign);
     await expect(campaigns.save({ ...campaign, id: 'm2' })).rejects.toMatchObject({
       id: 'campaign-code-taken',
@@ -122,7 +138,7 @@ describe('campaigns', () => {
   });
 
   test('feedback is kept per campaign and per customer', async () => {
-    const campaigns = new CampaignStore(openStore().database);
+    const campaigns = openCampaignStore();
     await expect(campaigns.addFeedback(feedback)).rejects.toMatchObject({ id: 'campaign-unknown' });
     await campaigns.save(campaign);
     await campaigns.addFeedback(feedback);
@@ -141,7 +157,7 @@ describe('campaigns', () => {
 
 describe('calls', () => {
   test('are listed by filters, page by page, none twice though they start together', async () => {
-    const { database, store } = openStore();
+    const { database, events, store } = openStore();
     const calls = Array.from({ length: 5 }, (_, index) =>
       aCall({
         id: `c${index}`,
@@ -151,7 +167,7 @@ describe('calls', () => {
       }),
     );
     await store.commit({ calls, agents: [], events: [] });
-    const records = new CallStore(database);
+    const records = new CallStore(database, events);
     const ids = async (filter: object) =>
       (await records.list({ limit: 10, ...filter })).map((record) => record.id);
     expect(await ids({})).toEqual(['c4', 'c3', 'c2', 'c1', 'c0']);
@@ -162,7 +178,7 @@ describe('calls', () => {
   });
 
   test('messages are kept once, and know who heard them first', async () => {
-    const calls = new CallStore(openStore().database);
+    const calls = openCallStore();
     const message = {
       id: 'v1',
       callId: 'c1',
@@ -179,6 +195,109 @@ describe('calls', () => {
     await calls.markHeard('v1', '1001');
     expect(await calls.voicemails({ box: 'campaign', limit: 5 })).toEqual([{ ...message, heardBy: '2001' }]);
     expect(await calls.voicemails({ box: 'other', limit: 5 })).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  const message = { id: 'v1', callId: 'c1', box: 'campaign', ani: '1009', file: '/r/v1.wav', at: START };
+
+  test('hears of a message once, with the message', async () => {
+    const { database, events } = openStore();
+    const calls = new CallStore(database, events);
+    await calls.keepVoicemail({ ...message, durationMs: 1000 });
+    await calls.keepVoicemail({ ...message, durationMs: 5 });
+    expect((await events.read(0, 10)).events).toEqual([
+      {
+        seq: 1,
+        type: 'VoicemailLeft',
+        version: 1,
+        at: START,
+        call: 'c1',
+        data: { box: 'campaign', durationMs: 1000 },
+      },
+    ]);
+  });
+
+  test('hears of feedback, without the free text', async () => {
+    const { database, events } = openStore();
+    const campaigns = new CampaignStore(database, events);
+    await campaigns.save(campaign);
+    let told = 0;
+    events.onAppended(() => {
+      told += 1;
+    });
+    await campaigns.addFeedback({ ...feedback, callId: 'c1', customerId: 'cu1', note: 'call 13800138000' });
+    expect(told).toBe(1);
+    const [event] = (await events.read(0, 10)).events;
+    expect(event).toEqual({
+      seq: 1,
+      type: 'FeedbackRecorded',
+      version: 1,
+      at: START,
+      call: 'c1',
+      data: { campaign: 'm1', customer: 'cu1', interest: 'interested', by: '2001' },
+    });
+  });
+
+  test('hears of changes that somebody made, and of none that was refused', async () => {
+    const { database, events } = openStore();
+    const customers = new CustomerStore(database, events);
+    const campaigns = new CampaignStore(database, events);
+    const made = { by: 'desk', at: START + 1 };
+    await customers.save(customer, made);
+    await campaigns.save(campaign, made);
+    await expect(customers.save({ ...customer, id: 'cu2' }, made)).rejects.toThrow();
+    await expect(campaigns.save({ ...campaign, id: 'm2' }, made)).rejects.toThrow();
+    expect((await events.read(0, 10)).events).toMatchObject([
+      { type: 'CustomerChanged', version: 1, at: START + 1, data: { customer: 'cu1', by: 'desk' } },
+      { type: 'CampaignChanged', version: 1, at: START + 1, data: { campaign: 'm1', by: 'desk' } },
+    ]);
+  });
+
+  test('and what it tells of are written together or not at all', async () => {
+    const { database, events } = openStore();
+    const calls = new CallStore(database, events);
+    const campaigns = new CampaignStore(database, events);
+    const customers = new CustomerStore(database, events);
+    await campaigns.save(campaign);
+    database.script('drop table event');
+    await expect(calls.keepVoicemail({ ...message, durationMs: 1000 })).rejects.toThrow();
+    await expect(campaigns.addFeedback(feedback)).rejects.toThrow();
+    await expect(customers.save(customer, { by: 'desk', at: START })).rejects.toThrow();
+    expect(await calls.voicemail('v1')).toBeUndefined();
+    expect(await campaigns.feedback({ limit: 10 })).toEqual([]);
+    expect(await customers.byId('cu1')).toBeUndefined();
+  });
+});
+
+describe('scores that nobody can reckon with stop the load with the name of the row', () => {
+  const bad = ['null', '[]', '5', '"service"', '{"service":null}', '{"service":"8"}', '{"service":1e999}'];
+
+  test.each(bad)('the needs of a queue: %s', async (needs) => {
+    const { database } = openStore();
+    database.prepare("insert into queue values ('vip', ?, 1, 1, 1, 'default')").run(needs);
+    await expect(new QueueStore(database).list()).rejects.toMatchObject({
+      id: 'bad-queue',
+      message: expect.stringContaining('queue vip'),
+    });
+  });
+
+  test.each(bad)('the skills of an agent: %s', async (skills) => {
+    const { database, store } = openStore();
+    const state = JSON.stringify({ at: 'logged-out', since: START });
+    database.prepare("insert into agent values ('1001', '张伟', '1001', ?, ?)").run(skills, state);
+    await expect(store.load()).rejects.toMatchObject({
+      id: 'bad-agent',
+      message: expect.stringContaining('agent 1001'),
+    });
+  });
+
+  test('a queue that needs nothing, and an agent without skills, are in order', async () => {
+    const { database, store } = openStore();
+    const rules = { ringMs: 1, wrapUpMs: 1, maxWaitMs: 1, music: 'default' };
+    await new QueueStore(database).save({ name: 'any', needs: {}, ...rules });
+    await store.commit({ calls: [], agents: [anAgent({ skills: {} })], events: [] });
+    expect(await store.load()).toMatchObject({ agents: [{ skills: {} }], queues: [{ needs: {} }] });
   });
 });
 

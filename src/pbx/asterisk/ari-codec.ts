@@ -47,6 +47,8 @@ export type AriEvent =
       readonly type: 'RecordingFinished' | 'RecordingFailed';
       readonly recording: string;
       readonly durationSeconds: number;
+      /** Seconds in which somebody spoke, where Asterisk says it. */
+      readonly talkingSeconds?: number;
     }
   | { readonly type: 'ApplicationReplaced' };
 
@@ -192,7 +194,12 @@ function parseEvent(type: string, message: Record<string, unknown>): AriEvent | 
       const name = text(recording, 'name');
       return name === undefined
         ? undefined
-        : { type, recording: name, durationSeconds: number(recording, 'duration') ?? 0 };
+        : {
+            type,
+            recording: name,
+            durationSeconds: number(recording, 'duration') ?? 0,
+            talkingSeconds: number(recording, 'talking_duration'),
+          };
     }
     case 'ApplicationReplaced':
       return { type };

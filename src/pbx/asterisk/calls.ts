@@ -117,7 +117,7 @@ export class Calls {
         return this.playbacks.finished(event.playback, event.target, event.state);
       case 'RecordingFinished':
       case 'RecordingFailed':
-        return this.#recorded(event.recording, event.type === 'RecordingFinished', event.durationSeconds);
+        return this.#recorded(event);
       case 'ApplicationReplaced':
         return this.#options.emit({ type: 'Replaced' });
     }
@@ -206,16 +206,18 @@ export class Calls {
     return leg;
   }
 
-  #recorded(recording: string, done: boolean, durationSeconds: number): void {
+  #recorded(event: Extract<AriEvent, { type: 'RecordingFinished' | 'RecordingFailed' }>): void {
+    const { recording, durationSeconds, talkingSeconds } = event;
     for (const [channel, watched] of this.#endKeys) {
       if (watched.recording === recording) this.#endKeys.delete(channel);
     }
     this.#options.emit({
       type: 'RecordingEnded',
       recording,
-      outcome: done ? 'done' : 'failed',
+      outcome: event.type === 'RecordingFinished' ? 'done' : 'failed',
       file: this.#options.fileOf(recording),
       durationMs: Math.max(0, durationSeconds * 1_000),
+      silent: talkingSeconds === 0,
     });
   }
 }

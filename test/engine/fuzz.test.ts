@@ -1,0 +1,360 @@
+import { expect, test } from 'vitest';
+import { Refused } from '../../src/base/errors.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import type { Customer } from '../../src/customer/customer.ts';
+import type { Changes, EngineStore } from '../../src/engine/changes.ts';
+import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/pbx.ts';
+import { agent, campaign, centreLab, type MemoryStore, queue } from './centre-lab.ts';
+import { FaultyPbx, noFaults, type PhoneDialled } from './faulty-pbx.ts';
+
+/** Every run is told by its number alone. `FUZZ_SEED=17 npx vitest run test/engine/fuzz.test.ts` repeats one. */
+const SEEDS = process.env.FUZZ_SEED
+  ? process.env.FUZZ_SEED.split(',').map(Number)
+  : Array.from({ length: Number(process.env.FUZZ_RUNS ?? 30) }, (_, index) => index + 1);
+const ROUNDS = 120;
+/** Two periods of the reconciliation, and a little. */
+const SETTLED_MS = 65_000;
+
+const AGENTS = [
+  agent('1001', { service: 8 }),
+  agent('1002', { service: 6, wealth: 9.5 }),
+  agent('1003', { service: 8, card: 6 }),
+  agent('2001', { service: 5 }),
+];
+const QUEUES = [
+  queue('general', { service: 5 }, { maxWaitMs: 20_000, ringMs: 8000, wrapUpMs: 3000 }),
+  queue('vip', { wealth: 9 }, { maxWaitMs: 15_000, ringMs: 6000, wrapUpMs: 1000 }),
+  queue('card', { card: 5 }, { maxWaitMs: 10_000, ringMs: 5000, wrapUpMs: 0 }),
+];
+const CAMPAIGNS = [
+  campaign('8001', { receptionRingMs: 7000, fallback: { kind: 'queue', queue: 'general' } }),
+  campaign('8002', {
+    reception: { kind: 'outside', number: '0278' },
+    fallback: { kind: 'voicemail', box: 'campaign' },
+  }),
+  campaign('8003', { validUntil: 1 }),
+  campaign('80045', { fallback: { kind: 'target', to: { kind: 'phone', extension: '2002' } } }),
+];
+const CUSTOMERS: readonly Customer[] = [
+  { id: 'cust-1', name: '王芳', tier: 'vip', language: '', numbers: ['13800138000'], note: '' },
+  { id: 'cust-2', name: 'Ann', tier: 'gold', language: 'en', numbers: ['13900139000'], note: '' },
+];
+const NUMBERS = ['13800138000', '13900139000', '', '13700000000', '13711111111', '13722222222'];
+const KEYS = [
+  '0',
+  '0',
+  '0',
+  '1',
+  '10',
+  '9',
+  '#',
+  '*',
+  '8',
+  '98001',
+  '98001#',
+  '98002',
+  '98002#',
+  '98003#',
+  '980045',
+  '7777#',
+  '80',
+  '21234',
+  '21234#',
+  '3*0',
+];
+const PHONES = ['1001', '1002', '1003', '2001', '2002'];
+const DIALLED = ['*50', '*50', '*50', '*51', '*52', '*53', '1001', '2001', '2002', '*99'];
+
+/** A daemon that can be cut off from store and PBX in any moment. */
+class Life {
+  readonly #store: MemoryStore;
+  readonly line: FaultyPbx;
+  #death: 'none' | 'before-commit' | 'after-commit' = 'none';
+  dead = false;
+
+  constructor(store: MemoryStore, line: FaultyPbx) {
+    this.#store = store;
+    this.line = line;
+  }
+
+  /** Dies at the next commit, of which everything or nothing is left; its effects never happen. */
+  doom(how: 'before-commit' | 'after-commit'): void {
+    this.#death = how;
+  }
+
+  die(): void {
+    this.dead = true;
+    this.line.die();
+  }
+
+  readonly store: EngineStore = {
+    load: () => this.#store.load(),
+    commit: async (changes: Changes) => {
+      if (this.dead || this.#death === 'before-commit') return this.#end();
+      await this.#store.commit(changes);
+      if (this.#death === 'after-commit') return this.#end();
+    },
+  };
+
+  #end(): Promise<void> {
+    if (!this.dead) this.die();
+    return new Promise(() => undefined);
+  }
+}
+
+/** One run: the centre, everybody who takes part, and what must never be seen. */
+async function run(seed: number): Promise<void> {
+  const random = seededRandom(seed * 7919);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
+  const problems = new Set<string>();
+  const wrong = (text: string): void => void problems.add(text);
+  const faults = noFaults();
+  const log: Log = {
+    ...silentLog,
+    error: (fields, message) => wrong(`error in the log: ${message} ${JSON.stringify(fields, errorText)}`),
+  };
+  let life!: Life;
+  const lab = centreLab({
+    agents: AGENTS,
+    queues: QUEUES,
+    campaigns: CAMPAIGNS,
+    customers: CUSTOMERS,
+    log,
+    pbx: { trunk: () => pick<Behaviour | 'down'>(['down', { ringAfterMs: 100, answerAfterMs: 700 }]) },
+    connect: (sim, store, clock) => {
+      life = new Life(store, new FaultyPbx(sim, clock, { faults, random, dialled: phoneDialled }));
+      return { pbx: life.line, store: life.store };
+    },
+  });
+  const { clock, pbx, store } = lab;
+  const began = clock.now();
+  const time = (): string => `+${((clock.now() - began) / 1000).toFixed(3)}`;
+  let engineSince = clock.now();
+  const callers: SimulatedParty[] = [];
+  const phoneCalls: SimulatedParty[] = [];
+  const dialledAt = new Map<string, number>();
+
+  function legOf(id: string) {
+    for (const call of store.calls.values()) {
+      const leg = call.legs.find((one) => one.id === id);
+      if (leg) return { call, leg };
+    }
+    return undefined;
+  }
+
+  function phoneDialled({ leg, extension, others }: PhoneDialled): void {
+    const planned = legOf(leg)?.leg.plannedAt;
+    if (planned === undefined) return wrong(`${time()} leg ${leg} was dialled and is not written down`);
+    dialledAt.set(leg, clock.now());
+    for (const other of others) {
+      const knownAt = other.ours ? dialledAt.get(other.channel) : other.toldAt;
+      if (knownAt !== undefined && knownAt < planned)
+        wrong(`${time()} phone ${extension} was dialled (${leg}) while its ${other.channel} was still up`);
+    }
+  }
+
+  function watch(): void {
+    const now = clock.now();
+    const { engine } = lab;
+    const live = engine.liveCalls();
+    const engaged = new Map<string, string>();
+    for (const call of live) {
+      for (const leg of call.legs) {
+        if (leg.endedAt !== undefined || leg.agent === undefined) continue;
+        const other = engaged.get(leg.agent);
+        if (other !== undefined) wrong(`${time()} agent ${leg.agent} is in ${other} and in ${call.id}`);
+        engaged.set(leg.agent, call.id);
+      }
+      const { phase } = call;
+      if ((phase.at === 'queued' || phase.at === 'offered') && now - engineSince > 4000) {
+        const rules = QUEUES.find((one) => one.name === phase.queue)!;
+        if (now - phase.since > rules.maxWaitMs + rules.ringMs + 200)
+          wrong(`${time()} ${call.id} waits in ${phase.queue} since ${now - phase.since} ms`);
+      }
+    }
+    for (const one of engine.agents()) {
+      const { state } = one;
+      if (state.at !== 'offered' && state.at !== 'talking') continue;
+      if (engaged.get(one.id) !== state.call)
+        wrong(`${time()} agent ${one.id} is ${state.at} with no live leg`);
+    }
+    for (const party of [...callers, ...phoneCalls]) {
+      if (party.ended || party.talkingWith.length === 0) continue;
+      const own = [...store.calls.values()].filter((call) => call.channel === party.channel);
+      const known = own.flatMap((call) => call.legs.map((leg) => leg.id));
+      for (const other of party.talkingWith)
+        if (!known.includes(other)) wrong(`${time()} ${party.channel} hears ${other}, which is not his`);
+      if (party.talkingWith.length > 1)
+        wrong(`${time()} ${party.channel} hears several: ${party.talkingWith}`);
+    }
+  }
+
+  async function pass(ms: number): Promise<void> {
+    const end = clock.now() + ms;
+    await clock.advanceUntil(() => {
+      watch();
+      return false;
+    }, ms);
+    if (clock.now() < end) throw new Error('time stands still');
+  }
+
+  async function restart(how: 'orderly' | 'now' | 'before-commit' | 'after-commit'): Promise<void> {
+    const old = life;
+    if (how === 'orderly') await lab.engine.stop();
+    else if (how === 'now') old.die();
+    else {
+      old.doom(how);
+      await clock.advanceUntil(() => old.dead, 3000);
+      if (!old.dead) old.die();
+    }
+    await clock.advance(below(3000));
+    await lab.succeed();
+    engineSince = clock.now();
+  }
+
+  const tell = (what: Promise<unknown>): void => {
+    what.catch((thrown: unknown) => {
+      if (!(thrown instanceof Refused)) wrong(`${time()} not a refusal: ${String(thrown)}`);
+    });
+  };
+
+  const behaviour = (): Behaviour =>
+    pick<Behaviour>([
+      { ringAfterMs: 20, answerAfterMs: 500 + below(3000), hangupAfterMs: 500 + below(15_000) },
+      { ringAfterMs: 20, answerAfterMs: 200 + below(3000) },
+      { ringAfterMs: 20, answerAfterMs: 200 + below(3000) },
+      { ringAfterMs: 20 },
+      { refuse: { afterMs: 10 + below(400), sipCode: pick([486, 603, 480]) } },
+    ]);
+
+  /** A phone has one line: nobody dials on it while it is in use. */
+  const free = (phone: string): boolean =>
+    !pbx.dialled(phone) && !phoneCalls.some((one) => !one.ended && ownerOf.get(one.channel) === phone);
+  const ownerOf = new Map<string, string>();
+
+  async function act(): Promise<void> {
+    const chance = random();
+    if (chance < 0.3 && callers.filter((one) => !one.ended).length < 10) {
+      callers.push(lab.caller(pick(NUMBERS)));
+    } else if (chance < 0.5) {
+      const alive = callers.filter((one) => !one.ended);
+      if (alive.length > 0) pick(alive).press(pick(KEYS));
+    } else if (chance < 0.6) {
+      const alive = callers.filter((one) => !one.ended);
+      if (alive.length > 0) pick(alive).hangup();
+    } else if (chance < 0.74) {
+      const { id } = pick(AGENTS);
+      const input = pick(['in', 'ready', 'ready', 'ready', 'break', 'out']);
+      if (input === 'in') tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: id }));
+      else if (input === 'ready') tell(lab.engine.tellAgent(id, { type: 'GoReady' }));
+      else if (input === 'break') tell(lab.engine.tellAgent(id, { type: 'GoNotReady', reason: 'break' }));
+      else tell(lab.engine.tellAgent(id, { type: 'LogOut' }));
+    } else if (chance < 0.82) {
+      const phone = pick(PHONES);
+      if (!free(phone)) return;
+      const party = lab.phone(phone, pick(DIALLED));
+      ownerOf.set(party.channel, phone);
+      phoneCalls.push(party);
+    } else if (chance < 0.87) {
+      const phone = pick(PHONES);
+      (pbx.dialled(phone) ?? phoneCalls.find((one) => !one.ended))?.hangup();
+    } else if (chance < 0.9) {
+      pbx.setPhone(pick(PHONES), random() < 0.2 ? undefined : behaviour());
+    } else if (chance < 0.92) {
+      const live = lab.engine.liveCalls();
+      if (live.length > 0) tell(lab.engine.hangUp(pick(live).id));
+    } else if (chance < 0.95) {
+      pbx.setLink(false);
+      await pass(pick([1, 20, 500, below(8000)]));
+      pbx.setLink(true);
+    } else if (chance < 0.98) {
+      await restart(pick(['orderly', 'now', 'before-commit', 'after-commit', 'after-commit']));
+    } else {
+      Object.assign(faults, {
+        snapshotMs: pick([0, 200, 2000]),
+        commandMs: pick([0, 30, 400]),
+        timeout: pick([0, 0.01, 0.05]),
+        refused: pick([0, 0.01, 0.03]),
+        unreachable: pick([0, 0.03]),
+      });
+    }
+  }
+
+  for (const phone of PHONES) pbx.setPhone(phone, behaviour());
+  Object.assign(faults, { snapshotMs: 300, commandMs: 40, timeout: 0.02, refused: 0.01, unreachable: 0.02 });
+  await lab.start();
+  for (const { id } of AGENTS.slice(0, 3)) {
+    tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: id }));
+    tell(lab.engine.tellAgent(id, { type: 'GoReady' }));
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await act();
+    await pass(below(pick([50, 500, 3000])));
+  }
+
+  // The faults cease; who is still there has to be known, whoever is not has to be forgotten.
+  Object.assign(faults, noFaults());
+  await pass(SETTLED_MS);
+  await consistent();
+  for (const caller of [...callers, ...phoneCalls]) caller.hangup();
+  await pass(SETTLED_MS);
+  await over();
+
+  async function consistent(): Promise<void> {
+    const live = lab.engine.liveCalls();
+    const there = [...callers, ...phoneCalls].filter((one) => !one.ended).map((one) => one.channel);
+    const known = live.map((call) => call.channel);
+    for (const channel of there) if (!known.includes(channel)) wrong(`settled: ${channel} is up and no call`);
+    for (const channel of known)
+      if (!there.includes(channel)) wrong(`settled: ${channel} is a call and not up`);
+    for (const call of live) {
+      const party = pbx.party(call.channel);
+      if (call.phase.at === 'connected' && party?.talkingWith[0] !== call.phase.leg)
+        wrong(`settled: ${call.id} is connected with ${call.phase.leg} and hears ${party?.talkingWith}`);
+      if (call.phase.at !== 'connected' && party?.talkingWith.length)
+        wrong(`settled: ${call.id} is at ${call.phase.at} and hears ${party.talkingWith}`);
+    }
+    const legs = live.flatMap((call) =>
+      call.legs.filter((leg) => leg.endedAt === undefined).map((leg) => leg.id),
+    );
+    for (const { channel, ours } of (await pbx.snapshot()).channels)
+      if (ours && !legs.includes(channel)) wrong(`settled: leg ${channel} is up and nobody's`);
+  }
+
+  async function over(): Promise<void> {
+    const { channels, bridges } = await pbx.snapshot();
+    for (const { channel } of channels) wrong(`over: ${channel} is still up`);
+    for (const { bridge } of bridges) wrong(`over: bridge ${bridge} is still there`);
+    for (const call of lab.engine.liveCalls()) wrong(`over: ${call.id} lives on, ${call.phase.at}`);
+    for (const one of lab.engine.agents())
+      if (!['ready', 'not-ready', 'logged-out'].includes(one.state.at))
+        wrong(`over: agent ${one.id} is stuck in ${one.state.at}`);
+    const perChannel = new Map<string, number>();
+    for (const call of store.calls.values()) {
+      perChannel.set(call.channel, (perChannel.get(call.channel) ?? 0) + 1);
+      if (call.phase.at !== 'ended') wrong(`over: the record of ${call.id} is open (${call.phase.at})`);
+      for (const leg of call.legs) if (leg.endedAt === undefined) wrong(`over: leg ${leg.id} has no end`);
+      for (const type of ['CallArrived', 'CallEnded']) {
+        const count = store.events.filter((event) => event.type === type && event.call === call.id).length;
+        if (count !== 1) wrong(`over: ${call.id} has ${count} times ${type}`);
+      }
+    }
+    for (const [channel, count] of perChannel) if (count > 1) wrong(`over: ${channel} has ${count} records`);
+    for (const event of store.events) if (event.type === 'CallFailed') wrong(`CallFailed: ${event.call}`);
+  }
+
+  if (problems.size > 0) throw new Error(`seed ${seed}:\n  ${[...problems].slice(0, 12).join('\n  ')}`);
+  // A run in which nothing happens proves nothing.
+  expect(store.calls.size).toBeGreaterThan(5);
+}
+
+function errorText(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.stack : value;
+}
+
+test.each(SEEDS)(
+  'given_seed_%i_when_anything_goes_wrong_at_any_moment_then_nothing_leaks_nobody_is_stuck_and_every_record_is_whole',
+  run,
+);
