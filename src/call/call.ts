@@ -121,7 +121,7 @@ export type HandOver =
 /** Exits that a hand-over can have. */
 export const DIAL_EXITS = ['done', 'busy', 'no-answer', 'failed'] as const;
 export const QUEUE_EXITS = ['done', 'timeout', 'no-agents'] as const;
-export const RECORD_EXITS = ['done', 'empty', 'failed'] as const;
+export const RECORD_EXITS = ['kept', 'empty', 'failed'] as const;
 
 export type CallInput =
   /** `agent`: who is logged in at the phone that is to be dialled. */
@@ -318,7 +318,7 @@ function placeOf(phase: Phase): Place | undefined {
 
 function recorded(call: Call, input: CallInput & { type: 'RecordingEnded' }): Outcome {
   if (call.phase.at !== 'recording' || call.phase.recording !== input.recording) return [call, []];
-  const exit = input.outcome === 'failed' ? 'failed' : holdsMessage(input) ? 'done' : 'empty';
+  const exit = input.outcome === 'failed' ? 'failed' : holdsMessage(input) ? 'kept' : 'empty';
   return [{ ...call, phase: { at: 'flow' } }, [{ do: 'takeExit', exit }]];
 }
 

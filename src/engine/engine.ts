@@ -239,12 +239,22 @@ export class Engine implements Centre {
         answers.push(() => mail.refused?.(thrown));
       }
     }
-    turn.offer();
+    this.#offer(turn);
     this.#matchingProblem = turn.problems.join('; ');
     await this.#commit(turn.changes);
     for (const ordered of turn.effects) this.#effects.run(ordered);
     for (const answer of answers) answer();
     this.#setAlarm();
+  }
+
+  /** Whatever goes wrong in matching must not keep the other turns from being taken. */
+  #offer(turn: Turn): void {
+    try {
+      turn.offer();
+    } catch (error) {
+      turn.problems.push(`callers cannot be matched with agents (${messageOf(error)}); see the log`);
+      this.#parts.log.error({ error }, 'matching failed');
+    }
   }
 
   /** Nobody asked for it and the rules would not have it: our bug. It costs one call, not the daemon. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { ADMINS, EVERY_ROLE } from '../http/roles.ts';
 
@@ -41,12 +42,23 @@ export function flowRoutes(api: Api, { flows, log }: ApiParts): void {
     '/api/flows/reload',
     {
       config: { allowed: ADMINS },
-      schema: { tags: ['flows'], summary: 'Reads the flow files again', response: { 200: flowsView } },
+      schema: {
+        tags: ['flows'],
+        summary: 'Reads the flow files again; 409 with every problem when a file was refused',
+        response: { 200: flowsView },
+      },
     },
     async (request) => {
       const problems = await flows.reload();
       log.info({ by: caller(request).id, problems: problems.length }, 'flows were read again');
+      if (problems.length > 0) throw new Refused('flow-problems', sentenceOf(problems), { problems });
       return show(problems);
     },
   );
+}
+
+/** The first problem in the message, for whoever looks at that only. */
+function sentenceOf(problems: readonly string[]): string {
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more, see details)` : '';
+  return `Files with a problem keep their last good version. ${problems[0]}${more}`;
 }

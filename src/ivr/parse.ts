@@ -105,8 +105,10 @@ export function parseFlow(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, merge: false });
   const report = new Report(file, lines, document);
-  for (const error of document.errors)
-    report.at(error.pos[0], error.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
+  // After the first mistake in the form of the text, the others only follow from it.
+  const [malformed] = document.errors;
+  if (malformed)
+    report.at(malformed.pos[0], malformed.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
   if (report.problems.length > 0) return { problems: report.problems };
   let content: unknown;
   try {
@@ -114,6 +116,8 @@ export function parseFlow(
   } catch (thrown) {
     return { problems: [{ ...place, message: thrown instanceof Error ? thrown.message : String(thrown) }] };
   }
+  if (content === null || content === undefined)
+    return { problems: [{ ...place, message: 'the file is empty: begin with "flow:" and its name' }] };
   const frame = flowFrame.safeParse(content);
   if (!frame.success) {
     report.addIssues([], frame.error);

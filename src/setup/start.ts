@@ -8,7 +8,7 @@ import {
   type RunningAsterisk,
   startAsterisk,
 } from './asterisk-process.ts';
-import { askHealth, daemonLog, endLeftoverDaemon } from './daemon-process.ts';
+import { askHealth, daemonLog, endLeftoverDaemon, type Health } from './daemon-process.ts';
 import { checkSpace, ensureDataFolder, SPACE_TO_RUN } from './data-folder.ts';
 import { type AsteriskProgram, findAsterisk } from './find-asterisk.ts';
 import { ensureSpeech } from './find-speech.ts';
@@ -45,6 +45,11 @@ export async function startCarillon(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<RunningCarillon> {
+  if (!existsSync(settings.flows))
+    throw new Refused(
+      'bad-setting',
+      `CARILLON_FLOWS is ${settings.flows}, where there is no folder. Correct or unset it.`,
+    );
   ensureDataFolder(settings.data);
   checkSpace(settings.data, SPACE_TO_RUN);
   const release = takeStartLock(settings.data);
@@ -122,11 +127,13 @@ async function untilReady(
 ): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   say('Starting the daemon …');
+  const tell = onceEach(say);
   let problems: string[] = [];
   while (Date.now() < deadline) {
     signal.throwIfAborted();
     const health = await askHealth(settings, 2000);
     if (health.state === 'ready') return;
+    tell(health);
     problems = health.problems;
     if (supervision.daemonDeaths() >= HOPELESS_DEATHS) break;
     await sleep(50);
@@ -138,6 +145,19 @@ async function untilReady(
       ? `The daemon does not start (${tailOf(daemonLog(settings.data))}). The whole story: ${daemonLog(settings.data)}`
       : `The daemon takes no calls after ${READY_TIMEOUT_MS / 1000} seconds: ${reason}. Look into ${daemonLog(settings.data)} and ${asteriskLog(settings.data)}.`,
   );
+}
+
+/** Says what the daemon waits for, each thing once; figures in it may change. */
+function onceEach(say: (line: string) => void): (health: Health) => void {
+  const told = new Set<string>();
+  return (health) => {
+    if (health.state !== 'not-ready') return;
+    for (const problem of health.problems) {
+      const gist = problem.replace(/\d+ of \d+/, '');
+      if (!told.has(gist)) say(`  ${problem}`);
+      told.add(gist);
+    }
+  };
 }
 
 /** The line of a crash report that names the error. */

@@ -108,8 +108,11 @@ async function run(seed: number): Promise<void> {
   const random = seededRandom(seed * 7919);
   const below = (limit: number): number => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
-  const problems = new Set<string>();
-  const wrong = (text: string): void => void problems.add(text);
+  const problems = new Map<string, string>();
+  /** Told once, with the time at which it was first seen. */
+  const wrong = (text: string): void => {
+    if (!problems.has(text)) problems.set(text, `${time()} ${text}`);
+  };
   const faults = noFaults();
   const log: Log = {
     ...silentLog,
@@ -146,12 +149,12 @@ async function run(seed: number): Promise<void> {
 
   function phoneDialled({ leg, extension, others }: PhoneDialled): void {
     const planned = legOf(leg)?.leg.plannedAt;
-    if (planned === undefined) return wrong(`${time()} leg ${leg} was dialled and is not written down`);
+    if (planned === undefined) return wrong(`leg ${leg} was dialled and is not written down`);
     dialledAt.set(leg, clock.now());
     for (const other of others) {
       const knownAt = other.ours ? dialledAt.get(other.channel) : other.toldAt;
       if (knownAt !== undefined && knownAt < planned)
-        wrong(`${time()} phone ${extension} was dialled (${leg}) while its ${other.channel} was still up`);
+        wrong(`phone ${extension} was dialled (${leg}) while its ${other.channel} was still up`);
     }
   }
 
@@ -164,30 +167,28 @@ async function run(seed: number): Promise<void> {
       for (const leg of call.legs) {
         if (leg.endedAt !== undefined || leg.agent === undefined) continue;
         const other = engaged.get(leg.agent);
-        if (other !== undefined) wrong(`${time()} agent ${leg.agent} is in ${other} and in ${call.id}`);
+        if (other !== undefined) wrong(`agent ${leg.agent} is in ${other} and in ${call.id}`);
         engaged.set(leg.agent, call.id);
       }
       const { phase } = call;
       if ((phase.at === 'queued' || phase.at === 'offered') && now - engineSince > 4000) {
         const rules = QUEUES.find((one) => one.name === phase.queue)!;
         if (now - phase.since > rules.maxWaitMs + rules.ringMs + 200)
-          wrong(`${time()} ${call.id} waits in ${phase.queue} since ${now - phase.since} ms`);
+          wrong(`${call.id} still waits in ${phase.queue} (${phase.at})`);
       }
     }
     for (const one of engine.agents()) {
       const { state } = one;
       if (state.at !== 'offered' && state.at !== 'talking') continue;
-      if (engaged.get(one.id) !== state.call)
-        wrong(`${time()} agent ${one.id} is ${state.at} with no live leg`);
+      if (engaged.get(one.id) !== state.call) wrong(`agent ${one.id} is ${state.at} with no live leg`);
     }
     for (const party of [...callers, ...phoneCalls]) {
       if (party.ended || party.talkingWith.length === 0) continue;
       const own = [...store.calls.values()].filter((call) => call.channel === party.channel);
       const known = own.flatMap((call) => call.legs.map((leg) => leg.id));
       for (const other of party.talkingWith)
-        if (!known.includes(other)) wrong(`${time()} ${party.channel} hears ${other}, which is not his`);
-      if (party.talkingWith.length > 1)
-        wrong(`${time()} ${party.channel} hears several: ${party.talkingWith}`);
+        if (!known.includes(other)) wrong(`${party.channel} hears ${other}, which is not his`);
+      if (party.talkingWith.length > 1) wrong(`${party.channel} hears several: ${party.talkingWith}`);
     }
   }
 
@@ -216,7 +217,7 @@ async function run(seed: number): Promise<void> {
 
   const tell = (what: Promise<unknown>): void => {
     what.catch((thrown: unknown) => {
-      if (!(thrown instanceof Refused)) wrong(`${time()} not a refusal: ${String(thrown)}`);
+      if (!(thrown instanceof Refused)) wrong(`not a refusal: ${String(thrown)}`);
     });
   };
 
@@ -345,7 +346,8 @@ async function run(seed: number): Promise<void> {
     for (const event of store.events) if (event.type === 'CallFailed') wrong(`CallFailed: ${event.call}`);
   }
 
-  if (problems.size > 0) throw new Error(`seed ${seed}:\n  ${[...problems].slice(0, 12).join('\n  ')}`);
+  if (problems.size > 0)
+    throw new Error(`seed ${seed}:\n  ${[...problems.values()].slice(0, 12).join('\n  ')}`);
   // A run in which nothing happens proves nothing.
   expect(store.calls.size).toBeGreaterThan(5);
 }

@@ -411,8 +411,11 @@ test('flows are listed, and read again by an admin', async () => {
     items: [{ name: 'hotline', numbers: ['95533'] }],
     problems: [],
   });
-  const { body } = await api.send('admin', 'POST', '/api/flows/reload');
-  expect(body.problems[0]).toContain('hotline.yaml:3:1');
+  const { status, body } = await api.send('admin', 'POST', '/api/flows/reload');
+  expect(status).toBe(409);
+  expect(body).toMatchObject({
+    error: { id: 'flow-problems', details: { problems: [expect.stringContaining('hotline.yaml:3:1')] } },
+  });
 });
 
 describe('events', () => {

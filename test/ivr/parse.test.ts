@@ -123,7 +123,7 @@ test.each([
     'f.yaml:7:23 the condition cannot be read: Unknown variable: process',
   ],
   ['tabs', GOOD.replace('  hello:', '\thello:'), 'f.yaml:7:1 Tabs are not allowed as indentation'],
-  ['empty file', '', 'f.yaml:1:1 '],
+  ['empty file', '', 'f.yaml:1:1 the file is empty'],
   ['a list', '- a\n- b\n', 'f.yaml:1:1 '],
   ['binary', 'flow: \u0000', 'f.yaml:1:1 the file is not UTF-8 text'],
   ['ten megabytes', 'a'.repeat(10_000_000), 'f.yaml:1:1 the file is larger than 1 MB'],
