@@ -125,7 +125,8 @@ const settingsHelp = SETTINGS.map(
 ).join('\n');
 
 const program = new Command('carillon')
-  .description('A contact centre on a real PBX: IVR flows, campaign codes, skill routing, a dialer.')
+  .description('A contact centre on a real PBX: IVR flows, campaign codes, skill routing.')
+  .showHelpAfterError('What there is: npx carillon --help')
   .addHelpText(
     'after',
     `

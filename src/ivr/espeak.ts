@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Refused } from '../base/errors.ts';
+import { utterancesOf } from './utterances.ts';
 
 /** A program with the arguments and the environment that it always needs. */
 export interface Tool {
@@ -24,7 +25,7 @@ const run = promisify(execFile);
 
 const TIMEOUT_MS = 20_000;
 
-/** Prompts run to each other's length; a second of quiet before the first word is cut, a short one is kept. */
+/** What every PBX plays without converting. */
 const TO_TELEPHONE = ['-r', '8000', '-c', '1', '-b', '16'];
 
 /**
@@ -40,31 +41,36 @@ const VOICES: Readonly<Record<string, readonly string[]>> = {
 export function espeak(tools: { readonly espeak: Tool; readonly sox: Tool }): Speech {
   const start = (tool: Tool, args: readonly string[]) =>
     run(tool.command, [...tool.args, ...args], { env: tool.env ?? {}, timeout: TIMEOUT_MS });
-  const toTelephone = async (from: string, to: string): Promise<void> => {
+  /** One after the other, as one file. */
+  const toTelephone = async (from: readonly string[], to: string): Promise<void> => {
     const unfinished = `${to}.unfinished.wav`;
     try {
-      await start(tools.sox, [from, ...TO_TELEPHONE, unfinished]);
+      await start(tools.sox, [...from, ...TO_TELEPHONE, unfinished]);
       await rename(unfinished, to);
     } finally {
       await rm(unfinished, { force: true });
     }
   };
   return {
-    voice: 'espeak-ng 2',
+    voice: 'espeak-ng 3',
     async speak(text, language, file) {
-      const spoken = `${file}.spoken.wav`;
+      const utterances = utterancesOf(text, language);
+      const spoken = utterances.map((_, index) => `${file}.spoken-${index}.wav`);
       try {
-        await start(tools.espeak, [...(VOICES[language] ?? VOICES.en!), '-w', spoken, '--', text]);
+        for (const [index, utterance] of utterances.entries()) {
+          const voice = VOICES[utterance.language] ?? VOICES.en!;
+          await start(tools.espeak, [...voice, '-w', spoken[index]!, '--', utterance.text]);
+        }
         await toTelephone(spoken, file);
       } catch (thrown) {
         throw new Refused('speech-failed', `"${text.slice(0, 40)}" could not be spoken: ${lastLine(thrown)}`);
       } finally {
-        await rm(spoken, { force: true });
+        await Promise.all(spoken.map((part) => rm(part, { force: true })));
       }
     },
     async convert(recording, file) {
       try {
-        await toTelephone(recording, file);
+        await toTelephone([recording], file);
       } catch (thrown) {
         throw new Refused(
           'recording-unreadable',

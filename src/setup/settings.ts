@@ -54,6 +54,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Throws `Refused('bad-setting')` whose sentence names the variable and says what it may be.
  */
 export function readSettings(env: Environment): Settings {
+  refuseUnknown(env);
   const bind = addressIn(env, 'CARILLON_BIND', '127.0.0.1');
   const sipPort = portIn(env, 'CARILLON_SIP_PORT', 5060);
   const httpPort = portIn(env, 'CARILLON_HTTP_PORT', 8080);
@@ -102,6 +103,15 @@ export function reachableHost(settings: Pick<Settings, 'bind'>): string {
   return settings.bind === '::' ? '::1' : settings.bind;
 }
 
+/** A mistyped name would otherwise be a setting that is silently not made. */
+function refuseUnknown(env: Environment): void {
+  const unknown = Object.keys(env).find(
+    (name) => name.startsWith('CARILLON_') && !SETTINGS.some((setting) => setting.name === name),
+  );
+  if (unknown !== undefined)
+    bad(`There is no setting ${unknown}; npx carillon --help lists those there are.`);
+}
+
 function bad(sentence: string): never {
   throw new Refused('bad-setting', sentence);
 }
@@ -132,6 +142,8 @@ function portRangeIn(env: Environment, name: string, fallback: string): [number,
   if (first < 1024) bad(`${name} starts at ${first}; ports below 1024 are reserved, use ${fallback}.`);
   if (first % 2 === 1)
     bad(`${name} starts at ${first}; audio needs an even first port, such as ${first + 1}.`);
+  if (last < first)
+    bad(`${name} is "${text}", which goes backwards; give the lower port first, such as ${fallback}.`);
   if (last - first < 9)
     bad(`${name} is "${text}"; each call leg takes two ports, so give at least ten, such as ${fallback}.`);
   return [first, last];

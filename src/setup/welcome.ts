@@ -16,7 +16,7 @@ export function welcomeText(
 Carillon is ready after ${(tookMs / 1000).toFixed(1)} s.  客服热线已就绪。
 
   Dial      95533  the hotline${guests}
-            8001   a campaign code, after key 9;  0 brings an agent
+            then press 9 and the campaign code 8001, or 0 for an agent
   拨打       95533 热线；按 9 后输入活动代码 8001；按 0 转人工
 
   Phone     user ${phone}, its password: npx carillon phones

@@ -37,6 +37,16 @@ test.each([
   expect(sound.ms).toBeLessThan(6_000);
 });
 
+test('words of both languages are said by two voices, so that neither spells the other', async () => {
+  const [both, chinese, english] = ['both', 'chinese', 'english'].map((name) =>
+    join(folder, `${name}.wav`),
+  ) as [string, string, string];
+  await speech?.speak('请按0。For English, press 8.', 'zh-CN', both);
+  await speech?.speak('请按0。', 'zh-CN', chinese);
+  await speech?.speak('For English, press 8.', 'en', english);
+  expect(telephoneSound(both).ms).toBeCloseTo(telephoneSound(chinese).ms + telephoneSound(english).ms, -2);
+});
+
 test('a recording of another rate is converted, and what is none is refused by name', async () => {
   const recording = join(folder, 'tone44.wav');
   const wav = toneWav(500, 1000);

@@ -61,6 +61,7 @@ describe('settings', () => {
     ['CARILLON_DATA', '/srv/a;b'],
     ['CARILLON_DATA', '/srv/a\nb'],
     ['CARILLON_GUESTS', 'maybe'],
+    ['CARILLON_SIPPORT', '5070'],
   ])('%s=%j is refused in a sentence that names it', (name, value) => {
     const read = () => readSettings({ [name]: value });
     expect(read).toThrow(Refused);
