@@ -240,7 +240,7 @@ export class Engine implements Centre {
       }
     }
     this.#offer(turn);
-    this.#matchingProblem = turn.problems.join('; ');
+    if (turn.problems) this.#matchingProblem = turn.problems.join('; ');
     await this.#commit(turn.changes);
     for (const ordered of turn.effects) this.#effects.run(ordered);
     for (const answer of answers) answer();
@@ -252,7 +252,7 @@ export class Engine implements Centre {
     try {
       turn.offer();
     } catch (error) {
-      turn.problems.push(`callers cannot be matched with agents (${messageOf(error)}); see the log`);
+      turn.problems = [`callers cannot be matched with agents (${messageOf(error)}); see the log`];
       this.#parts.log.error({ error }, 'matching failed');
     }
   }

@@ -52,8 +52,8 @@ export class Turn {
   readonly #agents = new Map<string, Agent>();
   readonly #events: LogEvent[] = [];
   readonly effects: Ordered[] = [];
-  /** What kept callers from being matched, a sentence each. */
-  readonly problems: string[] = [];
+  /** What kept callers from being matched, a sentence each; undefined when nobody waited. */
+  problems?: string[];
 
   /** @param now UTC ms */
   constructor(parts: TurnParts, now: number) {
@@ -377,6 +377,7 @@ export class Turn {
   offer(): void {
     const { state } = this;
     if (state.waiting.size === 0) return;
+    this.problems = [];
     const agents = [...state.agents.values()];
     const present = agents.filter((agent) => extensionOf(agent) !== undefined);
     const served = new Set([...state.queues.values()].filter((queue) => this.#isServed(queue, present)));
@@ -401,7 +402,7 @@ export class Turn {
     try {
       return present.some((agent) => fits(agent, queue));
     } catch (thrown) {
-      this.problems.push(
+      this.problems?.push(
         `queue ${queue.name} cannot be matched with agents (${messageOf(thrown)}): correct its rules`,
       );
       return false;

@@ -167,7 +167,8 @@ test('given_an_exception_in_matching_then_calls_still_come_in_and_end_and_health
   await lab.clock.advance(1500);
   expect(caller.heard).toEqual(['zh-CN/welcome', 'zh-CN/main-menu']);
   unlucky.hangup();
-  await lab.clock.advance(1500);
+  // The broken queue sent him on to the general one; its agent wraps up first.
+  await lab.clock.advance(10_500);
   caller.press('0');
   await lab.clock.advance(5000);
   expect(caller.talkingWith).toHaveLength(1);
@@ -382,16 +383,18 @@ test('given_a_busy_reception_when_hash_follows_the_code_then_the_invitation_to_l
   expect(lab.voicemails).toMatchObject([{ box: 'c' }]);
 });
 
-test('given_four_digits_of_a_card_when_hash_follows_then_the_next_prompt_is_heard_whole', async () => {
-  const lab = centreLab({ pbx: { durationOf: () => 5000 } });
+test('given_a_full_entry_when_hash_follows_then_the_next_prompt_is_heard_whole', async () => {
+  const flow =
+    'flow: one\nnumbers: ["95533"]\nlanguages: [en]\nstart: a\nsteps:\n' +
+    '  a: { gather: { say: { en: digits }, into: order, max: 4 }, then: b }\n  b: { say: { en: thanks }, then: c }\n  c: { say: { en: more }, then: d }\n  d: { hangup: {} }\n';
+  const lab = centreLab({ flows: [flow], pbx: { durationOf: () => 5000 } });
   await lab.start();
   const caller = lab.caller();
-  caller.press('2');
-  await lab.clock.advance(5500);
+  await lab.clock.advance(500);
   await key(lab, caller, '4321#');
-  await lab.clock.advance(4000);
-  expect(caller.heard.at(-1)).toBe('zh-CN/loss-noted');
-  expect(lab.engine.liveCalls()[0]?.facts.variables).toMatchObject({ 'card-tail': '4321' });
+  await lab.clock.advance(3000);
+  expect(caller.heard.at(-1)).toBe('en/thanks');
+  expect(lab.engine.liveCalls()[0]?.facts.variables).toMatchObject({ order: '4321' });
 });
 
 test('given_a_key_that_is_pressed_ahead_when_the_flow_goes_on_in_another_then_it_counts_there', async () => {
