@@ -1,5 +1,6 @@
 import { unreachable } from '../base/errors.ts';
 import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
+import { type DialExit, dialExit, type Leg, type LegOutcome, outcomeOf } from './leg.ts';
 import { holdsMessage } from './voicemail.ts';
 
 /** How long after its longest time a recording may take to say that it ended, ms. */
@@ -81,31 +82,6 @@ export interface Place {
   readonly until: number;
 }
 
-export interface Leg {
-  readonly id: string;
-  readonly to: Endpoint;
-  /** The agent who sits at that phone, if one does. */
-  readonly agent?: string;
-  /** The queue that it was dialled for. */
-  readonly queue?: string;
-  readonly plannedAt: number;
-  readonly ringingAt?: number;
-  readonly answeredAt?: number;
-  readonly endedAt?: number;
-  readonly cause?: HangupCause;
-  readonly sipCode?: number;
-  readonly outcome?: LegOutcome;
-}
-
-export type LegOutcome =
-  | 'answered'
-  | 'busy'
-  | 'no-answer'
-  | 'rejected'
-  | 'unreachable'
-  | 'cancelled'
-  | 'failed';
-
 /** What a step asks the reducer to do on its behalf. The outcome becomes the exit that the flow takes. */
 export type HandOver =
   | {
@@ -119,7 +95,7 @@ export type HandOver =
   | { readonly kind: 'record'; readonly recording: string; readonly maxMs: number };
 
 /** Exits that a hand-over can have. */
-export const DIAL_EXITS = ['done', 'busy', 'no-answer', 'failed'] as const;
+export const DIAL_EXITS: readonly DialExit[] = ['done', 'busy', 'no-answer', 'failed'];
 export const QUEUE_EXITS = ['done', 'timeout', 'no-agents'] as const;
 export const RECORD_EXITS = ['kept', 'empty', 'failed'] as const;
 
@@ -174,9 +150,6 @@ export type CallEffect =
 
 type Outcome = readonly [Call, readonly CallEffect[]];
 
-/** The bridge in which the caller talks: one per leg, so that an id is never used twice. */
-export const bridgeOf = (leg: string): string => `${leg}-b`;
-
 /** When the call wants to be woken (UTC ms), if at all. */
 export function callDeadline(call: Call): number | undefined {
   switch (call.phase.at) {
@@ -207,9 +180,9 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
     case 'LegAnswered':
       return answered(call, input.leg, now);
     case 'LegEnded':
-      return legEnded(call, input.leg, outcomeOf(call, input), input, now);
+      return legEnded(call, input.leg, (leg) => outcomeOf(leg, input.cause, input.sipCode), input, now);
     case 'LegRefused':
-      return legEnded(call, input.leg, input.unreachable ? 'unreachable' : 'failed', {}, now);
+      return legEnded(call, input.leg, () => (input.unreachable ? 'unreachable' : 'failed'), {}, now);
     case 'ConnectFailed':
       return connectFailed(call, input.leg, now);
     case 'RecordingEnded':
@@ -325,7 +298,7 @@ function recorded(call: Call, input: CallInput & { type: 'RecordingEnded' }): Ou
 function legEnded(
   call: Call,
   legId: string,
-  reason: LegOutcome,
+  reason: (leg: Leg) => LegOutcome,
   how: { readonly cause?: HangupCause; readonly sipCode?: number },
   now: number,
 ): Outcome {
@@ -333,7 +306,7 @@ function legEnded(
   if (!leg || leg.endedAt !== undefined) return [call, []];
   const talked = call.phase.at === 'connected' && call.phase.leg === legId;
   // A leg that we cancelled at its time limit ends as 'cancelled' in the PBX, and as what we noted in our records.
-  const outcome: LegOutcome = talked ? 'answered' : (leg.outcome ?? reason);
+  const outcome: LegOutcome = talked ? 'answered' : (leg.outcome ?? reason(leg));
   const closed: Leg = { ...leg, endedAt: now, cause: how.cause, sipCode: how.sipCode, outcome };
   const updated = withLeg(call, legId, () => closed);
   const release: CallEffect = { do: 'release', leg: closed, talked };
@@ -388,13 +361,13 @@ function timeUp(call: Call, now: number): Outcome {
 }
 
 function cancelLeg(call: Call, legId: string, now: number): Outcome {
-  const [closed, effects] = legEnded(call, legId, 'no-answer', {}, now);
+  const [closed, effects] = legEnded(call, legId, () => 'no-answer', {}, now);
   return [closed, [{ do: 'hangup', channel: legId, cause: 'cancelled' }, ...effects]];
 }
 
 /** The caller's time is up while a phone rings: no fault of the agent's. */
 function giveUpOffer(call: Call, phase: Phase & { at: 'offered' }, now: number): Outcome {
-  const [back, effects] = legEnded(call, phase.leg, 'cancelled', {}, now);
+  const [back, effects] = legEnded(call, phase.leg, () => 'cancelled', {}, now);
   const [left, more] = leaveQueue(back, 'timeout', now);
   return [left, [{ do: 'hangup', channel: phase.leg, cause: 'cancelled' }, ...effects, ...more]];
 }
@@ -453,37 +426,4 @@ function lateForEnded(call: Call, input: CallInput): Outcome {
 
 function withLeg(call: Call, id: string, change: (leg: Leg) => Leg): Call {
   return { ...call, legs: call.legs.map((leg) => (leg.id === id ? change(leg) : leg)) };
-}
-
-function outcomeOf(call: Call, { leg, cause, sipCode }: CallInput & { type: 'LegEnded' }): LegOutcome {
-  // 408 without a ring: nobody is there at all, such as a trunk that is down.
-  if (sipCode === 408 && call.legs.find((one) => one.id === leg)?.ringingAt === undefined)
-    return 'unreachable';
-  switch (cause) {
-    case 'busy':
-    case 'no-answer':
-    case 'rejected':
-    case 'unreachable':
-    case 'cancelled':
-      return cause;
-    case 'normal':
-      return 'no-answer';
-    default:
-      return 'failed';
-  }
-}
-
-function dialExit(outcome: LegOutcome): (typeof DIAL_EXITS)[number] {
-  switch (outcome) {
-    case 'busy':
-    case 'rejected':
-      return 'busy';
-    case 'no-answer':
-    case 'cancelled':
-      return 'no-answer';
-    case 'answered':
-      return 'done';
-    default:
-      return 'failed';
-  }
 }

@@ -17,7 +17,8 @@ import type { Endpoint, Source } from '../pbx/pbx.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { updater, upserter } from '../store/writer.ts';
-import type { Call, CallFacts, Cursor, Leg } from './call.ts';
+import type { Call, CallFacts, Cursor } from './call.ts';
+import type { Leg } from './leg.ts';
 import { callTable, legTable, voicemailTable } from './table.ts';
 import type { Voicemail } from './voicemail.ts';
 

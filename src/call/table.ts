@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { HangupCause } from '../pbx/pbx.ts';
 import { duration, index, integer, json, table, text, time, word } from '../store/columns.ts';
-import type { Call, CallFacts, LegOutcome, Phase } from './call.ts';
+import type { Call, CallFacts, Phase } from './call.ts';
+import type { LegOutcome } from './leg.ts';
 
 /** What a live call needs besides the columns of its row. */
 export interface LiveState {

@@ -14,6 +14,7 @@ import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { Changes, EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
 import type { EngineInput, FlowDirectory } from './input.ts';
+import { offerWaiting } from './offering.ts';
 import { CentreState } from './state.ts';
 import { type Pace, Turn } from './turn.ts';
 
@@ -240,7 +241,6 @@ export class Engine implements Centre {
       }
     }
     this.#offer(turn);
-    if (turn.problems) this.#matchingProblem = turn.problems.join('; ');
     await this.#commit(turn.changes);
     for (const ordered of turn.effects) this.#effects.run(ordered);
     for (const answer of answers) answer();
@@ -250,9 +250,10 @@ export class Engine implements Centre {
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */
   #offer(turn: Turn): void {
     try {
-      turn.offer();
+      const problems = offerWaiting(turn);
+      if (problems) this.#matchingProblem = problems.join('; ');
     } catch (error) {
-      turn.problems = [`callers cannot be matched with agents (${messageOf(error)}); see the log`];
+      this.#matchingProblem = `callers cannot be matched with agents (${messageOf(error)}); see the log`;
       this.#parts.log.error({ error }, 'matching failed');
     }
   }

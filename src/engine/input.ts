@@ -1,5 +1,6 @@
 import type { AgentInput } from '../agent/agent.ts';
-import type { Call, Leg } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
 import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';

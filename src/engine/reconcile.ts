@@ -1,4 +1,5 @@
-import { bridgeOf, type Call } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
+import { bridgeOf } from '../call/leg.ts';
 import type { PbxSnapshot } from '../pbx/pbx.ts';
 import type { EngineInput } from './input.ts';
 import type { Turn } from './turn.ts';

@@ -1,21 +1,13 @@
-import { type Agent, type AgentInput, type AgentState, extensionOf, reduceAgent } from '../agent/agent.ts';
-import { messageOf, Refused, unreachable } from '../base/errors.ts';
+import { type Agent, type AgentInput, type AgentState, reduceAgent } from '../agent/agent.ts';
+import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
-import {
-  bridgeOf,
-  type Call,
-  type CallEffect,
-  type CallInput,
-  type HandOver,
-  type Leg,
-  reduceCall,
-} from '../call/call.ts';
+import { type Call, type CallEffect, type CallInput, type HandOver, reduceCall } from '../call/call.ts';
+import { bridgeOf, type Leg } from '../call/leg.ts';
 import { messageIn } from '../call/voicemail.ts';
-import { tierRank } from '../customer/customer.ts';
 import { type Flow, nextStep } from '../ivr/flow.ts';
 import { playbacksOf, type StepReport } from '../ivr/run.ts';
 import type { ArrivedChannel } from '../pbx/pbx.ts';
-import { fits, match, type Offer, type Queue, type Waiting } from '../queue/queue.ts';
+import { callEvents } from './call-events.ts';
 import type { Changes, LogEvent } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { reconcile } from './reconcile.ts';
@@ -52,8 +44,6 @@ export class Turn {
   readonly #agents = new Map<string, Agent>();
   readonly #events: LogEvent[] = [];
   readonly effects: Ordered[] = [];
-  /** What kept callers from being matched, a sentence each; undefined when nobody waited. */
-  problems?: string[];
 
   /** @param now UTC ms */
   constructor(parts: TurnParts, now: number) {
@@ -185,7 +175,8 @@ export class Turn {
   tellCall(call: Call, input: CallInput): void {
     const [next, effects] = reduceCall(call, input, this.now);
     if (next !== call) this.#putCall(next);
-    this.#logCall(call, next, input);
+    for (const { type, data, agent } of callEvents(call, next, input))
+      this.log(type, data, { call: call.id, agent });
     if (input.type === 'LegAnswered') this.#answeredBy(next, input.leg);
     for (const effect of effects) this.#takeUp(next, effect);
   }
@@ -373,52 +364,8 @@ export class Turn {
     }
   }
 
-  /** Matches who waits with who is ready; sends away those whom nobody logged in could serve. */
-  offer(): void {
-    const { state } = this;
-    if (state.waiting.size === 0) return;
-    this.problems = [];
-    const agents = [...state.agents.values()];
-    const present = agents.filter((agent) => extensionOf(agent) !== undefined);
-    const served = new Set([...state.queues.values()].filter((queue) => this.#isServed(queue, present)));
-    const waiting: Waiting[] = [];
-    for (const id of [...state.waiting]) {
-      const call = state.calls.get(id);
-      if (call?.phase.at !== 'queued' || call.phase.until <= this.now) continue;
-      const queue = state.queues.get(call.phase.queue);
-      if (queue && served.has(queue))
-        waiting.push({ call: id, queue, since: call.phase.since, rank: tierRank(call.facts.tier) });
-      else this.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
-    }
-    const idle = present.filter((agent) => agent.state.at === 'ready');
-    if (waiting.length === 0 || idle.length === 0) return;
-    const busy = state.busyPhones();
-    const ready = idle.filter((agent) => !busy.has(extensionOf(agent) ?? ''));
-    for (const offer of match(waiting, ready, this.now)) this.#make(offer);
-  }
-
-  /** A queue whose rules fail serves nobody; the others go on. */
-  #isServed(queue: Queue, present: readonly Agent[]): boolean {
-    try {
-      return present.some((agent) => fits(agent, queue));
-    } catch (thrown) {
-      this.problems?.push(
-        `queue ${queue.name} cannot be matched with agents (${messageOf(thrown)}): correct its rules`,
-      );
-      return false;
-    }
-  }
-
-  #make(offer: Offer): void {
-    const call = this.state.calls.get(offer.call);
-    const agent = this.state.agents.get(offer.agent);
-    const queue = this.state.queues.get(offer.queue);
-    const extension = agent && extensionOf(agent);
-    if (!call || !agent || !queue || extension === undefined) return;
-    const leg = this.#parts.ids.next('leg-');
-    this.log('CallOffered', { queue: offer.queue, ...offer.why }, { call: call.id, agent: agent.id });
-    this.tellAgent(agent, { type: 'Offer', call: call.id, leg });
-    this.tellCall(call, { type: 'Offered', leg, agent: agent.id, extension, ringMs: queue.ringMs });
+  nextLeg(): string {
+    return this.#parts.ids.next('leg-');
   }
 
   effect(key: string, effect: Effect): void {
@@ -437,49 +384,6 @@ export class Turn {
     this.state.putCall(call);
     this.#calls.set(call.id, call);
     if (call.phase.at === 'ended') this.#parts.paces.delete(call.id);
-  }
-
-  /** The business events of a call, from the change that its rules made. */
-  #logCall(before: Call, after: Call, input: CallInput): void {
-    const about = { call: after.id };
-    const was = before.phase;
-    const is = after.phase;
-    if (is.at === 'queued' && was.at === 'flow')
-      this.log('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' }, about);
-    if (was.at === 'queued' && input.type === 'LeftQueue')
-      this.log('CallLeftQueue', { queue: was.queue, why: input.exit }, about);
-    if (was.at === 'queued' && input.type === 'TimeUp' && is.at === 'flow')
-      this.log('CallLeftQueue', { queue: was.queue, why: 'timeout' }, about);
-    if (is.at === 'dialing' && was.at === 'flow')
-      this.log('CallDialled', { to: after.legs.at(-1)?.to }, about);
-    if (is.at === 'connected' && was.at !== 'connected') {
-      const leg = after.legs.find((one) => one.id === is.leg);
-      this.log('CallConnected', { to: leg?.to, waitedMs: after.waitedMs }, { ...about, agent: leg?.agent });
-    }
-    if ((was.at === 'offered' || was.at === 'dialing') && is.at !== was.at && is.at !== 'connected') {
-      const leg = after.legs.find((one) => one.id === was.leg);
-      this.log(
-        'LegFailed',
-        { to: leg?.to, outcome: leg?.outcome, sipCode: leg?.sipCode },
-        { ...about, agent: leg?.agent },
-      );
-    }
-    if (was.at === 'connected' && is.at !== 'connected')
-      this.log('CallDisconnected', { talkedMs: after.talkedMs }, about);
-    if (is.at === 'ended' && was.at !== 'ended') {
-      const { endedBy, endCause, waitedMs, talkedMs } = after;
-      this.log(
-        'CallEnded',
-        {
-          by: endedBy,
-          cause: endCause,
-          waitedMs,
-          talkedMs,
-          abandoned: endedBy === 'caller' && (was.at === 'queued' || was.at === 'offered'),
-        },
-        about,
-      );
-    }
   }
 }
 
