@@ -124,8 +124,10 @@ export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent
         since: now,
       });
     case 'OfferEnded':
+      if (state.at === 'talking' && state.leg === input.leg)
+        return become(notTaken(state.extension, state.after, input, now));
       if (state.at !== 'offered' || state.leg !== input.leg) return agent;
-      return become(notTaken(state, input, now));
+      return become(notTaken(state.extension, state.before, input, now));
     case 'TalkEnded':
       if (state.at !== 'talking' || state.leg !== input.leg) return agent;
       if (input.wrapUpMs <= 0) return become(settle(state.extension, freshly(state.after, now), now));
@@ -221,11 +223,11 @@ function offered(
 
 /** An offer that came to nothing. What he wished meanwhile, and any state but ready, stands. */
 function notTaken(
-  state: AgentState & { at: 'offered' },
+  extension: string,
+  before: Rest,
   { by, reason }: { by: 'caller' | 'agent' | 'trouble'; reason: string },
   now: number,
 ): AgentState {
-  const { extension, before } = state;
   if (by === 'caller' || before.at !== 'ready') return settle(extension, before, now);
   const back = by === 'trouble' ? { back: { at: now + TROUBLE_MS, since: before.since } } : {};
   return { at: 'not-ready', extension, reason, since: now, ...back };

@@ -361,8 +361,13 @@ function timeUp(call: Call, now: number): Outcome {
 }
 
 function cancelLeg(call: Call, legId: string, now: number): Outcome {
-  const [closed, effects] = legEnded(call, legId, () => 'no-answer', {}, now);
+  const [closed, effects] = legEnded(call, legId, unanswered, {}, now);
   return [closed, [{ do: 'hangup', channel: legId, cause: 'cancelled' }, ...effects]];
+}
+
+/** A phone that never even rang is no fault of whoever sits there. */
+function unanswered(leg: Leg): LegOutcome {
+  return leg.ringingAt === undefined ? 'failed' : 'no-answer';
 }
 
 /** The caller's time is up while a phone rings: no fault of the agent's. */

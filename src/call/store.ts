@@ -12,7 +12,7 @@ import {
   or,
   type SQL,
 } from 'drizzle-orm';
-import type { EventWriter } from '../engine/changes.ts';
+import type { EndedChannel, EventWriter } from '../engine/changes.ts';
 import type { Endpoint, Source } from '../pbx/pbx.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
@@ -122,20 +122,40 @@ function legRowsOf(database: Database, call: string): LegRow[] {
     .all();
 }
 
-/** Ended calls whose hang-up may have been lost with the daemon. */
+/** Calls, the last ones, whose hang-ups may have been lost with the daemon. */
 const LATELY = 500;
 
-/** Channels of the calls that came last and have ended: one that is still up was to be hung up. */
-export function lastEndedChannels(database: Database): string[] {
-  const { channel, startedAt, endedAt } = callTable;
-  return database.query
-    .select({ channel })
+/** Channels of the calls and legs that came last and have ended: one that is still up was to be hung up. */
+export function lastEndedChannels(database: Database): EndedChannel[] {
+  const { query } = database;
+  const { id, channel, source, startedAt, endedAt } = callTable;
+  const calls = query
+    .select({ id, channel, source, endedAt })
     .from(callTable)
-    .where(isNotNull(endedAt))
     .orderBy(desc(startedAt))
     .limit(LATELY)
+    .all();
+  const callers = calls
+    .filter((call) => call.endedAt !== null)
+    .map((call) => ({ channel: call.channel, from: sourceOf(call.source) }));
+  const ofThem = inArray(
+    legTable.callId,
+    calls.map((call) => call.id),
+  );
+  const legs = query
+    .select()
+    .from(legTable)
+    .where(and(ofThem, isNotNull(legTable.endedAt)))
     .all()
-    .map((row) => row.channel);
+    .map(legOf);
+  return [
+    ...callers.map(({ channel, from }) =>
+      from.kind === 'phone' ? { channel, extension: from.extension } : { channel },
+    ),
+    ...legs.map(({ id, to }) =>
+      to.kind === 'phone' ? { channel: id, extension: to.extension } : { channel: id },
+    ),
+  ];
 }
 
 /** Reads call records, and keeps the messages that callers leave. */

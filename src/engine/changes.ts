@@ -37,17 +37,23 @@ export interface Changes {
   readonly events: readonly LogEvent[];
 }
 
+/** A channel that was to end; `extension`: the phone that it occupies if it did not. */
+export interface EndedChannel {
+  readonly channel: string;
+  readonly extension?: string;
+}
+
 /** What the engine needs of a store. */
 export interface EngineStore {
   /**
    * The state to go on from: calls that had not ended, agents with the states they were in, queues; and the channels of
-   * calls that ended lately, whose hang-up may have been lost.
+   * calls and legs that ended lately, with the phones that they occupied: their hang-up may have been lost.
    */
   load(): Promise<{
     readonly calls: readonly Call[];
     readonly agents: readonly Agent[];
     readonly queues: readonly Queue[];
-    readonly endedChannels: readonly string[];
+    readonly endedChannels: readonly EndedChannel[];
   }>;
   /** Writes the new state of calls (with their legs) and agents, and appends the events, in one transaction. */
   commit(changes: Changes): Promise<void>;

@@ -114,6 +114,8 @@ export class Effects {
       'the PBX refused',
     );
     if (effect.do === 'originate') {
+      // It may have been carried out all the same: it rings, or its time runs out.
+      if (code === 'timeout') return;
       return post({ type: 'LegRefused', leg: effect.leg.id, unreachable: code === 'unreachable' });
     }
     if (effect.do === 'answer' && code === 'not-found') {

@@ -46,6 +46,9 @@ const BATCH = 64;
 /** The store and the PBX are compared this often, ms. */
 const RECONCILE_EVERY_MS = 30_000;
 
+/** After a snapshot that failed, ms. */
+const ASK_AGAIN_MS = 1000;
+
 /**
  * The one mailbox: takes inputs one at a time, lets the rules decide, commits state and events in one transaction, then
  * runs the effects.
@@ -90,7 +93,8 @@ export class Engine implements Centre {
     for (const queue of queues) this.#state.queues.set(queue.name, queue);
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
-    for (const channel of endedChannels) this.#state.open.set(channel, { since: 0 });
+    for (const { channel, extension } of endedChannels) this.#state.openChannel(channel, 0, extension);
+    this.#setAlarm();
     this.#parts.pbx.start((event) => this.#heard(event));
   }
 
@@ -201,10 +205,9 @@ export class Engine implements Centre {
       this.#linkProblem = `the PBX does not answer (${messageOf(thrown)})`;
       log.warn({ reason: messageOf(thrown) }, 'no snapshot of the PBX');
     }
-    this.#cancelReconcile = clock.at(
-      clock.now() + RECONCILE_EVERY_MS,
-      () => void this.#reconcile(this.#linkProblem !== ''),
-    );
+    const failed = this.#linkProblem !== '';
+    const next = clock.now() + (failed ? ASK_AGAIN_MS : RECONCILE_EVERY_MS);
+    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed));
   }
 
   #ask(input: EngineInput): Promise<void> {

@@ -33,7 +33,7 @@ export function reconcile(
     if (!channels.has(channel) && since < settled) state.closeChannel(channel, turn.now);
   for (const channel of channels.values()) {
     const { channel: id } = channel;
-    if (state.callOfChannel(id) || state.callOfLeg(id) || state.endedSince(id, asOf)) continue;
+    if (state.isWanted(id) || state.endedSince(id, asOf)) continue;
     // Ours, or of a call that has ended: its hang-up was lost.
     if (channel.ours || state.open.has(id)) turn.effect(id, { do: 'hangup', channel: id, cause: 'normal' });
     else turn.arrived(channel);

@@ -54,6 +54,13 @@ export class CentreState {
     return id === undefined ? undefined : this.calls.get(id);
   }
 
+  /** True while a live call has use for this channel: its caller, or a leg that has not ended. */
+  isWanted(channel: string): boolean {
+    if (this.callOfChannel(channel)) return true;
+    const leg = this.callOfLeg(channel)?.legs.find((one) => one.id === channel);
+    return leg !== undefined && leg.endedAt === undefined;
+  }
+
   /** The live call for which `leg` was dialled. */
   callOfLeg(leg: string): Call | undefined {
     const id = this.#byLeg.get(leg);
@@ -86,15 +93,20 @@ export class CentreState {
     return (this.#gone.get(channel) ?? Number.NEGATIVE_INFINITY) >= time;
   }
 
+  /** Notes a channel as up. @param since UTC ms; @param extension the phone that it occupies */
+  openChannel(channel: string, since: number, extension: string | undefined): void {
+    this.open.set(channel, extension === undefined ? { since } : { since, extension });
+  }
+
   #noteOpen(call: Call, known: Call | undefined): void {
-    if (!known && call.phase.at !== 'ended') {
-      const extension = call.source.kind === 'phone' ? { extension: call.source.extension } : {};
-      this.open.set(call.channel, { since: call.startedAt, ...extension });
-    }
-    for (const leg of call.legs.slice(known?.legs.length ?? 0)) {
-      if (leg.endedAt !== undefined) continue;
-      const extension = leg.to.kind === 'phone' ? { extension: leg.to.extension } : {};
-      this.open.set(leg.id, { since: leg.plannedAt, ...extension });
-    }
+    if (!known && call.phase.at !== 'ended')
+      this.openChannel(
+        call.channel,
+        call.startedAt,
+        call.source.kind === 'phone' ? call.source.extension : undefined,
+      );
+    for (const { id, to, plannedAt, endedAt } of call.legs.slice(known?.legs.length ?? 0))
+      if (endedAt === undefined)
+        this.openChannel(id, plannedAt, to.kind === 'phone' ? to.extension : undefined);
   }
 }

@@ -7,7 +7,7 @@ import type { Queue } from '../queue/queue.ts';
 import { QueueStore } from '../queue/store.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import type { Changes, EngineStore, EventWriter, LogEvent } from './changes.ts';
+import type { Changes, EndedChannel, EngineStore, EventWriter, LogEvent } from './changes.ts';
 import { eventTable } from './table.ts';
 
 /** An event with its place in the log. */
@@ -126,7 +126,7 @@ export class CentreStore implements EngineStore {
     this.#saveAgent = agentStateWriter(database);
   }
 
-  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[]; endedChannels: string[] }> {
+  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[]; endedChannels: EndedChannel[] }> {
     return {
       endedChannels: lastEndedChannels(this.#database),
       calls: liveCalls(this.#database),

@@ -144,6 +144,11 @@ export class Turn {
     const { flows, ids } = this.#parts;
     const flow = flows.forNumber(channel.dnis, channel.source.kind === 'phone');
     if (!flow) {
+      this.state.openChannel(
+        channel.channel,
+        this.now,
+        channel.source.kind === 'phone' ? channel.source.extension : undefined,
+      );
       this.log('CallRefused', { ani: channel.ani, dnis: channel.dnis, reason: 'no-flow-for-number' }, {});
       this.effect(channel.channel, { do: 'hangup', channel: channel.channel, cause: 'unallocated-number' });
       return;

@@ -22,7 +22,14 @@ const CALL: Call = {
   waitedMs: 0,
   talkedMs: 0,
 };
-const LEG = { id: 'l1', to: { kind: 'phone', extension: '1001' }, agent: '1001', plannedAt: 50 } as const;
+const LEG = {
+  id: 'l1',
+  to: { kind: 'phone', extension: '1001' },
+  agent: '1001',
+  plannedAt: 50,
+  ringingAt: 55,
+} as const;
+const SILENT_LEG = { ...LEG, ringingAt: undefined };
 const withPhase = (phase: Phase): Call => ({
   ...CALL,
   phase,
@@ -125,11 +132,19 @@ test.each<[string, Call, CallInput, number, string, string[]]>([
   ],
   [
     'nobody at the far end',
-    DIALING,
+    { ...DIALING, legs: [SILENT_LEG] },
     { type: 'LegEnded', leg: 'l1', cause: 'no-answer', sipCode: 408 },
     100,
     'flow',
     ['stopMusic', 'release', 'exit failed'],
+  ],
+  [
+    'dials too long and never rang',
+    { ...DIALING, legs: [SILENT_LEG] },
+    { type: 'TimeUp' },
+    300,
+    'flow',
+    ['hangup l1', 'stopMusic', 'release', 'exit failed'],
   ],
   [
     'phone not registered',

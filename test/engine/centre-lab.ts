@@ -35,9 +35,21 @@ export class MemoryStore implements EngineStore {
 
   async load() {
     const live = [...this.calls.values()].filter((call) => call.phase.at !== 'ended');
-    const endedChannels = [...this.calls.values()]
-      .filter((call) => call.phase.at === 'ended')
-      .map((call) => call.channel);
+    const all = [...this.calls.values()];
+    const endedChannels = [
+      ...all.flatMap(({ phase, channel, source }) =>
+        phase.at === 'ended'
+          ? [{ channel, ...(source.kind === 'phone' ? { extension: source.extension } : {}) }]
+          : [],
+      ),
+      ...all.flatMap(({ legs }) =>
+        legs.flatMap(({ id, to, endedAt }) =>
+          endedAt === undefined
+            ? []
+            : [{ channel: id, ...(to.kind === 'phone' ? { extension: to.extension } : {}) }],
+        ),
+      ),
+    ];
     return { calls: live, agents: [...this.agents.values()], queues: this.queues, endedChannels };
   }
 

@@ -107,7 +107,7 @@ test.each([
   ['rejected', { refuse: { afterMs: 100, sipCode: 603 } }, 'zh-CN/reception-busy'],
   ['no answer', { ringAfterMs: 20 }, 'zh-CN/reception-no-answer'],
   ['unknown number', { refuse: { afterMs: 100, sipCode: 404 } }, 'zh-CN/reception-failed'],
-  ['trunk down', 'down', 'zh-CN/reception-no-answer'],
+  ['trunk down', 'down', 'zh-CN/reception-failed'],
   ['congestion', { refuse: { afterMs: 50, sipCode: 503 } }, 'zh-CN/reception-failed'],
 ] as const)(
   'given_a_reception_behind_the_trunk_when_%s_then_that_is_said_and_the_fallback_taken',

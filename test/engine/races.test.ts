@@ -153,25 +153,29 @@ test('given_a_queue_with_its_own_wrap_up_when_a_talk_ends_then_that_time_counts'
   expect(lab.engine.agents()[0]?.state.at).toBe('ready');
 });
 
-test('given_an_exception_in_matching_then_calls_still_come_in_and_end_and_health_tells_of_it', async () => {
+test('given_a_queue_whose_rules_break_the_matching_then_everybody_is_served_all_the_same_and_health_tells_of_it', async () => {
   const lab = centreLab({
     queues: [queue('general', { service: 5 }), queue('vip', { wealth: 9 }), queue('card', null as never)],
+    flows: [
+      'flow: test\nnumbers: ["95533", "95534"]\nlanguages: [en]\nstart: a\nsteps:\n' +
+        '  a: { choose: [{ when: dialled == "95534", then: broken }], otherwise: general }\n' +
+        '  broken: { queue: { name: card }, otherwise: general }\n' +
+        '  general: { queue: { name: general }, otherwise: e }\n  e: { hangup: {} }\n',
+    ],
   });
   await lab.start();
   await lab.ready('1001');
-  const unlucky = lab.caller('13711111111');
-  unlucky.press('21234');
-  await lab.clock.advance(5000);
-  expect(lab.engine.health().ready).toBe(false);
+  await lab.ready('1002');
+  const unlucky = lab.caller('13711111111', '95534');
+  await lab.clock.advance(100);
+  const health = lab.engine.health();
+  await lab.clock.advance(3000);
   const caller = lab.caller('13722222222');
-  await lab.clock.advance(1500);
-  expect(caller.heard).toEqual(['zh-CN/welcome', 'zh-CN/main-menu']);
-  unlucky.hangup();
-  // The broken queue sent him on to the general one; its agent wraps up first.
-  await lab.clock.advance(10_500);
-  caller.press('0');
-  await lab.clock.advance(5000);
+  await lab.clock.advance(3000);
   expect(caller.talkingWith).toHaveLength(1);
+  expect(unlucky.talkingWith).toHaveLength(1);
+  expect(health.ready).toBe(false);
+  unlucky.hangup();
   caller.hangup();
   await lab.clock.advance(1000);
   expect(lab.engine.liveCalls()).toEqual([]);
@@ -293,6 +297,115 @@ test('given_a_reception_that_cannot_be_connected_then_the_campaign_goes_its_othe
   expect(lab.record().connectedAt).toBeUndefined();
 });
 
+test('given_a_connection_that_is_refused_then_the_agent_is_free_of_that_call_at_once', async () => {
+  const lab = centreLab();
+  await lab.start();
+  await lab.ready('1001');
+  lab.pbx.connect = async () => {
+    throw new PbxError('refused', 'no bridge');
+  };
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advanceUntil(() => lab.engine.agents()[0]?.state.at === 'talking', 10_000);
+  await lab.clock.advance(100);
+  expect(lab.engine.agents()[0]?.state.at).not.toBe('talking');
+});
+
+test.each(['rings', 'is answered'])(
+  'given_a_dial_command_that_is_not_acknowledged_in_time_when_the_phone_%s_all_the_same_then_they_talk',
+  async (how) => {
+    const lab = centreLab();
+    await lab.start();
+    await lab.ready('1001');
+    lab.pbx.setPhone('1001', { ringAfterMs: 20, answerAfterMs: how === 'rings' ? 5000 : 1000 });
+    const real = lab.pbx.originate.bind(lab.pbx);
+    lab.pbx.originate = async (request) => {
+      await real(request);
+      await wait(lab, 3000);
+      throw new PbxError('timeout', 'no answer in time');
+    };
+    const caller = lab.caller();
+    caller.press('0');
+    await lab.clock.advance(12_000);
+    expect(caller.talkingWith).toHaveLength(1);
+    expect(caller.heard).not.toContain('zh-CN/goodbye');
+    expect(lab.record().legs).toHaveLength(1);
+    expect(lab.engine.agents()[0]?.state.at).toBe('talking');
+  },
+);
+
+test('given_a_dial_command_that_timed_out_though_it_was_carried_out_then_that_phone_is_not_rung_for_another_meanwhile', async () => {
+  const lab = centreLab();
+  await lab.start();
+  await lab.ready('1001');
+  lab.pbx.setPhone('1001', { ringAfterMs: 20 });
+  const real = lab.pbx.originate.bind(lab.pbx);
+  const up: number[] = [];
+  lab.pbx.originate = async (request) => {
+    const { channels } = await lab.pbx.snapshot();
+    up.push(channels.filter(({ ours }) => ours).length);
+    await real(request);
+    if (up.length > 1) return;
+    await wait(lab, 10);
+    throw new PbxError('timeout', 'no answer in time');
+  };
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advance(3000);
+  await lab.engine.tellAgent('1001', { type: 'GoReady' });
+  await lab.clock.advance(60_000);
+  expect(up).toEqual(up.map(() => 0));
+  caller.hangup();
+  await lab.clock.advance(1000);
+  expect((await lab.pbx.snapshot()).channels).toEqual([]);
+});
+
+test('given_a_ring_that_was_to_be_cancelled_and_was_not_when_its_caller_waits_on_then_a_reconciliation_cancels_it', async () => {
+  const lab = centreLab({ queues: [queue('general', { service: 5 }, { ringMs: 5000 }), ...otherQueues] });
+  await lab.start();
+  await lab.ready('1001');
+  // Rings on whatever the PBX does about its own limit.
+  lab.pbx.setPhone('1001', { ringAfterMs: 20 });
+  const originate = lab.pbx.originate.bind(lab.pbx);
+  lab.pbx.originate = (request) => originate({ ...request, ringTimeoutMs: 600_000 });
+  const real = lab.pbx.hangup.bind(lab.pbx);
+  let failed = 0;
+  lab.pbx.hangup = async (channel, cause) => {
+    if (failed++ === 0) throw new PbxError('timeout', 'no answer in time');
+    return real(channel, cause);
+  };
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advanceUntil(() => failed > 0, 20_000);
+  await lab.clock.advance(40_000);
+  expect(caller.ended).toBe(false);
+  expect((await lab.pbx.snapshot()).channels.filter(({ ours }) => ours)).toEqual([]);
+});
+
+test('given_a_snapshot_that_fails_at_the_start_then_it_is_asked_for_again_soon_and_deadlines_hold', async () => {
+  const lab = centreLab({
+    queues: [queue('general', { service: 5 }, { maxWaitMs: 10_000 }), ...otherQueues],
+  });
+  await lab.start();
+  await lab.ready('1001');
+  await lab.engine.tellAgent('1001', { type: 'GoNotReady', reason: 'break' });
+  const waiting = lab.caller();
+  waiting.press('0');
+  await lab.clock.advance(3000);
+  await lab.engine.stop();
+  const missed = lab.caller('13722222222');
+  const real = lab.pbx.snapshot.bind(lab.pbx);
+  let asked = 0;
+  lab.pbx.snapshot = async () => {
+    if (asked++ === 0) throw new PbxError('timeout', 'no answer in time');
+    return real();
+  };
+  await lab.restart(500);
+  await lab.clock.advance(10_000);
+  expect(missed.heard).toContain('zh-CN/welcome');
+  expect(waiting.heard).toContain('zh-CN/agents-busy');
+});
+
 // ── phones have one line ─────────────────────────────────────────────────────────────────────────────────────────────
 
 test('given_an_agent_who_logs_in_by_phone_when_somebody_waits_then_he_is_rung_after_he_has_hung_up', async () => {
@@ -326,6 +439,74 @@ test('given_a_phone_that_rings_when_that_caller_gives_up_then_it_is_rung_for_the
   first.hangup();
   await lab.clock.advance(1000);
   expect(order).toEqual(['dialled', 'hung up', 'dialled']);
+});
+
+test('given_a_phone_that_is_still_ringing_for_a_call_that_a_dead_daemon_had_given_up_then_the_next_one_ends_that_first', async () => {
+  let die = (): void => undefined;
+  const lab = centreLab({
+    queues: [queue('general', { service: 5 }, { ringMs: 5000 }), ...otherQueues],
+    connect: (pbx, store, clock) => {
+      const line = new FaultyPbx(pbx, clock, {
+        faults: noFaults(),
+        random: seededRandom(1),
+        dialled: ({ others }) => void up.push(others.length),
+      });
+      die = () => line.die();
+      return {
+        pbx: line,
+        store: {
+          load: () => store.load(),
+          commit: async (changes) => {
+            await store.commit(changes);
+            if (changes.events.some((event) => event.type === 'LegFailed') && deaths++ === 0) {
+              die();
+              await new Promise(() => undefined);
+            }
+          },
+        },
+      };
+    },
+  });
+  const up: number[] = [];
+  let deaths = 0;
+  await lab.start();
+  await lab.ready('1001');
+  lab.pbx.setPhone('1001', { ringAfterMs: 20 });
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advanceUntil(() => deaths > 0, 20_000);
+  await lab.succeed();
+  await lab.engine.tellAgent('1001', { type: 'GoReady' });
+  await lab.clock.advance(3000);
+  expect(up).toEqual([0, 0]);
+});
+
+test('given_a_phone_that_dialled_a_number_without_a_flow_when_its_hang_up_fails_then_it_is_not_rung_until_it_is_free', async () => {
+  const lab = centreLab();
+  await lab.start();
+  await lab.ready('1001');
+  const real = lab.pbx.hangup.bind(lab.pbx);
+  let failed = 0;
+  lab.pbx.hangup = async (channel, cause) => {
+    if (failed++ === 0) throw new PbxError('refused', 'not now');
+    return real(channel, cause);
+  };
+  const stray = lab.phone('1001', '*99');
+  await lab.clock.advance(100);
+  expect(stray.ended).toBe(false);
+  let dialledWhileBusy = false;
+  const originate = lab.pbx.originate.bind(lab.pbx);
+  lab.pbx.originate = async (request) => {
+    dialledWhileBusy ||= !stray.ended;
+    return originate(request);
+  };
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advance(65_000);
+  expect(dialledWhileBusy).toBe(false);
+  expect(stray.ended).toBe(true);
+  expect(caller.talkingWith).toHaveLength(1);
+  expect(count(lab, 'CallRefused')).toBe(1);
 });
 
 // ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

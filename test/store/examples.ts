@@ -1,5 +1,6 @@
 import type { Agent } from '../../src/agent/agent.ts';
-import type { Call, CallFacts, Leg } from '../../src/call/call.ts';
+import type { Call, CallFacts } from '../../src/call/call.ts';
+import type { Leg } from '../../src/call/leg.ts';
 import type { LogEvent } from '../../src/engine/changes.ts';
 import { CentreStore, EventLog } from '../../src/engine/store.ts';
 import { connect, type Database } from '../../src/store/connect.ts';
