@@ -126,7 +126,6 @@ export type CallInput =
       readonly recording: string;
       readonly outcome: 'done' | 'failed';
       readonly durationMs: number;
-      readonly silent: boolean;
     }
   | { readonly type: 'LeftQueue'; readonly exit: 'timeout' | 'no-agents' }
   | { readonly type: 'CallerEnded'; readonly cause: HangupCause | 'lost' }

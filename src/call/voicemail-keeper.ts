@@ -19,7 +19,6 @@ interface Finished {
   readonly recording: string;
   readonly file: string;
   readonly durationMs: number;
-  readonly silent: boolean;
 }
 
 /** A file that has not grown for this long is finished, ms. */
@@ -38,10 +37,10 @@ export class VoicemailKeeper {
   }
 
   /** Keeps the message in a recording, if it is one. Keeping it again changes nothing. */
-  async keep({ recording, file, durationMs, silent }: Finished): Promise<void> {
+  async keep({ recording, file, durationMs }: Finished): Promise<void> {
     const { calls, clock, log } = this.#parts;
     const message = messageIn(recording);
-    if (!message || !holdsMessage({ durationMs, silent })) return;
+    if (!message || !holdsMessage({ durationMs })) return;
     try {
       const ani = (await calls.byId(message.callId))?.ani ?? '';
       await calls.keepVoicemail({ id: recording, ...message, ani, file, durationMs, at: clock.now() });
@@ -61,7 +60,7 @@ export class VoicemailKeeper {
         const { mtimeMs, size } = await stat(file);
         if (clock.now() - mtimeMs < FINISHED_MS) continue;
         const durationMs = Math.max(0, (size - WAV_HEADER_BYTES) / BYTES_PER_MS);
-        await this.keep({ recording: basename(name, '.wav'), file, durationMs, silent: false });
+        await this.keep({ recording: basename(name, '.wav'), file, durationMs });
       }
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'the recordings could not be looked through');

@@ -13,11 +13,11 @@ export interface Voicemail {
 }
 
 /** A recording shorter than this holds no message, ms. */
-const MIN_MESSAGE_MS = 1000;
+const MIN_MESSAGE_MS = 2000;
 
 /** False for a recording in which nobody left a message. */
-export function holdsMessage(recording: { readonly durationMs: number; readonly silent: boolean }): boolean {
-  return recording.durationMs >= MIN_MESSAGE_MS && !recording.silent;
+export function holdsMessage(recording: { readonly durationMs: number }): boolean {
+  return recording.durationMs >= MIN_MESSAGE_MS;
 }
 
 /** Id of the recording of a message: whoever finds it knows whose it is and where it belongs. */

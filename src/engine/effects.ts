@@ -11,6 +11,8 @@ export interface EffectParts {
   readonly post: (input: EngineInput) => void;
   /** True while that run of a step is the call's present one. */
   readonly isPresent: (call: string, run: number) => boolean;
+  /** True while a live call has use for that leg. */
+  readonly isWanted: (leg: string) => boolean;
 }
 
 /**
@@ -78,6 +80,9 @@ export class Effects {
         return pbx.disconnect(effect.bridge);
       case 'originate': {
         const { call, leg, ringMs } = effect;
+        // Given up while it waited behind a command that took its time.
+        if (!this.#parts.isWanted(leg.id))
+          return this.#parts.post({ type: 'LegRefused', leg: leg.id, unreachable: false });
         return pbx.originate({
           leg: leg.id,
           to: leg.to,
@@ -131,7 +136,6 @@ export class Effects {
         outcome: 'failed',
         file: '',
         durationMs: 0,
-        silent: true,
       });
     }
   }

@@ -83,6 +83,7 @@ export class Engine implements Centre {
       ...parts,
       runner: this.#runner,
       post: (input) => this.#post({ input }),
+      isWanted: (leg) => this.#state.isWanted(leg),
       isPresent: (call, run) => this.#paces.get(call)?.run === run,
     });
   }

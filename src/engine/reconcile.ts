@@ -8,7 +8,7 @@ import type { Turn } from './turn.ts';
 const UNDER_WAY_MS = 10_000;
 
 /** A recording whose end nobody heard of: taken for a message, so that nobody who left one is told otherwise. */
-const UNHEARD = { outcome: 'done', durationMs: Number.MAX_SAFE_INTEGER, silent: false } as const;
+const UNHEARD = { outcome: 'done', durationMs: Number.MAX_SAFE_INTEGER } as const;
 
 type Channels = ReadonlyMap<string, PbxSnapshot['channels'][number]>;
 

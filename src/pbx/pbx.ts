@@ -122,9 +122,8 @@ export type PbxEvent =
       readonly outcome: 'done' | 'failed';
       /** Absolute path of the WAV file. */
       readonly file: string;
+      /** Without the silence that ended it. */
       readonly durationMs: number;
-      /** True when nobody said anything in all that time. */
-      readonly silent: boolean;
     }
   | { readonly type: 'PhoneStatusChanged'; readonly extension: string; readonly registered: boolean };
 

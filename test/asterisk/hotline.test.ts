@@ -19,6 +19,8 @@ interface CallRecord {
 
 const CALLER_TONE = 500;
 const CALLED_TONE = 900;
+/** A sine of no frequency. */
+const SILENCE = 0;
 /** Share of the power at a tone that tells it from speech and music. */
 const CLEAR = 0.5;
 
@@ -45,7 +47,10 @@ afterAll(async () => {
   await centre?.stop();
 });
 
-const phone = async (user: string, more: { tone?: number; answer?: 'auto' } = {}): Promise<Baresip> => {
+const phone = async (
+  user: string,
+  more: { tone?: number; answer?: 'auto'; transport?: 'tcp' } = {},
+): Promise<Baresip> => {
   const started = await Baresip.start({ ...centre.account(user), ...more });
   phones.push(started);
   return started;
@@ -189,8 +194,24 @@ test('given_a_trunk_that_is_down_then_the_caller_hears_so_and_leaves_a_message',
   expect(message?.durationMs).toBeGreaterThan(1_000);
 }, 90_000);
 
-test('given_an_agent_who_logged_in_by_feature_code_when_a_caller_presses_0_then_they_talk_and_wrap_up_follows', async () => {
-  const agent = await phone('1003', { tone: CALLED_TONE, answer: 'auto' });
+test('given_a_caller_who_says_nothing_after_the_tone_then_no_message_is_kept', async () => {
+  const caller = await Baresip.start({ server: centre.server, user: '13000130000', tone: SILENCE });
+  phones.push(caller);
+  await caller.dial('95533');
+  await caller.waitFor('CALL_ESTABLISHED');
+  await caller.press('0');
+  await caller.waitFor('CALL_CLOSED', 40_000);
+  const { id } = await recordOf('13000130000');
+  const { events } = await centre.api<{ events: { type: string; data: { step?: string } }[] }>(
+    `/api/calls/${id}`,
+  );
+  const steps = events.flatMap((event) => event.data.step ?? []);
+  expect(steps.slice(-3)).toEqual(['voicemail', 'goodbye', 'end']);
+  expect(events.map((event) => event.type)).not.toContain('VoicemailLeft');
+});
+
+test('given_an_agent_on_a_tcp_phone_who_logged_in_by_feature_code_when_a_caller_presses_0_then_they_talk_and_wrap_up_follows', async () => {
+  const agent = await phone('1003', { tone: CALLED_TONE, answer: 'auto', transport: 'tcp' });
   await logIn(agent, '1003');
   const caller = await outsideCaller('13500135000');
   await caller.dial('95533');

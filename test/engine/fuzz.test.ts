@@ -148,8 +148,11 @@ async function run(seed: number): Promise<string[]> {
   }
 
   function phoneDialled({ leg, extension, others }: PhoneDialled): void {
-    const planned = legOf(leg)?.leg.plannedAt;
-    if (planned === undefined) return wrong(`leg ${leg} was dialled and is not written down`);
+    const found = legOf(leg)?.leg;
+    if (!found) return wrong(`leg ${leg} was dialled and is not written down`);
+    if (found.endedAt !== undefined && found.endedAt < clock.now())
+      wrong(`leg ${leg} was dialled after its end (${found.outcome})`);
+    const planned = found.plannedAt;
     dialledAt.set(leg, clock.now());
     for (const other of others) {
       const knownAt = other.ours ? dialledAt.get(other.channel) : other.toldAt;

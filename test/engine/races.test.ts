@@ -382,6 +382,43 @@ test('given_a_ring_that_was_to_be_cancelled_and_was_not_when_its_caller_waits_on
   expect((await lab.pbx.snapshot()).channels.filter(({ ours }) => ours)).toEqual([]);
 });
 
+test('given_a_dial_command_that_waits_behind_another_when_its_leg_is_given_up_meanwhile_then_it_is_not_dialled_any_more', async () => {
+  const lab = centreLab({
+    agents: three,
+    queues: [queue('general', { service: 5 }, { ringMs: 5000 }), ...otherQueues],
+  });
+  await lab.start();
+  for (const { id } of three.slice(0, 2)) {
+    await lab.ready(id);
+    lab.pbx.setPhone(id, { ringAfterMs: 20 });
+  }
+  const hangup = lab.pbx.hangup.bind(lab.pbx);
+  let slow = 0;
+  lab.pbx.hangup = async (channel, cause) => {
+    if (slow++ === 0) await wait(lab, 3000);
+    return hangup(channel, cause);
+  };
+  const originate = lab.pbx.originate.bind(lab.pbx);
+  const late: string[] = [];
+  lab.pbx.originate = async (request) => {
+    const open = lab.engine
+      .liveCalls()
+      .flatMap((call) => call.legs.filter((leg) => leg.endedAt === undefined));
+    if (!open.some((leg) => leg.id === request.leg)) late.push(request.leg);
+    return originate(request);
+  };
+  const caller = lab.caller();
+  caller.press('0');
+  await lab.clock.advanceUntil(() => slow > 0, 20_000);
+  await lab.clock.advance(500);
+  expect(lab.record().legs).toHaveLength(2);
+  // The second leg is not in the snapshot, because it has not been dialled yet.
+  lab.pbx.setLink(false);
+  lab.pbx.setLink(true);
+  await lab.clock.advance(5000);
+  expect(late).toEqual([]);
+});
+
 test('given_a_snapshot_that_fails_at_the_start_then_it_is_asked_for_again_soon_and_deadlines_hold', async () => {
   const lab = centreLab({
     queues: [queue('general', { service: 5 }, { maxWaitMs: 10_000 }), ...otherQueues],

@@ -18,6 +18,7 @@ export interface BaresipOptions {
   readonly displayName?: string;
   /** 'auto' answers by itself; default is to ring until `accept`. */
   readonly answer?: 'auto' | 'manual';
+  readonly transport?: 'udp' | 'tcp';
   /** The tone that it sends, Hz; 440 when not said. */
   readonly tone?: number;
   /** Called with each event of the phone. */
@@ -235,7 +236,7 @@ function writeConfiguration(
     options.password === undefined
       ? 'regint=0'
       : `auth_user=${options.user};auth_pass=${options.password};regint=300`;
-  const address = `${name}<sip:${options.user}@${options.server};transport=udp>`;
+  const address = `${name}<sip:${options.user}@${options.server};transport=${options.transport ?? 'udp'}>`;
   const account = [
     address,
     login,

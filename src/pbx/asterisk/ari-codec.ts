@@ -46,9 +46,8 @@ export type AriEvent =
   | {
       readonly type: 'RecordingFinished' | 'RecordingFailed';
       readonly recording: string;
+      /** Asterisk cuts the silence off that ended it. */
       readonly durationSeconds: number;
-      /** Seconds in which somebody spoke, where Asterisk says it. */
-      readonly talkingSeconds?: number;
     }
   | { readonly type: 'ApplicationReplaced' };
 
@@ -198,7 +197,6 @@ function parseEvent(type: string, message: Record<string, unknown>): AriEvent | 
             type,
             recording: name,
             durationSeconds: number(recording, 'duration') ?? 0,
-            talkingSeconds: number(recording, 'talking_duration'),
           };
     }
     case 'ApplicationReplaced':

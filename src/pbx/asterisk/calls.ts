@@ -207,7 +207,7 @@ export class Calls {
   }
 
   #recorded(event: Extract<AriEvent, { type: 'RecordingFinished' | 'RecordingFailed' }>): void {
-    const { recording, durationSeconds, talkingSeconds } = event;
+    const { recording, durationSeconds } = event;
     for (const [channel, watched] of this.#endKeys) {
       if (watched.recording === recording) this.#endKeys.delete(channel);
     }
@@ -217,7 +217,6 @@ export class Calls {
       outcome: event.type === 'RecordingFinished' ? 'done' : 'failed',
       file: this.#options.fileOf(recording),
       durationMs: Math.max(0, durationSeconds * 1_000),
-      silent: talkingSeconds === 0,
     });
   }
 }

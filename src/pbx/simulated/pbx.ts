@@ -422,7 +422,6 @@ export class SimulatedPbx implements Pbx {
       outcome: 'done',
       file: `/simulated/${recording.id}.wav`,
       durationMs: this.#clock.now() - recording.startedAt,
-      silent: false,
     });
   }
 
