@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import type { Flow, Step } from './flow.ts';
 import { flowFrame, ways as waysSchema } from './grammar.ts';
@@ -41,6 +51,21 @@ class Report {
 
   add(path: Path, message: string): void {
     this.at(this.#offsetOf(path), message);
+  }
+
+  /** At the scalar `value` somewhere below the path, where that is to be found. */
+  addAtValue(path: Path, value: string, message: string): void {
+    let offset = this.#offsetOf(path);
+    const below = this.#document.getIn(path, true);
+    if (isNode(below))
+      visit(below, {
+        Scalar: (key, scalar) => {
+          if (key === 'key' || scalar.value !== value) return undefined;
+          offset = scalar.range?.[0] ?? offset;
+          return visit.BREAK;
+        },
+      });
+    this.at(offset, message);
   }
 
   addIssues(path: Path, error: z.ZodError): void {
@@ -225,7 +250,11 @@ function checkTargets(
       ...(step.otherwise === undefined ? [] : [step.otherwise]),
     ])) {
       if (!known(target))
-        report.add(['steps', name], `step "${name}" leads to "${target}", which does not exist`);
+        report.addAtValue(
+          ['steps', name],
+          target,
+          `step "${name}" leads to "${target}", which does not exist`,
+        );
     }
   }
 }

@@ -24,6 +24,8 @@ import { type Supervision, supervise } from './supervise.ts';
 
 /** How long a daemon may take from its launch until it takes calls. */
 const READY_TIMEOUT_MS = 60_000;
+/** What a daemon lacks in its first moment is not worth a line. */
+const SILENT_MS = 1500;
 /** A daemon that dies so often before it was ever ready will not get better by waiting. */
 const HOPELESS_DEATHS = 3;
 
@@ -128,12 +130,13 @@ async function untilReady(
   const deadline = Date.now() + READY_TIMEOUT_MS;
   say('Starting the daemon …');
   const tell = onceEach(say);
+  const patient = Date.now() + SILENT_MS;
   let problems: string[] = [];
   while (Date.now() < deadline) {
     signal.throwIfAborted();
     const health = await askHealth(settings, 2000);
     if (health.state === 'ready') return;
-    tell(health);
+    if (Date.now() > patient) tell(health);
     problems = health.problems;
     if (supervision.daemonDeaths() >= HOPELESS_DEATHS) break;
     await sleep(50);

@@ -89,7 +89,7 @@ test('a file that breaks keeps its last good version; the others change', async 
   write('two.yaml', flow('two', '22'));
   const problems = await flows.reload();
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(/one\.yaml:6:3 step "a" leads to "nowhere", which does not exist$/);
+  expect(problems[0]).toMatch(/one\.yaml:6:34 step "a" leads to "nowhere", which does not exist$/);
   expect(flows.problems()).toEqual(problems);
   expect(flows.byName('one')?.version).toBe(before);
   expect(flows.forNumber('22', false)?.name).toBe('two');

@@ -66,7 +66,7 @@ test.each([
   [
     'unknown target',
     GOOD.replace('then: pick', 'then: nowhere'),
-    'f.yaml:7:3 step "hello" leads to "nowhere", which does not exist',
+    'f.yaml:7:27 step "hello" leads to "nowhere", which does not exist',
   ],
   [
     'unknown prompt',
