@@ -4,7 +4,7 @@ import { type Log, silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import type { Changes, EngineStore } from '../../src/engine/changes.ts';
-import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/pbx.ts';
+import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
 import { agent, campaign, centreLab, type MemoryStore, queue } from './centre-lab.ts';
 import { FaultyPbx, noFaults, type PhoneDialled } from './faulty-pbx.ts';
 

@@ -6,7 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { VoicemailKeeper } from '../../src/call/voicemail-keeper.ts';
 import { PbxError } from '../../src/pbx/pbx.ts';
-import type { SimulatedParty } from '../../src/pbx/simulated/pbx.ts';
+import type { SimulatedParty } from '../../src/pbx/simulated/party.ts';
 import { agent, campaign, centreLab, queue } from './centre-lab.ts';
 import { FaultyPbx, noFaults } from './faulty-pbx.ts';
 

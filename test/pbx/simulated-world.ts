@@ -1,6 +1,7 @@
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { PbxEvent } from '../../src/pbx/pbx.ts';
-import { type Behaviour, type SimulatedParty, SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
+import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
+import { SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
 import type { CallFrom, Party, Phone, PhoneBehaviour, TrunkBehaviour, World } from './world.ts';
 
 const FILES = { short: '/prompts/short', long: '/prompts/long', missing: '/prompts/missing' };

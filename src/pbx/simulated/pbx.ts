@@ -7,7 +7,6 @@ import {
   checkEndpoint,
   checkId,
   checkMedia,
-  type Endpoint,
   type HangupCause,
   type Media,
   type OriginateRequest,
@@ -19,30 +18,7 @@ import {
   Q850,
   type RecordOptions,
 } from '../pbx.ts';
-
-/** How a called party reacts to a leg. Times in ms after the call reaches it. */
-export interface Behaviour {
-  readonly ringAfterMs?: number;
-  /** Undefined: never answers. */
-  readonly answerAfterMs?: number;
-  /** Refuses with this SIP code instead of answering. */
-  readonly refuse?: { readonly afterMs: number; readonly sipCode: number };
-  /** After the answer, hangs up by itself. */
-  readonly hangupAfterMs?: number;
-}
-
-/** The far end of a simulated channel, for scripts. */
-export interface SimulatedParty {
-  readonly channel: string;
-  press(digits: string): void;
-  hangup(): void;
-  answer(): void;
-  readonly ended: boolean;
-  /** What this party has been played, in order: files, tones, `music:<class>`. */
-  readonly heard: readonly string[];
-  /** The channels it can talk with now. */
-  readonly talkingWith: readonly string[];
-}
+import { type Behaviour, Channel, type SimulatedParty, type Switchboard } from './party.ts';
 
 export interface SimulatedOptions {
   /** Delay from cause to event, ms. */
@@ -55,57 +31,11 @@ export interface SimulatedOptions {
   readonly trunk?: (number: string) => Behaviour | 'down';
 }
 
-interface Playback {
-  readonly id: string;
-  readonly media: readonly Media[];
-  cancel?: () => void;
-}
-
-class Channel implements SimulatedParty {
-  readonly arrived: ArrivedChannel;
-  readonly ours: boolean;
-  readonly to?: Endpoint;
-  readonly pbx: SimulatedPbx;
-  state: 'down' | 'ringing' | 'up' = 'down';
-  ended = false;
-  heard: string[] = [];
-  playbacks: Playback[] = [];
-  recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
-  bridge?: string;
-
-  constructor(pbx: SimulatedPbx, arrived: ArrivedChannel, ours: boolean, to?: Endpoint) {
-    this.pbx = pbx;
-    this.arrived = arrived;
-    this.ours = ours;
-    if (to) this.to = to;
-  }
-
-  get channel(): string {
-    return this.arrived.channel;
-  }
-
-  get talkingWith(): readonly string[] {
-    return this.pbx.bridgeMembers(this.bridge).filter((other) => other !== this.channel);
-  }
-
-  press(digits: string): void {
-    this.pbx.pressed(this, digits);
-  }
-
-  hangup(): void {
-    this.pbx.end(this, 16);
-  }
-
-  answer(): void {
-    this.pbx.answered(this);
-  }
-}
-
 /**
  * A PBX that exists only in memory and in the time of its clock. It keeps the port's contract, so the same engine runs a
  * day in seconds; its parties do what a script says.
  */
-export class SimulatedPbx implements Pbx {
+export class SimulatedPbx implements Pbx, Switchboard {
   readonly #clock: Clock;
   readonly #latencyMs: number;
   readonly #realPaths: boolean;

@@ -1,0 +1,82 @@
+import type { ArrivedChannel, Endpoint, Media } from '../pbx.ts';
+
+/** How a called party reacts to a leg. Times in ms after the call reaches it. */
+export interface Behaviour {
+  readonly ringAfterMs?: number;
+  /** Undefined: never answers. */
+  readonly answerAfterMs?: number;
+  /** Refuses with this SIP code instead of answering. */
+  readonly refuse?: { readonly afterMs: number; readonly sipCode: number };
+  /** After the answer, hangs up by itself. */
+  readonly hangupAfterMs?: number;
+}
+
+/** The far end of a simulated channel, for scripts. */
+export interface SimulatedParty {
+  readonly channel: string;
+  press(digits: string): void;
+  hangup(): void;
+  answer(): void;
+  readonly ended: boolean;
+  /** What this party has been played, in order: files, tones, `music:<class>`. */
+  readonly heard: readonly string[];
+  /** The channels it can talk with now. */
+  readonly talkingWith: readonly string[];
+}
+
+/** What a channel asks of its PBX. */
+export interface Switchboard {
+  bridgeMembers(bridge: string | undefined): string[];
+  pressed(channel: Channel, digits: string): void;
+  answered(channel: Channel): void;
+  /** @param q850 cause, ITU-T Q.850 */
+  end(channel: Channel, q850: number): void;
+}
+
+/** A playback that runs or waits. */
+export interface Playback {
+  readonly id: string;
+  readonly media: readonly Media[];
+  cancel?: () => void;
+}
+
+/** A channel, and the far end of it. */
+export class Channel implements SimulatedParty {
+  readonly arrived: ArrivedChannel;
+  readonly ours: boolean;
+  readonly to?: Endpoint;
+  readonly pbx: Switchboard;
+  state: 'down' | 'ringing' | 'up' = 'down';
+  ended = false;
+  heard: string[] = [];
+  playbacks: Playback[] = [];
+  recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
+  bridge?: string;
+
+  constructor(pbx: Switchboard, arrived: ArrivedChannel, ours: boolean, to?: Endpoint) {
+    this.pbx = pbx;
+    this.arrived = arrived;
+    this.ours = ours;
+    if (to) this.to = to;
+  }
+
+  get channel(): string {
+    return this.arrived.channel;
+  }
+
+  get talkingWith(): readonly string[] {
+    return this.pbx.bridgeMembers(this.bridge).filter((other) => other !== this.channel);
+  }
+
+  press(digits: string): void {
+    this.pbx.pressed(this, digits);
+  }
+
+  hangup(): void {
+    this.pbx.end(this, 16);
+  }
+
+  answer(): void {
+    this.pbx.answered(this);
+  }
+}
