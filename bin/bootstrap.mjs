@@ -1,12 +1,14 @@
 // Runs on the Node of whoever calls, before anything is installed: no dependencies, nothing newer than Node 20.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_CALLER = 20;
 const OLDEST_RUNNER = [22, 14];
+/** After this long a lock says whose it is, or nobody is going to write it. */
+const LOCK_WRITTEN_MS = 3000;
 const LOCK = join(project, '.carillon-install.lock');
 
 /** Prints one sentence and ends. */
@@ -27,11 +29,12 @@ export function checkCaller() {
 export async function ensurePackages(withDev, say) {
   if (isInstalled(withDev)) return;
   await takeLock(say);
-  try {
-    if (!isInstalled(withDev)) install(say);
-  } finally {
-    rmSync(LOCK, { recursive: true, force: true });
-  }
+  const release = () => rmSync(LOCK, { recursive: true, force: true });
+  // Also when the installation gives up, which ends the process.
+  process.once('exit', release);
+  if (!isInstalled(withDev)) install(say);
+  release();
+  process.off('exit', release);
 }
 
 /** The Node to run Carillon on: the one that npm installed here. */
@@ -129,10 +132,10 @@ async function takeLock(say) {
       writeFileSync(join(LOCK, 'pid'), String(process.pid));
       return;
     } catch (error) {
-      if (error.code !== 'EEXIST')
-        giveUp(
-          `This user may not write to ${project} (${error.code}). Give it the right, or clone into a folder of its own.`,
-        );
+      if (error.code !== 'EEXIST') {
+        rmSync(LOCK, { recursive: true, force: true });
+        giveUp(reasonOf(`${error.code} ${error.message}`));
+      }
       if (isStale()) rmSync(LOCK, { recursive: true, force: true });
       else if (!told) say('Waiting for another start that is installing Node packages …');
       told = true;
@@ -143,8 +146,10 @@ async function takeLock(say) {
 
 function isStale() {
   try {
-    const pid = readFileSync(join(LOCK, 'pid'), 'utf8');
-    return pid !== '' && !existsSync(`/proc/${pid}`);
+    if (Date.now() - statSync(LOCK).mtimeMs < LOCK_WRITTEN_MS) return false;
+    const pid = existsSync(join(LOCK, 'pid')) ? readFileSync(join(LOCK, 'pid'), 'utf8') : '';
+    // In a container a new process may have the number of the one that left the lock: that one is not us.
+    return pid === '' || pid === String(process.pid) || !existsSync(`/proc/${pid}`);
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import { messageOf, Refused } from '../base/errors.ts';
 import type { Tool } from '../ivr/espeak.ts';
 import { isUnpacked, onPath, programIn, unpackPrivateRoot } from './private-root.ts';
 import { plainProgram } from './run-program.ts';
@@ -30,6 +31,13 @@ export async function ensureSpeech(
 ): Promise<SpeechTools> {
   const found = findSpeech(settings);
   if (found) return found;
-  await unpackPrivateRoot(settings.pbxRoot, onProgress);
+  try {
+    await unpackPrivateRoot(settings.pbxRoot, onProgress);
+  } catch (thrown) {
+    throw new Refused(
+      'no-speech',
+      `espeak-ng and sox, which make the prompts, are missing. Run: sudo apt-get install espeak-ng sox (${messageOf(thrown)})`,
+    );
+  }
   return ensureSpeech(settings, onProgress);
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
@@ -57,6 +58,11 @@ export function modulesIn(root: string): string {
  */
 export async function unpackPrivateRoot(root: string, onProgress: (line: string) => void): Promise<void> {
   if (isUnpacked(root)) return;
+  if (existsSync(root) && readdirSync(root).length > 0)
+    throw new Refused(
+      'bad-setting',
+      `An Asterisk was to be unpacked into ${root}, where other things are. Empty that folder, or set CARILLON_PBX_ROOT to another.`,
+    );
   thisMachine();
   checkSpace(root, SPACE_TO_UNPACK);
   await ensureMmdebstrap(onProgress);
@@ -157,7 +163,7 @@ function linkDefaultSounds(root: string): void {
 /** Somebody else may have finished the same root meanwhile; theirs is as good as ours. */
 function moveIntoPlace(unfinished: string, root: string): void {
   if (isUnpacked(root)) return;
-  rmSync(root, { recursive: true, force: true });
+  if (existsSync(root)) rmdirSync(root);
   renameSync(unfinished, root);
 }
 

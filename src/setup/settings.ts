@@ -169,8 +169,8 @@ function hostAndPortIn(env: Environment, name: string, fallback: string): { host
 
 function folderIn(env: Environment, name: string, fallback: string): string {
   const path = resolve(projectFolder, textOf(env, name) || fallback);
-  // These end up in configuration files of the PBX, where ; starts a comment and $ a variable.
-  const wrong = [...path].find((letter) => letter < ' ' || letter === '\u007f' || ';$"\\[]'.includes(letter));
+  // These end up in configuration files and play lists of the PBX, where other signs mean something.
+  const wrong = [...path].find((letter) => !/[\p{L}\p{M}\p{N} /._+=@()-]/u.test(letter));
   if (wrong !== undefined)
     bad(
       `${name} is ${JSON.stringify(path)}; the path may not hold ${JSON.stringify(wrong)}, choose another.`,

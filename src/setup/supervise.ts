@@ -48,7 +48,16 @@ export function supervise(
       deaths += 1;
       say(`The daemon ended unexpectedly; starting it again. Its log: ${daemonLog(settings.data)}`);
       await pause(delays.next(Date.now() - started), stopping.signal);
-      if (!stopping.signal.aborted) daemon = launchDaemon(settings);
+      while (!stopping.signal.aborted) {
+        try {
+          daemon = launchDaemon(settings);
+          break;
+        } catch (error) {
+          // Such as a full disk: it may have room again later.
+          say(messageOf(error));
+          await pause(delays.next(0), stopping.signal);
+        }
+      }
     }
   }
 
@@ -82,6 +91,8 @@ export function supervise(
       await daemon.stop();
       await asterisk.stop();
       await Promise.all(keepers);
+      // One that was being started meanwhile.
+      await asterisk.stop();
     },
   };
 }

@@ -7,6 +7,9 @@ import type { AriLink } from './ari-link.ts';
 import type { Calls } from './calls.ts';
 import { callerVariables, dialString } from './dial.ts';
 
+/** How long a created leg may take to come to our application, ms. */
+const READY_MS = 3000;
+
 export interface DiallerOptions {
   readonly app: string;
   readonly trunk: string;
@@ -44,7 +47,7 @@ export class Dialler {
       checkCreated(answer, leg);
       created = true;
       // Dialling a channel that is not in our application yet is refused.
-      await ready;
+      await inTime(ready, leg);
       this.#calls.legDialled(leg);
       const timeout = Math.max(1, Math.ceil(request.ringTimeoutMs / 1_000));
       const dial: AriRequest = { method: 'POST', path: path('channels', leg, 'dial'), body: { timeout } };
@@ -75,5 +78,21 @@ export class Dialler {
     this.#link
       .request({ method: 'DELETE', path: path('channels', leg), query })
       .catch((error) => this.#options.log.warn({ leg, error: messageOf(error) }, 'a leg may be left over'));
+  }
+}
+
+/** Rejects when a created leg does not come to us: the frame that says so was lost. */
+async function inTime(ready: Promise<void>, leg: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new PbxError('timeout', `leg ${leg} did not come in ${READY_MS} ms`)),
+      READY_MS,
+    );
+  });
+  try {
+    await Promise.race([ready, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
