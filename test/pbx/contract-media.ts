@@ -182,7 +182,9 @@ export function describeMedia(session: CurrentSession): void {
       const ended = await session().event('RecordingEnded', { recording });
       expect(ended.outcome).toBe('done');
       expect(ended.file).toMatch(new RegExp(`^/.*/${recording}\\.wav$`));
-      expect(ended.durationMs).toBe(1_000);
+      // A PBX may tell whole seconds only, and one that was begun as a whole one.
+      expect(ended.durationMs).toBeGreaterThanOrEqual(1_000);
+      expect(ended.durationMs).toBeLessThanOrEqual(2_000);
     });
 
     it.each(['#', '*', '5'])('ends_with_the_key_%s', async (endKey) => {
