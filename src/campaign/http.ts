@@ -19,6 +19,7 @@ import {
 } from '../http/fields.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
+import { box } from '../ivr/grammar.ts';
 import { type Campaign, checkDigitHolds, checkDigitOf, MAX_CODE_LENGTH, validityOf } from './campaign.ts';
 import { type Feedback, INTERESTS } from './feedback.ts';
 
@@ -43,7 +44,7 @@ const fallback = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('queue'), queue: line(80).min(1) }),
   z.strictObject({ kind: z.literal('target'), to: endpoint }),
-  z.strictObject({ kind: z.literal('voicemail'), box: line(80).min(1) }),
+  z.strictObject({ kind: z.literal('voicemail'), box }),
 ]);
 
 export const campaignView = z

@@ -6,7 +6,7 @@ import { lastLines, type Program, plainProgram, runProgram } from './run-program
 import type { Settings } from './settings.ts';
 
 /** The oldest Asterisk that Carillon drives: the oldest one that still gets fixes. */
-export const OLDEST_ASTERISK = 20;
+const OLDEST_ASTERISK = 20;
 
 /** An Asterisk that can be started, and where it keeps what it came with. */
 export interface AsteriskProgram {

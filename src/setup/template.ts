@@ -26,7 +26,7 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
 }
 
 /** Whether a PBX configuration file takes `text` as one plain value. */
-export function isSafeValue(text: string): boolean {
+function isSafeValue(text: string): boolean {
   return text.isWellFormed() && (!DANGEROUS.test(text) || isBracketedAddress(text));
 }
 

@@ -290,6 +290,8 @@ describe('campaigns', () => {
     [{ code: '８００１' }, 'body/code'],
     [{ code: 8100 }, 'body/code'],
     [{ code: '8105', checkDigit: true }, 'code'],
+    [{ fallback: { kind: 'voicemail', box: '../etc' } }, 'body/fallback/box'],
+    [{ fallback: { kind: 'voicemail', box: '营销' } }, 'body/fallback/box'],
     [{ validUntil: START }, 'validUntil'],
     [{ validUntil: 1e300 }, 'body/validUntil'],
     [{ reception: { kind: 'phone', extension: '9999' } }, 'reception'],

@@ -38,11 +38,6 @@ const PROGRAM = '/usr/bin/baresip';
 const HEARD = 'heard';
 const MODULES = '/usr/lib/baresip/modules';
 
-/** Whether the scripted phone is installed on this machine. */
-export function hasBaresip(): boolean {
-  return fs.existsSync(PROGRAM) && fs.existsSync(`${MODULES}/ctrl_tcp.so`);
-}
-
 /** A SIP phone that nobody here wrote, under script. It sends a tone and keeps what it hears. */
 export class Baresip {
   readonly events: BaresipMessage[] = [];

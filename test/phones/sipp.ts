@@ -6,11 +6,6 @@ import { adopt, end } from './children.ts';
 import { freePortBlock } from './ports.ts';
 import { callerScenario, trunkScenario } from './sipp-scenarios.ts';
 
-/** Whether SIPp is installed on this machine. */
-export function hasSipp(): boolean {
-  return fs.existsSync('/usr/bin/sipp');
-}
-
 /** A running SIPp. */
 export interface Sipp {
   readonly port: number;
