@@ -5,7 +5,7 @@ import { AgentStore } from './agent/store.ts';
 import { systemClock } from './base/clock.ts';
 import { messageOf, Refused } from './base/errors.ts';
 import { idSource } from './base/ids.ts';
-import { CallStore } from './call/store.ts';
+import { CallStore, liveCalls } from './call/store.ts';
 import { VoicemailKeeper } from './call/voicemail-keeper.ts';
 import { CodeGuesses, GUESS_LIMIT } from './campaign/guesses.ts';
 import { CampaignStore } from './campaign/store.ts';
@@ -15,16 +15,19 @@ import { allSteps } from './engine/steps.ts';
 import { CentreStore, EventLog } from './engine/store.ts';
 import { buildApp } from './http/app.ts';
 import { TokenStore } from './http/store.ts';
-import { espeak } from './ivr/espeak.ts';
-import { FlowLibrary } from './ivr/library.ts';
-import { PromptFiles } from './ivr/prompt-files.ts';
+import { httpLookUp } from './ivr/http-client.ts';
+import { FlowLibrary, recordedIn } from './ivr/library.ts';
+import { FlowHistory, StepStats } from './ivr/store.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
-import { QueueStore } from './queue/store.ts';
+import { CallbackStore, QueueStore } from './queue/store.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { storeFile } from './setup/prepare.ts';
+import { runSampleServices } from './setup/sample-services.ts';
 import { readSecrets } from './setup/secrets.ts';
 import { readSettings } from './setup/settings.ts';
+import { chooseSpeech } from './speech/choose-speech.ts';
+import { PromptFiles } from './speech/prompt-files.ts';
 import { connect, DAEMON_BUSY_MS } from './store/connect.ts';
 
 const settings = readSettings(process.env);
@@ -45,6 +48,8 @@ const customers = new CustomerStore(database, events);
 const campaigns = new CampaignStore(database, events);
 const calls = new CallStore(database, events);
 const queues = new Map((await new QueueStore(database).list()).map((queue) => [queue.name, queue]));
+const callbacks = new CallbackStore(database, events);
+const history = new FlowHistory(database, events);
 const guesses = await rememberedGuesses();
 const recordings = join(settings.data, 'asterisk/spool/recording');
 
@@ -66,15 +71,19 @@ const pbx = asteriskPbx({
   log: log.child({ part: 'pbx' }),
 });
 
-const prompts = new PromptFiles({
-  recorded: join(settings.flows, 'prompts'),
-  cache: join(settings.data, 'prompts'),
-  speech: espeak(speechTools),
-  log: log.child({ part: 'prompts' }),
-});
 let starting = 'the flows are being read';
 
-const flows = new FlowLibrary({
+const prompts: PromptFiles = new PromptFiles({
+  recorded: join(settings.flows, 'prompts'),
+  cache: join(settings.data, 'prompts'),
+  speech: chooseSpeech(settings.speech, speechTools),
+  persona: (name) => flows.persona(name),
+  log: log.child({ part: 'prompts' }),
+});
+
+const services = await runSampleServices(settings.services);
+
+const flows: FlowLibrary = new FlowLibrary({
   folder: settings.flows,
   kinds: allSteps({
     customers,
@@ -85,12 +94,26 @@ const flows = new FlowLibrary({
       tellAgent: (agent, input) => engine.tellAgent(agent, input),
     },
     queues: (name) => queues.get(name),
+    callbacks,
+    lookUps: { lookUp: httpLookUp(), services: (name) => services.get(name) },
+    dayState: (calendar, now) => flows.dayState(calendar, now),
+    recordingFile: (recording) => join(recordings, recording),
   }),
-  queueExists: (name) => queues.has(name),
-  prepare: (wanted, languages) =>
-    prompts.prepare(wanted, languages, (done, all) => {
+  knowledge: async () => {
+    const names = {
+      queue: [...queues.keys()],
+      campaign: (await campaigns.list()).map((campaign) => campaign.id),
+      service: [...services.keys()],
+    };
+    return { names: (kind) => names[kind], isRecorded: recordedIn(settings.flows), now: () => clock.now() };
+  },
+  prepare: (wanted, languages, personas) =>
+    prompts.prepare(wanted, languages, personas, (done, all) => {
       if (starting !== '') starting = `prompts are being made (${done} of ${all})`;
     }),
+  personasOfCampaigns: async () => (await campaigns.list()).map((campaign) => campaign.persona),
+  archive: history,
+  clock,
   log: log.child({ part: 'flows' }),
 });
 
@@ -112,8 +135,11 @@ const app = buildApp({
   agents: new AgentStore(database),
   calls,
   campaigns,
+  callbacks,
   customers,
   events,
+  history,
+  stepStats: new StepStats(database),
   tokens: new TokenStore(database),
   flows,
   recordings,
@@ -132,6 +158,8 @@ process.on('unhandledRejection', (reason) =>
 
 await app.listen({ host: settings.bind, port: settings.httpPort });
 await flows.reload();
+await flows.recall(liveCalls(database));
+flows.watch();
 await engine.start();
 starting = '';
 sweepMessages();
@@ -150,6 +178,7 @@ function sweepMessages(): void {
 async function stop(code: number): Promise<void> {
   log.info({}, 'Carillon stops');
   try {
+    flows.close();
     await app.close();
     await engine.stop();
     database.close();

@@ -33,6 +33,7 @@ const FEATURES = [
   'agent',
   'customer',
   'queue',
+  'speech',
   'ivr',
   'campaign',
   'dialer',
@@ -46,7 +47,8 @@ const SHELLS = [
   /^pbx\/[a-z]+\//,
   /\/(table|store|http)\.ts$/,
   /^(main|cli)\.ts$/,
-  /^ivr\/(library|prompt-files|espeak)\.ts$/,
+  /^ivr\/(library|http-client)\.ts$/,
+  /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^base\/clock\.ts$/,
 ];

@@ -21,6 +21,8 @@ export interface Call {
   readonly facts: CallFacts;
   /** Which step of which flow runs, or ran last; undefined before the first. */
   readonly cursor?: Cursor;
+  /** The flows that called the present one and wait for its result, the outermost first. */
+  readonly stack: readonly Frame[];
   readonly phase: Phase;
   /** Every leg that was dialled for this call, in order. */
   readonly legs: readonly Leg[];
@@ -38,48 +40,60 @@ export interface Call {
 /** What is known of the caller and his errand; flow steps add to it. */
 export interface CallFacts {
   readonly language: string;
+  /** Whose voice and music the caller hears: the name of a persona, '' for the ordinary one. */
+  readonly persona: string;
   readonly customerId?: string;
   readonly tier?: string;
+  /** The flow that was made for this customer alone. */
+  readonly personalFlow?: string;
   readonly campaignId?: string;
   /** Last queue that the call was in. */
   readonly queue?: string;
   /** Last agent who talked with the caller. */
   readonly agentId?: string;
-  /** Flow variables, by name. Never holds a PIN or a card number. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** Variables of the present flow, by name. Never holds a PIN or a card number. */
+  readonly variables: Variables;
+}
+
+/** What a flow keeps while it runs; a time is ISO 8601 text. */
+export type Variables = Readonly<Record<string, VariableValue>>;
+export type VariableValue = string | number | boolean;
+
+/** A flow that waits for the one that it called. */
+export interface Frame {
+  readonly cursor: Cursor;
+  readonly variables: Variables;
 }
 
 export interface Cursor {
   readonly flow: string;
   readonly version: string;
   readonly step: string;
-  /** Counts the steps of the call: names what a step plays, so that it can be stopped by whoever comes after a crash. */
+  /** Counts the runs of steps: names what a step plays, so that it can be stopped by whoever comes after a crash. */
   readonly run: number;
+  /** The run with which the step was entered: a step that runs again after a crash keeps it. */
+  readonly entry: number;
+  /** When it was entered, UTC ms. */
+  readonly since: number;
 }
 
 /** Where a call is. `flow`: a step runs; elsewhere the reducer drives and the step waits for the outcome. */
 export type Phase =
   | { readonly at: 'flow' }
-  | { readonly at: 'dialing'; readonly leg: string; readonly until: number }
-  | { readonly at: 'queued'; readonly queue: string; readonly since: number; readonly until: number }
-  | {
-      readonly at: 'offered';
-      readonly queue: string;
-      readonly since: number;
-      readonly until: number;
-      readonly leg: string;
-      readonly ringUntil: number;
-    }
+  | { readonly at: 'dialing'; readonly leg: string; readonly until: number; readonly music: string }
+  | ({ readonly at: 'queued' } & Place)
+  | ({ readonly at: 'offered'; readonly leg: string; readonly ringUntil: number } & Place)
   /** `place`: the one in the queue that the caller came from. */
   | { readonly at: 'connected'; readonly leg: string; readonly since: number; readonly place?: Place }
   | { readonly at: 'recording'; readonly recording: string; readonly until: number }
   | { readonly at: 'ended' };
 
-/** A place in a queue. */
+/** A place in a queue, and what is played there. */
 export interface Place {
   readonly queue: string;
   readonly since: number;
   readonly until: number;
+  readonly music: string;
 }
 
 /** What a step asks the reducer to do on its behalf. The outcome becomes the exit that the flow takes. */
@@ -203,11 +217,9 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
 
 function begin(call: Call, request: HandOver, agent: string | undefined, now: number): Outcome {
   if (request.kind === 'queue') {
-    const phase: Phase = { at: 'queued', queue: request.queue, since: now, until: now + request.maxWaitMs };
-    return [
-      { ...call, phase, facts: { ...call.facts, queue: request.queue } },
-      [{ do: 'music', class: request.music }],
-    ];
+    const { queue, maxWaitMs, music } = request;
+    const phase: Phase = { at: 'queued', queue, since: now, until: now + maxWaitMs, music };
+    return [{ ...call, phase, facts: { ...call.facts, queue } }, [{ do: 'music', class: music }]];
   }
   if (request.kind === 'record') {
     const { recording, maxMs } = request;
@@ -219,7 +231,7 @@ function begin(call: Call, request: HandOver, agent: string | undefined, now: nu
     {
       ...call,
       legs: [...call.legs, leg],
-      phase: { at: 'dialing', leg: leg.id, until: now + request.ringMs },
+      phase: { at: 'dialing', leg: leg.id, until: now + request.ringMs, music: request.music },
     },
     [
       { do: 'music', class: request.music },
@@ -230,15 +242,15 @@ function begin(call: Call, request: HandOver, agent: string | undefined, now: nu
 
 function offered(call: Call, input: CallInput & { type: 'Offered' }, now: number): Outcome {
   if (call.phase.at !== 'queued') return [call, []];
-  const { queue, since, until } = call.phase;
+  const place = placeOf(call.phase);
   const leg: Leg = {
     id: input.leg,
     to: { kind: 'phone', extension: input.extension },
     agent: input.agent,
-    queue,
+    queue: place.queue,
     plannedAt: now,
   };
-  const phase: Phase = { at: 'offered', queue, since, until, leg: leg.id, ringUntil: now + input.ringMs };
+  const phase: Phase = { at: 'offered', ...place, leg: leg.id, ringUntil: now + input.ringMs };
   return [{ ...call, legs: [...call.legs, leg], phase }, [{ do: 'originate', leg, ringMs: input.ringMs }]];
 }
 
@@ -254,7 +266,12 @@ function answered(call: Call, legId: string, now: number): Outcome {
   return [
     {
       ...updated,
-      phase: { at: 'connected', leg: legId, since: now, place: placeOf(phase) },
+      phase: {
+        at: 'connected',
+        leg: legId,
+        since: now,
+        ...(phase.at === 'offered' ? { place: placeOf(phase) } : {}),
+      },
       connectedAt: call.connectedAt ?? now,
       waitedMs: call.waitedMs + (phase.at === 'offered' ? now - phase.since : 0),
       facts: agentId === undefined ? call.facts : { ...call.facts, agentId },
@@ -284,8 +301,8 @@ function connectFailed(call: Call, legId: string, now: number): Outcome {
   return [{ ...updated, connectedAt, waitedMs, phase: { at: 'queued', ...phase.place } }, effects];
 }
 
-function placeOf(phase: Phase): Place | undefined {
-  return phase.at === 'offered' ? { queue: phase.queue, since: phase.since, until: phase.until } : undefined;
+function placeOf({ queue, since, until, music }: Place): Place {
+  return { queue, since, until, music };
 }
 
 function recorded(call: Call, input: CallInput & { type: 'RecordingEnded' }): Outcome {
@@ -326,8 +343,7 @@ function legEnded(
       ];
     case 'offered': {
       if (call.phase.leg !== legId) return [updated, [release]];
-      const { queue, since, until } = call.phase;
-      return [{ ...updated, phase: { at: 'queued', queue, since, until } }, [release]];
+      return [{ ...updated, phase: { at: 'queued', ...placeOf(call.phase) } }, [release]];
     }
     default:
       return [updated, [release]];

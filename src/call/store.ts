@@ -17,9 +17,9 @@ import type { Endpoint, Source } from '../pbx/pbx.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { updater, upserter } from '../store/writer.ts';
-import type { Call, CallFacts, Cursor } from './call.ts';
+import type { Call, CallFacts, Cursor, Phase } from './call.ts';
 import type { Leg } from './leg.ts';
-import { callTable, legTable, voicemailTable } from './table.ts';
+import { callTable, type LiveState, legTable, voicemailTable } from './table.ts';
 import type { Voicemail } from './voicemail.ts';
 
 type CallRow = typeof callTable.$inferSelect;
@@ -301,11 +301,21 @@ function rowOf(call: Call): CallRow {
     endCause: call.endCause ?? null,
     waitedMs: call.waitedMs,
     talkedMs: call.talkedMs,
-    state:
-      call.phase.at === 'ended'
-        ? null
-        : { phase: call.phase, variables: facts.variables, run: cursor?.run ?? 0 },
+    state: call.phase.at === 'ended' ? null : liveStateOf(call),
   };
+}
+
+function liveStateOf({ phase, facts, cursor, stack, startedAt }: Call): LiveState {
+  return known({
+    phase,
+    variables: facts.variables,
+    persona: facts.persona,
+    personalFlow: facts.personalFlow,
+    run: cursor?.run ?? 0,
+    entry: cursor?.entry ?? 0,
+    since: cursor?.since ?? startedAt,
+    stack,
+  });
 }
 
 const PHONE = 'phone:';
@@ -321,15 +331,18 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
     startedAt: row.startedAt,
     facts: known({
       language: row.language,
+      persona: row.state?.persona ?? '',
       customerId: row.customerId,
       tier: row.tier,
+      personalFlow: row.state?.personalFlow,
       campaignId: row.campaignId,
       queue: row.queue,
       agentId: row.agentId,
       variables: row.state?.variables ?? {},
     }),
     cursor: cursorOf(row),
-    phase: row.state?.phase ?? { at: 'ended' },
+    stack: row.state?.stack ?? [],
+    phase: phaseOf(row.state),
     legs,
     connectedAt: row.connectedAt ?? undefined,
     waitedMs: row.waitedMs,
@@ -340,10 +353,18 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
   };
 }
 
-function cursorOf({ flow, flowVersion, step, state }: CallRow): Cursor | undefined {
-  return flow === null || flowVersion === null || step === null
-    ? undefined
-    : { flow, version: flowVersion, step, run: state?.run ?? 0 };
+/** Rows of a version before this one do not say which music plays. */
+function phaseOf(state: LiveState | null): Phase {
+  if (!state) return { at: 'ended' };
+  const { phase } = state;
+  const waits = phase.at === 'queued' || phase.at === 'offered' || phase.at === 'dialing';
+  return waits ? { ...phase, music: phase.music ?? 'default' } : phase;
+}
+
+function cursorOf({ flow, flowVersion, step, state, startedAt }: CallRow): Cursor | undefined {
+  if (flow === null || flowVersion === null || step === null) return undefined;
+  const { run = 0, entry = run, since = startedAt } = state ?? {};
+  return { flow, version: flowVersion, step, run, entry, since };
 }
 
 function sourceOf(text: string): Source {

@@ -8,8 +8,13 @@ import type { LegOutcome } from './leg.ts';
 export interface LiveState {
   readonly phase: Phase;
   readonly variables: CallFacts['variables'];
-  /** Count of the cursor's step. */
+  readonly persona: string;
+  readonly personalFlow?: string;
+  /** Of the cursor's step; see `Cursor`. */
   readonly run: number;
+  readonly entry: number;
+  readonly since: number;
+  readonly stack: Call['stack'];
 }
 
 /** One row per call, live or ended, with every column that a report asks for. */

@@ -30,3 +30,18 @@ export function messageIn(recording: string): { readonly callId: string; readonl
   const parts = /^vm-(call-[0-9a-z]+-[0-9a-z]+)-\d+-([A-Za-z0-9_-]+)$/.exec(recording);
   return parts?.[1] !== undefined && parts[2] !== undefined ? { callId: parts[1], box: parts[2] } : undefined;
 }
+
+/** Id of a recording of what a caller said, which belongs to no box. */
+export function statementOf(call: string, run: number): string {
+  return `rec-${call}-${run}`;
+}
+
+/** True for the recording of a statement that was made in this call. */
+export function isStatement(recording: string, call: string): boolean {
+  return recording.startsWith(`rec-${call}-`) && /^\d+$/.test(recording.slice(`rec-${call}-`.length));
+}
+
+/** The call in which a recording of ours was made; undefined for one that is not ours. */
+export function callOfRecording(recording: string): string | undefined {
+  return messageIn(recording)?.callId ?? /^rec-(call-[0-9a-z]+-[0-9a-z]+)-\d+$/.exec(recording)?.[1];
+}

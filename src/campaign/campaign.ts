@@ -15,6 +15,8 @@ export interface Campaign {
   readonly fallback: Fallback;
   /** What the reception person reads: text for people, or the address of a document. */
   readonly material: string;
+  /** Whose voice and music its callers hear, '' for no change. */
+  readonly persona: string;
 }
 
 /** What happens to a caller whom the reception does not take. */

@@ -19,7 +19,7 @@ import {
 } from '../http/fields.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
-import { box } from '../ivr/grammar.ts';
+import { box, name as personaName } from '../ivr/grammar.ts';
 import { type Campaign, checkDigitHolds, checkDigitOf, MAX_CODE_LENGTH, validityOf } from './campaign.ts';
 import { type Feedback, INTERESTS } from './feedback.ts';
 
@@ -60,6 +60,7 @@ export const campaignView = z
     receptionRingMs: z.number(),
     fallback: fallbackView,
     material: z.string(),
+    persona: z.string().describe('Whose voice and music its callers hear, empty for no change'),
   })
   .meta({ id: 'Campaign' });
 export type CampaignView = z.output<typeof campaignView>;
@@ -94,6 +95,9 @@ const fields = {
   receptionRingMs: z.number().int().min(5_000).max(120_000),
   fallback: fallback.describe('What happens to a caller whom the reception does not take'),
   material: noteText(20_000).describe('What the reception person reads'),
+  persona: personaName
+    .or(z.literal(''))
+    .describe('Whose voice and music its callers hear, empty for no change'),
 };
 
 const newCampaign = z.strictObject({
@@ -102,6 +106,7 @@ const newCampaign = z.strictObject({
   receptionRingMs: fields.receptionRingMs.default(20_000),
   fallback: fields.fallback.default({ kind: 'none' }),
   material: fields.material.default(''),
+  persona: fields.persona.default(''),
 });
 
 const campaignChanges = z.strictObject(fields).partial();
@@ -279,8 +284,8 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** Refuses a campaign whose parts do not go together, or that leads to what is not there. @throws Refused `bad-campaign` */
-async function checkCampaign(campaign: Campaign, { agents, centre }: ApiParts): Promise<void> {
-  const { code, checkDigit, validFrom, validUntil, reception, fallback } = campaign;
+async function checkCampaign(campaign: Campaign, { agents, centre, flows }: ApiParts): Promise<void> {
+  const { code, checkDigit, validFrom, validUntil, reception, fallback, persona } = campaign;
   const issues: { at: string; problem: string }[] = [];
   const complain = (at: string, problem: string) => issues.push({ at, problem });
   if (checkDigit && !checkDigitHolds(code))
@@ -297,6 +302,7 @@ async function checkCampaign(campaign: Campaign, { agents, centre }: ApiParts): 
       complain(at, `there is no phone ${to.extension}`);
   if (fallback.kind === 'queue' && !centre.queues().some(({ queue }) => queue.name === fallback.queue))
     complain('fallback.queue', `there is no queue ${fallback.queue}`);
+  if (persona !== '' && !flows.persona(persona)) complain('persona', `there is no persona ${persona}`);
   const [first] = issues;
   if (first) throw new Refused('bad-campaign', `${first.at}: ${first.problem}`, { issues });
 }

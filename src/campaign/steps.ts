@@ -13,8 +13,6 @@ import {
 } from './campaign.ts';
 import type { CodeGuesses } from './guesses.ts';
 
-const MUSIC = 'default';
-
 /** Asks for a campaign code and puts the caller through to that campaign's reception. */
 export function campaignCodeStep(campaigns: CampaignDirectory, guesses: CodeGuesses): StepKind {
   return stepKind({
@@ -27,6 +25,7 @@ export function campaignCodeStep(campaigns: CampaignDirectory, guesses: CodeGues
       timeout: duration.default(8000),
       pause: duration.default(3000),
     }),
+    waiting: 'waits',
     exits: () => [...DIAL_EXITS, 'wrong', 'silence', 'expired', 'not-yet-valid', 'locked'],
     prompts: (args) => [args.say, args.wrong],
     async run(step, args) {
@@ -62,12 +61,32 @@ function refuse(step: StepRun, reason: string): StepResult {
 }
 
 function putThrough(step: StepRun, campaign: Campaign): StepResult {
-  const facts = { campaignId: campaign.id };
+  const facts = {
+    campaignId: campaign.id,
+    ...(campaign.persona === '' ? {} : { persona: campaign.persona }),
+  };
   const validity = validityOf(campaign, step.now());
   if (validity !== 'valid') return { ...refuse(step, validity), facts };
   step.note('CampaignCodeEntered', { campaign: campaign.id });
-  const { reception: to, receptionRingMs: ringMs } = campaign;
-  return { facts, handOver: { kind: 'dial', leg: step.nextLeg(), to, ringMs, music: MUSIC } };
+  const { reception: to, receptionRingMs: ringMs, persona } = campaign;
+  const music = step.music(undefined, undefined, persona || undefined);
+  return { facts, handOver: { kind: 'dial', leg: step.nextLeg(), to, ringMs, music } };
+}
+
+/** Puts the caller through to a campaign that the flow names: selling in self-service. */
+export function campaignStep(campaigns: CampaignDirectory): StepKind {
+  return stepKind({
+    verb: 'campaign',
+    summary: 'Puts the caller through to the reception of a campaign, without a code.',
+    args: name,
+    waiting: 'waits',
+    exits: () => [...DIAL_EXITS, 'expired', 'not-yet-valid', 'unknown'],
+    mentions: (id) => [{ kind: 'campaign', name: id }],
+    async run(step, id) {
+      const campaign = await campaigns.byId(id);
+      return campaign ? putThrough(step, campaign) : { exit: 'unknown' };
+    },
+  });
 }
 
 /** Does what the caller's campaign foresees when its reception could not be reached. */
@@ -82,8 +101,9 @@ export function campaignFallbackStep(
     args: z.strictObject({
       voicemail: prompt,
       longest: duration.default(120_000),
-      music: name.default(MUSIC),
+      music: name.optional(),
     }),
+    waiting: 'waits',
     exits: () => [...new Set([...DIAL_EXITS, ...QUEUE_EXITS, ...RECORD_EXITS, 'none'])],
     prompts: (args) => [args.voicemail],
     async run(step, args) {
@@ -97,13 +117,24 @@ export function campaignFallbackStep(
           const queue = queues(fallback.queue);
           if (!queue) return { exit: 'no-agents' };
           return {
-            handOver: { kind: 'queue', queue: queue.name, maxWaitMs: queue.maxWaitMs, music: queue.music },
+            handOver: {
+              kind: 'queue',
+              queue: queue.name,
+              maxWaitMs: queue.maxWaitMs,
+              music: step.music(args.music, queue.music),
+            },
           };
         }
         case 'target': {
           const ringMs = campaign?.receptionRingMs ?? 20_000;
           return {
-            handOver: { kind: 'dial', leg: step.nextLeg(), to: fallback.to, ringMs, music: args.music },
+            handOver: {
+              kind: 'dial',
+              leg: step.nextLeg(),
+              to: fallback.to,
+              ringMs,
+              music: step.music(args.music),
+            },
           };
         }
         case 'voicemail':

@@ -16,6 +16,7 @@ export const campaignTable = table(
     receptionRingMs: duration('reception_ring_ms').notNull(),
     fallback: json<Fallback>('fallback').notNull(),
     material: text('material').notNull(),
+    persona: text('persona').notNull().default(''),
   },
   (campaign) => [uniqueIndex('campaign_code').on(campaign.code)],
 );

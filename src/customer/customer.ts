@@ -8,6 +8,8 @@ export interface Customer {
   /** All numbers he calls from, as the network shows them. */
   readonly numbers: readonly string[];
   readonly note: string;
+  /** The flow that was made for him alone, '' for none: `customer.flow` in flow files. */
+  readonly flow: string;
 }
 
 /** Tiers from the lowest to the highest; later ones are served first. */

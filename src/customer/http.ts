@@ -16,6 +16,7 @@ import {
 } from '../http/fields.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
+import { name as flowName } from '../ivr/grammar.ts';
 import { type Customer, TIERS } from './customer.ts';
 
 export const customerView = z
@@ -26,6 +27,7 @@ export const customerView = z
     language: z.string().describe('Preferred language, empty when unknown'),
     numbers: z.array(z.string()),
     note: z.string(),
+    flow: z.string().describe('The flow that was made for him alone, empty for none'),
   })
   .meta({ id: 'Customer' });
 export type CustomerView = z.output<typeof customerView>;
@@ -35,12 +37,17 @@ const customerDetails = customerView
   .meta({ id: 'CustomerDetails', description: 'A customer with his latest contacts.' });
 export type CustomerDetails = z.output<typeof customerDetails>;
 
+const ownFlow = flowName
+  .or(z.literal(''))
+  .describe('The flow that was made for him alone: `customer.flow` in flow files; empty for none');
+
 const profile = z.strictObject({
   name: nameText,
   tier: z.enum(TIERS).default('standard'),
   language: line(20).default('').describe('Such as zh-CN'),
   numbers: z.array(number).max(20).default([]),
   note: noteText().default(''),
+  flow: ownFlow.default(''),
 });
 
 const changes = z.strictObject({
@@ -49,6 +56,7 @@ const changes = z.strictObject({
   language: line(20).optional(),
   numbers: z.array(number).max(20).optional(),
   note: noteText().optional(),
+  flow: ownFlow.optional(),
 });
 
 /** The name and id of the last customer of a page, in one opaque word. */
@@ -144,6 +152,7 @@ function writeRoutes(api: Api, parts: ApiParts): void {
     async (request, reply) => {
       const token = caller(request);
       const customer: Customer = { id: ids.next('cu'), ...request.body };
+      checkFlow(customer, parts);
       await customers.save(customer, { by: signed(token), at: clock.now() });
       return reply.status(201).send(showCustomer(customer, token));
     },
@@ -163,10 +172,18 @@ function writeRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const token = caller(request);
       const customer: Customer = { ...(await customerOf(parts, request.params.id)), ...request.body };
+      if (request.body.flow !== undefined) checkFlow(customer, parts);
       await customers.save(customer, { by: signed(token), at: clock.now() });
       return showCustomer(customer, token);
     },
   );
+}
+
+/** @throws Refused `bad-customer` for a flow that does not run */
+function checkFlow({ flow }: Customer, { flows }: ApiParts): void {
+  if (flow === '' || flows.byName(flow)) return;
+  const issues = [{ at: 'flow', problem: `there is no flow ${flow}` }];
+  throw new Refused('bad-customer', `flow: there is no flow ${flow}`, { issues });
 }
 
 async function customerOf({ customers }: ApiParts, id: string): Promise<Customer> {

@@ -9,6 +9,7 @@ export const customerTable = table(
     tier: word<Tier>('tier').notNull(),
     language: text('language').notNull(),
     note: text('note').notNull(),
+    flow: text('flow').notNull().default(''),
   },
   (customer) => [index('customer_name').on(customer.name)],
 );

@@ -30,11 +30,25 @@ export interface Authorship {
   readonly at: number;
 }
 
+/** A caller has left a step: by one of its ways out, or `hung-up`, `ended`, `go`, `error`. */
+export interface StepLeft {
+  readonly flow: string;
+  readonly version: string;
+  readonly step: string;
+  readonly exit: string;
+  /** UTC ms. */
+  readonly at: number;
+  /** Time spent in it. */
+  readonly ms: number;
+}
+
 /** What one turn of the mailbox changed; committed whole or not at all. */
 export interface Changes {
   readonly calls: readonly Call[];
   readonly agents: readonly Agent[];
   readonly events: readonly LogEvent[];
+  /** For counts per step. */
+  readonly stepsLeft: readonly StepLeft[];
 }
 
 /** A channel that was to end; `extension`: the phone that it occupies if it did not. */

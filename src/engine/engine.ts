@@ -4,19 +4,22 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { localTime } from '../base/zone.ts';
 import type { Call } from '../call/call.ts';
 import { tierRank } from '../customer/customer.ts';
-import type { PromptBook } from '../ivr/prompts.ts';
+import type { CentreView, QueueLoad } from '../ivr/expression.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
 import { fits } from '../queue/queue.ts';
+import type { PromptBook } from '../speech/prompt.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { Changes, EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
 import type { EngineInput, FlowDirectory } from './input.ts';
 import { offerWaiting } from './offering.ts';
 import { CentreState } from './state.ts';
-import { type Pace, Turn } from './turn.ts';
+import { Turn } from './turn.ts';
+import type { Pace } from './walk.ts';
 
 export interface EngineParts {
   readonly pbx: Pbx;
@@ -76,6 +79,8 @@ export class Engine implements Centre {
     this.#parts = parts;
     this.#runner = new FlowRunner({
       ...parts,
+      centre: () => this.#view(),
+      musicOf: (persona) => parts.flows.musicOf(persona),
       ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }),
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }),
     });
@@ -134,6 +139,36 @@ export class Engine implements Centre {
         ready: fit.filter((agent) => agent.state.at === 'ready').length,
       };
     });
+  }
+
+  /** What expressions in flows may know of the centre. */
+  #view(): CentreView {
+    const now = this.#parts.clock.now();
+    const { flows } = this.#parts;
+    const zone = flows.zone();
+    return {
+      now,
+      zone,
+      queueLoad: (name) => this.#loadOf(name, now),
+      isOpen: (calendar) => flows.dayState(calendar, now) === 'open',
+      localTime: (ms) => localTime(ms, zone),
+    };
+  }
+
+  #loadOf(name: string, now: number): QueueLoad {
+    const queue = this.#state.queues.get(name);
+    if (!queue) return { waiting: 0, ready: 0, loggedIn: 0, longestWait: 0 };
+    const fit = this.agents().filter((agent) => fits(agent, queue) && extensionOf(agent) !== undefined);
+    let waiting = 0;
+    let since = now;
+    for (const id of this.#state.waiting) {
+      const phase = this.#state.calls.get(id)?.phase;
+      if (phase?.at !== 'queued' || phase.queue !== name) continue;
+      waiting += 1;
+      since = Math.min(since, phase.since);
+    }
+    const ready = fit.filter((agent) => agent.state.at === 'ready').length;
+    return { waiting, ready, loggedIn: fit.length, longestWait: Math.floor((now - since) / 1000) };
   }
 
   phones(): Promise<readonly PhoneStatus[]> {
@@ -275,7 +310,7 @@ export class Engine implements Centre {
   /** Calls go on even when the store does not: what it refused goes with the next commit. */
   async #commit(changes: Changes): Promise<void> {
     if (
-      changes.calls.length + changes.agents.length + changes.events.length === 0 &&
+      changes.calls.length + changes.agents.length + changes.events.length + changes.stepsLeft.length === 0 &&
       this.#unsaved.length === 0
     )
       return;
@@ -309,5 +344,6 @@ function merge(all: readonly Changes[]): Changes {
     calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
     agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
     events: all.flatMap((one) => one.events),
+    stepsLeft: all.flatMap((one) => one.stepsLeft),
   };
 }

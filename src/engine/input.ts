@@ -1,6 +1,7 @@
 import type { AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
+import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
 import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
@@ -64,8 +65,14 @@ export interface Ordered {
   readonly effect: Effect;
 }
 
-/** How the engine finds flows. */
+/** How the engine finds flows, and what they share. */
 export interface FlowDirectory {
+  /** The zone of the centre, IANA name. */
+  zone(): string;
+  /** `closed` for a calendar that is not there. @param now UTC ms */
+  dayState(calendar: string, now: number): DayState;
+  /** Music of a persona; undefined: it has none of its own. */
+  musicOf(persona: string): string | undefined;
   /** The flow that a number leads to. */
   forNumber(dnis: string, fromPhone: boolean): Flow | undefined;
   byName(name: string): Flow | undefined;

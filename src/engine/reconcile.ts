@@ -68,14 +68,11 @@ function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number):
 function takeUpAgain(turn: Turn, call: Call, bridges: ReadonlyMap<string, readonly string[]>): void {
   switch (call.phase.at) {
     case 'flow':
-      return turn.repeatStep(call);
+      return turn.walk.repeat(call);
     case 'queued':
-    case 'offered': {
-      const music = turn.state.queues.get(call.phase.queue)?.music ?? 'default';
-      return turn.effect(call.id, { do: 'music', channel: call.channel, class: music });
-    }
+    case 'offered':
     case 'dialing':
-      return turn.effect(call.id, { do: 'music', channel: call.channel, class: 'default' });
+      return turn.effect(call.id, { do: 'music', channel: call.channel, class: call.phase.music });
     case 'recording': {
       const { recording } = call.phase;
       turn.effect(call.id, { do: 'stopRecording', recording });

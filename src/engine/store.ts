@@ -3,11 +3,12 @@ import type { Agent } from '../agent/agent.ts';
 import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
 import { callWriter, lastEndedChannels, liveCalls } from '../call/store.ts';
+import { stepCounter } from '../ivr/store.ts';
 import type { Queue } from '../queue/queue.ts';
 import { QueueStore } from '../queue/store.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import type { Changes, EndedChannel, EngineStore, EventWriter, LogEvent } from './changes.ts';
+import type { Changes, EndedChannel, EngineStore, EventWriter, LogEvent, StepLeft } from './changes.ts';
 import { eventTable } from './table.ts';
 
 /** An event with its place in the log. */
@@ -117,6 +118,7 @@ export class CentreStore implements EngineStore {
   readonly #database: Database;
   readonly #events: EventLog;
   readonly #saveAgent: (agent: Agent) => void;
+  readonly #countSteps: (left: readonly StepLeft[]) => void;
   #saveCall: (call: Call) => void;
 
   constructor(database: Database, events: EventLog) {
@@ -124,6 +126,7 @@ export class CentreStore implements EngineStore {
     this.#events = events;
     this.#saveCall = callWriter(database);
     this.#saveAgent = agentStateWriter(database);
+    this.#countSteps = stepCounter(database);
   }
 
   async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[]; endedChannels: EndedChannel[] }> {
@@ -140,6 +143,7 @@ export class CentreStore implements EngineStore {
       this.#events.commit(() => {
         for (const call of changes.calls) this.#saveCall(call);
         for (const agent of changes.agents) this.#saveAgent(agent);
+        this.#countSteps(changes.stepsLeft);
         return changes.events;
       });
     } catch (error) {

@@ -3,28 +3,18 @@ import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import { type Call, type CallEffect, type CallInput, type HandOver, reduceCall } from '../call/call.ts';
 import { bridgeOf, type Leg } from '../call/leg.ts';
-import { messageIn } from '../call/voicemail.ts';
-import { type Flow, nextStep } from '../ivr/flow.ts';
-import { playbacksOf, type StepReport } from '../ivr/run.ts';
+import { callOfRecording } from '../call/voicemail.ts';
+import { personaAt } from '../ivr/flow.ts';
 import type { ArrivedChannel } from '../pbx/pbx.ts';
 import { callEvents } from './call-events.ts';
-import type { Changes, LogEvent } from './changes.ts';
+import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { reconcile } from './reconcile.ts';
 import type { CentreState } from './state.ts';
+import { type Pace, Walk } from './walk.ts';
 
 /** Wrap-up after a call that came to an agent through no queue, ms. */
 const DIRECT_WRAP_UP_MS = 10_000;
-
-/** Steps that a call may take within one second: more is a loop that waits for nobody. */
-const STEPS_PER_SECOND = 50;
-
-/** What is kept of each live call beyond its state: which run of a step is the present one, and how fast it steps. */
-export interface Pace {
-  readonly run: number;
-  readonly second: number;
-  readonly steps: number;
-}
 
 export interface TurnParts {
   readonly state: CentreState;
@@ -43,12 +33,24 @@ export class Turn {
   readonly #calls = new Map<string, Call>();
   readonly #agents = new Map<string, Agent>();
   readonly #events: LogEvent[] = [];
+  readonly #stepsLeft: StepLeft[] = [];
   readonly effects: Ordered[] = [];
+  readonly walk: Walk;
 
   /** @param now UTC ms */
   constructor(parts: TurnParts, now: number) {
     this.#parts = parts;
     this.now = now;
+    this.walk = new Walk({
+      ...parts,
+      now,
+      putCall: (call) => this.#putCall(call),
+      tellCall: (call, input) => this.tellCall(call, input),
+      handOver: (call, request) => this.#handOver(call, request),
+      effect: (key, effect) => this.effect(key, effect),
+      log: (type, data, about) => this.log(type, data, about),
+      left: (step) => this.#stepsLeft.push(step),
+    });
   }
 
   get state(): CentreState {
@@ -56,7 +58,12 @@ export class Turn {
   }
 
   get changes(): Changes {
-    return { calls: [...this.#calls.values()], agents: [...this.#agents.values()], events: this.#events };
+    return {
+      calls: [...this.#calls.values()],
+      agents: [...this.#agents.values()],
+      events: this.#events,
+      stepsLeft: this.#stepsLeft,
+    };
   }
 
   /** @throws Refused when somebody asked for what the rules forbid; nothing has changed then */
@@ -96,12 +103,15 @@ export class Turn {
         return;
       }
       case 'RecordingEnded': {
-        const call = state.calls.get(messageIn(input.recording)?.callId ?? '');
+        const call = state.calls.get(callOfRecording(input.recording) ?? '');
         if (call) this.tellCall(call, input);
         return;
       }
-      case 'StepReported':
-        return this.#stepReported(input);
+      case 'StepReported': {
+        const call = state.calls.get(input.call);
+        if (call) this.walk.reported(call, input);
+        return;
+      }
       case 'StepNoted':
         return this.log(input.note.type, input.note.data, { call: input.note.call });
       case 'AgentTold':
@@ -161,8 +171,13 @@ export class Turn {
       aniName: channel.aniName,
       dnis: channel.dnis,
       startedAt: this.now,
-      facts: { language: flow.languages[0] ?? 'zh-CN', variables: {} },
+      facts: {
+        language: flow.languages[0] ?? 'zh-CN',
+        persona: personaAt(flow, channel.dnis),
+        variables: {},
+      },
       phase: { at: 'flow' },
+      stack: [],
       legs: [],
       waitedMs: 0,
       talkedMs: 0,
@@ -173,78 +188,18 @@ export class Turn {
       { call: call.id },
     );
     this.effect(call.id, { do: 'answer', channel: call.channel });
-    this.enterStep(call, flow, flow.start);
+    this.walk.enter(call, flow, flow.start);
   }
 
   /** Lets the call's rules decide, and takes up what follows from it. */
   tellCall(call: Call, input: CallInput): void {
     const [next, effects] = reduceCall(call, input, this.now);
     if (next !== call) this.#putCall(next);
+    if (next.phase.at === 'ended' && call.phase.at !== 'ended') this.walk.end(next, next.endedBy);
     for (const { type, data, agent } of callEvents(call, next, input))
       this.log(type, data, { call: call.id, agent });
     if (input.type === 'LegAnswered') this.#answeredBy(next, input.leg);
     for (const effect of effects) this.#takeUp(next, effect);
-  }
-
-  /** Goes to `step`; without one the flow ends, and the call with it. */
-  enterStep(call: Call, flow: Flow, step: string | undefined): void {
-    const found = step === undefined ? undefined : flow.steps.get(step);
-    if (!found) return this.tellCall(call, { type: 'HungUp' });
-    const pace = this.#step(call);
-    if (pace.steps > STEPS_PER_SECOND) {
-      this.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
-      return this.tellCall(call, { type: 'HungUp' });
-    }
-    const entered: Call = {
-      ...call,
-      phase: { at: 'flow' },
-      cursor: { flow: flow.name, version: flow.version, step: found.name, run: pace.run },
-    };
-    this.#putCall(entered);
-    this.log('StepEntered', { flow: flow.name, step: found.name }, { call: call.id });
-    this.effect(call.id, { do: 'runStep', call: entered, flow, step: found, run: pace.run });
-  }
-
-  /** Runs the present step again: after a restart or a lost link. */
-  repeatStep(call: Call): void {
-    const flow = this.#flowOf(call);
-    if (call.cursor) this.effect(call.id, { do: 'quiet', playbacks: playbacksOf(call.id, call.cursor) });
-    if (flow)
-      this.enterStep(call, flow, flow.steps.has(call.cursor?.step ?? '') ? call.cursor?.step : flow.start);
-    else this.tellCall(call, { type: 'HungUp' });
-  }
-
-  #step({ id, cursor }: Call): Pace {
-    const second = Math.floor(this.now / 1000);
-    const before = this.#parts.paces.get(id);
-    const steps = before?.second === second ? before.steps + 1 : 1;
-    const pace = { run: (before?.run ?? cursor?.run ?? 0) + 1, second, steps };
-    this.#parts.paces.set(id, pace);
-    return pace;
-  }
-
-  #stepReported(report: StepReport): void {
-    const call = this.state.calls.get(report.call);
-    if (call?.phase.at !== 'flow' || this.#parts.paces.get(call.id)?.run !== report.run) return;
-    const { result } = report;
-    if ('failed' in result) return this.#stepFailed(call, result);
-    const informed = result.facts ? { ...call, facts: { ...call.facts, ...result.facts } } : call;
-    if ('exit' in result) return this.#follow(informed, result.exit);
-    if ('handOver' in result) return this.#handOver(informed, result.handOver);
-    if ('hangUp' in result) return this.tellCall(informed, { type: 'HungUp' });
-    const flow = this.#parts.flows.byName(result.enterFlow);
-    if (flow) return this.enterStep(informed, flow, flow.start);
-    this.#stepFailed(informed, { failed: `there is no flow ${result.enterFlow}`, unreachable: false });
-  }
-
-  /** A step that failed leads to the flow's way out for errors. */
-  #stepFailed(call: Call, result: { readonly failed: string; readonly unreachable: boolean }): void {
-    if (result.unreachable) return;
-    const flow = this.#flowOf(call);
-    this.log('StepFailed', { ...call.cursor, reason: result.failed }, { call: call.id });
-    if (flow?.onError !== undefined && flow.onError !== call.cursor?.step)
-      this.enterStep(call, flow, flow.onError);
-    else this.tellCall(call, { type: 'HungUp' });
   }
 
   #handOver(call: Call, request: HandOver): void {
@@ -255,20 +210,10 @@ export class Turn {
     const engaged = agent?.state.at === 'offered' || agent?.state.at === 'talking';
     if (taken || engaged) {
       this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
-      return this.#follow(call, 'busy');
+      return this.walk.follow(call, 'busy');
     }
     if (agent) this.tellAgent(agent, { type: 'Offer', call: call.id, leg: request.leg });
     this.tellCall(call, { type: 'HandedOver', request, agent: agent?.id });
-  }
-
-  #follow(call: Call, exit: string): void {
-    const flow = this.#flowOf(call);
-    if (!flow || !call.cursor) return this.tellCall(call, { type: 'HungUp' });
-    this.enterStep(call, flow, nextStep(flow, call.cursor, exit));
-  }
-
-  #flowOf(call: Call): Flow | undefined {
-    return call.cursor && this.#parts.flows.version(call.cursor.flow, call.cursor.version);
   }
 
   // ── what a call's rules want ─────────────────────────────────────────────────────────────────────────────────────
@@ -277,7 +222,7 @@ export class Turn {
     const { channel } = call;
     switch (effect.do) {
       case 'takeExit':
-        return this.#follow(call, effect.exit);
+        return this.walk.follow(call, effect.exit);
       case 'release':
         return this.#release(effect.leg, effect.talked);
       case 'originate':
@@ -388,7 +333,6 @@ export class Turn {
   #putCall(call: Call): void {
     this.state.putCall(call);
     this.#calls.set(call.id, call);
-    if (call.phase.at === 'ended') this.#parts.paces.delete(call.id);
   }
 }
 

@@ -16,7 +16,12 @@ import type { CampaignStore } from '../campaign/store.ts';
 import type { CustomerStore } from '../customer/store.ts';
 import type { Centre } from '../engine/centre.ts';
 import type { EventLog } from '../engine/store.ts';
+import type { Flow } from '../ivr/flow.ts';
 import type { FlowSummary } from '../ivr/library.ts';
+import type { Problem } from '../ivr/report.ts';
+import type { FlowHistory, StepStats } from '../ivr/store.ts';
+import type { CallbackStore } from '../queue/store.ts';
+import type { Persona } from '../speech/persona.ts';
 import type { Role } from './roles.ts';
 import type { ApiToken, TokenStore } from './store.ts';
 
@@ -27,9 +32,12 @@ export interface ApiParts {
   readonly agents: AgentStore;
   readonly customers: CustomerStore;
   readonly campaigns: CampaignStore;
+  readonly callbacks: CallbackStore;
   readonly events: EventLog;
   readonly tokens: TokenStore;
   readonly flows: FlowShelf;
+  readonly history: FlowHistory;
+  readonly stepStats: StepStats;
   /** Absolute folder of the recordings; no audio outside it is given out. */
   readonly recordings: string;
   readonly log: Log;
@@ -40,10 +48,16 @@ export interface ApiParts {
 /** The IVR flows as far as the API shows them. */
 export interface FlowShelf {
   list(): readonly FlowSummary[];
-  /** What is wrong in the flow files, one sentence each. */
-  problems(): readonly string[];
-  /** Reads the files again; flows with problems keep their last good version. Returns the problems. */
-  reload(): Promise<readonly string[]>;
+  byName(name: string): Flow | undefined;
+  persona(name: string): Persona | undefined;
+  /** What is wrong in the flow files, warnings too. */
+  problems(): readonly Problem[];
+  /** What keeps prompts from sounding as they should, a sentence each. */
+  promptProblems(): readonly string[];
+  /** Reads the files again; a flow with an error keeps its last good version. Returns the problems. */
+  reload(by: string): Promise<readonly Problem[]>;
+  /** Puts a version back that ran before, and reads the files. @throws Refused `flow-version-unknown` */
+  rollback(name: string, version: string, by: string): Promise<readonly Problem[]>;
 }
 
 /** The app as the features' routes see it. */

@@ -12,10 +12,12 @@ import { queueRoutes } from '../queue/http.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
+import { flowFigureRoutes } from './flow-figures.ts';
 import { healthRoutes } from './health.ts';
 import { tokenRoutes } from './http.ts';
 import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
 import { receptionRoutes } from './reception.ts';
+import { recordingRoutes } from './recordings.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 256 * 1024;
@@ -53,12 +55,14 @@ function addRoutes(api: Api, parts: ApiParts): void {
   describeRoutes(api);
   healthRoutes(api, parts);
   callRoutes(api, parts);
+  recordingRoutes(api, parts);
   agentRoutes(api, parts);
   queueRoutes(api, parts);
   campaignRoutes(api, parts);
   receptionRoutes(api, parts);
   customerRoutes(api, parts);
   flowRoutes(api, parts);
+  flowFigureRoutes(api, parts);
   eventRoutes(api, parts);
   tokenRoutes(api, parts);
   serveOpenapi(api);

@@ -11,7 +11,7 @@ const GONE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG', 'E
  * @throws Refused `audio-unknown` when it does not, or is not there
  */
 export async function openAudio(folder: string, file: string): Promise<{ stream: Readable; bytes: number }> {
-  const gone = new Refused('audio-unknown', 'The sound of this message is not there any more');
+  const gone = new Refused('audio-unknown', 'This recording is not there any more');
   const handle = await openInside(folder, file);
   if (!handle) throw gone;
   const stat = await handle.stat();

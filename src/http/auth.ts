@@ -43,7 +43,7 @@ export const rateLimits = {
     new Refused('too-many-requests', `More than ${REQUESTS_PER_MINUTE} requests in a minute: slow down`),
 } as const;
 
-/** Nothing that the API says is for a cache, and no answer is ever a web page. */
+/** Nothing that the API says is for a cache, and no answer is taken for another kind than it is sent as. */
 export async function addSafetyHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('cache-control', 'no-store');
   reply.header('x-content-type-options', 'nosniff');

@@ -15,13 +15,13 @@ interface Operation {
 }
 
 const TAGS = {
-  calls: 'Calls, live and ended, and the messages that callers left',
+  calls: 'Calls, live and ended, and what callers left behind: messages, statements',
   agents: 'Agents and their states',
-  queues: 'Queues and who waits in them',
+  queues: 'Queues, who waits in them, and who wants to be called back',
   phones: 'Our phones',
   campaigns: 'Campaigns, their reception, and what customers said',
   customers: 'Customers and their earlier contacts',
-  flows: 'IVR flow files',
+  flows: 'IVR flow files, their history, and what becomes of callers in their steps',
   events: 'The event log',
   tokens: 'Who may use this API',
   system: 'The daemon itself',

@@ -1,55 +1,331 @@
-import { Environment } from '@marcbachmann/cel-js';
-import type { Call } from '../call/call.ts';
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import type { LocalTime } from '../base/zone.ts';
+import type { Call, Variables, VariableValue } from '../call/call.ts';
+import type { Expression, VariableType, Wanted } from './values.ts';
+import { UNSET } from './values.ts';
+
+/** What a waiting line is like now. Times in whole seconds. */
+export interface QueueLoad {
+  readonly waiting: number;
+  readonly ready: number;
+  readonly loggedIn: number;
+  /** How long the first of them has waited. */
+  readonly longestWait: number;
+}
+
+/** The centre around a call, for expressions. */
+export interface CentreView {
+  /** UTC ms. */
+  readonly now: number;
+  /** The zone of the centre, IANA name. */
+  readonly zone: string;
+  /** An unknown queue is an empty one. */
+  queueLoad(name: string): QueueLoad;
+  /** False for a calendar that is not there. */
+  isOpen(calendar: string): boolean;
+  /** That instant on the clock and calendar of `zone`. */
+  localTime(ms: number): LocalTime;
+}
+
+/** Something to be spoken, as an expression gives it; a point in time is still UTC ms. */
+export class Speech {
+  readonly as: 'number' | 'digits' | 'amount' | 'date' | 'time' | 'text';
+  readonly value: string | number;
+  readonly currency: string;
+
+  constructor(as: Speech['as'], value: string | number, currency = 'CNY') {
+    this.as = as;
+    this.value = value;
+    this.currency = currency;
+  }
+}
+
+class Load {
+  readonly waiting: bigint;
+  readonly ready: bigint;
+  readonly loggedIn: bigint;
+  readonly longestWait: bigint;
+
+  constructor(load: QueueLoad) {
+    this.waiting = BigInt(load.waiting);
+    this.ready = BigInt(load.ready);
+    this.loggedIn = BigInt(load.loggedIn);
+    this.longestWait = BigInt(load.longestWait);
+  }
+}
+
+class Centre {
+  readonly view: CentreView;
+
+  constructor(view: CentreView) {
+    this.view = view;
+  }
+}
+
+/** What is given to an expression that is compiled. */
+export interface Scope {
+  readonly call: Call;
+  readonly centre: CentreView;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export interface Compiled {
+  readonly type: Wanted;
+  /** Names of queues and calendars that it asks for. */
+  readonly mentions: readonly { readonly kind: 'queue' | 'calendar'; readonly name: string }[];
+  /** @throws when a value is not what the expression can work with */
+  evaluate(scope: Scope): VariableValue | Speech;
+}
+
+/** What may be called. No pattern matching and no macro: their cost grows with what is put in. */
+const FUNCTIONS = new Set([
+  ...['queue', 'open', 'number', 'digits', 'amount', 'date', 'time', 'text'],
+  ...[
+    'size',
+    'startsWith',
+    'endsWith',
+    'contains',
+    'lowerAscii',
+    'upperAscii',
+    'trim',
+    'substring',
+    'indexOf',
+  ],
+  ...['string', 'int', 'double', 'timestamp', 'duration'],
+]);
 
 /**
- * Conditions in flow files: CEL (the Common Expression Language, cel.dev), which has no loops, no side effects and no way
- * to anything but the values below.
+ * Expressions in flow files: CEL (the Common Expression Language, cel.dev), which has no loops, no side effects and no way
+ * to anything but the values below. Numbers of both kinds may be mixed.
  */
-const environment = new Environment({ limits: { maxAstNodes: 200, maxDepth: 20 } })
-  .registerVariable('customer', { schema: { known: 'bool', tier: 'string' } })
+const environment = withMixedNumbers(new Environment({ limits: { maxAstNodes: 200, maxDepth: 20 } }))
+  .registerType('Speech', Speech)
+  .registerType('QueueLoad', {
+    ctor: Load,
+    fields: { waiting: 'int', ready: 'int', loggedIn: 'int', longestWait: 'int' },
+  })
+  .registerType('Centre', { ctor: Centre, fields: {} })
+  .registerVariable('centre', 'Centre')
+  .registerFunction(
+    'Centre.queue(string): QueueLoad',
+    (centre: Centre, name: string) => new Load(centre.view.queueLoad(name)),
+  )
+  .registerFunction('Centre.open(string): bool', (centre: Centre, name: string) => centre.view.isOpen(name))
+  .registerFunction('number(double): Speech', (value: number) => new Speech('number', value))
+  .registerFunction('number(int): Speech', (value: bigint) => new Speech('number', Number(value)))
+  .registerFunction('digits(string): Speech', (value: string) => new Speech('digits', value))
+  .registerFunction('amount(double): Speech', (value: number) => new Speech('amount', value))
+  .registerFunction('amount(int): Speech', (value: bigint) => new Speech('amount', Number(value)))
+  .registerFunction(
+    'amount(double, string): Speech',
+    (value: number, currency: string) => new Speech('amount', value, currency),
+  )
+  .registerFunction(
+    'amount(int, string): Speech',
+    (value: bigint, currency: string) => new Speech('amount', Number(value), currency),
+  )
+  .registerFunction(
+    'date(google.protobuf.Timestamp): Speech',
+    (value: Date) => new Speech('date', value.getTime()),
+  )
+  .registerFunction(
+    'time(google.protobuf.Timestamp): Speech',
+    (value: Date) => new Speech('time', value.getTime()),
+  )
+  .registerFunction('text(string): Speech', (value: string) => new Speech('text', value))
+  .registerVariable('customer', {
+    schema: { known: 'bool', id: 'string', tier: 'string', flow: 'string' },
+  })
   .registerVariable('caller', {
     schema: { number: 'string', name: 'string', language: 'string', inside: 'bool' },
   })
   .registerVariable('campaign', { schema: { id: 'string' } })
   .registerVariable('dialled', 'string')
-  .registerVariable('vars', 'map<string,string>');
+  .registerVariable('now', 'google.protobuf.Timestamp')
+  .registerVariable('local', {
+    schema: { year: 'int', month: 'int', day: 'int', weekday: 'int', hour: 'int', minute: 'int' },
+  });
 
-/** A condition that was read and type-checked. */
-export interface Condition {
-  readonly text: string;
-  holds(call: Call): boolean;
-}
+const CEL_TYPES: Readonly<Record<VariableType, string>> = {
+  text: 'string',
+  number: 'double',
+  'yes-no': 'bool',
+  time: 'google.protobuf.Timestamp',
+};
 
-/** Reads a condition. Returns what is wrong with it as text instead when it cannot be one. */
-export function readCondition(text: string): Condition | string {
-  try {
-    const evaluate = environment.parse(text);
-    const check = evaluate.check();
-    if (!check.valid) return firstLine(check.error);
-    if (check.type !== 'bool') return `a condition is true or false; this is a ${check.type}`;
-    return { text, holds: (call) => evaluate(valuesOf(call)) === true };
-  } catch (thrown) {
-    return firstLine(thrown);
+const OUR_TYPES: Readonly<Record<string, Wanted>> = {
+  string: 'text',
+  double: 'number',
+  int: 'number',
+  bool: 'yes-no',
+  'google.protobuf.Timestamp': 'time',
+  Speech: 'speech',
+};
+
+/** How people call the types. */
+const TYPE_WORDS: Readonly<Record<Wanted, string>> = {
+  text: 'a text',
+  number: 'a number',
+  'yes-no': 'a yes or no (such as customer.known)',
+  time: 'a time (such as now)',
+  any: 'a value',
+  speech: 'something to speak, such as number(…), digits(…), amount(…), date(…), time(…) or text(…)',
+};
+
+/** Compiles the expressions of one flow, whose variables and secrets have these names and types. */
+export class Compiler {
+  readonly #types: Readonly<Record<string, VariableType>>;
+  readonly #plain: Environment;
+  readonly #withSecrets: Environment;
+
+  constructor(types: Readonly<Record<string, VariableType>>, secrets: readonly string[]) {
+    this.#types = types;
+    const schema = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, CEL_TYPES[type]]));
+    this.#plain = environment.clone().registerVariable('vars', { schema });
+    this.#withSecrets = this.#plain
+      .clone()
+      .registerVariable('secrets', { schema: Object.fromEntries(secrets.map((name) => [name, 'string'])) });
+  }
+
+  /** Returns what is wrong as a sentence instead when it cannot be what is wanted. */
+  compile({ expression, wants, secrets }: Expression): Compiled | string {
+    try {
+      const evaluate = (secrets ? this.#withSecrets : this.#plain).parse(expression);
+      const mentions: Compiled['mentions'][number][] = [];
+      const forbidden = lookThrough(evaluate.ast, mentions);
+      if (forbidden !== undefined) return forbidden;
+      const check = evaluate.check();
+      if (!check.valid) return this.#wordingOf(expression, check.error);
+      const type = OUR_TYPES[check.type ?? ''];
+      if (type === undefined) return `this is a ${check.type}, but ${TYPE_WORDS[wants]} is needed here`;
+      if (wants === 'any' ? type === 'speech' : type !== wants)
+        return `this is ${TYPE_WORDS[type].split(' (')[0]}, but ${TYPE_WORDS[wants]} is needed here`;
+      return { type, mentions, evaluate: (scope) => resultOf(evaluate(this.#contextOf(scope))) };
+    } catch (thrown) {
+      return this.#wordingOf(expression, thrown);
+    }
+  }
+
+  /** Values are looked up only when the expression asks for them. */
+  #contextOf({ call, centre, secrets }: Scope): object {
+    const types = this.#types;
+    const { facts } = call;
+    return {
+      customer: {
+        known: facts.customerId !== undefined,
+        id: facts.customerId ?? '',
+        tier: facts.tier ?? '',
+        flow: facts.personalFlow ?? '',
+      },
+      caller: {
+        number: call.ani,
+        name: call.aniName,
+        language: facts.language,
+        inside: call.source.kind === 'phone',
+      },
+      campaign: { id: facts.campaignId ?? '' },
+      dialled: call.dnis,
+      centre: new Centre(centre),
+      get vars() {
+        return celVariables(types, facts.variables);
+      },
+      get secrets() {
+        return Object.fromEntries(secrets);
+      },
+      get now() {
+        return new Date(centre.now);
+      },
+      get local() {
+        const { year, month, day, weekday, hour, minute } = centre.localTime(centre.now);
+        return Object.fromEntries(
+          Object.entries({ year, month, day, weekday, hour, minute }).map(([name, value]) => [
+            name,
+            BigInt(value),
+          ]),
+        );
+      },
+    };
+  }
+
+  /** The library's words, and what there is instead of a name that is not there. */
+  #wordingOf(expression: string, thrown: unknown): string {
+    const message = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? '';
+    const unknown = /^Unknown variable: (.+)$/.exec(message)?.[1];
+    if (unknown !== undefined)
+      return `there is no "${unknown}"; there is ${Object.keys(FIELDS).join(', ')} and vars`;
+    const missing = /^No such key: (.+)$/.exec(message)?.[1];
+    if (missing === undefined) return message;
+    const whose = /(\w+)\.$/.exec(expression.slice(0, expression.indexOf(`.${missing}`) + 1))?.[1] ?? 'vars';
+    const fields = whose === 'vars' ? Object.keys(this.#types) : (FIELDS[whose] ?? []);
+    if (fields.length === 0) return `there is no "${missing}": no step of this flow sets a variable`;
+    return `${whose} has no "${missing}"; it has ${fields.join(', ')}`;
   }
 }
 
-function valuesOf(call: Call): Record<string, unknown> {
-  const { facts } = call;
-  return {
-    customer: { known: facts.customerId !== undefined, tier: facts.tier ?? '' },
-    caller: {
-      number: call.ani,
-      name: call.aniName,
-      language: facts.language,
-      inside: call.source.kind === 'phone',
-    },
-    campaign: { id: facts.campaignId ?? '' },
-    dialled: call.dnis,
-    vars: { ...facts.variables },
-  };
+/** What expressions may look at, besides the variables. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  customer: ['known', 'id', 'tier', 'flow'],
+  caller: ['number', 'name', 'language', 'inside'],
+  campaign: ['id'],
+  dialled: [],
+  centre: ['queue(…)', 'open(…)'],
+  now: [],
+  local: ['year', 'month', 'day', 'weekday', 'hour', 'minute'],
+};
+
+function celVariables(types: Readonly<Record<string, VariableType>>, variables: Variables): object {
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const value = variables[name] ?? UNSET[type];
+      return [name, type === 'time' ? new Date(String(value)) : value];
+    }),
+  );
 }
 
-function firstLine(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.split('\n')[0] ?? message;
+function resultOf(value: unknown): VariableValue | Speech {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Date) return value.toISOString();
+  return value as VariableValue | Speech;
+}
+
+/** Finds calls of what may not be called, and collects the queues and calendars that are asked for. */
+function lookThrough(node: ASTNode, mentions: Compiled['mentions'][number][]): string | undefined {
+  if (node.op === 'call' || node.op === 'rcall') {
+    const [name] = node.args;
+    if (!FUNCTIONS.has(name))
+      return `there is no ${name}(…) here: use ${[...FUNCTIONS].slice(0, 8).join(', ')} and the like`;
+    if (name === 'queue' || name === 'open') {
+      const [named] = node.args[node.args.length - 1] as ASTNode[];
+      if (named?.op !== 'value' || typeof named.args !== 'string') return `${name}(…) takes a name in quotes`;
+      mentions.push({ kind: name === 'queue' ? 'queue' : 'calendar', name: named.args });
+    }
+  }
+  for (const part of partsOf(node.args)) {
+    const found = lookThrough(part, mentions);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function partsOf(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(partsOf);
+  return typeof args === 'object' && args !== null && 'op' in args && 'input' in args
+    ? [args as ASTNode]
+    : [];
+}
+
+/** CEL keeps whole numbers and others apart; people do not. */
+function withMixedNumbers(env: Environment): Environment {
+  const arithmetic = {
+    '+': (a: number, b: number) => a + b,
+    '-': (a: number, b: number) => a - b,
+    '*': (a: number, b: number) => a * b,
+    '/': (a: number, b: number) => a / b,
+  };
+  for (const [sign, apply] of Object.entries(arithmetic)) {
+    env.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => apply(a, Number(b)));
+    env.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => apply(Number(a), b));
+  }
+  env.registerOperator('double == int: bool', (a: number, b: bigint) => a === Number(b));
+  return env;
 }

@@ -1,19 +1,38 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { messageOf } from '../base/errors.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Call } from '../call/call.ts';
+import type { Persona } from '../speech/persona.ts';
+import type { Prompt } from '../speech/prompt.ts';
+import { type DayState, stateAt } from './calendar.ts';
 import { answersTo, type Flow, promptsOf } from './flow.ts';
-import { MAX_FLOW_BYTES, type Problem, parseFlow, problemText } from './parse.ts';
-import type { Prompt, StepKind } from './step.ts';
+import { crossCheck, type FlowFile, FlowReader, type Knowledge, type SourceFile } from './flow-set.ts';
+import type { FlowArchive } from './history.ts';
+import { parseFlow } from './parse.ts';
+import { type Problem, problemText } from './report.ts';
+import { NO_SHARED, type Shared } from './shared.ts';
+import type { StepKind } from './step.ts';
+import { MAX_FILE_BYTES } from './yaml.ts';
 
 export interface FlowLibraryParts {
   /** Folder of the flow files, `*.yaml`. */
   readonly folder: string;
   readonly kinds: readonly StepKind[];
-  readonly queueExists: (name: string) => boolean;
-  /** Makes the prompts of a flow before it goes live; returns what went wrong. */
-  readonly prepare: (prompts: readonly Prompt[], languages: readonly string[]) => Promise<readonly string[]>;
+  /** What is known of the centre now. */
+  readonly knowledge: () => Promise<Knowledge>;
+  /** Makes prompts before they are said; returns what went wrong. */
+  readonly prepare: (
+    prompts: readonly Prompt[],
+    languages: readonly string[],
+    personas: readonly string[],
+  ) => Promise<readonly string[]>;
+  readonly personasOfCampaigns: () => Promise<readonly string[]>;
+  readonly archive: FlowArchive;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -25,42 +44,103 @@ export interface FlowSummary {
   readonly file: string;
 }
 
+/** Editors write a file in several steps; what changed is read this long after the last of them, ms. */
+const SETTLED_MS = 60;
+
+/** Where changes are not told (network drives), and for recordings, they are looked for this often, ms. */
+const LOOK_EVERY_MS = 5000;
+
 /** The flows that run, read from files. A file that cannot be read never replaces one that could. */
 export class FlowLibrary {
   readonly #parts: FlowLibraryParts;
+  readonly #reader: FlowReader;
   #flows = new Map<string, Flow>();
-  /** Every version that ran since the start, by `name@version`: callers keep the one that they entered. */
+  #shared: Shared = NO_SHARED;
+  /** Versions that live calls may still be in, by `name@version`. */
   readonly #versions = new Map<string, Flow>();
-  #problems: readonly string[] = [];
+  #problems: readonly Problem[] = [];
+  #promptProblems: readonly string[] = [];
   #missing: readonly string[] = [];
+  #reading: Promise<unknown> = Promise.resolve();
+  #watcher?: FSWatcher;
+  #seen = '';
+  #cancelLook: () => void = () => undefined;
+  #cancelRead: () => void = () => undefined;
 
   constructor(parts: FlowLibraryParts) {
     this.#parts = parts;
+    this.#reader = new FlowReader(parts.kinds, digest);
   }
 
   /**
-   * Reads all files anew. Returns every problem as `file:line:column message`. A file goes live only without one; the others
-   * keep their last good version.
+   * Reads all files anew. A file goes live only without an error; the others keep their last good version. New callers enter
+   * all that changed at once; callers who are inside stay in the version that they entered.
+   * @param by who wanted it, for the history
+   * @returns every problem, warnings too
    */
-  async reload(): Promise<readonly string[]> {
-    const parsed = await this.#readAll();
-    const problems = parsed.flatMap((one) => one.problems.map(problemText));
-    let live = parsed.flatMap(({ file, flow }) => flow ?? this.#running(file) ?? []);
-    // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
-    for (const found of crossChecks(live, this.#parts.queueExists)) {
-      problems.push(found.message);
-      live = live.flatMap((flow) => (flow.file === found.file ? (this.#running(flow.file) ?? []) : flow));
+  reload(by = 'start'): Promise<readonly Problem[]> {
+    const read = this.#reading.then(() => this.#read(by));
+    this.#reading = read.catch(() => undefined);
+    return read;
+  }
+
+  /** Reads changed files as soon as they are saved, until `close`. */
+  watch(): void {
+    const { folder, clock, log } = this.#parts;
+    const soon = (): void => {
+      this.#cancelRead();
+      this.#cancelRead = clock.at(clock.now() + SETTLED_MS, () => void this.#readIfChanged());
+    };
+    const look = (): void => {
+      void this.#readIfChanged();
+      this.#cancelLook = clock.at(clock.now() + LOOK_EVERY_MS, look);
+    };
+    this.#cancelLook = clock.at(clock.now() + LOOK_EVERY_MS, look);
+    try {
+      this.#watcher = watch(folder, soon);
+      this.#watcher.on('error', (error) =>
+        log.warn({ reason: error.message }, 'the folder of flows is only looked at now and then'),
+      );
+    } catch (thrown) {
+      log.warn({ reason: messageOf(thrown) }, 'the folder of flows is only looked at now and then');
     }
-    for (const flow of live) problems.push(...(await this.#parts.prepare(promptsOf(flow), flow.languages)));
-    this.#flows = new Map(live.map((flow) => [flow.name, flow]));
-    for (const flow of live) this.#versions.set(`${flow.name}@${flow.version}`, flow);
-    const running = new Set(live.map((flow) => flow.file));
-    this.#missing = parsed
-      .filter(({ file }) => !running.has(file))
-      .map(({ file }) => problems.find((problem) => problem.startsWith(file)) ?? `${file} cannot be used`);
-    this.#problems = problems;
-    for (const problem of problems) this.#parts.log.error({}, problem);
-    return problems;
+  }
+
+  close(): void {
+    this.#watcher?.close();
+    this.#cancelLook();
+    this.#cancelRead();
+  }
+
+  /** Puts a version back that ran before: writes it over the file, which is kept in the history. @throws Refused */
+  async rollback(name: string, version: string, by: string): Promise<readonly Problem[]> {
+    const { archive } = this.#parts;
+    const old = await archive.find(name, version);
+    if (!old) throw new Refused('flow-version-unknown', `there is no version ${version} of flow ${name}`);
+    const file = this.#flows.get(name)?.file ?? old.file;
+    const path = join(this.#parts.folder, basename(file));
+    const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
+    await writeFile(unfinished, old.text);
+    await rename(unfinished, path);
+    return this.reload(by);
+  }
+
+  /** Takes up the versions that calls are in which a daemon before this one let in. */
+  async recall(calls: readonly Call[]): Promise<void> {
+    const { archive, kinds } = this.#parts;
+    for (const { cursor, stack } of calls)
+      for (const { flow, version } of [...(cursor ? [cursor] : []), ...stack.map((frame) => frame.cursor)]) {
+        if (this.#versions.has(`${flow}@${version}`)) continue;
+        const old = await archive.find(flow, version);
+        const surroundings = {
+          prompts: old?.prompts ?? {},
+          limits: this.#shared.limits,
+          signature: (name: string) => this.#flows.get(name)?.signature,
+          isRecorded: () => true,
+        };
+        const parsed = old && parseFlow(old.text, old.file, version, kinds, surroundings);
+        if (parsed?.flow) this.#keep(parsed.flow);
+      }
   }
 
   /** A problem for each file of which no version runs at all: its numbers are not answered. */
@@ -68,10 +148,6 @@ export class FlowLibrary {
     return this.#flows.size === 0 && this.#missing.length === 0
       ? [`there is no flow file in ${this.#parts.folder}`]
       : this.#missing;
-  }
-
-  #running(file: string): Flow | undefined {
-    return [...this.#flows.values()].find((flow) => flow.file === file);
   }
 
   list(): readonly FlowSummary[] {
@@ -83,8 +159,13 @@ export class FlowLibrary {
     }));
   }
 
-  problems(): readonly string[] {
+  problems(): readonly Problem[] {
     return this.#problems;
+  }
+
+  /** What keeps prompts from sounding as they should, a sentence each. */
+  promptProblems(): readonly string[] {
+    return this.#promptProblems;
   }
 
   /** @param fromPhone whether one of our own phones dialled */
@@ -103,60 +184,175 @@ export class FlowLibrary {
     return this.#versions.get(`${name}@${version}`) ?? this.#flows.get(name);
   }
 
-  async #readAll(): Promise<{ file: string; flow?: Flow; problems: readonly Problem[] }[]> {
-    const { folder, kinds } = this.#parts;
-    const names = (await readdir(folder))
-      .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name))
-      .sort();
-    return Promise.all(
-      names.map(async (name) => {
-        const file = join(basename(folder), name);
-        try {
-          if ((await stat(join(folder, name))).size > MAX_FLOW_BYTES)
-            throw new Error('the file is larger than 1 MB');
-          const text = await readFile(join(folder, name), 'utf8');
-          const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
-          return { file, ...parseFlow(text, file, version, kinds) };
-        } catch (thrown) {
-          return { file, problems: [{ file, line: 1, column: 1, message: messageOf(thrown) }] };
-        }
-      }),
-    );
+  zone(): string {
+    return this.#shared.zone;
+  }
+
+  /** `closed` for a calendar that is not there. @param now UTC ms */
+  dayState(calendar: string, now: number): DayState {
+    const found = this.#shared.calendars[calendar];
+    return found ? stateAt(found, now) : 'closed';
+  }
+
+  persona(name: string): Persona | undefined {
+    return this.#shared.personas[name];
+  }
+
+  musicOf(persona: string): string | undefined {
+    return this.persona(persona)?.music;
+  }
+
+  async #read(by: string): Promise<readonly Problem[]> {
+    const { folder, log } = this.#parts;
+    const knowledge = await this.#parts.knowledge();
+    this.#seen = await stampOf(folder);
+    const { files, problems: unread } = await readFlowFiles(folder);
+    const set = this.#reader.read(files, knowledge, (file) => this.#running(file), this.#shared);
+    const problems = [...unread, ...set.problems];
+    // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
+    const live = new Map(set.flows.map((read) => [read.file, read.flow ?? this.#running(read.file)]));
+    for (let tries = 0; tries < 2; tries += 1)
+      for (const problem of crossCheck(present(live), set.shared, knowledge)) {
+        if (tries === 0) problems.push(problem);
+        live.set(problem.file, this.#running(problem.file));
+      }
+    const flows = present(live);
+    this.#promptProblems = await this.#prepare(flows, ['']);
+    this.#shared = set.shared;
+    this.#flows = new Map(flows.map((flow) => [flow.name, flow]));
+    for (const flow of flows) this.#keep(flow);
+    this.#missing = [...live].flatMap(([file, flow]) => (flow ? [] : [firstOf(problems, file)]));
+    this.#problems = problems;
+    for (const problem of problems)
+      log[problem.severity === 'error' ? 'error' : 'warn']({}, problemText(problem));
+    for (const problem of this.#promptProblems) log.error({}, problem);
+    await this.#archive(set.flows, by);
+    void this.#preparePersonas(flows);
+    return problems;
+  }
+
+  async #prepare(flows: readonly Flow[], personas: readonly string[]): Promise<readonly string[]> {
+    const problems: string[] = [];
+    const languages = new Set(flows.map((flow) => flow.languages.join()));
+    for (const group of languages) {
+      const speaking = flows.filter((flow) => flow.languages.join() === group);
+      problems.push(...(await this.#parts.prepare(speaking.flatMap(promptsOf), group.split(','), personas)));
+    }
+    return problems;
+  }
+
+  /** The ordinary voice speaks until another one has been made: that may take a minute. */
+  async #preparePersonas(flows: readonly Flow[]): Promise<void> {
+    const { log, personasOfCampaigns } = this.#parts;
+    try {
+      const named = flows.flatMap((flow) =>
+        flow.mentions.filter(({ kind }) => kind === 'persona').map(({ name }) => name),
+      );
+      const personas = [...new Set([...named, ...(await personasOfCampaigns())])].filter((name) =>
+        this.persona(name),
+      );
+      if (personas.length === 0) return;
+      const problems = await this.#prepare(flows, personas);
+      for (const problem of problems) log.error({}, problem);
+    } catch (thrown) {
+      log.error({ reason: messageOf(thrown) }, 'the voices of personas could not be made');
+    }
+  }
+
+  async #archive(files: readonly FlowFile[], by: string): Promise<void> {
+    const { archive, clock, log } = this.#parts;
+    for (const { file, flow, text, prompts } of files) {
+      if (!flow || this.#flows.get(flow.name) !== flow) continue;
+      try {
+        await archive.release(
+          { name: flow.name, version: flow.version, file, text, prompts },
+          clock.now(),
+          by,
+        );
+      } catch (thrown) {
+        log.error({ flow: flow.name, reason: messageOf(thrown) }, 'a version of a flow could not be kept');
+      }
+    }
+  }
+
+  async #readIfChanged(): Promise<void> {
+    const { folder, log } = this.#parts;
+    try {
+      if ((await stampOf(folder)) !== this.#seen) await this.reload('file');
+    } catch (thrown) {
+      log.error({ reason: messageOf(thrown) }, 'the flow files could not be read');
+    }
+  }
+
+  #keep(flow: Flow): void {
+    this.#versions.set(`${flow.name}@${flow.version}`, flow);
+  }
+
+  #running(file: string): Flow | undefined {
+    return [...this.#flows.values()].find((flow) => flow.file === file);
   }
 }
 
-interface Clash {
-  readonly file: string;
-  readonly message: string;
+function present(live: ReadonlyMap<string, Flow | undefined>): Flow[] {
+  return [...live.values()].filter((flow) => flow !== undefined);
 }
 
-/** What only shows when all flows are seen together; of two that clash, the later file is named. */
-function crossChecks(flows: readonly Flow[], queueExists: (name: string) => boolean): Clash[] {
-  const clashes: Clash[] = [];
-  const clash = ({ file }: Flow, message: string): void => {
-    clashes.push({ file, message: `${file}:1:1 ${message}` });
-  };
-  const names = new Map<string, string>();
-  const numbers = new Map<string, string>();
-  for (const flow of flows) {
-    const twin = names.get(flow.name);
-    if (twin !== undefined) clash(flow, `flow "${flow.name}" is also in ${twin}: rename one of them`);
-    else names.set(flow.name, flow.file);
-    for (const number of flow.numbers) {
-      const owner = numbers.get(number);
-      if (owner !== undefined)
-        clash(flow, `number ${number} also leads to ${owner}: take it out of one of them`);
-      else numbers.set(number, flow.file);
-    }
-  }
-  for (const flow of flows) {
-    for (const step of flow.steps.values()) {
-      const { queue, flow: other } = step.kind.mentions?.(step.args) ?? {};
-      if (queue !== undefined && !queueExists(queue))
-        clash(flow, `step "${step.name}": there is no queue "${queue}"`);
-      if (other !== undefined && !names.has(other))
-        clash(flow, `step "${step.name}": there is no flow "${other}"`);
-    }
-  }
-  return clashes;
+function firstOf(problems: readonly Problem[], file: string): string {
+  const first = problems.find((problem) => problem.file === file && problem.severity === 'error');
+  return first ? problemText(first) : `${file} cannot be used`;
+}
+
+/** Whether a prompt was recorded, by the folder of flows. */
+export function recordedIn(folder: string): Knowledge['isRecorded'] {
+  return (prompt, language) => existsSync(join(folder, 'prompts', language, `${prompt}.wav`));
+}
+
+/** Names a version after its text. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** The names of all flow files of a folder, in order. @throws when there is no such folder */
+async function flowFileNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /^[^.].*\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
+}
+
+/** Changes with every change of a flow file or a recording. */
+async function stampOf(folder: string): Promise<string> {
+  const files = await flowFileNames(folder);
+  const recordings = await readdir(join(folder, 'prompts'), { recursive: true }).catch(() => []);
+  const paths = [...files, ...recordings.map((name) => join('prompts', name))];
+  const stamps = await Promise.all(
+    paths.map(async (path) => {
+      const { mtimeMs, size, ino } = await stat(join(folder, path)).catch(() => ({
+        mtimeMs: 0,
+        size: 0,
+        ino: 0,
+      }));
+      return `${path} ${mtimeMs} ${size} ${ino}`;
+    }),
+  );
+  return digest(stamps.join('\n'));
+}
+
+/** Reads the files of a folder of flows; those that cannot be read become problems. */
+export async function readFlowFiles(
+  folder: string,
+): Promise<{ readonly files: readonly SourceFile[]; readonly problems: readonly Problem[] }> {
+  const problems: Problem[] = [];
+  const files = await Promise.all(
+    (await flowFileNames(folder)).map(async (name): Promise<SourceFile[]> => {
+      const file = join(basename(folder), name);
+      const path = join(folder, name);
+      try {
+        if ((await stat(path)).size > MAX_FILE_BYTES) throw new Error('the file is larger than 1 MB');
+        return [{ file, text: await readFile(path, 'utf8') }];
+      } catch (thrown) {
+        problems.push({ file, line: 1, column: 1, severity: 'error', message: messageOf(thrown), hint: '' });
+        return [];
+      }
+    }),
+  );
+  return { files: files.flat(), problems };
 }

@@ -1,113 +1,33 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-} from 'yaml';
-import type { z } from 'zod';
-import type { Flow, Step } from './flow.ts';
-import { flowFrame, ways as waysSchema } from './grammar.ts';
-import type { StepKind } from './step.ts';
+import { readTemplate } from '../speech/template.ts';
+import { checkWays, LIMITS, type Limits } from './check.ts';
+import { type Draft, type DraftStep, readDraft } from './draft.ts';
+import { type Compiled, Compiler } from './expression.ts';
+import type { Flow, Signature, Step } from './flow.ts';
+import type { FlowFrame } from './grammar.ts';
+import { nearest, type Path, type Place, type Problem, type Report } from './report.ts';
+import type { Mention, StepKind } from './step.ts';
+import { type Expression, isExpression, type VariableType } from './values.ts';
 
-/** What is wrong in a flow file, and where. Lines and columns count from 1. */
-export interface Problem {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
+/** What a flow file cannot know by itself. */
+export interface Surroundings {
+  /** Prompts that every flow may use. */
+  readonly prompts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  signature(flow: string): Signature | undefined;
+  readonly limits: Limits;
+  /** True when somebody recorded this prompt in this language. */
+  isRecorded(prompt: string, language: string): boolean;
 }
 
-/** `file:line:column message` */
-export function problemText(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column} ${problem.message}`;
-}
-
-export const MAX_FLOW_BYTES = 1_000_000;
-
-type Path = readonly PropertyKey[];
-
-/** Collects problems with the place in the text that a path of keys leads to. */
-class Report {
-  readonly problems: Problem[] = [];
-  readonly #file: string;
-  readonly #lines: LineCounter;
-  readonly #document: Document;
-
-  constructor(file: string, lines: LineCounter, document: Document) {
-    this.#file = file;
-    this.#lines = lines;
-    this.#document = document;
-  }
-
-  at(offset: number, message: string): void {
-    const { line, col } = this.#lines.linePos(offset);
-    this.problems.push({ file: this.#file, line: Math.max(1, line), column: Math.max(1, col), message });
-  }
-
-  add(path: Path, message: string): void {
-    this.at(this.#offsetOf(path), message);
-  }
-
-  /** At the scalar `value` somewhere below the path, where that is to be found. */
-  addAtValue(path: Path, value: string, message: string): void {
-    let offset = this.#offsetOf(path);
-    const below = this.#document.getIn(path, true);
-    if (isNode(below))
-      visit(below, {
-        Scalar: (key, scalar) => {
-          if (key === 'key' || scalar.value !== value) return undefined;
-          offset = scalar.range?.[0] ?? offset;
-          return visit.BREAK;
-        },
-      });
-    this.at(offset, message);
-  }
-
-  addIssues(path: Path, error: z.ZodError): void {
-    for (const issue of error.issues) {
-      const where = [...path, ...issue.path];
-      if (issue.code !== 'unrecognized_keys') this.add(where, wordingOf(issue));
-      else for (const key of issue.keys) this.add([...where, key], `there is no "${key}" here`);
-    }
-  }
-
-  /** Offset of the key at the end of the path, or of the nearest thing above that is in the text. */
-  #offsetOf(path: Path): number {
-    let node: unknown = this.#document.contents;
-    let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-    for (const key of path) {
-      if (isMap(node)) {
-        const pair = node.items.find(
-          (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key),
-        );
-        if (!pair) return offset;
-        offset = (pair.key as Node).range?.[0] ?? offset;
-        node = pair.value;
-      } else {
-        node = (node as { get?: (key: unknown, keep: boolean) => unknown })?.get?.(key, true);
-        if (!isNode(node)) return offset;
-        offset = node.range?.[0] ?? offset;
-      }
-    }
-    return offset;
-  }
-}
-
-/** What a union expected is clearest in the words of its first branch that is not about types. */
-function wordingOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  if (issue.code !== 'invalid_union') return issue.message;
-  const inner = issue.errors.flat().find((one) => one.code !== 'invalid_type') ?? issue.errors.flat()[0];
-  return inner ? inner.message : issue.message;
-}
+/** A flow that stands alone. */
+export const ALONE: Surroundings = {
+  prompts: {},
+  limits: LIMITS,
+  signature: () => undefined,
+  isRecorded: () => false,
+};
 
 export interface ParsedFlow {
-  /** Undefined when there are problems. */
+  /** Undefined when there are errors. */
   readonly flow?: Flow;
   readonly problems: readonly Problem[];
 }
@@ -121,153 +41,313 @@ export function parseFlow(
   file: string,
   version: string,
   kinds: readonly StepKind[],
+  surroundings = ALONE,
 ): ParsedFlow {
-  const place = { file, line: 1, column: 1 };
-  if (text.length > MAX_FLOW_BYTES)
-    return { problems: [{ ...place, message: 'the file is larger than 1 MB' }] };
-  if (text.includes('\u0000') || text.includes('\ufffd'))
-    return { problems: [{ ...place, message: 'the file is not UTF-8 text' }] };
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, merge: false });
-  const report = new Report(file, lines, document);
-  // After the first mistake in the form of the text, the others only follow from it.
-  const [malformed] = document.errors;
-  if (malformed)
-    report.at(malformed.pos[0], malformed.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
-  if (report.problems.length > 0) return { problems: report.problems };
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 20 });
-  } catch (thrown) {
-    return { problems: [{ ...place, message: thrown instanceof Error ? thrown.message : String(thrown) }] };
-  }
-  if (content === null || content === undefined)
-    return { problems: [{ ...place, message: 'the file is empty: begin with "flow:" and its name' }] };
-  const frame = flowFrame.safeParse(content);
-  if (!frame.success) {
-    report.addIssues([], frame.error);
-    return { problems: report.problems };
-  }
-  const { data } = frame;
-  const named = new Map(
-    Object.entries(data.prompts).map(([name, texts]) => [name, texts as Record<string, string>]),
-  );
-  const steps = new Map<string, Step>();
-  for (const [name, raw] of Object.entries(data.steps)) {
-    const step = readStep(name, raw, kinds, report);
-    if (step) steps.set(name, step);
-  }
-  checkTargets(data, steps, report);
-  for (const [name, step] of steps) checkPrompts(name, step, named, report);
-  if (report.problems.length > 0) return { problems: report.problems };
-  const flow: Flow = {
-    name: data.flow,
-    version,
-    file,
-    numbers: data.numbers,
-    callers: data.callers,
-    languages: data.languages,
-    start: data.start,
-    ...(data['on-error'] === undefined ? {} : { onError: data['on-error'] }),
-    steps,
-    namedPrompts: named,
-  };
-  return { flow, problems: [] };
+  return finishFlow(readDraft(text, file, kinds), version, surroundings);
 }
 
-function readStep(
-  name: string,
-  raw: Readonly<Record<string, unknown>>,
-  kinds: readonly StepKind[],
-  report: Report,
-): Step | undefined {
-  const path = ['steps', name];
-  const verbs = Object.keys(raw).filter((key) => key !== 'then' && key !== 'otherwise');
-  const verb = verbs[0];
-  if (verb === undefined) {
-    report.add(path, `step "${name}" does nothing: name one of ${kinds.map((kind) => kind.verb).join(', ')}`);
-    return undefined;
-  }
-  if (verbs.length > 1) {
-    report.add(
-      [...path, verbs[1]!],
-      `step "${name}" does two things, "${verb}" and "${verbs[1]}": make it two steps`,
-    );
-    return undefined;
-  }
-  const kind = kinds.find((one) => one.verb === verb);
-  if (!kind) {
-    report.add(
-      [...path, verb],
-      `there is no step "${verb}": it has to be one of ${kinds.map((one) => one.verb).join(', ')}`,
-    );
-    return undefined;
-  }
-  const args = kind.args.safeParse(raw[verb]);
-  if (!args.success) {
-    report.addIssues([...path, verb], args.error);
-    return undefined;
-  }
-  const ways = waysSchema.optional().safeParse(raw.then);
-  if (!ways.success) {
-    report.addIssues([...path, 'then'], ways.error);
-    return undefined;
-  }
-  if (raw.otherwise !== undefined && typeof raw.otherwise !== 'string') {
-    report.add([...path, 'otherwise'], '"otherwise" has to name a step');
-    return undefined;
-  }
-  const exits = kind.exits(args.data);
-  const targets: Record<string, string> = Object.assign(Object.create(null), kind.targets?.(args.data));
-  for (const [exit, target] of Object.entries(typeof ways.data === 'object' ? ways.data : {})) {
-    if (exits.includes(exit)) targets[exit] = target;
-    else
-      report.add([...path, 'then', exit], `"${verb}" has no way out "${exit}": it has ${exits.join(', ')}`);
-  }
-  const otherwise = typeof ways.data === 'string' ? ways.data : raw.otherwise;
-  const open = otherwise === undefined ? exits.filter((exit) => targets[exit] === undefined) : [];
-  if (open.length > 0) {
-    report.add(
-      [...path, verb],
-      `step "${name}" leads nowhere for ${open.join(', ')}: add them to "then", or an "otherwise"`,
-    );
-  }
-  return { name, kind, args: args.data, targets, ...(otherwise === undefined ? {} : { otherwise }) };
+/** Makes a flow of a draft, now that its surroundings are known. */
+export function finishFlow(draft: Draft, version: string, surroundings: Surroundings): ParsedFlow {
+  const { frame, report } = draft;
+  if (!frame || !report) return { problems: draft.problems };
+  const known = draft.problems.length;
+  report.problems.length = known;
+  const finisher = new Finisher(draft, frame, report, surroundings);
+  const flow = finisher.flow(version);
+  // Ways can only be followed when every step was read.
+  const ways = known === 0 ? checkWays(flow, surroundings.limits) : [];
+  const problems = [...report.problems, ...ways].sort((a, b) => a.line - b.line || a.column - b.column);
+  return problems.some((problem) => problem.severity === 'error') ? { problems } : { flow, problems };
 }
 
-function checkTargets(
-  data: z.output<typeof flowFrame>,
-  steps: ReadonlyMap<string, Step>,
-  report: Report,
-): void {
-  const known = (step: string): boolean => Object.hasOwn(data.steps, step);
-  if (!known(data.start)) report.add(['start'], `there is no step "${data.start}"`);
-  const onError = data['on-error'];
-  if (onError !== undefined && !known(onError)) report.add(['on-error'], `there is no step "${onError}"`);
-  for (const [name, step] of steps) {
-    for (const target of new Set([
-      ...Object.values(step.targets),
-      ...(step.otherwise === undefined ? [] : [step.otherwise]),
-    ])) {
-      if (!known(target))
-        report.addAtValue(
-          ['steps', name],
-          target,
-          `step "${name}" leads to "${target}", which does not exist`,
+/** Checks one draft against its surroundings, and collects what the flow is made of. */
+class Finisher {
+  readonly #draft: Draft;
+  readonly #frame: FlowFrame;
+  readonly #report: Report;
+  readonly #surroundings: Surroundings;
+  readonly #compiler: Compiler;
+  readonly #types: Record<string, VariableType>;
+  readonly #expressions = new Map<string, Compiled>();
+  readonly #mentions: Flow['mentions'][number][] = [];
+
+  constructor(draft: Draft, frame: FlowFrame, report: Report, surroundings: Surroundings) {
+    this.#draft = draft;
+    this.#frame = frame;
+    this.#report = report;
+    this.#surroundings = surroundings;
+    const secrets = draft.steps.flatMap(({ kind, args }) => kind.keeps?.(args) ?? []);
+    this.#types = this.#variableTypes(secrets);
+    this.#compiler = new Compiler(this.#types, secrets);
+  }
+
+  flow(version: string): Flow {
+    const { flow, numbers, callers, languages, persona, takes, gives, start, description } = this.#frame;
+    const onError = this.#frame['on-error'];
+    const steps = new Map(this.#draft.steps.map((step) => [step.name, this.#step(step)]));
+    this.#checkTargets(steps);
+    const namedPrompts = this.#namedPrompts();
+    for (const step of steps.values()) this.#checkPrompts(step, namedPrompts);
+    this.#checkGiven();
+    for (const name of typeof persona === 'object'
+      ? Object.values(persona)
+      : persona === undefined
+        ? []
+        : [persona])
+      this.#mention(['persona'], { kind: 'persona', name });
+    const results = this.#draft.steps.flatMap(({ kind, args }) => kind.ends?.(args) ?? []);
+    return {
+      name: flow,
+      version,
+      file: this.#draft.file,
+      description: description ?? '',
+      numbers,
+      callers,
+      languages,
+      persona: persona ?? '',
+      signature: { takes, gives, results: [...new Set(results)] },
+      start,
+      ...(onError === undefined ? {} : { onError }),
+      steps,
+      namedPrompts,
+      expressions: this.#expressions,
+      mentions: this.#mentions,
+    };
+  }
+
+  // ── variables and expressions ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Every variable of the flow has one type: that of what steps put into it. */
+  #variableTypes(secrets: readonly string[]): Record<string, VariableType> {
+    const types: Record<string, VariableType> = { ...this.#frame.takes };
+    const open: { readonly step: string; readonly name: string; readonly value: Expression }[] = [];
+    const take = (step: string, name: string, type: VariableType): void => {
+      if (types[name] === undefined) types[name] = type;
+      else if (types[name] !== type)
+        this.#report.add(
+          ['steps', step],
+          `step "${step}" makes "${name}" ${type}, elsewhere it is ${types[name]}`,
+          'give one of them another name',
+        );
+    };
+    for (const { name: step, kind, args } of this.#draft.steps) {
+      for (const [name, value] of Object.entries(kind.sets?.(args) ?? {})) {
+        if (isExpression(value)) open.push({ step, name, value });
+        else take(step, name, value);
+      }
+      const called = kind.comesBack && kind.calls?.(args);
+      const gives = called ? this.#surroundings.signature(called.flow)?.gives : undefined;
+      for (const [name, type] of Object.entries(gives ?? {})) take(step, name, type);
+    }
+    // A variable may be set from another one: go round as long as that settles one more.
+    for (let settled = true; settled && open.length > 0; ) {
+      settled = false;
+      const compiler = new Compiler(types, secrets);
+      for (const one of open.splice(0)) {
+        const compiled = compiler.compile(one.value);
+        if (typeof compiled === 'string') open.push(one);
+        else {
+          take(one.step, one.name, compiled.type as VariableType);
+          settled = true;
+        }
+      }
+    }
+    return types;
+  }
+
+  #compile(place: Place, expression: Expression): void {
+    const compiled = this.#compiler.compile(expression);
+    if (typeof compiled === 'string') {
+      this.#report.put(place, `the expression ${quoted(expression.expression)} cannot be used`, compiled);
+      return;
+    }
+    this.#expressions.set(expression.expression, compiled);
+    for (const mention of compiled.mentions) this.#mentions.push({ ...mention, ...place });
+  }
+
+  #compileAll(path: Path, args: unknown): void {
+    if (isExpression(args)) this.#compile(this.#report.placeOf(path), args);
+    else if (Array.isArray(args))
+      args.forEach((one, index) => {
+        this.#compileAll([...path, index], one);
+      });
+    else if (typeof args === 'object' && args !== null)
+      for (const [name, one] of Object.entries(args)) this.#compileAll([...path, name], one);
+  }
+
+  #mention(path: Path, mention: Mention): void {
+    this.#mentions.push({ ...mention, ...this.#report.placeOf(path) });
+  }
+
+  #checkGiven(): void {
+    for (const [name, type] of Object.entries(this.#frame.gives)) {
+      if (this.#types[name] === undefined)
+        this.#report.add(
+          ['gives', name],
+          `this flow gives back "${name}", but no step sets it`,
+          variablesHint(this.#types),
+        );
+      else if (this.#types[name] !== type)
+        this.#report.add(['gives', name], `"${name}" is ${this.#types[name]} in this flow, not ${type}`);
+    }
+  }
+
+  // ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #step({ name, kind, args, ways, otherwise }: DraftStep): Step {
+    const path = ['steps', name, kind.verb];
+    this.#compileAll(path, args);
+    for (const mention of kind.mentions?.(args) ?? []) this.#mention(path, mention);
+    for (const variable of kind.reads?.(args) ?? [])
+      if (this.#types[variable] === undefined)
+        this.#report.add(path, `no step sets the variable "${variable}"`, variablesHint(this.#types));
+    const exits = [...kind.exits(args), ...this.#resultsOf(name, kind, args)];
+    const targets: Record<string, string> = Object.assign(Object.create(null), kind.targets?.(args));
+    for (const [exit, target] of Object.entries(ways)) {
+      if (exits.includes(exit)) targets[exit] = target;
+      else
+        this.#report.add(
+          ['steps', name, 'then', exit],
+          `"${kind.verb}" has no way out "${exit}"`,
+          exits.length > 0 ? `it has ${exits.join(', ')}` : 'it has none',
         );
     }
+    const open = otherwise === undefined ? exits.filter((exit) => targets[exit] === undefined) : [];
+    if (open.length > 0)
+      this.#report.add(
+        path,
+        `step "${name}" leads nowhere for ${open.join(', ')}`,
+        'add them to "then", or an "otherwise"',
+      );
+    if (exits.length === 0 && otherwise !== undefined)
+      this.#report.add(['steps', name], `"${kind.verb}" does not go on`, 'take "then" out');
+    return {
+      name,
+      kind,
+      args,
+      exits,
+      targets,
+      ...(otherwise === undefined ? {} : { otherwise }),
+      ...this.#report.placeOf(['steps', name]),
+    };
+  }
+
+  /** The results of the flow that a step calls; what it is given has to be what that flow takes. */
+  #resultsOf(step: string, kind: StepKind, args: unknown): readonly string[] {
+    const called = kind.calls?.(args);
+    const signature = called && this.#surroundings.signature(called.flow);
+    if (!called || !signature) return [];
+    const path = ['steps', step, kind.verb];
+    for (const [name, expression] of Object.entries(called.with)) {
+      const type = signature.takes[name];
+      const compiled = this.#compiler.compile(expression);
+      if (type === undefined)
+        this.#report.add(
+          [...path, 'with', name],
+          `flow "${called.flow}" takes no "${name}"`,
+          variablesHint(signature.takes),
+        );
+      else if (typeof compiled !== 'string' && compiled.type !== type)
+        this.#report.add(
+          [...path, 'with', name],
+          `flow "${called.flow}" takes "${name}" as ${type}, this is ${compiled.type}`,
+        );
+    }
+    const missing = Object.keys(signature.takes).filter((name) => called.with[name] === undefined);
+    if (missing.length > 0)
+      this.#report.add(path, `flow "${called.flow}" has to be given ${missing.join(', ')}`, 'add "with"');
+    return kind.comesBack ? signature.results : [];
+  }
+
+  #checkTargets(steps: ReadonlyMap<string, Step>): void {
+    const names = Object.keys(this.#frame.steps);
+    const known = (step: string): boolean => names.includes(step);
+    const { start, 'on-error': onError } = this.#frame;
+    if (!known(start)) this.#report.add(['start'], `there is no step "${start}"`, nearest(start, names));
+    if (onError !== undefined && !known(onError))
+      this.#report.add(['on-error'], `there is no step "${onError}"`, nearest(onError, names));
+    for (const [name, step] of steps)
+      for (const target of new Set([
+        ...Object.values(step.targets),
+        ...(step.otherwise === undefined ? [] : [step.otherwise]),
+      ]))
+        if (!known(target))
+          this.#report.addAtValue(
+            ['steps', name],
+            target,
+            `step "${name}" leads to "${target}", which does not exist`,
+            nearest(target, names),
+          );
+  }
+
+  // ── prompts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #namedPrompts(): Flow['namedPrompts'] {
+    const own = this.#frame.prompts as Record<string, Record<string, string>>;
+    for (const [name, texts] of Object.entries(own))
+      for (const [language, text] of Object.entries(texts))
+        this.#checkText(['prompts', name, language], text);
+    const used = new Set(
+      this.#draft.steps.flatMap(({ kind, args }) =>
+        (kind.prompts?.(args) ?? []).flatMap(({ name }) => name ?? []),
+      ),
+    );
+    for (const name of Object.keys(own))
+      if (!used.has(name))
+        this.#report.add(
+          ['prompts', name],
+          `nothing says the prompt "${name}"`,
+          'take it out, or say it',
+          'warning',
+        );
+    const shared = Object.entries(this.#surroundings.prompts).filter(([name]) => used.has(name));
+    for (const [name, texts] of shared)
+      if (own[name] === undefined) for (const text of Object.values(texts)) this.#checkText(['steps'], text);
+    return new Map([...shared, ...Object.entries(own)].map(([name, texts]) => [name, { name, texts }]));
+  }
+
+  #checkPrompts({ name: step, kind, args }: Step, named: Flow['namedPrompts']): void {
+    for (const { name, texts } of kind.prompts?.(args) ?? []) {
+      const path = ['steps', step, kind.verb];
+      const words = name === undefined ? texts : named.get(name)?.texts;
+      if (name === undefined) for (const text of Object.values(texts)) this.#checkText(path, text);
+      const missing = this.#frame.languages.filter(
+        (language) =>
+          words?.[language] === undefined &&
+          !(name !== undefined && this.#surroundings.isRecorded(name, language)),
+      );
+      if (words === undefined && missing.length > 0) {
+        const hint =
+          nearest(name ?? '', [...named.keys(), ...Object.keys(this.#surroundings.prompts)]) ||
+          'add it to "prompts"';
+        this.#report.addAtValue(path, name ?? '', `there is no prompt "${name}"`, hint);
+      } else if (missing.length > 0) {
+        const what = name === undefined ? 'these words are' : `the prompt "${name}" is`;
+        const where =
+          name !== undefined && this.#frame.prompts[name] !== undefined ? ['prompts', name] : path;
+        this.#report.add(
+          where,
+          `${what} not there in ${missing.join(', ')}`,
+          'add the words, or take the language out of "languages"',
+        );
+      }
+    }
+  }
+
+  #checkText(path: Path, text: string): void {
+    const parts = readTemplate(text);
+    if (typeof parts === 'string') return this.#report.addAtValue(path, text, parts);
+    for (const part of parts)
+      if ('place' in part)
+        this.#compile(this.#report.placeOfValue(path, text), { expression: part.place, wants: 'speech' });
   }
 }
 
-function checkPrompts(
-  name: string,
-  step: Step,
-  named: ReadonlyMap<string, Record<string, string>>,
-  report: Report,
-): void {
-  for (const prompt of step.kind.prompts?.(step.args) ?? []) {
-    if (prompt.name !== undefined && !named.has(prompt.name)) {
-      report.add(['steps', name, step.kind.verb], `there is no prompt "${prompt.name}": add it to "prompts"`);
-    }
-  }
+function variablesHint(types: Readonly<Record<string, VariableType>>): string {
+  const names = Object.keys(types);
+  return names.length > 0 ? `there is ${names.join(', ')}` : 'there is none';
+}
+
+function quoted(expression: string): string {
+  return expression.length > 60 ? `${expression.slice(0, 57)}…` : expression;
 }

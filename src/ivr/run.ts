@@ -1,14 +1,16 @@
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { assert, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Call, Cursor } from '../call/call.ts';
+import type { Call, Cursor, VariableValue } from '../call/call.ts';
 import { Keypad } from '../call/keypad.ts';
 import { CallEnded, CallVerbs } from '../call/verbs.ts';
-import { type Media, type Pbx, PbxError, type PbxEvent } from '../pbx/pbx.ts';
+import { type Pbx, PbxError, type PbxEvent } from '../pbx/pbx.ts';
+import { LAST_RESORT, type Prompt, type PromptBook, type Saying } from '../speech/prompt.ts';
+import { writtenPrompt } from '../speech/written.ts';
+import { type CentreView, type Scope, Speech } from './expression.ts';
 import { type Flow, type Step, wordsOf } from './flow.ts';
-import { LAST_RESORT, type PromptBook } from './prompts.ts';
-import type { Prompt, StepResult, StepRun } from './step.ts';
+import type { StepResult, StepRun } from './step.ts';
 
 /** What became of a step. `run` tells a stale report from a fresh one. */
 export interface StepReport {
@@ -29,6 +31,10 @@ export interface FlowRunnerParts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly prompts: PromptBook;
+  /** The centre as it is now, for expressions. */
+  readonly centre: () => CentreView;
+  /** Music of a persona; undefined: it has none of its own. */
+  readonly musicOf: (persona: string) => string | undefined;
   readonly log: Log;
   readonly ended: (report: StepReport) => void;
   readonly noted: (note: StepNote) => void;
@@ -38,6 +44,8 @@ export interface FlowRunnerParts {
 interface Visit {
   readonly channel: string;
   readonly keypad: Keypad;
+  /** See `StepRun.secrets`. */
+  readonly secrets: Map<string, string>;
   run: number;
   abort: AbortController;
   verbs: CallVerbs;
@@ -80,7 +88,8 @@ export class FlowRunner {
       signal: abort.signal,
       nextPlayback: () => playbackOf(call.id, run, ++played),
     });
-    const visit: Visit = { channel: call.channel, keypad, run, abort, verbs };
+    const secrets = before?.secrets ?? new Map();
+    const visit: Visit = { channel: call.channel, keypad, secrets, run, abort, verbs };
     this.#visits.set(call.id, visit);
     this.#listening.set(call.channel, visit);
     void this.#execute(call, flow, step, visit);
@@ -126,28 +135,38 @@ export class FlowRunner {
     }
   }
 
-  #stepRun(call: Call, flow: Flow, { verbs }: Visit): StepRun {
-    const { clock, ids, prompts } = this.#parts;
-    const { language } = call.facts;
+  #stepRun(call: Call, flow: Flow, { verbs, secrets, abort }: Visit): StepRun {
+    const { clock, ids, prompts, musicOf } = this.#parts;
+    const { language, persona } = call.facts;
+    const voice = { language, persona };
     const note = (type: string, data: StepNote['data']): void =>
       this.#parts.noted({ call: call.id, type, data });
-    const play = async (prompt: Prompt, media: readonly Media[], interruptible: boolean): Promise<void> => {
+    const scope = (): Scope => ({ call, centre: this.#parts.centre(), secrets });
+    const fillIn = (place: string): Saying => sayingOf(resultOf(flow, place, scope()), this.#parts.centre());
+    const say = async (spoken: Prompt, interruptible = true): Promise<void> => {
+      const prompt = wordsOf(flow, spoken);
+      const media = await prompts.media(prompt, voice, fillIn);
       if ((await verbs.play(media, interruptible)) !== 'failed') return;
       // It also "fails" because the caller hung up; then the next command says so, and nothing is noted.
-      const again = await verbs.play(await prompts.repair(prompt, language), interruptible);
+      const again = await verbs.play(await prompts.repair(prompt, voice, fillIn), interruptible);
       note('PromptFailed', { flow: flow.name, prompt: prompt.name ?? prompt.texts });
       if (again === 'failed') await verbs.play(LAST_RESORT, interruptible);
-    };
-    const say = (spoken: Prompt, interruptible = true): Promise<void> => {
-      const prompt = wordsOf(flow, spoken);
-      return play(prompt, prompts.media(prompt, language), interruptible);
     };
     return {
       call,
       verbs,
+      secrets,
+      signal: abort.signal,
       now: () => clock.now(),
       nextLeg: () => ids.next('leg-'),
+      music: (own, fallback = 'default', whose = persona) => own ?? musicOf(whose) ?? fallback,
+      evaluate: ({ expression }) => {
+        const value = resultOf(flow, expression, scope());
+        assert(!(value instanceof Speech), `"${expression}" is to be spoken, not kept`);
+        return value;
+      },
       say,
+      written: (prompt) => writtenPrompt(wordsOf(flow, prompt), voice, fillIn),
       gather: async (prompt, options) => {
         const interruptible = options.interruptible ?? true;
         await say(prompt, interruptible);
@@ -156,5 +175,32 @@ export class FlowRunner {
       },
       note,
     };
+  }
+}
+
+function resultOf(flow: Flow, expression: string, scope: Scope): VariableValue | Speech {
+  const compiled = flow.expressions.get(expression);
+  assert(compiled, `flow ${flow.name} was read without "${expression}"`);
+  return compiled.evaluate(scope);
+}
+
+/** What an expression gave, with points in time as the clock of the centre shows them. */
+function sayingOf(speech: VariableValue | Speech, centre: CentreView): Saying {
+  assert(speech instanceof Speech, 'a place in a prompt that is not speech');
+  const { as, value, currency } = speech;
+  switch (as) {
+    case 'number':
+      return { as, value: Number(value) };
+    case 'amount':
+      return { as, value: Number(value), currency };
+    case 'digits':
+      return { as, digits: String(value) };
+    case 'text':
+      return { as, text: String(value) };
+    case 'date':
+    case 'time': {
+      const { year, month, day, hour, minute } = centre.localTime(Number(value));
+      return as === 'date' ? { as, year, month, day } : { as, hour, minute };
+    }
   }
 }

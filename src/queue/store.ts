@@ -1,9 +1,13 @@
-import { asc } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { areScores } from '../agent/skills.ts';
 import { Refused } from '../base/errors.ts';
+import { spellingsOf } from '../customer/customer.ts';
+import type { EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
+import type { Callback, CallbackBook, CallbackDone, CallbackRequest } from './callback.ts';
 import type { Queue } from './queue.ts';
-import { queueTable } from './table.ts';
+import { callbackTable, queueTable } from './table.ts';
 
 /** The queues and their rules. */
 export class QueueStore {
@@ -34,4 +38,137 @@ function checked(queue: Queue): Queue {
     'bad-queue',
     `The needs of queue ${queue.name} in the database are not a score per skill, such as {"service": 5}. Mend them, then start again.`,
   );
+}
+
+/** Where a list of callbacks was left: the last one of the page before. */
+interface Place {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** The callers who want to be called back. */
+export class CallbackStore implements CallbackBook {
+  readonly #database: Database;
+  readonly #events: EventWriter;
+
+  constructor(database: Database, events: EventWriter) {
+    this.#database = database;
+    this.#events = events;
+  }
+
+  /** Keeps a request, and says so in the log. While one for that number and queue is open, another changes nothing. */
+  async request(callback: CallbackRequest): Promise<void> {
+    this.#events.commit(() => {
+      if (this.#isOpen(callback)) return [];
+      const { query } = this.#database;
+      const { changes } = query.insert(callbackTable).values(callback).onConflictDoNothing().run();
+      return changes === 0 ? [] : [callbackRequested(callback)];
+    });
+  }
+
+  /** Those that nobody has called back yet, the oldest first. */
+  async listOpen(filter: {
+    readonly queue?: string;
+    readonly after?: Place;
+    readonly limit: number;
+  }): Promise<Callback[]> {
+    const { at, id, queue, doneAt } = callbackTable;
+    const { after } = filter;
+    return this.#database.query
+      .select()
+      .from(callbackTable)
+      .where(
+        and(
+          isNull(doneAt),
+          filter.queue === undefined ? undefined : eq(queue, filter.queue),
+          after && or(gt(at, after.at), and(eq(at, after.at), gt(id, after.id))),
+        ),
+      )
+      .orderBy(asc(at), asc(id))
+      .limit(filter.limit)
+      .all()
+      .map(callbackOf);
+  }
+
+  /** Those that were called back, the latest first. @param filter.before counts by when it was done */
+  async listDone(filter: {
+    readonly queue?: string;
+    readonly before?: Place;
+    readonly limit: number;
+  }): Promise<Callback[]> {
+    const { id, queue, doneAt } = callbackTable;
+    const { before } = filter;
+    return this.#database.query
+      .select()
+      .from(callbackTable)
+      .where(
+        and(
+          isNotNull(doneAt),
+          filter.queue === undefined ? undefined : eq(queue, filter.queue),
+          before && or(lt(doneAt, before.at), and(eq(doneAt, before.at), lt(id, before.id))),
+        ),
+      )
+      .orderBy(desc(doneAt), desc(id))
+      .limit(filter.limit)
+      .all()
+      .map(callbackOf);
+  }
+
+  /** Closes a request. @throws Refused `callback-unknown`, `callback-done` */
+  async done(id: string, how: CallbackDone): Promise<Callback> {
+    let closed: Callback | undefined;
+    this.#events.commit(() => {
+      const { query } = this.#database;
+      const row = query.select().from(callbackTable).where(eq(callbackTable.id, id)).get();
+      if (!row) throw new Refused('callback-unknown', `There is no callback ${id}`);
+      if (row.doneAt !== null)
+        throw new Refused('callback-done', `${row.doneBy} called back already (${row.outcome})`);
+      const { by, at, outcome } = how;
+      query
+        .update(callbackTable)
+        .set({ doneAt: at, doneBy: by, outcome })
+        .where(eq(callbackTable.id, id))
+        .run();
+      closed = { ...callbackOf(row), done: how };
+      return [callbackDone(closed, how)];
+    });
+    return closed!;
+  }
+
+  /** True when a request for this number, in whatever spelling, and this queue waits already. */
+  #isOpen({ number, queue }: CallbackRequest): boolean {
+    const same = and(
+      isNull(callbackTable.doneAt),
+      eq(callbackTable.queue, queue),
+      inArray(callbackTable.number, spellingsOf(number)),
+    );
+    return (
+      this.#database.query.select({ id: callbackTable.id }).from(callbackTable).where(same).get() !==
+      undefined
+    );
+  }
+}
+
+function callbackRequested({
+  id,
+  call,
+  queue,
+  number,
+  customerId,
+  tier,
+  language,
+  at,
+}: CallbackRequest): LogEvent {
+  const data = { callback: id, queue, number, customer: customerId ?? null, tier, language };
+  return { type: 'CallbackRequested', version: 1, at, call, data };
+}
+
+function callbackDone({ id, call, queue }: Callback, { by, at, outcome }: CallbackDone): LogEvent {
+  return { type: 'CallbackDone', version: 1, at, call, data: { callback: id, queue, outcome, by } };
+}
+
+function callbackOf(row: typeof callbackTable.$inferSelect): Callback {
+  const { doneAt, doneBy, outcome, ...request } = row;
+  const open = doneAt === null || doneBy === null || outcome === null;
+  return { ...known(request), ...(open ? {} : { done: { at: doneAt, by: doneBy, outcome } }) };
 }

@@ -1,5 +1,5 @@
 import { messageOf, Refused } from '../base/errors.ts';
-import type { Tool } from '../ivr/espeak.ts';
+import type { Tool } from '../speech/speech.ts';
 import { isUnpacked, onPath, programIn, unpackPrivateRoot } from './private-root.ts';
 import { plainProgram } from './run-program.ts';
 import type { Settings } from './settings.ts';

@@ -6,13 +6,17 @@ const NOTES: readonly { readonly hertz: number; readonly from: number; readonly 
   { hertz: 440, from: 0.9, seconds: 1.4 },
 ];
 
-/** A WAV file (8 kHz, mono, 16 bit) to play to waiting callers where no music is installed. */
-export function holdTone(): Buffer {
+/**
+ * A WAV file (8 kHz, mono, 16 bit) to play to waiting callers where no music is installed.
+ * @param name of the music class: each sounds at a pitch of its own
+ */
+export function holdTone(name: string): Buffer {
+  const pitch = name === 'default' ? 1 : 2 ** (((name.length % 5) + 2) / 12);
   const sound = Buffer.alloc(RATE * SECONDS * 2);
   for (const { hertz, from, seconds } of NOTES)
     for (let at = 0; at < seconds; at += 1 / RATE) {
       const fade = Math.min(1, at / 0.02) * (1 - at / seconds);
-      const level = Math.round(4000 * fade * Math.sin(2 * Math.PI * hertz * at));
+      const level = Math.round(4000 * fade * Math.sin(2 * Math.PI * hertz * pitch * at));
       sound.writeInt16LE(level, Math.floor((from + at) * RATE) * 2);
     }
   return Buffer.concat([wavHeader(sound.length), sound]);

@@ -9,6 +9,7 @@ const MODULE_OF: Readonly<Record<string, string>> = {
   'queues.conf': 'app_queue.so',
   'extensions.conf': 'pbx_config.so',
   'musiconhold.conf': 'res_musiconhold.so',
+  'musiconhold_flows.conf': 'res_musiconhold.so',
   'amd.conf': 'app_amd.so',
 };
 

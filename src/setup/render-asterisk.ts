@@ -1,18 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Refused } from '../base/errors.ts';
 import { cleanText } from '../base/text.ts';
 import type { AsteriskProgram } from './find-asterisk.ts';
-import { holdTone } from './hold-tone.ts';
+import { furtherMusic, type MusicClass, ordinaryMusic } from './music.ts';
 import type { PbxPorts } from './ports.ts';
 import { inProject } from './project.ts';
 import type { Secrets } from './secrets.ts';
@@ -28,6 +19,7 @@ export interface Phone {
 
 const TEMPLATES = inProject('sip-config/asterisk');
 const PER_PHONE = join(TEMPLATES, 'each-phone');
+const PER_MUSIC = join(TEMPLATES, 'each-music');
 const PHONE_LIST = 'phones.json';
 const DIALPLAN = inProject('dialplan/asterisk');
 
@@ -53,6 +45,7 @@ export function renderAsterisk(
   asterisk: Pick<AsteriskProgram, 'modules' | 'shared'>,
 ): string[] {
   makeFolders(asteriskHome(settings.data));
+  const ownMusic = join(asteriskHome(settings.data), 'music');
   const values = {
     ...ports,
     ariPort: ports.ari,
@@ -70,7 +63,7 @@ export function renderAsterisk(
     rtpFirst: settings.rtpFirst,
     rtpLast: settings.rtpLast,
     maxCalls: Math.floor((settings.rtpLast - settings.rtpFirst + 1) / 4),
-    music: musicFolder(settings.data, asterisk.shared),
+    music: ordinaryMusic(ownMusic, asterisk.shared),
   };
   const files = [...templatesIn(TEMPLATES), ...templatesIn(DIALPLAN)];
   const changed = files.flatMap(({ name, path }) =>
@@ -78,7 +71,8 @@ export function renderAsterisk(
       ? write(settings.data, name, fillTemplate(readFileSync(path, 'utf8'), values))
       : remove(settings.data, name),
   );
-  return [...changed, ...renderPhones(settings, phones)];
+  const music = renderMusic(settings, furtherMusic(settings, join(ownMusic, 'classes')));
+  return [...changed, ...music, ...renderPhones(settings, phones)];
 }
 
 /**
@@ -92,6 +86,14 @@ export function renderPhones(settings: Pick<Settings, 'data'>, phones: readonly 
     const template = readFileSync(path, 'utf8');
     const parts = usable.map((phone) => fillTemplate(template, { ...phone }));
     return write(settings.data, name, `; Rendered by Carillon from its database.\n${parts.join('')}`);
+  });
+}
+
+function renderMusic(settings: Settings, classes: readonly MusicClass[]): string[] {
+  return templatesIn(PER_MUSIC).flatMap(({ name, path }) => {
+    const template = readFileSync(path, 'utf8');
+    const parts = classes.map((one) => fillTemplate(template, { ...one }));
+    return write(settings.data, name, `; Rendered by Carillon from the folder of flows.\n${parts.join('')}`);
   });
 }
 
@@ -123,29 +125,6 @@ function isWanted(name: string, settings: Settings): boolean {
   if (name === 'pjsip_guests.conf') return settings.guests;
   if (name === 'pjsip_media.conf') return !isEveryAddress(settings.bind);
   return true;
-}
-
-/** Asterisk drops a music class without files and leaves callers in silence, so there is always one. */
-function musicFolder(data: string, shared: string): string {
-  const shipped = [join(shared, 'moh'), '/usr/share/asterisk/moh', '/var/lib/asterisk/moh'].find(hasSound);
-  if (shipped) return shipped;
-  const own = join(asteriskHome(data), 'music');
-  mkdirSync(own, { recursive: true });
-  if (!hasSound(own)) writeFileSync(join(own, 'hold.wav'), holdTone());
-  return own;
-}
-
-function hasSound(folder: string): boolean {
-  return (
-    existsSync(folder) &&
-    readdirSync(folder).some(
-      (name) => /\.(wav|gsm|ulaw|alaw|sln\d*|g722)$/.test(name) && isFilled(join(folder, name)),
-    )
-  );
-}
-
-function isFilled(file: string): boolean {
-  return statSync(file).size > 44;
 }
 
 function makeFolders(home: string): void {

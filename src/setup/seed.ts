@@ -80,6 +80,7 @@ const CUSTOMERS: readonly Customer[] = [
     language: 'zh-CN',
     numbers: ['13800138000', '1010'],
     note: '私人银行客户，资产逾五百万元；偏好由张伟服务，请勿让其久等。 Private banking; do not let her wait.',
+    flow: '',
   },
   {
     id: 'demo-gold',
@@ -88,6 +89,7 @@ const CUSTOMERS: readonly Customer[] = [
     language: 'zh-CN',
     numbers: ['13900139000', '1009'],
     note: '金卡客户，常用信用卡分期，关注积分兑换。 Gold card, pays by instalments.',
+    flow: '',
   },
   {
     id: 'demo-standard',
@@ -96,6 +98,7 @@ const CUSTOMERS: readonly Customer[] = [
     language: 'zh-CN',
     numbers: ['13700137000'],
     note: '代发工资客户，去年开户，未办理信用卡。 Salary account since last year, no credit card.',
+    flow: '',
   },
 ];
 
@@ -107,6 +110,7 @@ function demonstrationCampaigns(now: number): Campaign[] {
     reception: { kind: 'phone', extension: RECEPTION },
     receptionRingMs: 20_000,
     fallback: { kind: 'queue', queue: 'general' },
+    persona: '',
   } as const;
   return [
     {

@@ -23,7 +23,21 @@ export interface Settings {
   readonly flows: string;
   /** Whether SIP callers that nobody knows may dial in. */
   readonly guests: boolean;
+  /** Services that flows may ask, by name. */
+  readonly services: Readonly<Record<string, ServiceSetting>>;
+  /** A speech program's command line or a speech service's address, '' for espeak-ng. */
+  readonly speech: string;
 }
+
+export interface ServiceSetting {
+  /** Absolute, without a slash at its end; `sample`: the sample core bank, which the daemon runs itself. */
+  readonly url: string;
+  /** '' for none. */
+  readonly token: string;
+}
+
+/** Address of the service that ships with Carillon. */
+export const SAMPLE = 'sample';
 
 /** Every environment variable, its default and its meaning: for `--help` and the manual. */
 export const SETTINGS: readonly {
@@ -43,6 +57,17 @@ export const SETTINGS: readonly {
     meaning: 'on or off: may unknown SIP callers dial in',
   },
   { name: 'CARILLON_FLOWS', fallback: 'ivr-flows', meaning: 'folder of the IVR flow files' },
+  {
+    name: 'CARILLON_SERVICES',
+    fallback: 'core-bank=sample',
+    meaning: 'services that flows may ask: name=http(s) address, …',
+  },
+  { name: 'CARILLON_SERVICE_TOKENS', fallback: 'none', meaning: 'their bearer tokens: name=token, …' },
+  {
+    name: 'CARILLON_SPEECH',
+    fallback: 'espeak-ng',
+    meaning: 'another speech program (a command line) or service (an http address)',
+  },
   { name: 'CARILLON_ASTERISK', fallback: 'found or unpacked', meaning: 'path of an Asterisk 20 or newer' },
   { name: 'CARILLON_PBX_ROOT', fallback: '<data>/pbx', meaning: 'where the private Asterisk is unpacked' },
 ];
@@ -79,6 +104,8 @@ export function readSettings(env: Environment): Settings {
     asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,
     flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
+    services: servicesIn(env),
+    speech: textOf(env, 'CARILLON_SPEECH'),
   };
 }
 
@@ -183,4 +210,36 @@ function switchIn(env: Environment, name: string, fallback: boolean): boolean {
   if (!text) return fallback;
   if (text === 'on' || text === 'off') return text === 'on';
   return bad(`${name} is "${text}"; give on or off.`);
+}
+
+function servicesIn(env: Environment): Settings['services'] {
+  const urls = pairsIn(env, 'CARILLON_SERVICES', 'core-bank=sample');
+  const tokens = pairsIn(env, 'CARILLON_SERVICE_TOKENS', '');
+  for (const [name, url] of urls)
+    if (url !== SAMPLE && !isServiceAddress(url))
+      bad(`CARILLON_SERVICES names "${url}" for ${name}; give an address such as http://10.0.0.5:8095.`);
+  for (const name of tokens.keys())
+    if (!urls.has(name))
+      bad(`CARILLON_SERVICE_TOKENS has a token for ${name}, which CARILLON_SERVICES does not name.`);
+  return Object.fromEntries(
+    [...urls].map(([name, url]) => [name, { url: url.replace(/\/+$/, ''), token: tokens.get(name) ?? '' }]),
+  );
+}
+
+function isServiceAddress(url: string): boolean {
+  return URL.canParse(url) && /^https?:\/\/[^?#@]+$/.test(url);
+}
+
+/** `name=value` pairs, separated by commas. */
+function pairsIn(env: Environment, name: string, fallback: string): Map<string, string> {
+  const pairs = (textOf(env, name) || fallback).split(',').filter((pair) => pair.trim() !== '');
+  return new Map(
+    pairs.map((pair) => {
+      const [, key, value] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? [];
+      // What stands there may be a token, so it is not shown.
+      if (key === undefined || value === undefined)
+        return bad(`${name} has a part that is not name=value; separate them by commas.`);
+      return [key, value] as const;
+    }),
+  );
 }

@@ -23,7 +23,7 @@ import { takeStartLock } from './start-lock.ts';
 import { type Supervision, supervise } from './supervise.ts';
 
 /** How long a daemon may take from its launch until it takes calls. */
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 /** What a daemon lacks in its first moment is not worth a line. */
 const SILENT_MS = 1500;
 /** A daemon that dies so often before it was ever ready will not get better by waiting. */

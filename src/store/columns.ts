@@ -7,7 +7,7 @@ import { integer as sqliteInteger, sqliteTable, text as sqliteText } from 'drizz
 
 /** Declares a table from its name in the database, its columns and its indexes. */
 export const table = sqliteTable;
-export { index, uniqueIndex } from 'drizzle-orm/sqlite-core';
+export { index, primaryKey, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Any text. */
 export const text = (name: string) => sqliteText(name);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject } from '../../src/setup/project.ts';
@@ -39,6 +39,10 @@ export class RunningCentre {
     const parent = inProject('.carillon-test');
     mkdirSync(parent, { recursive: true });
     const centre = new RunningCentre(await testSettings(mkdtempSync(join(parent, 'centre-')), { env }));
+    // Prompts are named after what is in them: one test after the other may play the same ones.
+    const prompts = join(parent, 'prompts');
+    mkdirSync(prompts, { recursive: true });
+    symlinkSync(prompts, join(centre.settings.data, 'prompts'));
     try {
       await centre.launch();
     } catch (thrown) {

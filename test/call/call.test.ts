@@ -16,7 +16,8 @@ const CALL: Call = {
   aniName: '',
   dnis: '95533',
   startedAt: 0,
-  facts: { language: 'zh-CN', variables: {} },
+  facts: { language: 'zh-CN', persona: '', variables: {} },
+  stack: [],
   phase: { at: 'flow' },
   legs: [],
   waitedMs: 0,
@@ -36,16 +37,17 @@ const withPhase = (phase: Phase): Call => ({
   legs: phase.at === 'flow' || phase.at === 'queued' ? [] : [LEG],
 });
 const FLOW = withPhase({ at: 'flow' });
-const QUEUED = withPhase({ at: 'queued', queue: 'q', since: 10, until: 500 });
+const QUEUED = withPhase({ at: 'queued', queue: 'q', since: 10, until: 500, music: 'm' });
 const OFFERED = withPhase({
   at: 'offered',
   queue: 'q',
   since: 10,
   until: 500,
+  music: 'm',
   leg: 'l1',
   ringUntil: 200,
 });
-const DIALING = withPhase({ at: 'dialing', leg: 'l1', until: 300 });
+const DIALING = withPhase({ at: 'dialing', leg: 'l1', until: 300, music: 'm' });
 const CONNECTED = withPhase({ at: 'connected', leg: 'l1', since: 60 });
 const QUEUE: HandOver = { kind: 'queue', queue: 'q', maxWaitMs: 400, music: 'm' };
 const DIAL: HandOver = { kind: 'dial', leg: 'l1', to: LEG.to, ringMs: 200, music: 'm' };
@@ -245,7 +247,7 @@ test('waiting and talking are counted in ms, also when the caller ends it', () =
 
 test('an agent who lets it ring leaves the caller his place in the queue', () => {
   const [back] = reduceCall(OFFERED, { type: 'TimeUp' }, 200);
-  expect(back.phase).toEqual({ at: 'queued', queue: 'q', since: 10, until: 500 });
+  expect(back.phase).toEqual({ at: 'queued', queue: 'q', since: 10, until: 500, music: 'm' });
   expect(back.legs).toMatchObject([{ outcome: 'no-answer', endedAt: 200 }]);
 });
 

@@ -24,7 +24,7 @@ const SAME = [
 const PAIRS = SAME.flatMap((spellings) => spellings.flatMap((one) => spellings.map((two) => [one, two])));
 
 const aCustomer = (id: string, ...numbers: string[]) =>
-  ({ id, name: id, tier: 'gold', language: '', numbers, note: '' }) as const;
+  ({ id, name: id, tier: 'gold', language: '', numbers, note: '', flow: '' }) as const;
 
 function openCustomers(): CustomerStore {
   const { database, events } = openStore();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { inProject } from '../../src/setup/project.ts';
 import { readSettings, SETTINGS } from '../../src/setup/settings.ts';
@@ -44,4 +44,31 @@ test('the container runs without root rights, on the host network, and keeps its
   expect(carillon.network_mode).toBe('host');
   expect(carillon.volumes).toContain('carillon-data:/data');
   expect(dockerfile).toContain('CARILLON_DATA=/data');
+});
+
+describe('the sample core bank', () => {
+  const bank = services['core-bank'];
+  const bankfile = readFileSync(resolve(folder, 'core-bank/Dockerfile'), 'utf8');
+
+  test('is built from files that exist, and runs without root rights', () => {
+    expect(existsSync(resolve(folder, bank.build.context, bank.build.dockerfile))).toBe(true);
+    const copied = [...bankfile.matchAll(/^COPY (\S+) \S+$/gm)].map((match) => match[1]!);
+    expect(copied).toHaveLength(2);
+    for (const path of copied) expect(existsSync(inProject(path)), path).toBe(true);
+    const [, program = ''] = /^CMD \["node", "(.+)"\]$/m.exec(bankfile) ?? [];
+    expect(existsSync(inProject(program))).toBe(true);
+    expect(bankfile).toMatch(/^USER node$/m);
+    expect(bank.cap_drop).toEqual(['ALL']);
+  });
+
+  test('is seen by nobody outside of the machine', () => {
+    expect(bank.environment.CORE_BANK_HOST).toBe('127.0.0.1');
+    expect(bank.ports).toBeUndefined();
+  });
+
+  test('its variables are those that its README tells', () => {
+    const readme = readFileSync(resolve(folder, 'core-bank/README.md'), 'utf8');
+    const told = [...readme.matchAll(/^\| `(CORE_BANK_\w+)`/gm)].map((match) => match[1]!);
+    expect(Object.keys(bank.environment).sort()).toEqual(told.sort());
+  });
 });

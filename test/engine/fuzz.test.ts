@@ -4,8 +4,9 @@ import { type Log, silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import type { Changes, EngineStore } from '../../src/engine/changes.ts';
+import type { MemoryStore } from '../../src/lab/memory-store.ts';
 import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
-import { agent, campaign, centreLab, type MemoryStore, queue } from './centre-lab.ts';
+import { agent, campaign, centreLab, customer, queue } from './centre-lab.ts';
 import { FaultyPbx, noFaults, type PhoneDialled } from './faulty-pbx.ts';
 
 /** Every run is told by its number alone. `FUZZ_SEED=17 npx vitest run test/engine/fuzz.test.ts` repeats one. */
@@ -37,8 +38,8 @@ const CAMPAIGNS = [
   campaign('80045', { fallback: { kind: 'target', to: { kind: 'phone', extension: '2002' } } }),
 ];
 const CUSTOMERS: readonly Customer[] = [
-  { id: 'cust-1', name: '王芳', tier: 'vip', language: '', numbers: ['13800138000'], note: '' },
-  { id: 'cust-2', name: 'Ann', tier: 'gold', language: 'en', numbers: ['13900139000'], note: '' },
+  customer('cust-1', '13800138000', { tier: 'vip' }),
+  customer('cust-2', '13900139000', { tier: 'gold', language: 'en' }),
 ];
 const NUMBERS = ['13800138000', '13900139000', '', '13700000000', '13711111111', '13722222222'];
 const KEYS = [

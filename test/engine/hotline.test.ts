@@ -1,23 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Customer } from '../../src/customer/customer.ts';
-import { agent, campaign, centreLab, queue } from './centre-lab.ts';
+import { agent, campaign, centreLab, customer, queue } from './centre-lab.ts';
 
-const vip: Customer = {
-  id: 'cust-1',
-  name: '王芳',
-  tier: 'vip',
-  language: '',
-  numbers: ['13800138000'],
-  note: '',
-};
-const english: Customer = {
-  id: 'cust-2',
-  name: 'Ann',
-  tier: 'gold',
-  language: 'en',
-  numbers: ['13900139000'],
-  note: '',
-};
+const vip = customer('cust-1', '13800138000', { tier: 'vip' });
+const english = customer('cust-2', '13900139000', { tier: 'gold', language: 'en' });
 
 test('given_a_caller_who_presses_0_when_an_agent_is_ready_then_they_talk_and_the_record_says_so', async () => {
   const lab = centreLab();

@@ -18,7 +18,7 @@ test('everything under /api needs a token, and says how to send it', async () =>
   const api = await openApi();
   const { body } = await api.send('', 'GET', '/openapi.json');
   const routes = Object.entries<Record<string, unknown>>(body.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => [method.toUpperCase(), path.replace('{id}', 'x')] as const),
+    Object.keys(methods).map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'x')] as const),
   );
   const guarded = routes.filter(([, path]) => path !== '/health');
   expect(guarded.length).toBeGreaterThan(25);
@@ -75,6 +75,16 @@ test.each([
   ['viewer', 'GET', '/api/reception?code=8001'],
   ['viewer', 'GET', '/api/voicemails'],
   ['agent', 'POST', '/api/customers'],
+  ['supervisor', 'POST', '/api/flows/hotline/rollback'],
+  ['campaign', 'POST', '/api/flows/hotline/rollback'],
+  ['agent', 'GET', '/api/flows/hotline/versions/v1'],
+  ['campaign', 'GET', '/api/flows/hotline/versions/v1'],
+  ['viewer', 'GET', '/api/flows/hotline/picture'],
+  ['viewer', 'POST', '/api/callbacks/b1/done'],
+  ['agent', 'GET', '/api/calls/c1/recordings'],
+  ['campaign', 'GET', '/api/calls/c1/recordings'],
+  ['viewer', 'GET', '/api/calls/c1/recordings/rec-c1-1/audio'],
+  ['agent', 'GET', '/api/calls/c1/recordings/rec-c1-1/audio'],
 ] as const)('%s may not %s %s', async (role, method, url) => {
   const api = await openApi();
   const answer = await api.send(role, method, url, method === 'GET' ? undefined : {});

@@ -14,13 +14,19 @@ import { CampaignStore } from '../../src/campaign/store.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import type { Centre, Health, QueueStatus } from '../../src/engine/centre.ts';
 import type { CentreStore } from '../../src/engine/store.ts';
-import type { ApiParts } from '../../src/http/api.ts';
+import type { ApiParts, FlowShelf } from '../../src/http/api.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { EVERY_ROLE, type Role } from '../../src/http/roles.ts';
 import { TokenStore } from '../../src/http/store.ts';
-import type { FlowSummary } from '../../src/ivr/library.ts';
+import type { Flow } from '../../src/ivr/flow.ts';
+import { parseFlow } from '../../src/ivr/parse.ts';
+import type { Problem } from '../../src/ivr/report.ts';
+import { menu } from '../../src/ivr/steps/menu.ts';
+import { hangup, say } from '../../src/ivr/steps/say.ts';
+import { FlowHistory, StepStats } from '../../src/ivr/store.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { PhoneStatus } from '../../src/pbx/pbx.ts';
+import { CallbackStore } from '../../src/queue/store.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
@@ -71,16 +77,53 @@ export class FakeCentre implements Centre {
   }
 }
 
-class FakeFlows {
-  wrong: readonly string[] = [];
-  entries: readonly FlowSummary[] = [
-    { name: 'hotline', version: 'v1', numbers: ['95533'], file: 'hotline.yaml' },
-  ];
-  list = () => this.entries;
+const HOTLINE = `flow: hotline
+numbers: ["95533"]
+languages: [en]
+start: welcome
+steps:
+  welcome: { say: { en: Welcome. }, then: main }
+  main:
+    menu: { say: { en: "For cards, press 1." }, keys: { 1: cards } }
+    otherwise: cards
+  cards: { hangup: {} }
+`;
+
+/** What every flow file has to be free of. */
+export const MISSING_STEP: Problem = {
+  file: 'ivr-flows/hotline.yaml',
+  line: 3,
+  column: 1,
+  severity: 'error',
+  message: 'there is no step "mian"',
+  hint: 'did you mean "main"?',
+};
+
+/** Flows that are read again and put back by saying so. */
+class FakeFlows implements FlowShelf {
+  readonly hotline: Flow = parseFlow(HOTLINE, 'ivr-flows/hotline.yaml', 'v1', [say, menu, hangup]).flow!;
+  /** What the next reading finds. */
+  found: readonly Problem[] = [];
+  wrong: readonly Problem[] = [];
+  wrongPrompts: readonly string[] = [];
+  /** What was asked for, and by whom. */
+  readonly asked: string[] = [];
+  list = () => [this.hotline];
+  byName = (name: string) => (name === 'hotline' ? this.hotline : undefined);
+  persona = (name: string) => (name === 'private' ? {} : undefined);
   problems = () => this.wrong;
-  async reload(): Promise<readonly string[]> {
-    this.wrong = ['hotline.yaml:3:1 there is no step "mian"'];
+  promptProblems = () => this.wrongPrompts;
+
+  async reload(by: string): Promise<readonly Problem[]> {
+    this.asked.push(`reload by ${by}`);
+    this.wrong = this.found;
     return this.wrong;
+  }
+
+  async rollback(name: string, version: string, by: string): Promise<readonly Problem[]> {
+    if (version === 'v0') throw new Refused('flow-version-unknown', `there is no version v0 of flow ${name}`);
+    this.asked.push(`${name} back to ${version}`);
+    return this.reload(by);
   }
 }
 
@@ -130,9 +173,12 @@ export async function openApi(): Promise<ApiLab> {
     agents: new AgentStore(database),
     customers: new CustomerStore(database, events),
     campaigns: new CampaignStore(database, events),
+    callbacks: new CallbackStore(database, events),
     events,
     tokens,
     flows: new FakeFlows(),
+    history: new FlowHistory(database, events),
+    stepStats: new StepStats(database),
     recordings,
     log: listeningLog(logged),
     clock,

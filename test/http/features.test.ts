@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { aBusyCall, aCall, anEvent, START } from '../store/examples.ts';
+import { aBusyCall, aCall, anEvent, START, theChanges } from '../store/examples.ts';
 import { type ApiLab, openApi } from './api-lab.ts';
 
 const CAMPAIGN = {
@@ -17,11 +17,12 @@ async function openWithCalls(): Promise<ApiLab> {
   const api = await openApi();
   const live = aBusyCall();
   const ended = aCall({ id: 'c0', startedAt: START - 1000, phase: { at: 'ended' }, endedAt: START - 500 });
-  await api.store.commit({
-    calls: [live, ended],
-    agents: [],
-    events: [anEvent(), anEvent({ type: 'AgentAnswered', agent: '1002' })],
-  });
+  await api.store.commit(
+    theChanges({
+      calls: [live, ended],
+      events: [anEvent(), anEvent({ type: 'AgentAnswered', agent: '1002' })],
+    }),
+  );
   api.centre.calls = [live];
   return api;
 }
@@ -267,8 +268,10 @@ describe('campaigns', () => {
     expect(made.body).toMatchObject({ code: '8100', validity: 'valid', fallback: { kind: 'none' } });
     expect(await api.campaigns.codes()).toContain('8100');
     const url = `/api/campaigns/${made.body.id}`;
-    const changed = await api.send('campaign', 'PATCH', url, { code: '810', validUntil: START + 5 });
-    expect(changed.body).toMatchObject({ code: '810', validUntil: START + 5, name: CAMPAIGN.name });
+    expect(made.body.persona).toBe('');
+    const changes = { code: '810', validUntil: START + 5, persona: 'private' };
+    const changed = await api.send('campaign', 'PATCH', url, changes);
+    expect(changed.body).toMatchObject({ ...changes, name: CAMPAIGN.name });
     expect((await api.send('viewer', 'GET', url)).body).toEqual(changed.body);
     await api.clock.advance(10);
     expect((await api.send('viewer', 'GET', url)).body.validity).toBe('expired');
@@ -303,6 +306,8 @@ describe('campaigns', () => {
     [{ receptionRingMs: 0 }, 'body/receptionRingMs'],
     [{ name: 'a\u202eb' }, 'body/name'],
     [{ material: 'x'.repeat(20_001) }, 'body/material'],
+    [{ persona: 'nobody' }, 'persona'],
+    [{ persona: '../x' }, 'body/persona'],
     [{ id: 'mine' }, 'body'],
   ])('%j is refused at %s', async (changes, at) => {
     const api = await openApi();
@@ -337,11 +342,11 @@ describe('reception', () => {
 
   test('sees the history of a number that nobody knows, and nothing of a hidden one', async () => {
     const api = await openApi();
-    await api.store.commit({
-      calls: [aCall({ ani: '13512345678' }), aCall({ id: 'c2', ani: '' })],
-      agents: [],
-      events: [],
-    });
+    await api.store.commit(
+      theChanges({
+        calls: [aCall({ ani: '13512345678' }), aCall({ id: 'c2', ani: '' })],
+      }),
+    );
     const stranger = await api.send('agent', 'GET', '/api/reception?code=8003&caller=13512345678');
     expect(stranger.body).toMatchObject({
       campaign: { validity: 'expired' },
@@ -376,7 +381,11 @@ describe('customers', () => {
     });
     expect(made.body).toMatchObject({ tier: 'standard', numbers: ['+862787650000'] });
     const url = `/api/customers/${made.body.id}`;
-    expect((await api.send('campaign', 'PATCH', url, { tier: 'gold' })).body.tier).toBe('gold');
+    expect(made.body.flow).toBe('');
+    expect((await api.send('campaign', 'PATCH', url, { tier: 'gold', flow: 'hotline' })).body).toMatchObject({
+      tier: 'gold',
+      flow: 'hotline',
+    });
     expect(idsOf(await api.send('agent', 'GET', '/api/customers?number=02787650000'))).toEqual([
       made.body.id,
     ]);
@@ -399,24 +408,13 @@ describe('customers', () => {
     [{ tier: 'emperor' }, 400],
     [{ name: '   ' }, 400],
     [{ note: 'bell\u0007' }, 400],
+    [{ flow: 'no-such-flow' }, 400],
+    [{ flow: '../hotline' }, 400],
   ])('%j is refused with %i', async (changes, status) => {
     const api = await openApi();
     expect((await api.send('admin', 'POST', '/api/customers', { name: 'x', ...changes })).status).toBe(
       status,
     );
-  });
-});
-
-test('flows are listed, and read again by an admin', async () => {
-  const api = await openApi();
-  expect((await api.send('viewer', 'GET', '/api/flows')).body).toMatchObject({
-    items: [{ name: 'hotline', numbers: ['95533'] }],
-    problems: [],
-  });
-  const { status, body } = await api.send('admin', 'POST', '/api/flows/reload');
-  expect(status).toBe(409);
-  expect(body).toMatchObject({
-    error: { id: 'flow-problems', details: { problems: [expect.stringContaining('hotline.yaml:3:1')] } },
   });
 });
 
@@ -439,9 +437,9 @@ describe('events', () => {
     const api = await openWithCalls();
     const waiting = api.send('admin', 'GET', '/api/events?after=2&types=Rare&wait=30');
     await api.clock.advance(1000);
-    await api.store.commit({ calls: [], agents: [], events: [anEvent()] });
+    await api.store.commit(theChanges({ events: [anEvent()] }));
     await api.clock.advance(1000);
-    await api.store.commit({ calls: [], agents: [], events: [anEvent({ type: 'Rare' })] });
+    await api.store.commit(theChanges({ events: [anEvent({ type: 'Rare' })] }));
     await api.clock.advance(0);
     expect((await waiting).body).toMatchObject({ events: [{ seq: 4 }], next: 4 });
   });
@@ -453,13 +451,13 @@ describe('events', () => {
     await api.clock.advance(1000);
     asked.mockClear();
     for (let commits = 0; commits < 100; commits += 1) {
-      await api.store.commit({ calls: [], agents: [], events: [anEvent()] });
+      await api.store.commit(theChanges({ events: [anEvent()] }));
       await api.clock.advance(10);
     }
     // At 0, 200, … 1000 ms: a look each, and another to see that nothing came meanwhile.
     expect(asked.mock.calls.length).toBeGreaterThanOrEqual(6);
     expect(asked.mock.calls.length).toBeLessThanOrEqual(12);
-    await api.store.commit({ calls: [], agents: [], events: [anEvent({ type: 'Rare' })] });
+    await api.store.commit(theChanges({ events: [anEvent({ type: 'Rare' })] }));
     await api.clock.advance(200);
     expect((await waiting).body).toMatchObject({ events: [{ seq: 103 }], next: 103 });
   });

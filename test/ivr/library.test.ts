@@ -1,71 +1,71 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Refused } from '../../src/base/errors.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import type { Speech } from '../../src/ivr/espeak.ts';
-import { FlowLibrary } from '../../src/ivr/library.ts';
-import { PromptFiles } from '../../src/ivr/prompt-files.ts';
-import { choose, go } from '../../src/ivr/steps/choose.ts';
-import { queueStep } from '../../src/ivr/steps/connect.ts';
-import { hangup, say } from '../../src/ivr/steps/say.ts';
+import type { Call } from '../../src/call/call.ts';
+import type { FlowVersion } from '../../src/ivr/history.ts';
+import { FlowLibrary, type FlowLibraryParts } from '../../src/ivr/library.ts';
+import { problemText } from '../../src/ivr/report.ts';
+import type { Prompt } from '../../src/speech/prompt.ts';
+import { kinds } from './kinds.ts';
 
 let folder: string;
-/** Everything that was spoken, in order. */
-let spoken: string[];
-
-/** Writes the words themselves instead of sound, and cannot read recordings that begin with "broken". */
-const speech: Speech = {
-  voice: 'test',
-  async speak(text, language, file) {
-    spoken.push(`${language} ${text}`);
-    writeFileSync(file, `${text}`.padEnd(100));
-  },
-  async convert(recording, file) {
-    const content = readFileSync(recording, 'utf8');
-    if (content.startsWith('broken'))
-      throw new Refused('recording-unreadable', `${recording} is not a sound file that can be read`);
-    writeFileSync(file, content.padEnd(100));
-  },
-};
+/** Every prompt that was prepared, by persona. */
+let prepared: { readonly prompts: readonly Prompt[]; readonly personas: readonly string[] }[];
+let kept: Map<string, FlowVersion>;
+const open: FlowLibrary[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'carillon-flows-'));
-  spoken = [];
+  prepared = [];
+  kept = new Map();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const flows of open.splice(0)) flows.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const promptFiles = () =>
-  new PromptFiles({
-    recorded: join(folder, 'prompts'),
-    cache: join(folder, 'cache'),
-    speech,
-    log: silentLog,
-  });
-
-function library(prompts = promptFiles()): FlowLibrary {
-  return new FlowLibrary({
+function library(more: Partial<FlowLibraryParts> = {}): FlowLibrary {
+  const flows = new FlowLibrary({
     folder,
-    kinds: [say, hangup, choose, go, queueStep(() => undefined)],
-    queueExists: (name) => name === 'general',
-    prepare: (wanted, languages) => prompts.prepare(wanted, languages, () => undefined),
+    kinds,
+    knowledge: async () => ({
+      names: (kind) => (kind === 'queue' ? ['general'] : undefined),
+      isRecorded: () => false,
+      now: () => 0,
+    }),
+    prepare: async (prompts, _languages, personas) => {
+      prepared.push({ prompts, personas });
+      return [];
+    },
+    personasOfCampaigns: async () => [],
+    archive: {
+      release: async (version) => void kept.set(`${version.name}@${version.version}`, version),
+      find: async (name, version) => kept.get(`${name}@${version}`),
+      releases: async () => [],
+    },
+    clock: systemClock,
     log: silentLog,
+    ...more,
   });
+  open.push(flows);
+  return flows;
 }
+
+const reload = async (flows: FlowLibrary) => (await flows.reload()).map(problemText);
 
 const flow = (name: string, number: string, words = 'Hello') =>
   `flow: ${name}\nnumbers: ["${number}"]\nlanguages: [en]\nstart: a\nsteps:\n  a: { say: { en: ${words} }, then: b }\n  b: { hangup: {} }\n`;
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+/** Waits until `holds`; a bounded number of looks. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let looks = 0; !holds() && looks < 500; looks += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
 
 test('every file in order goes live, and tests beside them are left alone', async () => {
   write('one.yaml', flow('one', '1'));
@@ -73,7 +73,7 @@ test('every file in order goes live, and tests beside them are left alone', asyn
   write('one.test.yaml', 'not: a flow');
   write('notes.txt', 'nothing');
   const flows = library();
-  expect(await flows.reload()).toEqual([]);
+  expect(await reload(flows)).toEqual([]);
   expect(flows.list().map((one) => one.name)).toEqual(['one', 'two']);
   expect(flows.forNumber('2', false)?.name).toBe('two');
   expect(flows.forNumber('3', false)).toBeUndefined();
@@ -87,14 +87,14 @@ test('a file that breaks keeps its last good version; the others change', async 
   const before = flows.byName('one')?.version;
   write('one.yaml', flow('one', '1').replace('then: b', 'then: nowhere'));
   write('two.yaml', flow('two', '22'));
-  const problems = await flows.reload();
+  const problems = await reload(flows);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(/one\.yaml:6:34 step "a" leads to "nowhere", which does not exist$/);
-  expect(flows.problems()).toEqual(problems);
+  expect(flows.problems().map(problemText)).toEqual(problems);
   expect(flows.byName('one')?.version).toBe(before);
   expect(flows.forNumber('22', false)?.name).toBe('two');
   write('one.yaml', flow('one', '1', 'Mended'));
-  expect(await flows.reload()).toEqual([]);
+  expect(await reload(flows)).toEqual([]);
   expect(flows.byName('one')?.version).not.toBe(before);
   expect(flows.version('one', before ?? '')?.version).toBe(before);
 });
@@ -115,64 +115,103 @@ test('what only shows across files is named: twice the same name or number, unkn
     'three.yaml',
     'flow: three\nstart: a\nsteps:\n  a: { queue: { name: nobody }, then: b }\n  b: { go: { flow: gone } }\n',
   );
-  const problems = (await library().reload()).join('\n');
+  const problems = (await reload(library())).join('\n');
   expect(problems).toContain('flow "one" is also in');
   expect(problems).toContain('number 1 also leads to');
-  expect(problems).toContain('step "a": there is no queue "nobody"');
-  expect(problems).toContain('step "b": there is no flow "gone"');
+  expect(problems).toContain('three.yaml:4:8 there is no queue "nobody": there is general');
+  expect(problems).toContain('three.yaml:5:8 there is no flow "gone": did you mean "one"?');
 });
 
-test('prompts are spoken once, kept by their words, and made again when the file is lost or empty', async () => {
-  const prompt = { name: 'hi', texts: { en: 'Hello', 'zh-CN': '您好' } };
-  const first = promptFiles();
-  expect(await first.prepare([prompt, prompt], ['en', 'zh-CN'], () => undefined)).toEqual([]);
-  expect(spoken.sort()).toEqual(['en Hello', 'zh-CN 您好']);
-  await promptFiles().prepare([prompt], ['en', 'zh-CN'], () => undefined);
-  expect(spoken).toHaveLength(2);
-
-  const [media] = first.media(prompt, 'en');
-  const file = media && 'file' in media ? `${media.file}.wav` : '';
-  truncateSync(file, 0);
-  expect(await first.repair(prompt, 'en')).toEqual([media]);
-  rmSync(file);
-  await first.repair(prompt, 'en');
-  expect(existsSync(file)).toBe(true);
-  expect(spoken).toHaveLength(4);
+test('flows that call each other without end are named', async () => {
+  const calling = (name: string, other: string) =>
+    `flow: ${name}\nlanguages: [en]\nstart: a\nsteps:\n  a: { call: { flow: ${other} }, then: { done: b } }\n  b: { return: done }\n`;
+  write('one.yaml', calling('one', 'two'));
+  write('two.yaml', calling('two', 'one'));
+  expect((await reload(library())).join('\n')).toContain(
+    'two.yaml:1:1 flows call each other without end: one → two → one',
+  );
 });
 
-test('a recording is preferred to speech, a broken one is named and its words are spoken', async () => {
-  mkdirSync(join(folder, 'prompts/en'), { recursive: true });
-  writeFileSync(join(folder, 'prompts/en/hi.wav'), 'recorded sound');
-  writeFileSync(join(folder, 'prompts/en/bad.wav'), 'broken');
-  const prompts = promptFiles();
-  const hi = { name: 'hi', texts: { en: 'Hello' } };
-  const bad = { name: 'bad', texts: { en: 'Sorry' } };
-  const problems = await prompts.prepare([hi, bad], ['en'], () => undefined);
-  expect(problems).toEqual([
-    expect.stringMatching(/bad\.wav is not a sound file that can be read; its words are spoken instead$/),
+test('a flow that calls one that broke goes by its last good version', async () => {
+  const called = 'flow: called\nlanguages: [en]\nstart: a\nsteps:\n  a: { return: done }\n';
+  write(
+    'calling.yaml',
+    'flow: calling\nlanguages: [en]\nstart: a\nsteps:\n  a: { call: { flow: called }, then: { done: b } }\n  b: { hangup: {} }\n',
+  );
+  write('called.yaml', called);
+  const flows = library();
+  expect(await reload(flows)).toEqual([]);
+  write('called.yaml', called.replace('return', 'retrun'));
+  expect(await reload(flows)).toEqual([
+    expect.stringMatching(/called\.yaml:5:8 there is no step "retrun": did you mean "return"\?$/),
   ]);
-  expect(spoken).toEqual(['en Sorry']);
-  const [media] = prompts.media(hi, 'en');
-  expect(readFileSync(media && 'file' in media ? `${media.file}.wav` : '', 'utf8')).toContain(
-    'recorded sound',
-  );
+  expect(flows.list()).toHaveLength(2);
 });
 
-test('a language that a prompt lacks falls back to one that it has, and nothing at all to a tone', async () => {
-  const prompts = promptFiles();
-  const prompt = { name: 'hi', texts: { 'zh-CN': '您好' } };
-  await prompts.prepare([prompt], ['zh-CN', 'en'], () => undefined);
-  expect(prompts.media(prompt, 'en')).toEqual(prompts.media(prompt, 'zh-CN'));
-  expect(prompts.media({ texts: { en: 'never made' } }, 'en')).toEqual([{ tone: 'beep' }]);
+test('a changed file is read as soon as it is saved, a broken one leaves the running version alone', async () => {
+  write('one.yaml', flow('one', '1'));
+  const flows = library();
+  await flows.reload();
+  flows.watch();
+  write('one.yaml', flow('one', '2'));
+  await until(() => flows.forNumber('2', false) !== undefined);
+  write('one.yaml', flow('one', '3').replace('then: b', 'then: nowhere'));
+  await until(() => flows.problems().length > 0);
+  expect(flows.forNumber('2', false)?.name).toBe('one');
 });
 
-test('words that look like a path or an option stay words', async () => {
-  const prompts = promptFiles();
-  await prompts.prepare(
-    [{ texts: { en: '../../etc/passwd' } }, { texts: { en: '--help' } }],
-    ['en'],
-    () => undefined,
-  );
-  expect(readdirSync(join(folder, 'cache')).every((name) => /^[0-9a-f]{24}\.wav$/.test(name))).toBe(true);
-  expect(spoken.sort()).toEqual(['en --help', 'en ../../etc/passwd']);
+test('a version that ran before is put back, and is the file again', async () => {
+  const before = flow('one', '1', 'Before');
+  write('one.yaml', before);
+  const flows = library();
+  await flows.reload();
+  const version = flows.byName('one')!.version;
+  write('one.yaml', flow('one', '1', 'After'));
+  await flows.reload();
+  expect(flows.byName('one')?.version).not.toBe(version);
+  expect(await flows.rollback('one', version, 'an admin')).toEqual([]);
+  expect(flows.byName('one')?.version).toBe(version);
+  expect(readFileSync(join(folder, 'one.yaml'), 'utf8')).toBe(before);
+  await expect(flows.rollback('one', 'ffffffffffff', 'an admin')).rejects.toMatchObject({
+    id: 'flow-version-unknown',
+  });
+});
+
+test('a call that a daemon before this one let in keeps its version', async () => {
+  write('one.yaml', flow('one', '1', 'Before'));
+  const first = library();
+  await first.reload();
+  const { version } = first.byName('one')!;
+  write('one.yaml', flow('one', '1', 'After'));
+  const second = library();
+  await second.reload();
+  expect(second.version('one', version)?.version).not.toBe(version);
+  await second.recall([
+    { cursor: { flow: 'one', version, step: 'a', run: 1, entry: 1, since: 0 }, stack: [] } as unknown as Call,
+  ]);
+  expect(second.version('one', version)?.version).toBe(version);
+});
+
+test('words that flows share are part of their version, and a flow of its own words does not change with them', async () => {
+  const shared = (words: string) => `zone: UTC\nprompts:\n  bye: { en: ${words} }\n`;
+  write('shared.yaml', shared('Goodbye'));
+  write('one.yaml', flow('one', '1').replace('{ en: Hello }', 'bye'));
+  write('two.yaml', flow('two', '2'));
+  const flows = library();
+  expect(await reload(flows)).toEqual([]);
+  const versions = flows.list().map(({ version }) => version);
+  write('shared.yaml', shared('See you'));
+  await flows.reload();
+  expect(flows.list().map(({ version }, at) => version === versions[at])).toEqual([false, true]);
+  expect(kept.get(`one@${versions[0]}`)?.prompts).toEqual({ bye: { en: 'Goodbye' } });
+});
+
+test('prompts are made before a flow goes live, first by the ordinary voice, then by the personas in use', async () => {
+  mkdirSync(join(folder, 'prompts'));
+  write('shared.yaml', 'zone: UTC\npersonas:\n  gold: { music: harp }\n  unused: {}\n');
+  write('one.yaml', `persona: gold\n${flow('one', '1')}`);
+  await library({ personasOfCampaigns: async () => ['', 'spring'] }).reload();
+  await until(() => prepared.length === 2);
+  expect(prepared.map(({ personas }) => personas)).toEqual([[''], ['gold']]);
+  expect(prepared[0]?.prompts).toEqual([{ texts: { en: 'Hello' } }]);
 });

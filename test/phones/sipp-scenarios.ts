@@ -25,19 +25,29 @@ const TAG = 'tag=[pid]SIPpTag[call_number]';
 const SAME = ['[last_Via:]', '[last_From:]', `[last_To:];${TAG}`, '[last_Call-ID:]'];
 const CONTACT = 'Contact: <sip:[local_ip]:[local_port]>';
 const NO_BODY = 'Content-Length: 0';
-const BODY = [
-  'Content-Type: application/sdp',
-  'Content-Length: [len]',
-  '',
-  'v=0',
-  'o=sipp 1 1 IN IP[local_ip_type] [local_ip]',
-  's=-',
-  'c=IN IP[media_ip_type] [media_ip]',
-  't=0 0',
-  'm=audio [media_port] RTP/AVP 0 101',
-  'a=rtpmap:0 PCMU/8000',
-  'a=rtpmap:101 telephone-event/8000',
-];
+const CODECS = { 0: 'PCMU', 8: 'PCMA' } as const;
+const EVENTS = 101;
+
+/** What the SDP of a caller says. */
+export interface SippAudio {
+  /** Where he wants to hear; SIPp's own when not said. */
+  readonly port?: number;
+  /** RTP payload type of the only codec: 0 is G.711 mu-law, 8 is A-law. */
+  readonly codec: keyof typeof CODECS;
+  /** Offers RFC 4733 too. */
+  readonly telephoneEvents: boolean;
+}
+
+/** Keys that are sent by SIP INFO. */
+export interface SippInfo {
+  /** After the answer or the keys before, ms. */
+  readonly afterMs: number;
+  readonly keys: string;
+  readonly type: 'dtmf-relay' | 'dtmf';
+}
+
+const ORDINARY: SippAudio = { codec: 0, telephoneEvents: true };
+const BODY = sdp(ORDINARY);
 
 /** Labels behind the branches. */
 const UNTIL_BYE = 30;
@@ -106,25 +116,43 @@ export function trunkScenario(): string {
   ]);
 }
 
-/** A caller who dials, and stays until he is hung up. */
-export function callerScenario(user: string, name: string): string {
+/** A caller who dials, presses the keys of `infos`, and stays until he is hung up. */
+export function callerScenario(
+  user: string,
+  name: string,
+  audio: SippAudio = ORDINARY,
+  infos: readonly SippInfo[] = [],
+): string {
   const dialog = [
     'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
     `From: "${name}" <sip:${user}@[local_ip]:[local_port]>;${TAG}`,
   ];
   const target = 'sip:[service]@[remote_ip]:[remote_port]';
-  const rest = (method: string) => ['Call-ID: [call_id]', `CSeq: 1 ${method}`, 'Max-Forwards: 70'];
+  const rest = (method: string, count = 1) => [
+    'Call-ID: [call_id]',
+    `CSeq: ${count} ${method}`,
+    'Max-Forwards: 70',
+  ];
   const ack = send([`ACK ${target} SIP/2.0`, ...dialog, '[last_To:]', ...rest('ACK'), NO_BODY]);
+  let cseq = 1;
   const refused = ['403', '404', '480', '486', '500', '503', '603'];
   return xml('caller', [
     send(
-      [`INVITE ${target} SIP/2.0`, ...dialog, `To: <${target}>`, ...rest('INVITE'), CONTACT, ...BODY],
+      [`INVITE ${target} SIP/2.0`, ...dialog, `To: <${target}>`, ...rest('INVITE'), CONTACT, ...sdp(audio)],
       ' retrans="500"',
     ),
     ...['100', '180', '183'].map((code) => `<recv response="${code}" optional="true"/>`),
     ...refused.map((code) => `<recv response="${code}" optional="true" next="${CANCELLED}"/>`),
     '<recv response="200"/>',
     ack,
+    ...infos.flatMap(({ afterMs, keys, type }) => [
+      `<pause milliseconds="${afterMs}"/>`,
+      ...[...keys].flatMap((key) => {
+        cseq += 1;
+        const head = [`INFO ${target} SIP/2.0`, ...dialog, '[last_To:]', ...rest('INFO', cseq)];
+        return [send([...head, ...keyBody(key, type)], ' retrans="500"'), '<recv response="200"/>'];
+      }),
+    ]),
     '<recv request="BYE"/>',
     send([
       'SIP/2.0 200 OK',
@@ -140,6 +168,28 @@ export function callerScenario(user: string, name: string): string {
     ack,
     label(OVER),
   ]);
+}
+
+function sdp({ port, codec, telephoneEvents }: SippAudio): string[] {
+  return [
+    'Content-Type: application/sdp',
+    'Content-Length: [len]',
+    '',
+    'v=0',
+    'o=sipp 1 1 IN IP[local_ip_type] [local_ip]',
+    's=-',
+    'c=IN IP[media_ip_type] [media_ip]',
+    't=0 0',
+    `m=audio ${port ?? '[media_port]'} RTP/AVP ${codec}${telephoneEvents ? ` ${EVENTS}` : ''}`,
+    `a=rtpmap:${codec} ${CODECS[codec]}/8000`,
+    ...(telephoneEvents ? [`a=rtpmap:${EVENTS} telephone-event/8000`] : []),
+  ];
+}
+
+/** A key in the body of an INFO: both ways were never a standard, and both are in use. */
+function keyBody(key: string, type: SippInfo['type']): string[] {
+  const words = type === 'dtmf' ? [key] : [`Signal=${key}`, 'Duration=160'];
+  return [`Content-Type: application/${type}`, 'Content-Length: [len]', '', ...words];
 }
 
 /** An answer to the request that came last. */

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { adopt, end } from './children.ts';
 import { freePortBlock } from './ports.ts';
-import { callerScenario, trunkScenario } from './sipp-scenarios.ts';
+import { callerScenario, type SippAudio, type SippInfo, trunkScenario } from './sipp-scenarios.ts';
 
 /** A running SIPp. */
 export interface Sipp {
@@ -30,11 +30,13 @@ export interface SippCaller {
   readonly user: string;
   /** Display name as it stands on the wire, without quotes around it. */
   readonly name: string;
+  readonly audio?: SippAudio;
+  readonly infos?: readonly SippInfo[];
 }
 
 /** One caller that stays until he is hung up or stopped; for headers that no phone would send. */
 export async function startSippCaller(caller: SippCaller): Promise<Sipp> {
-  const scenario = callerScenario(caller.user, caller.name);
+  const scenario = callerScenario(caller.user, caller.name, caller.audio, caller.infos);
   return start(await freePortBlock(), scenario, ['-m', '1', '-s', caller.dnis, caller.server]);
 }
 

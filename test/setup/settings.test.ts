@@ -14,6 +14,8 @@ describe('settings', () => {
       data: `${projectFolder}/.carillon`,
       pbxRoot: `${projectFolder}/.carillon/pbx`,
       trunk: { host: '127.0.0.1', port: 5090 },
+      services: { 'core-bank': { url: 'sample', token: '' } },
+      speech: '',
       asterisk: undefined,
       flows: `${projectFolder}/ivr-flows`,
       guests: true,
@@ -27,6 +29,18 @@ describe('settings', () => {
     [{ CARILLON_DATA: '/srv/carillon' }, { data: '/srv/carillon', pbxRoot: '/srv/carillon/pbx' }],
     [{ CARILLON_DATA: 'my data' }, { data: `${projectFolder}/my data` }],
     [{ CARILLON_PBX_ROOT: '/srv/pbx' }, { pbxRoot: '/srv/pbx' }],
+    [
+      {
+        CARILLON_SERVICES: 'core-bank=https://bank.example.com/api/, rates=http://10.0.0.5:8095',
+        CARILLON_SERVICE_TOKENS: 'rates=s3cret',
+      },
+      {
+        services: {
+          'core-bank': { url: 'https://bank.example.com/api', token: '' },
+          rates: { url: 'http://10.0.0.5:8095', token: 's3cret' },
+        },
+      },
+    ],
     [{ CARILLON_TRUNK: 'sip.example.com' }, { trunk: { host: 'sip.example.com', port: 5060 } }],
     [{ CARILLON_TRUNK: '[2001:db8::1]:5080' }, { trunk: { host: '2001:db8::1', port: 5080 } }],
     [{ CARILLON_BIND: '0.0.0.0' }, { bind: '0.0.0.0', guests: false }],
@@ -54,6 +68,10 @@ describe('settings', () => {
     ['CARILLON_RTP_PORTS', '100-999'],
     ['CARILLON_BIND', 'localhost'],
     ['CARILLON_BIND', '127.0.0.1\nallow=all'],
+    ['CARILLON_SERVICES', 'core-bank'],
+    ['CARILLON_SERVICES', 'core-bank=ftp://10.0.0.5'],
+    ['CARILLON_SERVICES', 'core-bank=http://user:pass@10.0.0.5'],
+    ['CARILLON_SERVICE_TOKENS', 'nobody=token'],
     ['CARILLON_TRUNK', 'host:port'],
     ['CARILLON_TRUNK', 'a b:5060'],
     ['CARILLON_TRUNK', '2001:db8::1:5060'],

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../src/call/call.ts';
 import { CallStore } from '../../src/call/store.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
-import { aBusyCall, aCall, anAgent, anEvent, openStore, START } from './examples.ts';
+import { aBusyCall, aCall, anAgent, anEvent, aStepLeft, openStore, START, theChanges } from './examples.ts';
 
-const only = (call: Call) => ({ calls: [call], agents: [], events: [] });
+const only = (call: Call) => theChanges({ calls: [call] });
 
 test('an empty store has nothing to go on from', async () => {
   const { store } = openStore();
@@ -26,12 +26,15 @@ test('a live call comes back after a restart as it was, with its legs in order',
 
 test('every phase of a call is kept', async () => {
   const until = START + 60_000;
+  const place = { queue: 'general', since: START, until, music: 'jazz' };
   const phases: Call['phase'][] = [
     { at: 'flow' },
-    { at: 'dialing', leg: 'l2', until },
-    { at: 'queued', queue: 'general', since: START, until },
-    { at: 'offered', queue: 'general', since: START, until, leg: 'l2', ringUntil: until },
+    { at: 'dialing', leg: 'l2', until, music: 'default' },
+    { at: 'queued', ...place },
+    { at: 'offered', ...place, leg: 'l2', ringUntil: until },
     { at: 'connected', leg: 'l2', since: START },
+    { at: 'connected', leg: 'l2', since: START, place },
+    { at: 'recording', recording: 'rec-c1-3', until },
   ];
   const { store } = openStore();
   for (const phase of phases) {
@@ -47,7 +50,7 @@ test('changes of facts and of progress are both kept, whichever comes first', as
   await store.commit(only(arrived));
   const moved: Call = {
     ...arrived,
-    cursor: { flow: 'hotline', version: 'v1', step: 'main', run: 3 },
+    cursor: { flow: 'hotline', version: 'v1', step: 'main', run: 3, entry: 3, since: START },
     waitedMs: 5,
   };
   await store.commit(only(moved));
@@ -60,11 +63,11 @@ test('changes of facts and of progress are both kept, whichever comes first', as
 test('two calls that share one facts object are two calls', async () => {
   const { store } = openStore();
   const { facts } = aCall();
-  await store.commit({
-    calls: [aCall({ id: 'c1', facts }), aCall({ id: 'c2', facts })],
-    agents: [],
-    events: [],
-  });
+  await store.commit(
+    theChanges({
+      calls: [aCall({ id: 'c1', facts }), aCall({ id: 'c2', facts })],
+    }),
+  );
   expect((await store.load()).calls.map((call) => call.id)).toEqual(['c1', 'c2']);
 });
 
@@ -99,24 +102,25 @@ test('an ended call is no longer live, and stays as a record', async () => {
 });
 
 test('a commit that fails leaves nothing behind, and the next one is whole', async () => {
-  const { store, events } = openStore();
+  const { database, store, events } = openStore();
   const call = aBusyCall();
   const loop: Record<string, unknown> = {};
   loop.self = loop;
   await expect(
-    store.commit({ ...only(call), events: [anEvent(), anEvent({ data: loop })] }),
+    store.commit({ ...only(call), stepsLeft: [aStepLeft()], events: [anEvent(), anEvent({ data: loop })] }),
   ).rejects.toThrow();
   expect((await store.load()).calls).toEqual([]);
   expect((await events.read(0, 10)).events).toEqual([]);
+  expect(database.prepare('select * from step_stat').all()).toEqual([]);
   await store.commit(only(call));
   expect((await store.load()).calls).toEqual([call]);
 });
 
 test("a commit writes an agent's state and leaves his name and skills to the administrator", async () => {
   const { store } = openStore();
-  await store.commit({ calls: [], agents: [anAgent()], events: [] });
+  await store.commit(theChanges({ agents: [anAgent()] }));
   const state = { at: 'ready', extension: '1005', since: START + 1 } as const;
-  await store.commit({ calls: [], agents: [anAgent({ name: 'old', skills: {}, state })], events: [] });
+  await store.commit(theChanges({ agents: [anAgent({ name: 'old', skills: {}, state })] }));
   expect((await store.load()).agents).toEqual([anAgent({ state })]);
 });
 
@@ -128,7 +132,7 @@ test('the event log goes on by a cursor and can be asked for types', async () =>
     anEvent({ call: undefined, type: 'LinkLost', data: {} }),
     anEvent({ call: 'c2' }),
   ];
-  await store.commit({ calls: [], agents: [], events: log });
+  await store.commit(theChanges({ events: log }));
   const first = await events.read(0, 2);
   expect(first).toEqual({
     events: [
@@ -146,7 +150,7 @@ test('the event log goes on by a cursor and can be asked for types', async () =>
 test('a rare type in a long log is found by going on, each question looking at a part', async () => {
   const { store, events } = openStore();
   const chatter = Array.from({ length: 12_000 }, () => anEvent());
-  await store.commit({ calls: [], agents: [], events: [...chatter, anEvent({ type: 'Rare' })] });
+  await store.commit(theChanges({ events: [...chatter, anEvent({ type: 'Rare' })] }));
   const found: number[] = [];
   let place = 0;
   for (let asked = 0; asked < 3; asked += 1) {
@@ -164,7 +168,7 @@ test('what happened since a moment is found in order, over several pieces of the
   const recent = Array.from({ length: 12_000 }, (_, index) =>
     anEvent({ type: index % 4000 === 0 ? 'Wanted' : 'Other', at: START + 1 }),
   );
-  await store.commit({ calls: [], agents: [], events: [...old, ...recent] });
+  await store.commit(theChanges({ events: [...old, ...recent] }));
   const found = await events.since(START, ['Wanted', 'Rare']);
   expect(found.map((event) => event.seq)).toEqual([101, 4101, 8101]);
   expect(await events.since(START + 1, ['Wanted'])).toEqual([]);
@@ -175,6 +179,6 @@ test('who asks for what happened since a moment does not read the log that lies 
   // A row that only a search of the whole log would find: new by its time, far back by its place.
   const buried = anEvent({ at: START + 1 });
   const old = Array.from({ length: 12_000 }, () => anEvent());
-  await store.commit({ calls: [], agents: [], events: [buried, ...old, anEvent({ at: START + 1 })] });
+  await store.commit(theChanges({ events: [buried, ...old, anEvent({ at: START + 1 })] }));
   expect((await events.since(START, ['CallArrived'])).map((event) => event.seq)).toEqual([12_002]);
 });

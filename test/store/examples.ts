@@ -1,7 +1,7 @@
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Call, CallFacts } from '../../src/call/call.ts';
 import type { Leg } from '../../src/call/leg.ts';
-import type { LogEvent } from '../../src/engine/changes.ts';
+import type { Changes, LogEvent, StepLeft } from '../../src/engine/changes.ts';
 import { CentreStore, EventLog } from '../../src/engine/store.ts';
 import { connect, type Database } from '../../src/store/connect.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -13,8 +13,13 @@ export const START = Date.UTC(2026, 2, 2, 1);
 export function openStore(file = ':memory:'): { database: Database; events: EventLog; store: CentreStore } {
   const database = connect(file);
   migrate(database, START);
+  return { database, ...storesOf(database) };
+}
+
+/** The log and the engine's store over a database that has its schema. */
+export function storesOf(database: Database): { events: EventLog; store: CentreStore } {
   const events = new EventLog(database);
-  return { database, events, store: new CentreStore(database, events) };
+  return { events, store: new CentreStore(database, events) };
 }
 
 export function aCall(changes: Partial<Call> = {}): Call {
@@ -26,7 +31,8 @@ export function aCall(changes: Partial<Call> = {}): Call {
     aniName: '孙丽',
     dnis: '95533',
     startedAt: START,
-    facts: { language: 'zh-CN', variables: {} },
+    facts: { language: 'zh-CN', persona: '', variables: {} },
+    stack: [],
     phase: { at: 'flow' },
     legs: [],
     waitedMs: 0,
@@ -60,18 +66,26 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
   };
   const facts: Required<CallFacts> = {
     language: 'en',
+    persona: 'private',
     customerId: 'demo-vip',
     tier: 'vip',
+    personalFlow: 'sun-li',
     campaignId: 'm1',
     queue: 'vip',
     agentId: '1002',
-    variables: { choice: '3', 问候: '您好' },
+    variables: { choice: '3', 问候: '您好', tries: 2, asked: true },
   };
   return {
     ...aCall(),
     source: { kind: 'phone', extension: '1010' },
     facts,
-    cursor: { flow: 'hotline', version: 'v1', step: 'agent', run: 3 },
+    cursor: { flow: 'hotline', version: 'v1', step: 'agent', run: 3, entry: 2, since: START + 900 },
+    stack: [
+      {
+        cursor: { flow: 'frame', version: 'v7', step: 'hotline', run: 1, entry: 1, since: START },
+        variables: { greeted: true },
+      },
+    ],
     phase: { at: 'connected', leg: 'l2', since: START + 18_000 },
     legs: [unanswered, answered],
     connectedAt: START + 18_000,
@@ -93,4 +107,13 @@ export function anAgent(changes: Partial<Agent> = {}): Agent {
 
 export function anEvent(changes: Partial<LogEvent> = {}): LogEvent {
   return { type: 'CallArrived', version: 1, at: START, call: 'c1', data: { ani: '13800138000' }, ...changes };
+}
+
+/** What a turn of the mailbox changed; nothing but what is named. */
+export function theChanges(changes: Partial<Changes>): Changes {
+  return { calls: [], agents: [], events: [], stepsLeft: [], ...changes };
+}
+
+export function aStepLeft(changes: Partial<StepLeft> = {}): StepLeft {
+  return { flow: 'hotline', version: 'v1', step: 'main', exit: '1', at: START, ms: 1000, ...changes };
 }

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { CampaignStore } from '../../src/campaign/store.ts';
+import { CustomerStore } from '../../src/customer/store.ts';
 import { connect, DAEMON_BUSY_MS } from '../../src/store/connect.ts';
 import { knownMigrations, migrate } from '../../src/store/migrate.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
-import { START } from './examples.ts';
+import { START, storesOf } from './examples.ts';
 
 const fileIn = (folder = temporaryFolder()) => join(folder, 'carillon.db');
 
@@ -34,7 +36,7 @@ test('an empty file gets the whole schema, once', () => {
 test('the schema of the migrations is the one that the tables declare', async () => {
   const { generateSQLiteDrizzleJson, generateSQLiteMigration } = await import('drizzle-kit/api');
   const tables = await Promise.all(
-    ['agent', 'call', 'campaign', 'customer', 'engine', 'http', 'queue', 'store'].map(
+    ['agent', 'call', 'campaign', 'customer', 'engine', 'http', 'ivr', 'queue', 'store'].map(
       (folder) => import(`../../src/${folder}/table.ts`),
     ),
   );
@@ -54,6 +56,34 @@ test('a file of an older version gets what is missing and keeps its rows', () =>
   const later = [...knownMigrations(), { tag: '9999_later', sql: 'alter table phone add column room text' }];
   expect(migrate(database, START + 1, later)).toEqual(['9999_later']);
   expect(database.prepare('select * from phone').get()).toMatchObject({ extension: '1001', room: null });
+  database.close();
+});
+
+test('a file from before flows had a history keeps its customers and campaigns, and its live call goes on', async () => {
+  const database = connect(fileIn());
+  const before = knownMigrations().filter(({ tag }) => tag < '0002');
+  migrate(database, START, before);
+  database.script(`
+    insert into customer values ('cu1', '孙丽', 'vip', 'zh-CN', 'a note');
+    insert into customer_number values ('13800138000', 'cu1', 0);
+    insert into campaign values ('m1', '春季', '8001', 0, 1, 2, '{"kind":"phone","extension":"2001"}', 20000, '{"kind":"none"}', '');
+    insert into call (id, channel, source, ani, ani_name, dnis, language, flow, flow_version, step, started_at, waited_ms, talked_ms, state)
+    values ('c1', 'ch1', 'outside', '13800138000', '', '95533', 'en', 'hotline', 'v1', 'main', ${START}, 0, 0,
+      '{"phase":{"at":"flow"},"variables":{"choice":"3"},"run":3}');`);
+  migrate(database, START + 1);
+  const { events, store } = storesOf(database);
+  expect(await new CustomerStore(database, events).byNumber('13800138000')).toMatchObject({
+    id: 'cu1',
+    flow: '',
+  });
+  expect(await new CampaignStore(database, events).byCode('8001')).toMatchObject({ id: 'm1', persona: '' });
+  expect((await store.load()).calls).toMatchObject([
+    {
+      facts: { persona: '', variables: { choice: '3' } },
+      stack: [],
+      cursor: { step: 'main', run: 3, entry: 3, since: START },
+    },
+  ]);
   database.close();
 });
 

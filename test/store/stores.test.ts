@@ -7,7 +7,7 @@ import type { Customer } from '../../src/customer/customer.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import { TokenStore } from '../../src/http/store.ts';
 import { QueueStore } from '../../src/queue/store.ts';
-import { aCall, anAgent, openStore, START } from './examples.ts';
+import { aCall, anAgent, openStore, START, theChanges } from './examples.ts';
 
 const customer: Customer = {
   id: 'cu1',
@@ -16,6 +16,7 @@ const customer: Customer = {
   language: 'zh-CN',
   numbers: ['13800138000', '02787654321'],
   note: '',
+  flow: 'sun-li',
 };
 
 const campaign: Campaign = {
@@ -29,6 +30,7 @@ const campaign: Campaign = {
   receptionRingMs: 20_000,
   fallback: { kind: 'voicemail', box: 'campaign' },
   material: 'line one\nline two',
+  persona: 'private',
 };
 
 const feedback: Feedback = {
@@ -88,8 +90,12 @@ describe('customers', () => {
   test('numbers are replaced as a whole, their order kept', async () => {
     const customers = openCustomerStore();
     await customers.save(customer);
-    await customers.save({ ...customer, numbers: ['1010', '13800138000'], note: 'new' });
-    expect(await customers.byId('cu1')).toMatchObject({ numbers: ['1010', '13800138000'], note: 'new' });
+    await customers.save({ ...customer, numbers: ['1010', '13800138000'], note: 'new', flow: '' });
+    expect(await customers.byId('cu1')).toMatchObject({
+      numbers: ['1010', '13800138000'],
+      note: 'new',
+      flow: '',
+    });
     expect(await customers.byNumber('02787654321')).toBeUndefined();
   });
 
@@ -163,10 +169,10 @@ describe('calls', () => {
         id: `c${index}`,
         ani: index % 2 ? '1009' : '13800138000',
         startedAt: START + (index > 2 ? 1 : 0),
-        facts: { language: 'en', variables: {}, queue: index < 2 ? 'vip' : undefined },
+        facts: { language: 'en', persona: '', variables: {}, queue: index < 2 ? 'vip' : undefined },
       }),
     );
-    await store.commit({ calls, agents: [], events: [] });
+    await store.commit(theChanges({ calls }));
     const records = new CallStore(database, events);
     const ids = async (filter: object) =>
       (await records.list({ limit: 10, ...filter })).map((record) => record.id);
@@ -296,7 +302,7 @@ describe('scores that nobody can reckon with stop the load with the name of the 
     const { database, store } = openStore();
     const rules = { ringMs: 1, wrapUpMs: 1, maxWaitMs: 1, music: 'default' };
     await new QueueStore(database).save({ name: 'any', needs: {}, ...rules });
-    await store.commit({ calls: [], agents: [anAgent({ skills: {} })], events: [] });
+    await store.commit(theChanges({ agents: [anAgent({ skills: {} })] }));
     expect(await store.load()).toMatchObject({ agents: [{ skills: {} }], queues: [{ needs: {} }] });
   });
 });

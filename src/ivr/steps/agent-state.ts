@@ -17,6 +17,7 @@ export function agentStateStep(desk: AgentDesk): StepKind {
     verb: 'agent',
     summary: 'Changes the state of the agent at the calling phone.',
     args: z.enum(['log-in', 'ready', 'not-ready', 'end-wrap-up', 'log-out']),
+    waiting: 'none',
     exits: () => ['done', 'refused', 'no-agent'],
     async run(step, wanted) {
       const { source } = step.call;

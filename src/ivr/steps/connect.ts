@@ -11,13 +11,16 @@ const extension = z.union([
 
 const number = z.string().regex(/^\+?[0-9]{3,20}$/, 'a telephone number');
 
+const music = name.optional().describe("Music class; without it the persona's");
+
 export const dial = stepKind({
   verb: 'dial',
   summary: 'Puts the caller through to an extension, or to an outside number through the trunk.',
   args: z.union([
-    z.strictObject({ extension, ring: duration.default(20_000), music: name.default('default') }),
-    z.strictObject({ number, ring: duration.default(30_000), music: name.default('default') }),
+    z.strictObject({ extension, ring: duration.default(20_000), music }),
+    z.strictObject({ number, ring: duration.default(30_000), music }),
   ]),
+  waiting: 'waits',
   exits: () => DIAL_EXITS,
   async run(step, args) {
     const to =
@@ -27,7 +30,14 @@ export const dial = stepKind({
             kind: 'phone',
             extension: args.extension === 'dialled' ? step.call.dnis : args.extension,
           } as const);
-    return { handOver: { kind: 'dial', leg: step.nextLeg(), to, ringMs: args.ring, music: args.music } };
+    const handOver = {
+      kind: 'dial',
+      leg: step.nextLeg(),
+      to,
+      ringMs: args.ring,
+      music: step.music(args.music),
+    } as const;
+    return { handOver };
   },
 });
 
@@ -36,10 +46,11 @@ export function queueStep(queues: (name: string) => Queue | undefined): StepKind
   return stepKind({
     verb: 'queue',
     summary: 'Lets the caller wait for an agent who has the skill.',
-    args: z.strictObject({ name, timeout: duration.optional() }),
+    args: z.strictObject({ name, timeout: duration.optional(), music }),
+    waiting: 'waits',
     exits: () => QUEUE_EXITS,
-    mentions: (args) => ({ queue: args.name }),
-    async run(_step, args) {
+    mentions: (args) => [{ kind: 'queue', name: args.name }],
+    async run(step, args) {
       const queue = queues(args.name);
       if (!queue) return { exit: 'no-agents' };
       return {
@@ -47,7 +58,7 @@ export function queueStep(queues: (name: string) => Queue | undefined): StepKind
           kind: 'queue',
           queue: queue.name,
           maxWaitMs: args.timeout ?? queue.maxWaitMs,
-          music: queue.music,
+          music: step.music(args.music, queue.music),
         },
       };
     },

@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { espeak } from '../../src/ivr/espeak.ts';
 import { findSpeech } from '../../src/setup/find-speech.ts';
 import { readSettings } from '../../src/setup/settings.ts';
+import { chooseSpeech } from '../../src/speech/choose-speech.ts';
+import { espeak } from '../../src/speech/espeak.ts';
 import { sharedPbxRoot } from '../asterisk/asterisk.ts';
 import { Sound, toneWav } from '../phones/tone.ts';
 
@@ -61,4 +62,47 @@ test('a recording of another rate is converted, and what is none is refused by n
   await expect(speech?.convert(recording, join(folder, 'none.wav'))).rejects.toMatchObject({
     id: 'recording-unreadable',
   });
+});
+
+test('a persona speaks in her own voice, speed and pitch, and each within what espeak-ng takes', async () => {
+  const file = join(folder, 'persona.wav');
+  const spokenAt = async (speed: number, pitch: number) => {
+    const voices = { en: { voice: 'en-us+f3', speed, pitch } };
+    await speech?.speak('Welcome to our customer service.', 'en', file, { voices });
+    return telephoneSound(file);
+  };
+  const [slow, fast, fastest] = [await spokenAt(100, 70), await spokenAt(300, 70), await spokenAt(1e9, -5)];
+  expect(slow.ms).toBeGreaterThan(fast.ms * 1.5);
+  expect(fast.ms).toBeGreaterThan(fastest.ms);
+  expect(fastest.loudness).toBeGreaterThan(500);
+});
+
+test('without the silence around it, a word is shorter and just as loud', async () => {
+  const [whole, trimmed] = ['whole', 'trimmed'].map((name) => join(folder, `${name}.wav`)) as [
+    string,
+    string,
+  ];
+  await speech?.speak('二十二', 'zh-CN', whole);
+  await speech?.speak('二十二', 'zh-CN', trimmed, { trimmed: true });
+  expect(telephoneSound(trimmed).ms).toBeLessThan(telephoneSound(whole).ms - 200);
+  expect(telephoneSound(trimmed).loudness).toBeGreaterThan(telephoneSound(whole).loudness);
+});
+
+test('any program that writes a sound file can speak', async () => {
+  if (!tools) return;
+  const environment = Object.entries(tools.espeak.env ?? {}).map(([name, value]) => `${name}=${value}`);
+  const line = [
+    'env',
+    ...environment,
+    tools.espeak.command,
+    ...tools.espeak.args,
+    '-v',
+    'en-us',
+    '-w',
+    '{file}',
+  ];
+  const file = join(folder, 'program.wav');
+  await chooseSpeech(line.join(' '), tools).speak('Welcome to our customer service.', 'en', file);
+  expect(telephoneSound(file).ms).toBeGreaterThan(1_000);
+  expect(telephoneSound(file).loudness).toBeGreaterThan(500);
 });

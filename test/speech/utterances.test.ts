@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { utterancesOf } from '../../src/ivr/utterances.ts';
+import { utterancesOf } from '../../src/speech/utterances.ts';
 
 const cut = (text: string, language: string) =>
   utterancesOf(text, language).map((one) => `${one.language}:${one.text}`);

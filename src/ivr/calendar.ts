@@ -1,0 +1,92 @@
+import { localTime } from '../base/zone.ts';
+
+/** Minutes from the midnight with which its day begins; `to` is beyond 1440 where it ends on the next day. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Days on end, as dates such as `2026-02-17`, both included. */
+export interface Days {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Days that are unlike their weekday. Several calendars may have the same. */
+export interface DayLists {
+  readonly holidays: readonly Days[];
+  /** Worked although the weekday is not. */
+  readonly workdays: readonly Days[];
+  /** Years whose holidays are listed. */
+  readonly years: readonly number[];
+}
+
+/** Opening hours, in the zone they belong to. */
+export interface Calendar {
+  readonly zone: string;
+  /** Seven days, Monday first. */
+  readonly week: readonly (readonly Span[])[];
+  readonly holidayHours: readonly Span[];
+  readonly workdayHours: readonly Span[];
+  readonly lists: DayLists;
+  /** Days with hours of their own, whatever else they are. */
+  readonly specialDays: readonly (Days & { readonly hours: readonly Span[] })[];
+}
+
+/** A holiday with hours of its own is open during them. */
+export type DayState = 'open' | 'closed' | 'holiday';
+
+const DAY_MINUTES = 1440;
+const DAY_MS = DAY_MINUTES * 60_000;
+
+/** From this month on, the holidays of the next year should be known. */
+const DECEMBER = 12;
+
+/** Whether `calendar` is open; hours that began yesterday last into today, whatever today is. @param now UTC ms */
+export function stateAt(calendar: Calendar, now: number): DayState {
+  const { year, month, day, hour, minute } = localTime(now, calendar.zone);
+  const midnight = Date.UTC(year, month - 1, day);
+  const minutes = hour * 60 + minute;
+  if (covers(hoursOn(calendar, midnight), minutes)) return 'open';
+  if (covers(hoursOn(calendar, midnight - DAY_MS), minutes + DAY_MINUTES)) return 'open';
+  return isAmong(calendar.lists.holidays, dateOf(midnight)) ? 'holiday' : 'closed';
+}
+
+/**
+ * Years whose holidays `calendar` should list and does not: the present one, from December on the next one too. None for
+ * a calendar without any holidays. @param now UTC ms
+ */
+export function missingYears({ lists, zone }: Pick<Calendar, 'lists' | 'zone'>, now: number): number[] {
+  if (lists.years.length === 0) return [];
+  const { year, month } = localTime(now, zone);
+  const needed = month >= DECEMBER ? [year, year + 1] : [year];
+  return needed.filter((one) => !lists.years.includes(one));
+}
+
+/** The date of a day, such as `2026-02-17`. @param midnight its begin in UTC ms, as if its zone were UTC */
+export function dateOf(midnight: number): string {
+  return new Date(midnight).toISOString().slice(0, 10);
+}
+
+function hoursOn(calendar: Calendar, midnight: number): readonly Span[] {
+  const { lists, specialDays, holidayHours, workdayHours, week } = calendar;
+  const date = dateOf(midnight);
+  const special = specialDays.find((days) => includes(days, date));
+  if (special) return special.hours;
+  if (isAmong(lists.holidays, date)) return holidayHours;
+  if (isAmong(lists.workdays, date)) return workdayHours;
+  const sundayFirst = new Date(midnight).getUTCDay();
+  return week[(sundayFirst + 6) % 7] ?? [];
+}
+
+function isAmong(list: readonly Days[], date: string): boolean {
+  return list.some((days) => includes(days, date));
+}
+
+function includes({ first, last }: Days, date: string): boolean {
+  return first <= date && date <= last;
+}
+
+function covers(hours: readonly Span[], minutes: number): boolean {
+  return hours.some(({ from, to }) => from <= minutes && minutes < to);
+}

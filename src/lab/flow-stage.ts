@@ -1,0 +1,149 @@
+import type { Agent } from '../agent/agent.ts';
+import type { Log } from '../base/log.ts';
+import type { Campaign, Fallback } from '../campaign/campaign.ts';
+import type { Customer } from '../customer/customer.ts';
+import type { Endpoint } from '../pbx/pbx.ts';
+import type { Queue } from '../queue/queue.ts';
+import { estimateMs } from '../speech/length.ts';
+import { type Asked, ScriptedServices } from './scripted-services.ts';
+import { type ReadFlows, type SaidLine, Stage, type StageOptions } from './stage.ts';
+import { behaviourOf, type World, worldFile } from './world.ts';
+
+/** What is not words: a recording of the caller, or a prompt of which only the recording exists. */
+const UNKNOWN_LENGTH_MS = 2000;
+
+export interface FlowStageParts {
+  readonly read: ReadFlows;
+  readonly world: World;
+  /** When the call comes in, UTC ms. */
+  readonly at: number;
+  readonly log: Log;
+  /** Told of each look-up when it is made. */
+  readonly asked: (asked: Asked) => void;
+  readonly around: NonNullable<StageOptions['around']>;
+}
+
+/** A stage on which the world is as it is told, everybody at his place; prompts last as long as their words. */
+export async function flowStage({ read, world, at, log, asked, around }: FlowStageParts): Promise<Stage> {
+  const outside = new Map(phonesOf(world).map((one) => [one.number, one]));
+  const stage: Stage = new Stage({
+    read,
+    around,
+    log,
+    startAt: at,
+    queues: queuesOf(read, world),
+    agents: world.agents.map((one) => agentOf(one, world)),
+    campaigns: world.campaigns.map(campaignOf),
+    customers: world.customers.map(customerOf),
+    lookUp: new ScriptedServices(world.services, () => stage.clock, asked),
+    pbx: {
+      durationOf: (file) => lengthOf(stage.lines.get(file)),
+      trunk: (number) => {
+        const known = outside.get(number);
+        return known ? (behaviourOf(known) ?? 'down') : { ringAfterMs: 50, answerAfterMs: 1000 };
+      },
+    },
+  });
+  await stage.start();
+  for (const one of phonesOf(world))
+    if (isPhone(one.number)) stage.pbx.setPhone(one.number, behaviourOf(one));
+  for (const { id, phone: extension = id, state } of world.agents) {
+    if (state === 'logged-out') continue;
+    await stage.engine.tellAgent(id, { type: 'LogIn', extension });
+    if (state === 'ready') await stage.engine.tellAgent(id, { type: 'GoReady' });
+  }
+  return stage;
+}
+
+function lengthOf(line: SaidLine | undefined): number {
+  return line && line.text !== '' ? estimateMs(line.text, line.voice.language) : UNKNOWN_LENGTH_MS;
+}
+
+/** Every phone and outside number; of two with one number, the one that is listed as a phone. */
+function phonesOf({ agents, campaigns, phones }: World) {
+  return [
+    ...campaigns.map(({ reception: number, answers, talks }) => ({ number, answers, talks })),
+    ...agents.map(({ id, phone: number = id, answers, talks }) => ({ number, answers, talks })),
+    ...phones,
+  ];
+}
+
+/** Our own phones have short numbers. */
+function isPhone(number: string): boolean {
+  return /^\d{2,6}$/.test(number);
+}
+
+function endpointOf(number: string): Endpoint {
+  return isPhone(number) ? { kind: 'phone', extension: number } : { kind: 'outside', number };
+}
+
+const NEEDED_SCORE = 5;
+
+/** What a queue without rules of its own asks for: agents who were told to serve it. */
+function ownNeeds(queue: string): Record<string, number> {
+  return { [`queue-${queue}`]: NEEDED_SCORE };
+}
+
+function queuesOf({ flows }: ReadFlows, world: World): Queue[] {
+  const named = [
+    ...flows.flatMap(({ mentions }) =>
+      mentions.flatMap(({ kind, name }) => (kind === 'queue' ? [name] : [])),
+    ),
+    ...world.agents.flatMap(({ queues }) => queues),
+    ...world.campaigns.flatMap(({ fallback }) => (fallback && 'queue' in fallback ? [fallback.queue] : [])),
+  ];
+  const listed = new Set(world.queues.map(({ name }) => name));
+  const others = [...new Set(named)].filter((name) => !listed.has(name));
+  const all = [...world.queues, ...worldFile.parse({ queues: others }).queues];
+  return all.map((queue) => ({
+    name: queue.name,
+    needs: queue.needs ?? ownNeeds(queue.name),
+    ringMs: queue.ring,
+    wrapUpMs: queue['wrap-up'],
+    maxWaitMs: queue['max-wait'],
+    music: queue.music,
+  }));
+}
+
+/** An agent of a queue has at least the scores that it needs. */
+function agentOf(agent: World['agents'][number], world: World): Agent {
+  const needs = agent.queues.map(
+    (queue) => world.queues.find(({ name }) => name === queue)?.needs ?? ownNeeds(queue),
+  );
+  return {
+    id: agent.id,
+    name: agent.name ?? agent.id,
+    homeExtension: agent.phone ?? agent.id,
+    skills: Object.assign({}, ...needs, agent.skills),
+    state: { at: 'logged-out', since: 0 },
+  };
+}
+
+function customerOf(customer: World['customers'][number]): Customer {
+  const { number, id = number, name, tier, language = '', flow = '' } = customer;
+  return { id, name, tier, language, numbers: [number], note: '', flow };
+}
+
+function campaignOf(campaign: World['campaigns'][number]): Campaign {
+  const { code, id = `campaign-${code}`, reception, ring, persona = '', fallback } = campaign;
+  return {
+    id,
+    name: id,
+    code,
+    checkDigit: false,
+    validFrom: campaign['valid-from'] ?? 0,
+    validUntil: campaign['valid-until'] ?? Number.MAX_SAFE_INTEGER,
+    reception: endpointOf(reception),
+    receptionRingMs: ring,
+    fallback: fallbackOf(fallback),
+    material: '',
+    persona,
+  };
+}
+
+function fallbackOf(fallback: World['campaigns'][number]['fallback']): Fallback {
+  if (!fallback) return { kind: 'none' };
+  if ('queue' in fallback) return { kind: 'queue', queue: fallback.queue };
+  if ('voicemail' in fallback) return { kind: 'voicemail', box: fallback.voicemail };
+  return { kind: 'target', to: endpointOf(fallback.number) };
+}
