@@ -46,7 +46,7 @@ const SHELLS = [
   /^(setup|http|store|lab)\//,
   /^pbx\/[a-z]+\//,
   /\/(table|store|http)\.ts$/,
-  /^(main|cli)\.ts$/,
+  /^(main|cli)\.ts$|^cli\//,
   /^ivr\/(library|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
@@ -142,7 +142,7 @@ test('sockets to the PBX are opened in link files only', () => {
 
 test('the environment is read in main and cli only, transactions are opened in the store only', () => {
   const found = offenders(({ path, text }) => [
-    ...(/^(main|cli)\.ts$/.test(path) || path.startsWith('setup/')
+    ...(/^(main|cli)\.ts$|^(cli|setup)\//.test(path)
       ? []
       : ['process.env'].filter((word) => text.includes(word))),
     ...(path.startsWith('store/') ? [] : ['.transaction('].filter((word) => text.includes(word))),

@@ -1,5 +1,6 @@
 import { Refused } from '../base/errors.ts';
 import { EventLog } from '../engine/store.ts';
+import { VERBS } from '../engine/verbs.ts';
 import type { Flow } from '../ivr/flow.ts';
 import type { FlowVersion, Release } from '../ivr/history.ts';
 import { parseFlow } from '../ivr/parse.ts';
@@ -10,7 +11,6 @@ import type { Settings } from '../setup/settings.ts';
 import { readDatabase } from '../store/read-only.ts';
 import { noSuchFlow } from './flow-find.ts';
 import type { FlowFolder } from './flow-folder.ts';
-import { VERBS } from './verbs.ts';
 
 /** What ran here, of one flow. */
 export interface FlowPast {

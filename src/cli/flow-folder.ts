@@ -1,5 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { Refused } from '../base/errors.ts';
+import { VERBS } from '../engine/verbs.ts';
 import { readDraft } from '../ivr/draft.ts';
 import type { Flow } from '../ivr/flow.ts';
 import {
@@ -14,7 +15,6 @@ import { digest, readFlowFiles } from '../ivr/library.ts';
 import type { Problem } from '../ivr/report.ts';
 import { NO_SHARED, readShared } from '../ivr/shared.ts';
 import { readYaml } from '../ivr/yaml.ts';
-import { VERBS } from './verbs.ts';
 
 /** A folder of flows as its files are now. */
 export interface FlowFolder {
@@ -76,7 +76,12 @@ function checkTogether(files: readonly SourceFile[], knowledge: Knowledge): Chec
     set.shared,
     knowledge,
   );
-  return { flows, shared: set.shared, problems: [...set.problems, ...crossed], remark: '' };
+  return {
+    flows,
+    shared: set.shared,
+    problems: [...set.problems, ...crossed.map(({ clash: _, ...problem }) => problem)],
+    remark: '',
+  };
 }
 
 /** A flow that has errors is there all the same: whoever goes to it is not to blame. */

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { VERBS } from '../engine/verbs.ts';
 import { flowSchema, flowTestSchema, type JsonSchema, schemaText, sharedSchema } from '../ivr/schema.ts';
 import { flowTestFile } from '../lab/flow-test-file.ts';
 import { readSettings } from '../setup/settings.ts';
 import { shownPath } from './flow-folder.ts';
 import { print } from './terminal.ts';
-import { VERBS } from './verbs.ts';
 
 const MADE: Readonly<Record<'flow' | 'shared' | 'test', { readonly file: string; make(): JsonSchema }>> = {
   flow: { file: 'flow.schema.json', make: () => flowSchema(VERBS) },

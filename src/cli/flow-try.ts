@@ -63,7 +63,13 @@ async function walk(call: FlowWalk): Promise<void> {
       done();
     },
   });
-  const lines = createInterface({ input: process.stdin, output: echo, terminal, prompt: '> ' });
+  const lines = createInterface({
+    input: process.stdin,
+    output: echo,
+    terminal,
+    prompt: '> ',
+    historySize: 0,
+  });
   lines.on('SIGINT', () => lines.close());
   const ask = (): void => {
     if (!terminal) return;

@@ -83,8 +83,17 @@ function fileText(found: FoundFlow | undefined, running: string): string {
   return `${source.file} differs: npx carillon flow diff ${name}`;
 }
 
+const TIME_FORMAT = new Intl.DateTimeFormat('sv-SE', {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+
 /** In the time zone of this machine. @param at UTC ms */
 function timeText(at: number): string {
-  const text = new Date(at).toLocaleString('sv-SE', { timeZoneName: 'short' });
-  return text.replace(/\u00a0|\u202f/g, ' ');
+  return TIME_FORMAT.format(at);
 }

@@ -114,12 +114,17 @@ export function isShared(file: string): boolean {
   return file === SHARED_FILE || file.endsWith(`/${SHARED_FILE}`);
 }
 
+/** A problem between files. `clash`: this flow cannot run beside the others; else it can, without what it names. */
+export interface CrossProblem extends Problem {
+  readonly clash: boolean;
+}
+
 /** What only shows when all flows are seen together; of two that clash, the later file is named. */
-export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Knowledge): Problem[] {
-  const problems: Problem[] = [];
+export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Knowledge): CrossProblem[] {
+  const problems: CrossProblem[] = [];
   const add = (flow: Flow, place: { line: number; column: number }, message: string, hint: string): void => {
     const { line, column } = place;
-    problems.push({ file: flow.file, line, column, severity: 'error', message, hint });
+    problems.push({ file: flow.file, line, column, severity: 'error', message, hint, clash: place === top });
   };
   const top = { line: 1, column: 1 };
   const names = new Map<string, string>();

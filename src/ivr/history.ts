@@ -23,6 +23,8 @@ export interface FlowArchive {
   /** Keeps the version and that callers enter it from now on. Releasing the one that they enter already changes nothing. */
   release(version: FlowVersion, at: number, by: string): Promise<void>;
   find(name: string, version: string): Promise<FlowVersion | undefined>;
+  /** The version of this file that callers entered last. */
+  lastOf(file: string): Promise<FlowVersion | undefined>;
   /** The latest first. */
   releases(name: string): Promise<readonly Release[]>;
 }

@@ -11,7 +11,7 @@ import type { Prompt } from '../speech/prompt.ts';
 import { type DayState, stateAt } from './calendar.ts';
 import { answersTo, type Flow, promptsOf } from './flow.ts';
 import { crossCheck, type FlowFile, FlowReader, type Knowledge, type SourceFile } from './flow-set.ts';
-import type { FlowArchive } from './history.ts';
+import type { FlowArchive, FlowVersion } from './history.ts';
 import { parseFlow } from './parse.ts';
 import { type Problem, problemText } from './report.ts';
 import { NO_SHARED, type Shared } from './shared.ts';
@@ -50,6 +50,9 @@ const SETTLED_MS = 60;
 /** Where changes are not told (network drives), and for recordings, they are looked for this often, ms. */
 const LOOK_EVERY_MS = 5000;
 
+/** A file that is gone for longer than this is meant to be gone, ms. */
+const VANISHED_MS = 1000;
+
 /** The flows that run, read from files. A file that cannot be read never replaces one that could. */
 export class FlowLibrary {
   readonly #parts: FlowLibraryParts;
@@ -66,6 +69,7 @@ export class FlowLibrary {
   #seen = '';
   #cancelLook: () => void = () => undefined;
   #cancelRead: () => void = () => undefined;
+  readonly #vanished = new Set<string>();
 
   constructor(parts: FlowLibraryParts) {
     this.#parts = parts;
@@ -127,19 +131,13 @@ export class FlowLibrary {
 
   /** Takes up the versions that calls are in which a daemon before this one let in. */
   async recall(calls: readonly Call[]): Promise<void> {
-    const { archive, kinds } = this.#parts;
+    const { archive } = this.#parts;
     for (const { cursor, stack } of calls)
       for (const { flow, version } of [...(cursor ? [cursor] : []), ...stack.map((frame) => frame.cursor)]) {
         if (this.#versions.has(`${flow}@${version}`)) continue;
         const old = await archive.find(flow, version);
-        const surroundings = {
-          prompts: old?.prompts ?? {},
-          limits: this.#shared.limits,
-          signature: (name: string) => this.#flows.get(name)?.signature,
-          isRecorded: () => true,
-        };
-        const parsed = old && parseFlow(old.text, old.file, version, kinds, surroundings);
-        if (parsed?.flow) this.#keep(parsed.flow);
+        const kept = old && this.#readKept(old);
+        if (kept) this.#keep(kept);
       }
   }
 
@@ -209,12 +207,16 @@ export class FlowLibrary {
     const { files, problems: unread } = await readFlowFiles(folder);
     const set = this.#reader.read(files, knowledge, (file) => this.#running(file), this.#shared);
     const problems = [...unread, ...set.problems];
+    const live = new Map<string, Flow | undefined>();
+    for (const { file, flow } of set.flows) live.set(file, flow ?? this.#running(file) ?? (await this.#lastGood(file)));
+    if (by === 'file') this.#keepVanished(live);
     // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
-    const live = new Map(set.flows.map((read) => [read.file, read.flow ?? this.#running(read.file)]));
     for (let tries = 0; tries < 2; tries += 1)
-      for (const problem of crossCheck(present(live), set.shared, knowledge)) {
+      for (const { clash, ...problem } of crossCheck(present(live), set.shared, knowledge)) {
         if (tries === 0) problems.push(problem);
-        live.set(problem.file, this.#running(problem.file));
+        // A flow that only names what is not there is better than none for its callers.
+        const before = this.#running(problem.file);
+        if (clash || before) live.set(problem.file, before);
       }
     const flows = present(live);
     this.#promptProblems = await this.#prepare(flows, ['']);
@@ -229,6 +231,36 @@ export class FlowLibrary {
     await this.#archive(set.flows, by);
     void this.#preparePersonas(flows);
     return problems;
+  }
+
+  /** For a file that is broken when nothing runs yet: what ran before this daemon. */
+  async #lastGood(file: string): Promise<Flow | undefined> {
+    const old = await this.#parts.archive.lastOf(file);
+    const kept = old && this.#readKept(old);
+    if (kept) this.#parts.log.warn({ flow: kept.name, version: kept.version }, 'the last good version goes on');
+    return kept;
+  }
+
+  #readKept(old: FlowVersion): Flow | undefined {
+    const surroundings = {
+      prompts: old.prompts,
+      limits: this.#shared.limits,
+      signature: (name: string) => this.#flows.get(name)?.signature,
+      isRecorded: () => true,
+    };
+    return parseFlow(old.text, old.file, old.version, this.#parts.kinds, surroundings).flow;
+  }
+
+  /** Some editors take a file away before they write it anew: its flow goes only when it is still gone a moment later. */
+  #keepVanished(live: Map<string, Flow | undefined>): void {
+    const { clock } = this.#parts;
+    for (const flow of this.#flows.values()) {
+      const goneBefore = this.#vanished.delete(flow.file);
+      if (live.has(flow.file) || goneBefore) continue;
+      this.#vanished.add(flow.file);
+      live.set(flow.file, flow);
+      clock.at(clock.now() + VANISHED_MS, () => void this.reload('file'));
+    }
   }
 
   async #prepare(flows: readonly Flow[], personas: readonly string[]): Promise<readonly string[]> {

@@ -56,6 +56,8 @@ export function wordsOfStep(flow: Flow, step: Step, language: string): string {
     return texts[language] ?? Object.values(texts)[0] ?? `(${name ?? ''})`;
   }
   const mentioned = (kind.mentions?.(args) ?? []).filter((one) => one.kind !== 'flow');
+  const results = kind.ends?.(args) ?? [];
+  if (results.length > 0) return `result: ${results.join(', ')}`;
   if (mentioned.length > 0) return mentioned.map((one) => `${one.kind} ${one.name}`).join(', ');
   if (flowsOf(step).length > 0) return '';
   return Array.isArray(args) ? '' : plainText(args);

@@ -1,5 +1,5 @@
-import { type Document, isMap, isNode, isPair, isScalar, type LineCounter, type Node, visit } from 'yaml';
 import type { z } from 'zod';
+import type { YamlNode } from './yaml-tree.ts';
 
 /** What is wrong in a file, where, and how to mend it. Lines and columns count from 1. */
 export interface Problem extends Place {
@@ -31,19 +31,22 @@ export type Path = readonly PropertyKey[];
 /** Collects problems with the place in the text that a path of keys leads to. */
 export class Report {
   readonly problems: Problem[] = [];
+  /** The file as it was read; without it every problem is at the beginning. */
+  tree?: YamlNode;
   readonly #file: string;
-  readonly #lines: LineCounter;
-  readonly #document: Document;
+  /** Where each line begins, characters. */
+  readonly #lines: readonly number[];
 
-  constructor(file: string, lines: LineCounter, document: Document) {
+  constructor(file: string, text: string) {
     this.#file = file;
+    const lines = [0];
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.push(end + 1);
     this.#lines = lines;
-    this.#document = document;
   }
 
   /** @param offset in the text, characters */
   at(offset: number, message: string, hint = ''): void {
-    this.put(this.#placeAt(offset), message, hint);
+    this.put(this.#placeAt(Math.max(0, offset)), message, hint);
   }
 
   add(path: Path, message: string, hint = '', severity: Problem['severity'] = 'error'): void {
@@ -69,49 +72,60 @@ export class Report {
   }
 
   placeOf(path: Path): Place {
-    return this.#placeAt(this.#offsetOf(path));
+    return this.#placeAt(this.#find(path).start);
   }
 
   /** Of the scalar `value` somewhere below the path, where that is to be found; else of the path. */
   placeOfValue(path: Path, value: string): Place {
-    let offset = this.#offsetOf(path);
-    const below = this.#document.getIn(path, true);
-    if (isNode(below))
-      visit(below, {
-        Scalar: (key, scalar) => {
-          if (key === 'key' || scalar.value !== value) return undefined;
-          offset = scalar.range?.[0] ?? offset;
-          return visit.BREAK;
-        },
-      });
-    return this.#placeAt(offset);
+    const { node, start } = this.#find(path);
+    return this.#placeAt((node && startOfValue(node, value)) ?? start);
   }
 
   #placeAt(offset: number): Place {
-    const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    let line = 0;
+    for (let beyond = this.#lines.length; beyond - line > 1; ) {
+      const middle = (line + beyond) >> 1;
+      if (this.#lines[middle]! <= offset) line = middle;
+      else beyond = middle;
+    }
+    return { line: line + 1, column: offset - this.#lines[line]! + 1 };
   }
 
-  /** Offset of the key at the end of the path, or of the nearest thing above that is in the text. */
-  #offsetOf(path: Path): number {
-    let node: unknown = this.#document.contents;
-    let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  /** What the path leads to, and where its name begins; the nearest thing above that is in the text when it is not there. */
+  #find(path: Path): { readonly node?: YamlNode; readonly start: number } {
+    let node = this.tree;
+    let start = node?.start ?? 0;
     for (const key of path) {
-      if (isMap(node)) {
-        const pair = node.items.find(
-          (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key),
-        );
-        if (!pair) return offset;
-        offset = (pair.key as Node).range?.[0] ?? offset;
-        node = pair.value;
-      } else {
-        node = (node as { get?: (key: unknown, keep: boolean) => unknown })?.get?.(key, true);
-        if (!isNode(node)) return offset;
-        offset = node.range?.[0] ?? offset;
-      }
+      if (node?.kind === 'map') {
+        const entry = node.entries.get(String(key));
+        if (!entry) return { node, start };
+        ({ start, node } = entry);
+      } else if (node?.kind === 'list' && node.items[Number(key)]) {
+        node = node.items[Number(key)]!;
+        start = node.start;
+      } else return { node, start };
     }
-    return offset;
+    return { node, start };
   }
+}
+
+function startOfValue(node: YamlNode, value: string): number | undefined {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value === value ? node.start : undefined;
+    case 'list':
+      return firstOf(node.items, (item) => startOfValue(item, value));
+    case 'map':
+      return firstOf([...node.entries.values()], (entry) => startOfValue(entry.node, value));
+  }
+}
+
+function firstOf<Item>(items: readonly Item[], find: (item: Item) => number | undefined): number | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What a union expected is clearest in the words of its first branch that is not about types. */

@@ -106,6 +106,19 @@ export class FlowHistory implements FlowArchive {
       .get();
   }
 
+  async lastOf(file: string): Promise<FlowVersion | undefined> {
+    const { name, version, seq } = flowReleaseTable;
+    const last = this.#database.query
+      .select({ flow: flowVersionTable })
+      .from(flowReleaseTable)
+      .innerJoin(flowVersionTable, and(eq(flowVersionTable.name, name), eq(flowVersionTable.version, version)))
+      .where(eq(flowVersionTable.file, file))
+      .orderBy(desc(seq))
+      .limit(1)
+      .get();
+    return last?.flow;
+  }
+
   async releases(name: string): Promise<Release[]> {
     const { version, at, by, seq } = flowReleaseTable;
     return this.#database.query

@@ -1,6 +1,7 @@
-import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { YAMLException } from 'js-yaml';
 import { messageOf } from '../base/errors.ts';
 import { type Problem, Report } from './report.ts';
+import { plainData, readTree } from './yaml-tree.ts';
 
 export const MAX_FILE_BYTES = 1_000_000;
 
@@ -23,60 +24,27 @@ export function readYaml(text: string, file: string): ReadYaml {
   if (text.length > MAX_FILE_BYTES) return refuse('the file is larger than 1 MB');
   if (text.includes('\u0000') || text.includes('\ufffd'))
     return refuse('the file is not UTF-8 text', 'save it with the encoding UTF-8');
+  const report = new Report(file, text);
   try {
-    const lines = new LineCounter();
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      uniqueKeys: false,
-      strict: true,
-      merge: false,
-    });
-    const report = new Report(file, lines, document);
-    // After the first mistake in the form of the text, the others only follow from it.
-    const [malformed] = document.errors;
-    if (malformed) report.at(malformed.pos[0], ...wordingOf(malformed.code, malformed.message));
-    else checkNames(document, report);
+    const tree = readTree(text, (start, message, hint) => report.at(start, message, hint));
     if (report.problems.length > 0) return { problems: report.problems };
-    return { content: document.toJS({ maxAliasCount: 20 }), report, problems: [] };
+    report.tree = tree;
+    return { content: plainData(tree), report, problems: [] };
   } catch (thrown) {
-    // The library runs out of stack where brackets go thousands deep, and counts aliases.
-    return refuse(messageOf(thrown), 'write it out, without & and * and in fewer levels');
+    // After the first mistake in the form of the text, the others only follow from it.
+    if (!(thrown instanceof YAMLException)) return refuse(messageOf(thrown));
+    report.at(thrown.mark?.position ?? 0, ...wordingOf(thrown.reason));
+    return { problems: report.problems };
   }
 }
 
-function wordingOf(code: string, message: string): [message: string, hint: string] {
-  const [first = ''] = message.split('\n');
-  const plain = first.replace(/ at line \d+.*$/, '');
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return [plain, 'use spaces'];
-    case 'RESOURCE_EXHAUSTION':
-      return ['there are too many levels', 'write it in fewer'];
-    default:
-      return [plain, ''];
-  }
-}
-
-/** Names that mean something to the machine and nothing to people. */
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** `1` and `"1"` are two keys for YAML and one for everybody else. */
-function checkNames(document: ReturnType<typeof parseDocument>, report: Report): void {
-  visit(document, {
-    Map: (_key, map) => {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) {
-          if (isMap(map)) report.at(map.range?.[0] ?? 0, 'a name has to be plain text');
-          continue;
-        }
-        const name = String(key.value);
-        if (FORBIDDEN.has(name))
-          report.at(key.range?.[0] ?? 0, `"${name}" cannot be a name`, 'choose another');
-        if (seen.has(name))
-          report.at(key.range?.[0] ?? 0, `"${name}" is there twice`, 'take one of them out');
-        seen.add(name);
-      }
-    },
-  });
+/** The library's words, in those of somebody who never heard of YAML where it matters. */
+function wordingOf(reason: string): [message: string, hint: string] {
+  if (reason.includes('tab characters')) return ['tabs are not allowed as indentation', 'use spaces'];
+  if (reason.includes('maxDepth')) return ['there are too many levels', 'write it in fewer'];
+  if (reason.startsWith('bad indentation'))
+    return ['this is not understood', 'look at the indentation, and put text with : or # or @ into quotes'];
+  if (reason.includes('flow collection')) return ['a bracket is not closed', 'look for the { or [ without its } or ]'];
+  if (reason.includes('quoted scalar')) return ['a quote is not closed', 'add the missing quote'];
+  return [reason, ''];
 }

@@ -80,13 +80,16 @@ export const WORDS: readonly string[] = Object.keys({ ...deeds, ...hopes, ...ban
 
 /** A line of a script: one word, and how long it waits. */
 export const scriptLine = z
-  .strictObject({
-    ...deeds,
-    ...hopes,
-    ...bans,
-    within: duration.optional().describe('How long it waits at most, for a word that waits; else 60 s'),
-  })
-  .meta({ minProperties: 1, maxProperties: 2 })
+  .strictObject(
+    {
+      ...deeds,
+      ...hopes,
+      ...bans,
+      within: duration.optional().describe('How long it waits at most, for a word that waits; else 60 s'),
+    },
+    // Not for a word that does not exist: that is told by its name.
+    { error: ({ code }) => (code === 'invalid_type' ? 'a line such as "- hears: welcome"' : undefined) },
+  )
   .superRefine((line, context) => {
     const said = Object.keys(line).filter((word) => word !== 'within');
     const [word, second] = said;
@@ -100,7 +103,8 @@ export const scriptLine = z
       });
     else if (line.within !== undefined && !(word in hopes))
       context.addIssue({ code: 'custom', path: ['within'], message: `"${word}" does not wait` });
-  });
+  })
+  .meta({ minProperties: 1, maxProperties: 2 });
 
 export type ScriptLine = z.output<typeof scriptLine>;
 

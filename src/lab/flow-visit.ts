@@ -13,9 +13,6 @@ import type { World } from './world.ts';
 /** Time between two keys, ms. */
 const KEY_MS = 150;
 
-/** How long after the end of a call its last events may come, ms. */
-const AFTERMATH_MS = 2000;
-
 /** Who calls, and where. */
 export interface Caller {
   /** '' when hidden. */
@@ -135,12 +132,12 @@ export class FlowVisit {
     return clock.advanceUntil(look, limitMs);
   }
 
-  /** The same, but no longer than until the call is over and told of. */
+  /** The same, but no longer than the call lasts. */
   async whileCalling(done: () => boolean, limitMs: number): Promise<boolean> {
     let met = false;
     await this.until(() => {
       met = done();
-      return met || this.stage.clock.now() > (this.#endedAt ?? Number.POSITIVE_INFINITY) + AFTERMATH_MS;
+      return met || this.ended;
     }, limitMs);
     return met;
   }

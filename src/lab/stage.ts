@@ -70,6 +70,7 @@ export interface SaidLine {
  * is named `<language>/<prompt>`, or by its words; `lines` has the words.
  */
 export class Stage {
+  readonly read: ReadFlows;
   readonly clock: VirtualClock;
   readonly pbx: SimulatedPbx;
   readonly store: MemoryStore;
@@ -79,8 +80,6 @@ export class Stage {
   readonly lines = new Map<string, SaidLine>();
   readonly #options: StageOptions;
   readonly #ids: IdSource;
-  readonly #flows: readonly Flow[];
-  readonly #shared: Shared;
   #engine: Engine;
 
   /** @throws when a flow file has an error */
@@ -92,8 +91,7 @@ export class Stage {
     this.#ids = idSource(() => this.clock.now(), seededRandom(1));
     const kinds = this.#kinds();
     const { flows, shared } = options.read ?? this.#read(options.files ?? [], kinds);
-    this.#flows = flows.map((flow) => withKinds(flow, kinds));
-    this.#shared = shared;
+    this.read = { flows: flows.map((flow) => withKinds(flow, kinds)), shared };
     this.#engine = this.#newEngine();
   }
 
@@ -102,7 +100,7 @@ export class Stage {
   }
 
   flow(name: string): Flow | undefined {
-    return this.#flows.find((flow) => flow.name === name);
+    return this.read.flows.find((flow) => flow.name === name);
   }
 
   async start(): Promise<void> {
@@ -203,17 +201,17 @@ export class Stage {
     const byName = (name: string): Flow | undefined => this.flow(name);
     return {
       forNumber: (dnis, fromPhone) =>
-        this.#flows.find((flow) => answersTo(flow, dnis) && (fromPhone || flow.callers === 'anyone')),
+        this.read.flows.find((flow) => answersTo(flow, dnis) && (fromPhone || flow.callers === 'anyone')),
       byName,
       version: byName,
-      zone: () => this.#shared.zone,
+      zone: () => this.read.shared.zone,
       dayState: (calendar, now) => this.#dayState(calendar, now),
-      musicOf: (persona) => this.#shared.personas[persona]?.music,
+      musicOf: (persona) => this.read.shared.personas[persona]?.music,
     };
   }
 
   #dayState(calendar: string, now: number) {
-    const found = this.#shared.calendars[calendar];
+    const found = this.read.shared.calendars[calendar];
     return found ? stateAt(found, now) : 'closed';
   }
 

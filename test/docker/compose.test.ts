@@ -1,12 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { load as parse } from 'js-yaml';
 import { inProject } from '../../src/setup/project.ts';
 import { readSettings, SETTINGS } from '../../src/setup/settings.ts';
 
 const folder = inProject('docker');
-const { services } = parse(readFileSync(resolve(folder, 'compose.yaml'), 'utf8'));
+interface Service {
+  readonly build: { readonly context: string; readonly dockerfile: string };
+  readonly volumes: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly network_mode: string;
+  readonly [more: string]: unknown;
+}
+const { services } = parse(readFileSync(resolve(folder, 'compose.yaml'), 'utf8')) as {
+  readonly services: { readonly carillon: Service; readonly 'core-bank': Service };
+};
 const dockerfile = readFileSync(resolve(folder, 'Dockerfile'), 'utf8');
 const carillon = services.carillon;
 

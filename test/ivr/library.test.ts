@@ -44,6 +44,7 @@ function library(more: Partial<FlowLibraryParts> = {}): FlowLibrary {
     archive: {
       release: async (version) => void kept.set(`${version.name}@${version.version}`, version),
       find: async (name, version) => kept.get(`${name}@${version}`),
+      lastOf: async (file) => [...kept.values()].findLast((version) => version.file === file),
       releases: async () => [],
     },
     clock: systemClock,
@@ -190,6 +191,44 @@ test('a call that a daemon before this one let in keeps its version', async () =
     { cursor: { flow: 'one', version, step: 'a', run: 1, entry: 1, since: 0 }, stack: [] } as unknown as Call,
   ]);
   expect(second.version('one', version)?.version).toBe(version);
+});
+
+test('a file that is broken when the daemon starts runs as it did before', async () => {
+  write('one.yaml', flow('one', '1'));
+  const first = library();
+  await first.reload();
+  write('one.yaml', 'flow: [');
+  const second = library();
+  expect(await reload(second)).toHaveLength(1);
+  expect(second.byName('one')?.version).toBe(first.byName('one')?.version);
+  expect(second.missing()).toEqual([]);
+});
+
+test('a flow that names what is not there runs where there was none, and replaces none', async () => {
+  const naming = 'flow: one\nlanguages: [en]\nstart: a\nsteps:\n  a: { queue: { name: nobody }, otherwise: b }\n  b: { hangup: {} }\n';
+  write('one.yaml', naming);
+  const flows = library();
+  expect(await reload(flows)).toHaveLength(1);
+  const { version } = flows.byName('one')!;
+  write('one.yaml', naming.replace('nobody', 'neither'));
+  expect(await reload(flows)).toHaveLength(1);
+  expect(flows.byName('one')?.version).toBe(version);
+});
+
+test('an editor that takes the file away for a moment takes no flow away', async () => {
+  write('one.yaml', flow('one', '1'));
+  write('two.yaml', flow('two', '2'));
+  const flows = library();
+  await flows.reload();
+  rmSync(join(folder, 'one.yaml'));
+  await flows.reload('file');
+  expect(flows.forNumber('1', false)?.name).toBe('one');
+  write('one.yaml', flow('one', '11'));
+  await flows.reload('file');
+  expect(flows.forNumber('11', false)?.name).toBe('one');
+  rmSync(join(folder, 'one.yaml'));
+  await flows.reload('file');
+  await until(() => flows.byName('one') === undefined);
 });
 
 test('words that flows share are part of their version, and a flow of its own words does not change with them', async () => {

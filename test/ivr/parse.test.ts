@@ -109,7 +109,7 @@ test.each([
     GOOD.replace('say: hi, then: pick', 'choose: [{ when: process.exit(), then: pick }], otherwise: pick'),
     'f.yaml:8:23 the expression process.exit() cannot be used: there is no exit(…) here',
   ],
-  ['tabs', GOOD.replace('  hello:', '\thello:'), 'f.yaml:8:1 Tabs are not allowed as indentation'],
+  ['tabs', GOOD.replace('  hello:', '\thello:'), 'f.yaml:8:1 tabs are not allowed as indentation: use spaces'],
   ['empty file', '', 'f.yaml:1:1 the file is empty'],
   ['a list', '- a\n- b\n', 'f.yaml:1:1 '],
   ['binary', 'flow: \u0000', 'f.yaml:1:1 the file is not UTF-8 text'],
@@ -123,7 +123,7 @@ test.each([
   [
     'anchor bomb',
     `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nflow: [*c,*c,*c,*c,*c,*c,*c]\n`,
-    'f.yaml:1:1 Excessive alias count',
+    'f.yaml:2:8 an alias (*) cannot be used here',
   ],
   ['deep nesting', `flow: ${'['.repeat(5000)}`, 'f.yaml:'],
 ])('%s is named by line and column', (_name, text, message) => {

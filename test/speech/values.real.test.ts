@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { load as parse } from 'js-yaml';
 import { silentLog } from '../../src/base/log.ts';
 import type { Media } from '../../src/pbx/pbx.ts';
 import { findSpeech } from '../../src/setup/find-speech.ts';
@@ -86,10 +86,12 @@ test('every word is there, and none is cut to nothing', () => {
 });
 
 test('the estimate of the length is right within a fifth for nineteen in twenty prompts of the hotline', async () => {
-  const hotline = parse(readFileSync(new URL('../../ivr-flows/hotline.yaml', import.meta.url), 'utf8'));
+  const hotline = parse(readFileSync(new URL('../../ivr-flows/hotline.yaml', import.meta.url), 'utf8')) as {
+    readonly prompts: Record<string, Record<string, string>>;
+  };
   const off: string[] = [];
   let count = 0;
-  for (const texts of Object.values<Record<string, string>>(hotline.prompts))
+  for (const texts of Object.values(hotline.prompts))
     for (const [language, text] of Object.entries(texts)) {
       if (text.includes('{')) continue;
       const file = join(folder, 'estimate.wav');

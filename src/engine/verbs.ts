@@ -1,5 +1,5 @@
 import { CodeGuesses } from '../campaign/guesses.ts';
-import { allSteps } from '../engine/steps.ts';
+import { allSteps } from './steps.ts';
 import type { StepKind } from '../ivr/step.ts';
 
 /** Every verb of the flow language, for reading flows: nothing here can be run. */
