@@ -140,9 +140,9 @@ test('sockets to the PBX are opened in link files only', () => {
   expect(found).toEqual([]);
 });
 
-test('the environment is read in main and cli only, transactions are opened in the store only', () => {
+test('the environment is read in main, cli, set-up and benches only, transactions are opened in the store only', () => {
   const found = offenders(({ path, text }) => [
-    ...(/^(main|cli)\.ts$|^(cli|setup)\//.test(path)
+    ...(/^(main|cli)\.ts$|^(cli|setup|lab\/bench)\//.test(path)
       ? []
       : ['process.env'].filter((word) => text.includes(word))),
     ...(path.startsWith('store/') ? [] : ['.transaction('].filter((word) => text.includes(word))),

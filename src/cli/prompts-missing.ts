@@ -27,8 +27,6 @@ interface Missing {
   readonly sheets: readonly Sheet[];
   /** Prompts that have neither a recording nor words: callers would hear nothing of them. */
   readonly silent: readonly string[];
-  /** Prompts of several flows that have the same name and other words: a recording would be played for all of them. */
-  readonly ambiguous: readonly string[];
   /** How many have no name, so that they can only be spoken. */
   readonly unnamed: number;
 }
@@ -63,19 +61,12 @@ function findMissing(set: PromptSet): Missing {
   return {
     sheets: sheets.filter((sheet) => sheet.prompts.length + sheet.words.length > 0),
     silent: [...new Set(silent.map(labelOf))],
-    ambiguous: ambiguous(prompts),
     unnamed: new Set(prompts.flatMap(({ name, words }) => (name === undefined ? [words] : []))).size,
   };
 }
 
 function labelOf({ name, language }: InventoryLine): string {
   return `${name} (${language})`;
-}
-
-function ambiguous(lines: readonly InventoryLine[]): string[] {
-  const same = [...Map.groupBy(lines, labelOf).values()];
-  const unlike = same.filter((group) => new Set(group.map(({ words }) => words)).size > 1);
-  return [...new Set(unlike.flatMap(([line]) => line?.name ?? []))];
 }
 
 function unrecorded(
@@ -102,7 +93,7 @@ function unrecordedWords(folder: string, language: string, persona: Persona | un
   });
 }
 
-function show({ sheets, silent, ambiguous, unnamed }: Missing): void {
+function show({ sheets, silent, unnamed }: Missing): void {
   for (const { language, persona, prompts, words } of sheets) {
     print(
       `# ${language}, ${persona || ORDINARY}: ${counted(prompts.length + words.length, 'recording')} to make`,
@@ -112,10 +103,6 @@ function show({ sheets, silent, ambiguous, unnamed }: Missing): void {
     print('');
   }
   for (const name of silent) print(`${name} has neither a recording nor words: callers hear nothing of it.`);
-  for (const name of ambiguous)
-    print(
-      `${name} stands for other words in another flow: rename one of them, a recording is played for both.`,
-    );
   if (sheets.length === 0) print('Every prompt that has a name is recorded.');
   else
     print('Each is a WAV file (any rate) in the place it is listed under; what has no recording is spoken.');

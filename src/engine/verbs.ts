@@ -1,6 +1,6 @@
 import { CodeGuesses } from '../campaign/guesses.ts';
-import { allSteps } from './steps.ts';
 import type { StepKind } from '../ivr/step.ts';
+import { allSteps } from './steps.ts';
 
 /** Every verb of the flow language, for reading flows: nothing here can be run. */
 export const VERBS: readonly StepKind[] = allSteps({

@@ -34,7 +34,7 @@ export function readDraft(text: string, file: string, kinds: readonly StepKind[]
   }
   const frame = flowFrame.safeParse(content);
   if (!frame.success) {
-    report.addIssues([], frame.error);
+    report.addIssues([], frame.error, flowFrame);
     return { file, steps: [], problems: report.problems };
   }
   const steps = Object.entries(frame.data.steps).flatMap(
@@ -79,7 +79,7 @@ function readStep(
     return undefined;
   }
   const args = kind.args.safeParse(raw[verb]);
-  if (!args.success) report.addIssues([...path, verb], args.error);
+  if (!args.success) report.addIssues([...path, verb], args.error, kind.args);
   const ways = waysSchema.optional().safeParse(raw.then);
   if (!ways.success) report.addIssues([...path, 'then'], ways.error);
   const { otherwise } = raw;

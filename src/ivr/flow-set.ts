@@ -1,6 +1,7 @@
 import { cyclesIn, wayRound } from '../base/graph.ts';
 import { type Draft, readDraft, signatureOf } from './draft.ts';
 import type { Flow, Signature } from './flow.ts';
+import { saidBy } from './flow-prompts.ts';
 import { finishFlow, type ParsedFlow } from './parse.ts';
 import { nearest, type Problem } from './report.ts';
 import { NO_SHARED, readShared, type Shared } from './shared.ts';
@@ -92,9 +93,7 @@ export class FlowReader {
     shared: Shared,
     around: { readonly signatures: ReadonlyMap<string, Signature>; readonly knowledge: Knowledge },
   ): FlowFile {
-    const said = new Set(
-      draft.steps.flatMap(({ kind, args }) => (kind.prompts?.(args) ?? []).flatMap(({ name }) => name ?? [])),
-    );
+    const said = new Set(draft.steps.flatMap((step) => saidBy(step).flatMap(({ name }) => name ?? [])));
     const used = Object.entries(shared.prompts).filter(
       ([name]) => said.has(name) && draft.frame?.prompts[name] === undefined,
     );

@@ -208,7 +208,8 @@ export class FlowLibrary {
     const set = this.#reader.read(files, knowledge, (file) => this.#running(file), this.#shared);
     const problems = [...unread, ...set.problems];
     const live = new Map<string, Flow | undefined>();
-    for (const { file, flow } of set.flows) live.set(file, flow ?? this.#running(file) ?? (await this.#lastGood(file)));
+    for (const { file, flow } of set.flows)
+      live.set(file, flow ?? this.#running(file) ?? (await this.#lastGood(file)));
     if (by === 'file') this.#keepVanished(live);
     // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
     for (let tries = 0; tries < 2; tries += 1)
@@ -237,7 +238,8 @@ export class FlowLibrary {
   async #lastGood(file: string): Promise<Flow | undefined> {
     const old = await this.#parts.archive.lastOf(file);
     const kept = old && this.#readKept(old);
-    if (kept) this.#parts.log.warn({ flow: kept.name, version: kept.version }, 'the last good version goes on');
+    if (kept)
+      this.#parts.log.warn({ flow: kept.name, version: kept.version }, 'the last good version goes on');
     return kept;
   }
 

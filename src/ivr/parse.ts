@@ -1,8 +1,9 @@
-import { readTemplate } from '../speech/template.ts';
 import { checkWays, LIMITS, type Limits } from './check.ts';
 import { type Draft, type DraftStep, readDraft } from './draft.ts';
 import { type Compiled, Compiler } from './expression.ts';
 import type { Flow, Signature, Step } from './flow.ts';
+import { flowPrompts } from './flow-prompts.ts';
+import { variablesHint, variableTypes } from './flow-variables.ts';
 import type { FlowFrame } from './grammar.ts';
 import { nearest, type Path, type Place, type Problem, type Report } from './report.ts';
 import type { Mention, StepKind } from './step.ts';
@@ -14,7 +15,7 @@ export interface Surroundings {
   readonly prompts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   signature(flow: string): Signature | undefined;
   readonly limits: Limits;
-  /** True when somebody recorded this prompt in this language. */
+  /** True when somebody recorded this prompt in this language; a flow's own prompt is `flow/prompt`. */
   isRecorded(prompt: string, language: string): boolean;
 }
 
@@ -67,7 +68,7 @@ class Finisher {
   readonly #report: Report;
   readonly #surroundings: Surroundings;
   readonly #compiler: Compiler;
-  readonly #types: Record<string, VariableType>;
+  readonly #types: Readonly<Record<string, VariableType>>;
   readonly #expressions = new Map<string, Compiled>();
   readonly #mentions: Flow['mentions'][number][] = [];
 
@@ -77,7 +78,7 @@ class Finisher {
     this.#report = report;
     this.#surroundings = surroundings;
     const secrets = draft.steps.flatMap(({ kind, args }) => kind.keeps?.(args) ?? []);
-    this.#types = this.#variableTypes(secrets);
+    this.#types = variableTypes(draft, frame, report, (name) => surroundings.signature(name));
     this.#compiler = new Compiler(this.#types, secrets);
   }
 
@@ -86,8 +87,14 @@ class Finisher {
     const onError = this.#frame['on-error'];
     const steps = new Map(this.#draft.steps.map((step) => [step.name, this.#step(step)]));
     this.#checkTargets(steps);
-    const namedPrompts = this.#namedPrompts();
-    for (const step of steps.values()) this.#checkPrompts(step, namedPrompts);
+    const namedPrompts = flowPrompts({
+      draft: this.#draft,
+      frame: this.#frame,
+      report: this.#report,
+      shared: this.#surroundings.prompts,
+      isRecorded: this.#surroundings.isRecorded,
+      compile: (place, expression) => this.#compile(place, { expression, wants: 'speech' }),
+    });
     this.#checkGiven();
     for (const name of typeof persona === 'object'
       ? Object.values(persona)
@@ -116,44 +123,6 @@ class Finisher {
   }
 
   // ── variables and expressions ──────────────────────────────────────────────────────────────────────────────────────
-
-  /** Every variable of the flow has one type: that of what steps put into it. */
-  #variableTypes(secrets: readonly string[]): Record<string, VariableType> {
-    const types: Record<string, VariableType> = { ...this.#frame.takes };
-    const open: { readonly step: string; readonly name: string; readonly value: Expression }[] = [];
-    const take = (step: string, name: string, type: VariableType): void => {
-      if (types[name] === undefined) types[name] = type;
-      else if (types[name] !== type)
-        this.#report.add(
-          ['steps', step],
-          `step "${step}" makes "${name}" ${type}, elsewhere it is ${types[name]}`,
-          'give one of them another name',
-        );
-    };
-    for (const { name: step, kind, args } of this.#draft.steps) {
-      for (const [name, value] of Object.entries(kind.sets?.(args) ?? {})) {
-        if (isExpression(value)) open.push({ step, name, value });
-        else take(step, name, value);
-      }
-      const called = kind.comesBack && kind.calls?.(args);
-      const gives = called ? this.#surroundings.signature(called.flow)?.gives : undefined;
-      for (const [name, type] of Object.entries(gives ?? {})) take(step, name, type);
-    }
-    // A variable may be set from another one: go round as long as that settles one more.
-    for (let settled = true; settled && open.length > 0; ) {
-      settled = false;
-      const compiler = new Compiler(types, secrets);
-      for (const one of open.splice(0)) {
-        const compiled = compiler.compile(one.value);
-        if (typeof compiled === 'string') open.push(one);
-        else {
-          take(one.step, one.name, compiled.type as VariableType);
-          settled = true;
-        }
-      }
-    }
-    return types;
-  }
 
   #compile(place: Place, expression: Expression): void {
     const compiled = this.#compiler.compile(expression);
@@ -203,8 +172,10 @@ class Finisher {
         this.#report.add(path, `no step sets the variable "${variable}"`, variablesHint(this.#types));
     const exits = [...kind.exits(args), ...this.#resultsOf(name, kind, args)];
     const targets: Record<string, string> = Object.assign(Object.create(null), kind.targets?.(args));
+    // Which results a flow has that cannot be read is not this one's fault.
+    const unknown = kind.comesBack && !this.#surroundings.signature(kind.calls?.(args).flow ?? '');
     for (const [exit, target] of Object.entries(ways)) {
-      if (exits.includes(exit)) targets[exit] = target;
+      if (unknown || exits.includes(exit)) targets[exit] = target;
       else
         this.#report.add(
           ['steps', name, 'then', exit],
@@ -219,13 +190,13 @@ class Finisher {
         `step "${name}" leads nowhere for ${open.join(', ')}`,
         'add them to "then", or an "otherwise"',
       );
-    if (exits.length === 0 && otherwise !== undefined)
+    if (!unknown && exits.length === 0 && otherwise !== undefined)
       this.#report.add(['steps', name], `"${kind.verb}" does not go on`, 'take "then" out');
     return {
       name,
       kind,
       args,
-      exits,
+      exits: unknown ? Object.keys(targets) : exits,
       targets,
       ...(otherwise === undefined ? {} : { otherwise }),
       ...this.#report.placeOf(['steps', name]),
@@ -279,73 +250,6 @@ class Finisher {
             nearest(target, names),
           );
   }
-
-  // ── prompts ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #namedPrompts(): Flow['namedPrompts'] {
-    const own = this.#frame.prompts as Record<string, Record<string, string>>;
-    for (const [name, texts] of Object.entries(own))
-      for (const [language, text] of Object.entries(texts))
-        this.#checkText(['prompts', name, language], text);
-    const used = new Set(
-      this.#draft.steps.flatMap(({ kind, args }) =>
-        (kind.prompts?.(args) ?? []).flatMap(({ name }) => name ?? []),
-      ),
-    );
-    for (const name of Object.keys(own))
-      if (!used.has(name))
-        this.#report.add(
-          ['prompts', name],
-          `nothing says the prompt "${name}"`,
-          'take it out, or say it',
-          'warning',
-        );
-    const shared = Object.entries(this.#surroundings.prompts).filter(([name]) => used.has(name));
-    for (const [name, texts] of shared)
-      if (own[name] === undefined) for (const text of Object.values(texts)) this.#checkText(['steps'], text);
-    return new Map([...shared, ...Object.entries(own)].map(([name, texts]) => [name, { name, texts }]));
-  }
-
-  #checkPrompts({ name: step, kind, args }: Step, named: Flow['namedPrompts']): void {
-    for (const { name, texts } of kind.prompts?.(args) ?? []) {
-      const path = ['steps', step, kind.verb];
-      const words = name === undefined ? texts : named.get(name)?.texts;
-      if (name === undefined) for (const text of Object.values(texts)) this.#checkText(path, text);
-      const missing = this.#frame.languages.filter(
-        (language) =>
-          words?.[language] === undefined &&
-          !(name !== undefined && this.#surroundings.isRecorded(name, language)),
-      );
-      if (words === undefined && missing.length > 0) {
-        const hint =
-          nearest(name ?? '', [...named.keys(), ...Object.keys(this.#surroundings.prompts)]) ||
-          'add it to "prompts"';
-        this.#report.addAtValue(path, name ?? '', `there is no prompt "${name}"`, hint);
-      } else if (missing.length > 0) {
-        const what = name === undefined ? 'these words are' : `the prompt "${name}" is`;
-        const where =
-          name !== undefined && this.#frame.prompts[name] !== undefined ? ['prompts', name] : path;
-        this.#report.add(
-          where,
-          `${what} not there in ${missing.join(', ')}`,
-          'add the words, or take the language out of "languages"',
-        );
-      }
-    }
-  }
-
-  #checkText(path: Path, text: string): void {
-    const parts = readTemplate(text);
-    if (typeof parts === 'string') return this.#report.addAtValue(path, text, parts);
-    for (const part of parts)
-      if ('place' in part)
-        this.#compile(this.#report.placeOfValue(path, text), { expression: part.place, wants: 'speech' });
-  }
-}
-
-function variablesHint(types: Readonly<Record<string, VariableType>>): string {
-  const names = Object.keys(types);
-  return names.length > 0 ? `there is ${names.join(', ')}` : 'there is none';
 }
 
 function quoted(expression: string): string {

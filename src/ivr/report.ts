@@ -63,11 +63,15 @@ export class Report {
     this.put(this.placeOfValue(path, value), message, hint);
   }
 
-  addIssues(path: Path, error: z.ZodError): void {
-    for (const issue of error.issues.slice(0, MOST_PROBLEMS)) {
+  /** @param schema what was read, for the names that it knows */
+  addIssues(path: Path, error: z.ZodError, schema?: z.ZodType): void {
+    for (const issue of error.issues.flatMap((one) => leavesOf(one)).slice(0, MOST_PROBLEMS)) {
       const where = [...path, ...issue.path];
+      const known = issue.path.length === 0 && schema ? namesIn(schema) : [];
       if (issue.code !== 'unrecognized_keys') this.add(where, wordingOf(issue));
-      else for (const key of issue.keys) this.add([...where, key], `there is no "${key}" here`);
+      else
+        for (const key of issue.keys)
+          this.add([...where, key], `there is no "${key}" here`, nearest(key, known) || listOf(known));
     }
   }
 
@@ -128,14 +132,56 @@ function firstOf<Item>(items: readonly Item[], find: (item: Item) => number | un
   return undefined;
 }
 
-/** What a union expected is clearest in the words of its first branch that is not about types. */
-function wordingOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type' && /received null$/.test(issue.message))
-    return 'there is nothing in it: fill it in, or take it out';
+type Issue = z.core.$ZodIssue;
+
+/** Where one of several shapes was expected, what is wrong with the one that was meant most likely. */
+function leavesOf(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const likely = issue.errors.toSorted((a, b) => unlikeliness(a) - unlikeliness(b))[0];
+  if (!likely || likely.length === 0) return [issue];
+  return likely.flatMap(leavesOf).map((leaf) => ({ ...leaf, path: [...issue.path, ...leaf.path] }));
+}
+
+/** A shape of another kind altogether was not meant. */
+function unlikeliness(issues: readonly Issue[]): number {
+  const otherKind = issues.some(
+    (issue) => issue.code === 'invalid_type' && issue.path.length === 0 && !lacksQuotes(issue),
+  );
+  const unquoted = issues.some(lacksQuotes);
+  return issues.length + (otherKind ? 100 : 0) - (unquoted ? 1 : 0);
+}
+
+/** A number, or true, where a text was expected. */
+function lacksQuotes(issue: Issue): boolean {
+  return (
+    issue.code === 'invalid_type' &&
+    issue.expected === 'string' &&
+    /received (number|boolean)$/.test(issue.message)
+  );
+}
+
+function wordingOf(issue: Issue): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  if (issue.code !== 'invalid_union') return issue.message;
-  const inner = issue.errors.flat().find((one) => one.code !== 'invalid_type') ?? issue.errors.flat()[0];
-  return inner ? inner.message : issue.message;
+  if (issue.code !== 'invalid_type') return issue.message;
+  if (/received undefined$/.test(issue.message)) return `"${String(issue.path.at(-1) ?? '')}" is missing`;
+  if (/received null$/.test(issue.message)) return 'there is nothing in it: fill it in, or take it out';
+  if (lacksQuotes(issue)) return 'this has to be text: put it into quotes';
+  return issue.message;
+}
+
+/** The names that an object of this schema may have, or one of several objects. */
+function namesIn(schema: z.ZodType): string[] {
+  const { def } = schema as unknown as {
+    def: { shape?: object; options?: readonly z.ZodType[]; innerType?: z.ZodType; in?: z.ZodType };
+  };
+  if (def.shape) return Object.keys(def.shape);
+  if (def.options) return [...new Set(def.options.flatMap(namesIn))];
+  const inner = def.innerType ?? def.in;
+  return inner ? namesIn(inner) : [];
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? '' : `there is ${names.join(', ')}`;
 }
 
 /** `, did you mean "queue"?` when one of `names` is near to what was written, else ''. */

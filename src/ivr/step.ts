@@ -81,6 +81,8 @@ export interface StepKind<Args = unknown> {
   /** Targets that the arguments themselves name, by exit. */
   targets?(args: Args): Readonly<Record<string, string>>;
   prompts?(args: Args): readonly Prompt[];
+  /** Words that it writes instead of saying them. */
+  writes?(args: Args): readonly Prompt[];
   /** The keys from which a caller has to choose. */
   keys?(args: Args): readonly string[];
   /** Variables that the step sets, with their types; an expression stands for its own type. */

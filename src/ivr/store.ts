@@ -111,7 +111,10 @@ export class FlowHistory implements FlowArchive {
     const last = this.#database.query
       .select({ flow: flowVersionTable })
       .from(flowReleaseTable)
-      .innerJoin(flowVersionTable, and(eq(flowVersionTable.name, name), eq(flowVersionTable.version, version)))
+      .innerJoin(
+        flowVersionTable,
+        and(eq(flowVersionTable.name, name), eq(flowVersionTable.version, version)),
+      )
       .where(eq(flowVersionTable.file, file))
       .orderBy(desc(seq))
       .limit(1)

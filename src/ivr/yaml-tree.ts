@@ -76,7 +76,11 @@ class TreeReader {
       }
       default: {
         const start = 'anchorStart' in event ? event.anchorStart - 1 : above;
-        this.#complain(start, 'an alias (*) cannot be used here', 'write it out, or put the text into quotes');
+        this.#complain(
+          start,
+          'an alias (*) cannot be used here',
+          'write it out, or put the text into quotes',
+        );
         return { kind: 'scalar', start, value: null };
       }
     }
@@ -86,7 +90,8 @@ class TreeReader {
     const key = this.#node(above);
     const { start } = key;
     const node = this.#node(start);
-    if (key.kind !== 'scalar') return this.#complain(start, 'a name has to be plain text', 'put text with {, [ or " into quotes');
+    if (key.kind !== 'scalar')
+      return this.#complain(start, 'a name has to be plain text', 'put text with {, [ or " into quotes');
     const name = String(key.value);
     if (FORBIDDEN.has(name)) this.#complain(start, `"${name}" cannot be a name`, 'choose another');
     // `1` and `"1"` are two names for YAML and one for everybody else.
@@ -101,7 +106,12 @@ class TreeReader {
   }
 
   #refuseMarks({ anchorStart, tagStart }: { readonly anchorStart: number; readonly tagStart: number }): void {
-    if (anchorStart >= 0) this.#complain(anchorStart - 1, 'an anchor (&) cannot be used here', 'write it out, or put the text into quotes');
+    if (anchorStart >= 0)
+      this.#complain(
+        anchorStart - 1,
+        'an anchor (&) cannot be used here',
+        'write it out, or put the text into quotes',
+      );
     if (tagStart >= 0) this.#complain(tagStart, 'a tag (!) cannot be used here', 'put the text into quotes');
   }
 
@@ -115,7 +125,9 @@ class TreeReader {
 function startOf({ valueStart, style }: ScalarEvent, above: number): number {
   if (valueStart < 0) return above;
   // The quote is part of what people see.
-  return style === SCALAR_STYLE.DOUBLE_QUOTED || style === SCALAR_STYLE.SINGLE_QUOTED ? valueStart - 1 : valueStart;
+  return style === SCALAR_STYLE.DOUBLE_QUOTED || style === SCALAR_STYLE.SINGLE_QUOTED
+    ? valueStart - 1
+    : valueStart;
 }
 
 /** What is not in quotes, by the core schema (YAML 1.2.2, 10.3.2), without the numbers that are none. */

@@ -44,7 +44,8 @@ function wordingOf(reason: string): [message: string, hint: string] {
   if (reason.includes('maxDepth')) return ['there are too many levels', 'write it in fewer'];
   if (reason.startsWith('bad indentation'))
     return ['this is not understood', 'look at the indentation, and put text with : or # or @ into quotes'];
-  if (reason.includes('flow collection')) return ['a bracket is not closed', 'look for the { or [ without its } or ]'];
+  if (reason.includes('flow collection'))
+    return ['a bracket is not closed', 'look for the { or [ without its } or ]'];
   if (reason.includes('quoted scalar')) return ['a quote is not closed', 'add the missing quote'];
   return [reason, ''];
 }

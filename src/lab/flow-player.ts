@@ -30,7 +30,7 @@ export class ScriptPlayer {
   }
 
   async #wait(hope: Hope, limitMs: number): Promise<string | undefined> {
-    if (await this.#visit.whileCalling(hope.met, limitMs)) return undefined;
+    if (await this.#visit.until(hope.met, limitMs)) return undefined;
     const when = this.#visit.ended ? 'before the call was over' : `within ${limitMs / 1000}s`;
     const instead = hope.instead();
     return `expected ${hope.what} ${when}${instead === '' ? '' : `, but ${instead}`}`;

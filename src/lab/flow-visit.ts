@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 const KEY_MS = 150;
 
 /** Who calls, and where. */
-export interface Caller {
+interface Caller {
   /** '' when hidden. */
   readonly number: string;
   /** The phone of ours that calls, if it is one. */
@@ -123,23 +123,12 @@ export class FlowVisit {
   }
 
   /** Lets time pass until `done`, which is asked after each thing that happens. Tells whether it came true. */
-  async until(done: () => boolean, limitMs: number): Promise<boolean> {
-    const { clock } = this.stage;
+  until(done: () => boolean, limitMs: number): Promise<boolean> {
     const look = (): boolean => {
       this.#look();
       return done();
     };
-    return clock.advanceUntil(look, limitMs);
-  }
-
-  /** The same, but no longer than the call lasts. */
-  async whileCalling(done: () => boolean, limitMs: number): Promise<boolean> {
-    let met = false;
-    await this.until(() => {
-      met = done();
-      return met || this.ended;
-    }, limitMs);
-    return met;
+    return this.stage.clock.advanceUntil(look, limitMs);
   }
 
   // ── what the caller does ─────────────────────────────────────────────────────────────────────────────────────────

@@ -58,7 +58,7 @@ export function takeInventory(parts: InventoryParts): Inventory {
     for (const language of parts.languages) {
       for (const prompt of parts.prompts) {
         for (const stretch of stretchesOf(prompt, language)) {
-          const recorded = prompt.name === undefined ? undefined : recordingName(prompt.name, stretch.part);
+          const recorded = recordingName(prompt, stretch.part);
           if (recorded !== undefined)
             for (const file of recordingNames(persona, language, recorded)) wanted.add(file);
           lines.push({

@@ -6,6 +6,8 @@ import type { Media } from '../pbx/pbx.ts';
  */
 export interface Prompt {
   readonly name?: string;
+  /** The flow whose own prompt this is: its recordings lie in a folder of that name. Undefined for shared ones. */
+  readonly flow?: string;
   readonly texts: Readonly<Record<string, string>>;
 }
 

@@ -55,8 +55,9 @@ export class Sources {
       words === undefined
         ? []
         : [this.#spoken(words, language, { voices: persona?.voices, trimmed: part > 0 })];
-    if (prompt.name === undefined) return spoken;
-    const names = recordingNames(persona, language, recordingName(prompt.name, part));
+    const recording = recordingName(prompt, part);
+    if (recording === undefined) return spoken;
+    const names = recordingNames(persona, language, recording);
     return [...this.#recorded(names), ...spoken];
   }
 

@@ -1,3 +1,4 @@
+import type { Prompt } from './prompt.ts';
 import { readTemplate } from './template.ts';
 
 /** A piece of a prompt as it is played. */
@@ -38,9 +39,14 @@ export function piecesOf(text: string): readonly Piece[] {
   return pieces.filter((piece, at) => !('pauseMs' in piece) || (at > 0 && at < pieces.length - 1));
 }
 
-/** Name of the recording of a stretch, without `.wav`: `balance` for a whole text, `balance.1` for the first part of one. */
-export function recordingName(prompt: string, part: number): string {
-  return part === 0 ? prompt : `${prompt}.${part}`;
+/**
+ * Name of the recording of a stretch, without `.wav`: `goodbye` for a whole shared text, `hotline/balance.1` for the first part
+ * of one of flow hotline; undefined for a prompt without name.
+ */
+export function recordingName({ name, flow }: Prompt, part: number): string | undefined {
+  if (name === undefined) return undefined;
+  const own = flow === undefined ? name : `${flow}/${name}`;
+  return part === 0 ? own : `${own}.${part}`;
 }
 
 function pause(marks: string): Piece[] {

@@ -31,7 +31,7 @@ const WAV = Buffer.concat([
 
 function placeOfHotline(flow = FLOW): Place {
   const place = new Place({ 'hotline.yaml': flow, 'shared.yaml': SHARED });
-  for (const file of ['zh-CN/welcome.wav', 'gold/en/balance.1.wav', 'en/old.wav']) {
+  for (const file of ['zh-CN/hotline/welcome.wav', 'gold/en/hotline/balance.1.wav', 'en/old.wav']) {
     mkdirSync(join(place.flows, 'prompts', file, '..'), { recursive: true });
     writeFileSync(join(place.flows, 'prompts', file), WAV);
   }
@@ -48,16 +48,16 @@ test('list shows every sound by language and persona, aligned, and the recording
     place.run(['prompts', 'list', '--json']),
   ]);
   expect(all.out.split('\n').slice(0, 5)).toEqual([
-    'prompt     language  persona   state     seconds  words',
-    'welcome    zh-CN     ordinary  recorded    0.5    您好。',
-    'balance.1  zh-CN     ordinary  missing            余额',
-    'balance.2  zh-CN     ordinary  missing            元。',
-    '-          zh-CN     ordinary  missing            再见。',
+    'prompt             language  persona   state     seconds  words',
+    'hotline/welcome    zh-CN     ordinary  recorded    0.5    您好。',
+    'hotline/balance.1  zh-CN     ordinary  missing            余额',
+    'hotline/balance.2  zh-CN     ordinary  missing            元。',
+    '-                  zh-CN     ordinary  missing            再见。',
   ]);
   expect(all.out).toContain('Words of numbers, dates and amounts, en, wealth: 0 recorded, 0 spoken,');
   expect(all.out).toContain('Recordings that no flow says, in flows/prompts:\n  en/old.wav\n');
-  expect(all.out).not.toContain('  gold/en/balance.1.wav');
-  expect(part.out).toContain('balance.1  en        wealth   recorded    0.5    You have');
+  expect(all.out).not.toContain('  gold/en/hotline/balance.1.wav');
+  expect(part.out).toContain('hotline/balance.1  en        wealth   recorded    0.5    You have');
   expect(part.out).toContain('4 sounds: 1 recorded, 0 spoken, 3 missing');
   expect(part.out).not.toContain('zh-CN');
   expect(part.out).not.toContain('old.wav');
@@ -71,12 +71,12 @@ test('missing is a sheet to read from: where each recording goes and its words, 
   const place = placeOfHotline();
   const { code, out } = await place.run(['prompts', 'missing']);
   const lines = out.split('\n');
-  expect(lines).not.toContainEqual(expect.stringContaining('zh-CN/welcome.wav              您好。'));
-  expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/balance\.1\.wav +余额$/));
+  expect(lines).not.toContainEqual(expect.stringContaining('hotline/welcome.wav '));
+  expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/hotline\/balance\.1\.wav +余额$/));
   expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/words\/\S+\.wav +七$/));
   // The persona with a folder has recordings of her own to make; the ordinary one does not count for her.
   expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/gold\/zh-CN\/welcome\.wav +您好。$/));
-  expect(out).not.toContain('gold/en/balance.1.wav');
+  expect(out).not.toContain('gold/en/hotline/balance.1.wav');
   expect(lines.filter((line) => line.startsWith('# ')).map((line) => line.replace(/: .*/, ''))).toEqual([
     '# zh-CN, ordinary',
     '# zh-CN, wealth',
@@ -93,16 +93,24 @@ test('a prompt of which callers would hear nothing makes missing fail, and is na
     place.run(['prompts', 'missing']),
     place.run(['prompts', 'missing', '--json']),
   ]);
-  expect(text.out).toContain('wellcome (en) has neither a recording nor words: callers hear nothing of it.');
-  expect(JSON.parse(json.out).silent).toEqual(['wellcome (zh-CN)', 'wellcome (en)']);
+  expect(text.out).toContain('hotline/wellcome (en) has neither a recording nor words: callers hear nothing of it.');
+  expect(JSON.parse(json.out).silent).toEqual(['hotline/wellcome (zh-CN)', 'hotline/wellcome (en)']);
   expect([text.code, json.code]).toEqual([1, 1]);
 });
 
-test('one name for other words in another flow is told: a recording would be played for both', async () => {
+test('one name with other words in another flow is another recording', async () => {
   const place = placeOfHotline();
   place.write('other.yaml', FLOW.replace('flow: hotline', 'flow: other').replace('Welcome.', 'Good day.'));
-  const { ambiguous } = JSON.parse((await place.run(['prompts', 'missing', '--json'])).out);
-  expect(ambiguous).toEqual(['welcome']);
+  const { sheets } = JSON.parse((await place.run(['prompts', 'missing', '--json'])).out);
+  const files = sheets.flatMap((sheet: { prompts: { file: string }[] }) =>
+    sheet.prompts.map(({ file }) => file),
+  );
+  expect(files).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/en\/hotline\/welcome\.wav$/),
+      expect.stringMatching(/en\/other\/welcome\.wav$/),
+    ]),
+  );
 });
 
 test('render needs speech; with a program of any kind it makes all sounds, and fails when one fails', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
 import { load as parse } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
 import { inProject } from '../../src/setup/project.ts';
 import { readSettings, SETTINGS } from '../../src/setup/settings.ts';
 

@@ -205,7 +205,8 @@ test('a file that is broken when the daemon starts runs as it did before', async
 });
 
 test('a flow that names what is not there runs where there was none, and replaces none', async () => {
-  const naming = 'flow: one\nlanguages: [en]\nstart: a\nsteps:\n  a: { queue: { name: nobody }, otherwise: b }\n  b: { hangup: {} }\n';
+  const naming =
+    'flow: one\nlanguages: [en]\nstart: a\nsteps:\n  a: { queue: { name: nobody }, otherwise: b }\n  b: { hangup: {} }\n';
   write('one.yaml', naming);
   const flows = library();
   expect(await reload(flows)).toHaveLength(1);

@@ -109,7 +109,11 @@ test.each([
     GOOD.replace('say: hi, then: pick', 'choose: [{ when: process.exit(), then: pick }], otherwise: pick'),
     'f.yaml:8:23 the expression process.exit() cannot be used: there is no exit(…) here',
   ],
-  ['tabs', GOOD.replace('  hello:', '\thello:'), 'f.yaml:8:1 tabs are not allowed as indentation: use spaces'],
+  [
+    'tabs',
+    GOOD.replace('  hello:', '\thello:'),
+    'f.yaml:8:1 tabs are not allowed as indentation: use spaces',
+  ],
   ['empty file', '', 'f.yaml:1:1 the file is empty'],
   ['a list', '- a\n- b\n', 'f.yaml:1:1 '],
   ['binary', 'flow: \u0000', 'f.yaml:1:1 the file is not UTF-8 text'],

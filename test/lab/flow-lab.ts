@@ -58,7 +58,7 @@ steps:
 `;
 
 /** What there is around it. */
-export const WORLD = `
+const WORLD = `
 at: 2026-11-23T10:00:00+08:00
 dials: "95533"
 caller: "13912345678"

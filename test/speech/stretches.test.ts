@@ -28,5 +28,8 @@ test.each<[string, readonly Piece[]]>([
 });
 
 test('a whole text is recorded under its name, a stretch with its number', () => {
-  expect([recordingName('hi', 0), recordingName('hi', 2)]).toEqual(['hi', 'hi.2']);
+  const shared = { name: 'hi', texts: {} };
+  expect([recordingName(shared, 0), recordingName(shared, 2)]).toEqual(['hi', 'hi.2']);
+  expect(recordingName({ ...shared, flow: 'hotline' }, 1)).toBe('hotline/hi.1');
+  expect(recordingName({ texts: {} }, 0)).toBeUndefined();
 });

@@ -42,7 +42,7 @@ export const textMessage = stepKind({
   }),
   waiting: 'none',
   exits: () => ['next', 'no-number'],
-  prompts: (args) => [args.text],
+  writes: (args) => [args.text],
   async run(step, args) {
     const { ani, facts } = step.call;
     if (!/^\+?\d{6,}$/.test(ani)) return { exit: 'no-number' };

@@ -56,7 +56,11 @@ function checkTimes() {
   const alone = performance.now();
   for (const { text } of files) load(text, { schema: CORE_SCHEMA });
   const yamlMs = performance.now() - alone;
-  return { checkMs: Math.round(checkMs), yamlMs: Math.round(yamlMs), checkPerYaml: Number((checkMs / yamlMs).toFixed(2)) };
+  return {
+    checkMs: Math.round(checkMs),
+    yamlMs: Math.round(yamlMs),
+    checkPerYaml: Number((checkMs / yamlMs).toFixed(2)),
+  };
 }
 
 /** A flow of the steps that hotlines are made of, all of them reached. */
@@ -93,7 +97,10 @@ async function stepTime(): Promise<number> {
     load: async () => ({ calls: [], agents: [], queues: [], endedChannels: [] }),
     commit: async () => undefined,
   };
-  const stage = new Stage({ files: [{ file: 'flow.yaml', text }], connect: (pbx) => ({ pbx, store: noStore }) });
+  const stage = new Stage({
+    files: [{ file: 'flow.yaml', text }],
+    connect: (pbx) => ({ pbx, store: noStore }),
+  });
   await stage.start();
   const caller = stage.caller('13800138000', '1');
   await stage.clock.advance(100);
@@ -117,13 +124,15 @@ async function stepTime(): Promise<number> {
 async function reloadTimes() {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
   cpSync(inProject('ivr-flows'), folder, { recursive: true });
-  const prompts: PromptFiles | undefined = speechTools && new PromptFiles({
-    recorded: join(folder, 'prompts'),
-    cache: join(folder, '.cache'),
-    speech: chooseSpeech('', speechTools),
-    persona: () => undefined,
-    log: silentLog,
-  });
+  const prompts: PromptFiles | undefined =
+    speechTools &&
+    new PromptFiles({
+      recorded: join(folder, 'prompts'),
+      cache: join(folder, '.cache'),
+      speech: chooseSpeech('', speechTools),
+      persona: () => undefined,
+      log: silentLog,
+    });
   const flows = new FlowLibrary({
     folder,
     kinds: VERBS,
@@ -150,7 +159,10 @@ async function reloadTimes() {
       await sleep(200);
       const before = flows.byName('hotline')?.version;
       const began = performance.now();
-      writeFileSync(file, original.replace('您好，欢迎致电客户服务中心。', `您好，欢迎致电，这是第${edit}次修改。`));
+      writeFileSync(
+        file,
+        original.replace('您好，欢迎致电客户服务中心。', `您好，欢迎致电，这是第${edit}次修改。`),
+      );
       while (flows.byName('hotline')?.version === before) {
         if (performance.now() - began > LIMIT_MS) throw new Error('the change did not arrive');
         await sleep(1);
