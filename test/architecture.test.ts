@@ -47,7 +47,7 @@ const SHELLS = [
   /^pbx\/[a-z]+\//,
   /\/(table|store|http)\.ts$/,
   /^(main|cli)\.ts$|^cli\//,
-  /^ivr\/(library|http-client)\.ts$/,
+  /^ivr\/(library|flow-files|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^base\/clock\.ts$/,

@@ -3,6 +3,7 @@ import { Refused } from '../base/errors.ts';
 import { VERBS } from '../engine/verbs.ts';
 import { readDraft } from '../ivr/draft.ts';
 import type { Flow } from '../ivr/flow.ts';
+import { digest, readFlowFiles } from '../ivr/flow-files.ts';
 import {
   crossCheck,
   FlowReader,
@@ -11,7 +12,6 @@ import {
   type Knowledge,
   type SourceFile,
 } from '../ivr/flow-set.ts';
-import { digest, readFlowFiles } from '../ivr/library.ts';
 import type { Problem } from '../ivr/report.ts';
 import { NO_SHARED, readShared } from '../ivr/shared.ts';
 import { readYaml } from '../ivr/yaml.ts';

@@ -1,8 +1,8 @@
 import { messageOf, Refused } from '../base/errors.ts';
 import { CampaignStore } from '../campaign/store.ts';
 import { EventLog } from '../engine/store.ts';
+import { recordedIn } from '../ivr/flow-files.ts';
 import type { Knowledge } from '../ivr/flow-set.ts';
-import { recordedIn } from '../ivr/library.ts';
 import { QueueStore } from '../queue/store.ts';
 import { storeFile } from '../setup/prepare.ts';
 import { seedDemonstration } from '../setup/seed.ts';

@@ -107,7 +107,7 @@ function nameOf(verb: string, path: readonly string[]): string {
 }
 
 /** A time as it stands in a flow file, with a space before its unit. @param ms milliseconds */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
   return ms >= 1000 && ms % 100 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }

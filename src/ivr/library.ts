@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, type FSWatcher, watch } from 'node:fs';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { type FSWatcher, watch } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
@@ -10,13 +10,13 @@ import type { Persona } from '../speech/persona.ts';
 import type { Prompt } from '../speech/prompt.ts';
 import { type DayState, stateAt } from './calendar.ts';
 import { answersTo, type Flow, promptsOf } from './flow.ts';
-import { crossCheck, type FlowFile, FlowReader, type Knowledge, type SourceFile } from './flow-set.ts';
+import { digest, readFlowFiles, stampOf } from './flow-files.ts';
+import { crossCheck, type FlowFile, FlowReader, type Knowledge } from './flow-set.ts';
 import type { FlowArchive, FlowVersion } from './history.ts';
 import { parseFlow } from './parse.ts';
 import { type Problem, problemText } from './report.ts';
 import { NO_SHARED, type Shared } from './shared.ts';
 import type { StepKind } from './step.ts';
-import { MAX_FILE_BYTES } from './yaml.ts';
 
 export interface FlowLibraryParts {
   /** Folder of the flow files, `*.yaml`. */
@@ -334,59 +334,4 @@ function present(live: ReadonlyMap<string, Flow | undefined>): Flow[] {
 function firstOf(problems: readonly Problem[], file: string): string {
   const first = problems.find((problem) => problem.file === file && problem.severity === 'error');
   return first ? problemText(first) : `${file} cannot be used`;
-}
-
-/** Whether a prompt was recorded, by the folder of flows. */
-export function recordedIn(folder: string): Knowledge['isRecorded'] {
-  return (prompt, language) => existsSync(join(folder, 'prompts', language, `${prompt}.wav`));
-}
-
-/** Names a version after its text. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-/** The names of all flow files of a folder, in order. @throws when there is no such folder */
-async function flowFileNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
-  return names.filter((name) => /^[^.].*\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
-}
-
-/** Changes with every change of a flow file or a recording. */
-async function stampOf(folder: string): Promise<string> {
-  const files = await flowFileNames(folder);
-  const recordings = await readdir(join(folder, 'prompts'), { recursive: true }).catch(() => []);
-  const paths = [...files, ...recordings.map((name) => join('prompts', name))];
-  const stamps = await Promise.all(
-    paths.map(async (path) => {
-      const { mtimeMs, size, ino } = await stat(join(folder, path)).catch(() => ({
-        mtimeMs: 0,
-        size: 0,
-        ino: 0,
-      }));
-      return `${path} ${mtimeMs} ${size} ${ino}`;
-    }),
-  );
-  return digest(stamps.join('\n'));
-}
-
-/** Reads the files of a folder of flows; those that cannot be read become problems. */
-export async function readFlowFiles(
-  folder: string,
-): Promise<{ readonly files: readonly SourceFile[]; readonly problems: readonly Problem[] }> {
-  const problems: Problem[] = [];
-  const files = await Promise.all(
-    (await flowFileNames(folder)).map(async (name): Promise<SourceFile[]> => {
-      const file = join(basename(folder), name);
-      const path = join(folder, name);
-      try {
-        if ((await stat(path)).size > MAX_FILE_BYTES) throw new Error('the file is larger than 1 MB');
-        return [{ file, text: await readFile(path, 'utf8') }];
-      } catch (thrown) {
-        problems.push({ file, line: 1, column: 1, severity: 'error', message: messageOf(thrown), hint: '' });
-        return [];
-      }
-    }),
-  );
-  return { files: files.flat(), problems };
 }

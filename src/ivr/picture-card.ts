@@ -48,7 +48,7 @@ export interface Face {
 }
 
 /** What the step says first, in `language` or else in any; what it works on where it says nothing. */
-export function wordsOfStep(flow: Flow, step: Step, language: string): string {
+function wordsOfStep(flow: Flow, step: Step, language: string): string {
   const { kind, args } = step;
   const [first] = kind.prompts?.(args) ?? [];
   if (first) {

@@ -52,7 +52,7 @@ function lineOf(happening: Happening, veil: Veil): [TranscriptLine['what'], stri
 }
 
 /** The words, with the name of the persona who speaks. */
-export function saidText({ words, persona }: { readonly words: string; readonly persona: string }): string {
+function saidText({ words, persona }: { readonly words: string; readonly persona: string }): string {
   return `${persona === '' ? '' : `${persona}: `}"${words}"`;
 }
 

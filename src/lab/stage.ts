@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Agent } from '../agent/agent.ts';
 import { type IdSource, idSource } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
@@ -13,6 +12,7 @@ import type { FlowDirectory } from '../engine/input.ts';
 import { allSteps } from '../engine/steps.ts';
 import { stateAt } from '../ivr/calendar.ts';
 import { answersTo, type Flow } from '../ivr/flow.ts';
+import { digest } from '../ivr/flow-files.ts';
 import { crossCheck, FlowReader, type SourceFile } from '../ivr/flow-set.ts';
 import type { LookUp } from '../ivr/look-up.ts';
 import { problemText } from '../ivr/report.ts';
@@ -238,8 +238,4 @@ function withKinds(flow: Flow, kinds: readonly StepKind[]): Flow {
     ([name, step]) => [name, { ...step, kind: byVerb.get(step.kind.verb) ?? step.kind }] as const,
   );
   return { ...flow, steps: new Map(steps) };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -51,7 +51,7 @@ export function written(saying: Saying, language: string): string {
  * The languages in which `prompt` has words, the best for a caller who hears `language` first: his own, then as they
  * stand in the prompt.
  */
-export function languagesFor(prompt: Prompt, language: string): readonly string[] {
+function languagesFor(prompt: Prompt, language: string): readonly string[] {
   return [...new Set([language, ...Object.keys(prompt.texts)])].filter(
     (one) => prompt.texts[one] !== undefined,
   );

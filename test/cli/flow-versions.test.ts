@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { digest } from '../../src/ivr/library.ts';
+import { digest } from '../../src/ivr/flow-files.ts';
 import { FlowHistory } from '../../src/ivr/store.ts';
 import { ensureSecrets } from '../../src/setup/secrets.ts';
 import { openStore, START } from '../store/examples.ts';

@@ -71,11 +71,15 @@ test('missing is a sheet to read from: where each recording goes and its words, 
   const place = placeOfHotline();
   const { code, out } = await place.run(['prompts', 'missing']);
   const lines = out.split('\n');
-  expect(lines).not.toContainEqual(expect.stringContaining('hotline/welcome.wav '));
-  expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/hotline\/balance\.1\.wav +余额$/));
+  expect(lines).not.toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/hotline\/welcome/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^flows\/prompts\/zh-CN\/hotline\/balance\.1\.wav +余额$/),
+  );
   expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/zh-CN\/words\/\S+\.wav +七$/));
   // The persona with a folder has recordings of her own to make; the ordinary one does not count for her.
-  expect(lines).toContainEqual(expect.stringMatching(/^flows\/prompts\/gold\/zh-CN\/welcome\.wav +您好。$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^flows\/prompts\/gold\/zh-CN\/hotline\/welcome\.wav +您好。$/),
+  );
   expect(out).not.toContain('gold/en/hotline/balance.1.wav');
   expect(lines.filter((line) => line.startsWith('# ')).map((line) => line.replace(/: .*/, ''))).toEqual([
     '# zh-CN, ordinary',
@@ -93,7 +97,9 @@ test('a prompt of which callers would hear nothing makes missing fail, and is na
     place.run(['prompts', 'missing']),
     place.run(['prompts', 'missing', '--json']),
   ]);
-  expect(text.out).toContain('hotline/wellcome (en) has neither a recording nor words: callers hear nothing of it.');
+  expect(text.out).toContain(
+    'hotline/wellcome (en) has neither a recording nor words: callers hear nothing of it.',
+  );
   expect(JSON.parse(json.out).silent).toEqual(['hotline/wellcome (zh-CN)', 'hotline/wellcome (en)']);
   expect([text.code, json.code]).toEqual([1, 1]);
 });
