@@ -36,6 +36,20 @@ export function localTime(ms: number, zone: string): LocalTime {
   };
 }
 
+/** The instant, UTC ms, with which a day begins in `zone`; where clocks go forward at midnight, the first one that there is. */
+export function startOfDay(year: number, month: number, day: number, zone: string): number {
+  const asIfUtc = Date.UTC(year, month - 1, day);
+  const offsetAt = (ms: number): number => {
+    const there = localTime(ms, zone);
+    return (
+      Date.UTC(there.year, there.month - 1, there.day, there.hour, there.minute) -
+      Math.floor(ms / 60_000) * 60_000
+    );
+  };
+  const guess = asIfUtc - offsetAt(asIfUtc);
+  return asIfUtc - offsetAt(guess);
+}
+
 /** True for a name in the IANA time zone database, such as `Asia/Shanghai`; an offset such as `+08:00` is none. */
 export function isZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

@@ -9,9 +9,16 @@ export class Keypad {
   #typed = '';
   #deaf = false;
   #lateEndKey = { key: '', until: 0 };
+  /** Keys count again when none was pressed for so long. */
+  #hushed?: { readonly quietMs: number; until: number };
 
   /** @param now UTC ms */
   press(digit: string, now: number): void {
+    if (this.#hushed && now < this.#hushed.until) {
+      this.#hushed.until = now + this.#hushed.quietMs;
+      return;
+    }
+    this.#hushed = undefined;
     const { key, until } = this.#lateEndKey;
     this.#lateEndKey = { key: '', until: 0 };
     if (digit === key && now <= until) return;
@@ -41,6 +48,17 @@ export class Keypad {
   ignoreLate(endKey: string, now: number): void {
     if (endKey !== '' && this.#typed.startsWith(endKey)) this.#typed = this.#typed.slice(1);
     else if (this.isEmpty) this.#lateEndKey = { key: endKey, until: now + END_KEY_MS };
+  }
+
+  /**
+   * Throws away what was pressed, and what goes on being pressed until there is a pause: the rest of an entry that is nobody
+   * else's business.
+   * @param now UTC ms
+   */
+  hush(quietMs: number, now: number): void {
+    this.#typed = '';
+    this.#lateEndKey = { key: '', until: 0 };
+    this.#hushed = { quietMs, until: now + quietMs };
   }
 
   /** Keys are not for the flow until `listen`: the caller talks with somebody. */

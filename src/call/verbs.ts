@@ -10,6 +10,9 @@ export class CallEnded extends Error {
   }
 }
 
+/** Whoever types on after a secret entry that was full pauses at last for so long, ms. */
+const SECRET_PAUSE_MS = 1000;
+
 export interface GatherOptions {
   readonly maxDigits: number;
   /** Ends the entry and is not part of it, '' for none. */
@@ -102,6 +105,11 @@ export class CallVerbs {
   /** Throws away what was typed ahead. */
   forgetTyped(): void {
     this.#parts.keypad.clear();
+  }
+
+  /** Throws away what was typed, and what goes on being typed without a pause. */
+  endSecretEntry(): void {
+    this.#parts.keypad.hush(SECRET_PAUSE_MS, this.#parts.clock.now());
   }
 
   /** The next digit, '' when none comes in time. */

@@ -15,7 +15,7 @@ import type { PromptBook } from '../speech/prompt.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { Changes, EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
-import type { EngineInput, FlowDirectory } from './input.ts';
+import type { Effect, EngineInput, FlowDirectory } from './input.ts';
 import { offerWaiting } from './offering.ts';
 import { CentreState } from './state.ts';
 import { Turn } from './turn.ts';
@@ -74,6 +74,8 @@ export class Engine implements Centre {
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
   #cancelReconcile: () => void = () => undefined;
+  /** Of this turn. */
+  readonly #loads = new Map<string, QueueLoad>();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -149,7 +151,11 @@ export class Engine implements Centre {
     return {
       now,
       zone,
-      queueLoad: (name) => this.#loadOf(name, now),
+      queueLoad: (name) => {
+        const load = this.#loads.get(name) ?? this.#loadOf(name, now);
+        this.#loads.set(name, load);
+        return load;
+      },
       isOpen: (calendar) => flows.dayState(calendar, now) === 'open',
       localTime: (ms) => localTime(ms, zone),
     };
@@ -265,6 +271,7 @@ export class Engine implements Centre {
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {
+    this.#loads.clear();
     const turn = new Turn(
       { ...this.#parts, state: this.#state, paces: this.#paces },
       this.#parts.clock.now(),
@@ -281,7 +288,7 @@ export class Engine implements Centre {
     }
     this.#offer(turn);
     await this.#commit(turn.changes);
-    for (const ordered of turn.effects) this.#effects.run(ordered);
+    for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
     for (const answer of answers) answer();
     this.#setAlarm();
   }
@@ -305,6 +312,23 @@ export class Engine implements Centre {
     } catch (again) {
       this.#parts.log.error({ input: input.type, error: again }, 'and its call could not be ended');
     }
+  }
+
+  /**
+   * What changes something outside does not begin before its cursor is stored: after a crash it would be done again, as
+   * something else. Its way out is the one for failure.
+   */
+  #heldBack(effect: Effect): boolean {
+    if (this.#storeProblem === '' || effect.do !== 'runStep') return false;
+    const { call, step, run } = effect;
+    if (!step.kind.changesOutside?.(step.args)) return false;
+    const reason = 'not begun, because the database takes no writes';
+    const result = step.exits.includes('failed')
+      ? { exit: 'failed' }
+      : { failed: reason, unreachable: false };
+    this.#parts.log.error({ call: call.id, step: step.name }, reason);
+    this.#post({ input: { type: 'StepReported', call: call.id, run, result } });
+    return true;
   }
 
   /** Calls go on even when the store does not: what it refused goes with the next commit. */

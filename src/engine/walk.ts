@@ -126,11 +126,14 @@ export class Walk {
   /** A step that failed leads to its flow's way out for errors; without one, to that of the flow that called. */
   #fail(call: Call, reason: string): void {
     this.#parts.log('StepFailed', { ...call.cursor, reason }, { call: call.id });
+    const failed: Cursor[] = [];
     for (let at = call; at.cursor; ) {
       const flow = this.#flowOf(at);
-      this.#leave(at.cursor, 'error');
-      if (flow?.onError !== undefined && flow.onError !== at.cursor.step)
+      failed.push(at.cursor);
+      if (flow?.onError !== undefined && flow.onError !== at.cursor.step) {
+        for (const cursor of failed) this.#leave(cursor, 'error');
         return this.enter(at, flow, flow.onError);
+      }
       const frame = at.stack.at(-1);
       if (!frame) break;
       const facts = { ...at.facts, variables: frame.variables };
@@ -144,17 +147,16 @@ export class Walk {
     const { now } = this.#parts;
     const found = step === undefined ? undefined : flow.steps.get(step);
     if (!found) return this.#parts.tellCall(call, { type: 'HungUp' });
-    const pace = this.#pace(call);
-    if (pace.steps > STEPS_PER_SECOND) {
-      this.#parts.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
-      return this.#parts.tellCall(call, { type: 'HungUp' });
-    }
-    const { run } = pace;
+    const { run, steps } = this.#pace(call);
     const { entry, since } = again ?? { entry: run, since: now };
     const cursor: Cursor = { flow: flow.name, version: flow.version, step: found.name, run, entry, since };
     const entered: Call = { ...call, phase: { at: 'flow' }, cursor };
     this.#parts.putCall(entered);
     this.#parts.log('StepEntered', { flow: flow.name, step: found.name }, { call: call.id });
+    if (steps > STEPS_PER_SECOND) {
+      this.#parts.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
+      return this.#parts.tellCall(entered, { type: 'HungUp' });
+    }
     this.#parts.effect(call.id, { do: 'runStep', call: entered, flow, step: found, run });
   }
 

@@ -1,7 +1,9 @@
 import { cyclesIn, distancesFrom, type Graph, wayRound } from '../base/graph.ts';
 import { estimateMs } from '../speech/length.ts';
 import { type Flow, nextOf, type Step, wordsOf } from './flow.ts';
+import { namesIn } from './flow-variables.ts';
 import type { Problem } from './report.ts';
+import { type Expression, isExpression } from './values.ts';
 
 /** From where on a menu or a prompt is called too much for a caller. */
 export interface Limits {
@@ -121,12 +123,27 @@ function restlessCircles({ steps }: Flow, ways: Graph): string[][] {
   });
 }
 
+/** True when the circle has a way out that looks at a variable which the circle changes. */
 function mayCountItsWayOut(group: readonly string[], graph: Graph, steps: Flow['steps']): boolean {
-  const counts = group.some((name) => {
+  const changed = new Set(group.flatMap((name) => changedBy(steps.get(name)!)));
+  return group.some((name) => {
     const { kind, args } = steps.get(name)!;
-    return kind.sets !== undefined && Object.keys(kind.sets(args)).length > 0 && kind.waiting === 'none';
+    const leaves = graph.get(name)!.some((next) => !group.includes(next));
+    return (
+      leaves &&
+      kind.verb === 'choose' &&
+      expressionsIn(args).some((one) => namesIn(one).some((used) => changed.has(used)))
+    );
   });
-  return counts && group.some((name) => graph.get(name)!.some((next) => !group.includes(next)));
+}
+
+function changedBy({ kind, args }: Step): string[] {
+  return kind.waiting === 'none' ? Object.keys(kind.sets?.(args) ?? {}) : [];
+}
+
+function expressionsIn(args: unknown): Expression[] {
+  if (isExpression(args)) return [args];
+  return typeof args === 'object' && args !== null ? Object.values(args).flatMap(expressionsIn) : [];
 }
 
 /** How many menus a caller hears on the shortest way to each step, that step's own included. */

@@ -24,6 +24,9 @@ export interface DraftStep {
   readonly otherwise?: string;
 }
 
+/** More than that no one can read, and the daemon would stand still while it does. */
+const MOST_STEPS = 2000;
+
 /** Reads a flow file by itself. Never throws: what is wrong becomes problems. @param file as it is named in messages */
 export function readDraft(text: string, file: string, kinds: readonly StepKind[]): Draft {
   const { content, report, problems } = readYaml(text, file);
@@ -35,6 +38,11 @@ export function readDraft(text: string, file: string, kinds: readonly StepKind[]
   const frame = flowFrame.safeParse(content);
   if (!frame.success) {
     report.addIssues([], frame.error, flowFrame);
+    return { file, steps: [], problems: report.problems };
+  }
+  const count = Object.keys(frame.data.steps).length;
+  if (count > MOST_STEPS) {
+    report.add(['steps'], `there are ${count} steps, ${MOST_STEPS} at most`, 'make several flows of it');
     return { file, steps: [], problems: report.problems };
   }
   const steps = Object.entries(frame.data.steps).flatMap(
@@ -74,7 +82,7 @@ function readStep(
   }
   const kind = kinds.find((one) => one.verb === verb);
   if (!kind) {
-    const hint = nearest(verb, all) || `it has to be one of ${all.join(', ')}`;
+    const hint = (): string => nearest(verb, all) || `it has to be one of ${all.join(', ')}`;
     report.add([...path, verb], `there is no step "${verb}"`, hint);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import type { LocalTime } from '../base/zone.ts';
+import { type LocalTime, startOfDay } from '../base/zone.ts';
 import type { Call, Variables, VariableValue } from '../call/call.ts';
 import type { Expression, VariableType, Wanted } from './values.ts';
 import { UNSET } from './values.ts';
@@ -227,7 +227,7 @@ export class Compiler {
       dialled: call.dnis,
       centre: new Centre(centre),
       get vars() {
-        return celVariables(types, facts.variables);
+        return celVariables(types, facts.variables, centre.zone);
       },
       get secrets() {
         return Object.fromEntries(secrets);
@@ -273,13 +273,25 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   local: ['year', 'month', 'day', 'weekday', 'hour', 'minute'],
 };
 
-function celVariables(types: Readonly<Record<string, VariableType>>, variables: Variables): object {
+function celVariables(
+  types: Readonly<Record<string, VariableType>>,
+  variables: Variables,
+  zone: string,
+): object {
   return Object.fromEntries(
     Object.entries(types).map(([name, type]) => {
       const value = variables[name] ?? UNSET[type];
-      return [name, type === 'time' ? new Date(String(value)) : value];
+      return [name, type === 'time' ? instantOf(String(value), zone) : value];
     }),
   );
+}
+
+/** A date without a time is the day in the zone of the centre, not that in Greenwich. */
+function instantOf(text: string, zone: string): Date {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  return year === undefined
+    ? new Date(text)
+    : new Date(startOfDay(Number(year), Number(month), Number(day), zone));
 }
 
 function resultOf(value: unknown): VariableValue | Speech {
@@ -326,6 +338,11 @@ function withMixedNumbers(env: Environment): Environment {
     env.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => apply(a, Number(b)));
     env.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => apply(Number(a), b));
   }
+  env.registerOperator('double % double: double', (a: number, b: number) => a % b);
+  env.registerOperator('double % int: double', (a: number, b: bigint) => a % Number(b));
+  env.registerOperator('double in list<int>: bool', (a: number, list: readonly bigint[]) =>
+    list.some((b) => a === Number(b)),
+  );
   env.registerOperator('double == int: bool', (a: number, b: bigint) => a === Number(b));
   return env;
 }

@@ -3,7 +3,7 @@ import { Compiler } from './expression.ts';
 import type { Signature } from './flow.ts';
 import type { FlowFrame } from './grammar.ts';
 import type { Report } from './report.ts';
-import { type Expression, isExpression, type VariableType } from './values.ts';
+import { type Expression, isExpression, VARIABLE_TYPES, type VariableType } from './values.ts';
 
 /** A variable that is set from an expression whose type is not known yet. */
 interface Open {
@@ -11,6 +11,9 @@ interface Open {
   readonly name: string;
   readonly value: Expression;
 }
+
+/** More than that no one can read, and each takes its time. */
+const MOST_VARIABLES = 200;
 
 /**
  * The variables of a flow with their types: what it takes, what its steps put into them, what flows that it calls give back.
@@ -38,24 +41,70 @@ export function variableTypes(
       if (isExpression(value)) open.push({ step, name, value });
       else take(step, name, value);
     }
-    const called = kind.comesBack && kind.calls?.(args);
-    const gives = called ? signature(called.flow)?.gives : undefined;
-    for (const [name, type] of Object.entries(gives ?? {})) take(step, name, type);
+    for (const { flow } of kind.comesBack ? (kind.calls?.(args) ?? []) : [])
+      for (const [name, type] of Object.entries(signature(flow)?.gives ?? {})) take(step, name, type);
   }
-  // A variable may be set from another one: go round as long as that settles one more.
+  const count = new Set([...Object.keys(types), ...open.map(({ name }) => name)]).size;
+  if (count > MOST_VARIABLES) {
+    report.add(
+      ['steps'],
+      `there are ${count} variables, ${MOST_VARIABLES} at most`,
+      'make several flows of it',
+    );
+    return types;
+  }
+  settle(open, types, take);
+  return types;
+}
+
+/** Finds the types of what is set from other variables, as far as they can be found. */
+function settle(
+  open: Open[],
+  types: Readonly<Record<string, VariableType>>,
+  take: (step: string, name: string, type: VariableType) => void,
+): void {
   for (let settled = true; settled && open.length > 0; ) {
     settled = false;
     const compiler = new Compiler(types, []);
     for (const one of open.splice(0)) {
-      const compiled = compiler.compile(one.value);
-      if (typeof compiled === 'string') open.push(one);
+      const type = namesIn(one.value).every((name) => types[name]) ? typeOf(compiler, one.value) : undefined;
+      if (type === undefined) open.push(one);
       else {
-        take(one.step, one.name, compiled.type as VariableType);
+        take(one.step, one.name, type);
         settled = true;
       }
     }
+    if (!settled) settled = settleFromItself(open, types, take);
   }
-  return types;
+}
+
+/** `tries: vars.tries + 1`: what fits when it is taken for granted. */
+function settleFromItself(
+  open: readonly Open[],
+  types: Readonly<Record<string, VariableType>>,
+  take: (step: string, name: string, type: VariableType) => void,
+): boolean {
+  for (const { step, name, value } of open) {
+    const others = namesIn(value).filter((one) => one !== name);
+    if (!others.every((one) => types[one])) continue;
+    const fitting = VARIABLE_TYPES.find(
+      (type) => typeOf(new Compiler({ ...types, [name]: type }, []), value) === type,
+    );
+    if (!fitting) continue;
+    take(step, name, fitting);
+    return true;
+  }
+  return false;
+}
+
+function typeOf(compiler: Compiler, value: Expression): VariableType | undefined {
+  const compiled = compiler.compile(value);
+  return typeof compiled === 'string' ? undefined : (compiled.type as VariableType);
+}
+
+/** The variables that an expression names. */
+export function namesIn({ expression }: Expression): string[] {
+  return [...expression.matchAll(/\bvars(?:\.|\[["'])(\w+)/g)].map((found) => found[1]!);
 }
 
 /** What there is, for hints. */

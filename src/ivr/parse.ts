@@ -6,7 +6,7 @@ import { flowPrompts } from './flow-prompts.ts';
 import { variablesHint, variableTypes } from './flow-variables.ts';
 import type { FlowFrame } from './grammar.ts';
 import { nearest, type Path, type Place, type Problem, type Report } from './report.ts';
-import type { Mention, StepKind } from './step.ts';
+import type { FlowCall, Mention, StepKind } from './step.ts';
 import { type Expression, isExpression, type VariableType } from './values.ts';
 
 /** What a flow file cannot know by itself. */
@@ -170,10 +170,18 @@ class Finisher {
     for (const variable of kind.reads?.(args) ?? [])
       if (this.#types[variable] === undefined)
         this.#report.add(path, `no step sets the variable "${variable}"`, variablesHint(this.#types));
+    const spoken = kind.speaks?.(args);
+    if (spoken !== undefined && !(this.#frame.languages as readonly string[]).includes(spoken))
+      this.#report.add(
+        path,
+        `this flow does not speak ${spoken}`,
+        'add it to "languages", with words for every prompt',
+      );
     const exits = [...kind.exits(args), ...this.#resultsOf(name, kind, args)];
     const targets: Record<string, string> = Object.assign(Object.create(null), kind.targets?.(args));
     // Which results a flow has that cannot be read is not this one's fault.
-    const unknown = kind.comesBack && !this.#surroundings.signature(kind.calls?.(args).flow ?? '');
+    const unknown =
+      kind.comesBack && kind.calls?.(args).some(({ flow }) => !this.#surroundings.signature(flow));
     for (const [exit, target] of Object.entries(ways)) {
       if (unknown || exits.includes(exit)) targets[exit] = target;
       else
@@ -203,52 +211,63 @@ class Finisher {
     };
   }
 
-  /** The results of the flow that a step calls; what it is given has to be what that flow takes. */
+  /** The results of the flows that a step calls; what they are given has to be what they take. */
   #resultsOf(step: string, kind: StepKind, args: unknown): readonly string[] {
-    const called = kind.calls?.(args);
-    const signature = called && this.#surroundings.signature(called.flow);
-    if (!called || !signature) return [];
-    const path = ['steps', step, kind.verb];
-    for (const [name, expression] of Object.entries(called.with)) {
-      const type = signature.takes[name];
-      const compiled = this.#compiler.compile(expression);
-      if (type === undefined)
-        this.#report.add(
-          [...path, 'with', name],
-          `flow "${called.flow}" takes no "${name}"`,
-          variablesHint(signature.takes),
-        );
-      else if (typeof compiled !== 'string' && compiled.type !== type)
-        this.#report.add(
-          [...path, 'with', name],
-          `flow "${called.flow}" takes "${name}" as ${type}, this is ${compiled.type}`,
-        );
+    const results = new Set<string>();
+    for (const { flow, with: given } of kind.calls?.(args) ?? []) {
+      const signature = this.#surroundings.signature(flow);
+      if (!signature) continue;
+      this.#checkWith(['steps', step, kind.verb], flow, given, signature.takes);
+      if (kind.comesBack) for (const result of signature.results) results.add(result);
     }
-    const missing = Object.keys(signature.takes).filter((name) => called.with[name] === undefined);
+    return [...results];
+  }
+
+  #checkWith(path: Path, flow: string, given: FlowCall['with'], takes: Signature['takes']): void {
+    for (const [name, expression] of Object.entries(given)) {
+      const type = takes[name];
+      const compiled = this.#compiler.compile(expression);
+      const where = [...path, 'with', name];
+      if (type === undefined)
+        this.#report.add(where, `flow "${flow}" takes no "${name}"`, variablesHint(takes));
+      else if (typeof compiled !== 'string' && compiled.type !== type)
+        this.#report.add(where, `flow "${flow}" takes "${name}" as ${type}, this is ${compiled.type}`);
+    }
+    const missing = Object.keys(takes).filter((name) => given[name] === undefined);
     if (missing.length > 0)
-      this.#report.add(path, `flow "${called.flow}" has to be given ${missing.join(', ')}`, 'add "with"');
-    return kind.comesBack ? signature.results : [];
+      this.#report.add(path, `flow "${flow}" has to be given ${missing.join(', ')}`, 'add "with"');
   }
 
   #checkTargets(steps: ReadonlyMap<string, Step>): void {
     const names = Object.keys(this.#frame.steps);
-    const known = (step: string): boolean => names.includes(step);
+    const known = new Set(names);
     const { start, 'on-error': onError } = this.#frame;
-    if (!known(start)) this.#report.add(['start'], `there is no step "${start}"`, nearest(start, names));
-    if (onError !== undefined && !known(onError))
-      this.#report.add(['on-error'], `there is no step "${onError}"`, nearest(onError, names));
-    for (const [name, step] of steps)
+    if (!known.has(start))
+      this.#report.add(['start'], `there is no step "${start}"`, () => nearest(start, names));
+    if (onError !== undefined && !known.has(onError))
+      this.#report.add(['on-error'], `there is no step "${onError}"`, () => nearest(onError, names));
+    for (const step of steps.values())
       for (const target of new Set([
         ...Object.values(step.targets),
         ...(step.otherwise === undefined ? [] : [step.otherwise]),
       ]))
-        if (!known(target))
-          this.#report.addAtValue(
-            ['steps', name],
-            target,
-            `step "${name}" leads to "${target}", which does not exist`,
-            nearest(target, names),
+        if (!known.has(target))
+          this.#report.put(
+            this.#placeOfTarget(step, target),
+            `step "${step.name}" leads to "${target}", which does not exist`,
+            () => nearest(target, names),
           );
+  }
+
+  /** Targets stand in `then`, in `otherwise` and in the arguments; words that a step says may be the same. */
+  #placeOfTarget({ name, kind }: Step, target: string): Place {
+    const path = ['steps', name];
+    const places = [['then'], ['otherwise'], [kind.verb, 'keys'], [kind.verb, 'answers'], [kind.verb]];
+    for (const place of places) {
+      const found = this.#report.findValue([...path, ...place], target);
+      if (found) return found;
+    }
+    return this.#report.placeOf(path);
   }
 }
 

@@ -25,6 +25,9 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
 /** Problems that are told of one file: nobody reads more at once. */
 const MOST_PROBLEMS = 200;
 
+/** One that takes long to find is only looked for when it is told. */
+export type Hint = string | (() => string);
+
 /** Keys that lead to a place in a file. */
 export type Path = readonly PropertyKey[];
 
@@ -45,21 +48,22 @@ export class Report {
   }
 
   /** @param offset in the text, characters */
-  at(offset: number, message: string, hint = ''): void {
+  at(offset: number, message: string, hint: Hint = ''): void {
     this.put(this.#placeAt(Math.max(0, offset)), message, hint);
   }
 
-  add(path: Path, message: string, hint = '', severity: Problem['severity'] = 'error'): void {
+  add(path: Path, message: string, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
     this.put(this.placeOf(path), message, hint, severity);
   }
 
-  put(place: Place, message: string, hint = '', severity: Problem['severity'] = 'error'): void {
+  put(place: Place, message: string, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
     if (this.problems.length >= MOST_PROBLEMS) return;
-    this.problems.push({ file: this.#file, ...place, severity, message, hint });
+    const text = typeof hint === 'string' ? hint : hint();
+    this.problems.push({ file: this.#file, ...place, severity, message, hint: text });
   }
 
   /** At the scalar `value` somewhere below the path. */
-  addAtValue(path: Path, value: string, message: string, hint = ''): void {
+  addAtValue(path: Path, value: string, message: string, hint: Hint = ''): void {
     this.put(this.placeOfValue(path, value), message, hint);
   }
 
@@ -71,7 +75,7 @@ export class Report {
       if (issue.code !== 'unrecognized_keys') this.add(where, wordingOf(issue));
       else
         for (const key of issue.keys)
-          this.add([...where, key], `there is no "${key}" here`, nearest(key, known) || listOf(known));
+          this.add([...where, key], `there is no "${key}" here`, () => instead(key, known));
     }
   }
 
@@ -81,8 +85,14 @@ export class Report {
 
   /** Of the scalar `value` somewhere below the path, where that is to be found; else of the path. */
   placeOfValue(path: Path, value: string): Place {
-    const { node, start } = this.#find(path);
-    return this.#placeAt((node && startOfValue(node, value)) ?? start);
+    return this.findValue(path, value) ?? this.placeOf(path);
+  }
+
+  /** Of the scalar `value` at the path or below; undefined when it is not there. */
+  findValue(path: Path, value: string): Place | undefined {
+    const { node, whole } = this.#find(path);
+    const start = whole && node ? startOfValue(node, value) : undefined;
+    return start === undefined ? undefined : this.#placeAt(start);
   }
 
   #placeAt(offset: number): Place {
@@ -95,21 +105,23 @@ export class Report {
     return { line: line + 1, column: offset - this.#lines[line]! + 1 };
   }
 
-  /** What the path leads to, and where its name begins; the nearest thing above that is in the text when it is not there. */
-  #find(path: Path): { readonly node?: YamlNode; readonly start: number } {
+  /**
+   * What the path leads to, and where its name begins; the nearest thing above that is in the text when it is not `whole`.
+   */
+  #find(path: Path): { readonly node?: YamlNode; readonly start: number; readonly whole: boolean } {
     let node = this.tree;
     let start = node?.start ?? 0;
     for (const key of path) {
       if (node?.kind === 'map') {
         const entry = node.entries.get(String(key));
-        if (!entry) return { node, start };
+        if (!entry) return { node, start, whole: false };
         ({ start, node } = entry);
       } else if (node?.kind === 'list' && node.items[Number(key)]) {
         node = node.items[Number(key)]!;
         start = node.start;
-      } else return { node, start };
+      } else return { node, start, whole: false };
     }
-    return { node, start };
+    return { node, start, whole: true };
   }
 }
 
@@ -180,8 +192,9 @@ function namesIn(schema: z.ZodType): string[] {
   return inner ? namesIn(inner) : [];
 }
 
-function listOf(names: readonly string[]): string {
-  return names.length === 0 ? '' : `there is ${names.join(', ')}`;
+function instead(key: string, names: readonly string[]): string {
+  if (names.includes(key)) return 'it does not go together with the rest';
+  return nearest(key, names) || (names.length === 0 ? '' : `there is ${names.join(', ')}`);
 }
 
 /** `, did you mean "queue"?` when one of `names` is near to what was written, else ''. */

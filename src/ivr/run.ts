@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { assert, messageOf } from '../base/errors.ts';
+import { assert, messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call, Cursor, VariableValue } from '../call/call.ts';
@@ -44,12 +44,21 @@ export interface FlowRunnerParts {
 interface Visit {
   readonly channel: string;
   readonly keypad: Keypad;
-  /** See `StepRun.secrets`. */
-  readonly secrets: Map<string, string>;
+  /** See `StepRun.secrets`: those of each flow that waits for another, and last those of the present one. */
+  readonly secrets: FlowSecrets[];
   run: number;
   abort: AbortController;
   verbs: CallVerbs;
 }
+
+/** Secrets belong to the flow that asked for them: no other one can send them anywhere. */
+interface FlowSecrets {
+  readonly flow: string;
+  readonly values: Map<string, string>;
+}
+
+/** Characters of a text that an expression gives, at most: it is stored with each step. */
+const LONGEST_TEXT = 500;
 
 /** Playbacks that a step may start, at most, as far as cleaning up after a crash is concerned. */
 const PLAYBACKS_PER_STEP = 24;
@@ -88,7 +97,7 @@ export class FlowRunner {
       signal: abort.signal,
       nextPlayback: () => playbackOf(call.id, run, ++played),
     });
-    const secrets = before?.secrets ?? new Map();
+    const secrets = secretsFor(before?.secrets ?? [], flow.name, call.stack.length);
     const visit: Visit = { channel: call.channel, keypad, secrets, run, abort, verbs };
     this.#visits.set(call.id, visit);
     this.#listening.set(call.channel, visit);
@@ -120,7 +129,11 @@ export class FlowRunner {
     try {
       const result = await step.kind.run(this.#stepRun(call, flow, visit), step.args);
       // Keys pressed while the caller waits or talks are not meant for the flow.
-      if ('handOver' in result) visit.keypad.deafen();
+      if ('handOver' in result) {
+        visit.keypad.deafen();
+        // Who comes back from a queue is asked again.
+        visit.secrets.length = 0;
+      }
       report(result);
     } catch (thrown) {
       if (thrown instanceof CallEnded || signal.aborted) return;
@@ -141,7 +154,8 @@ export class FlowRunner {
     const voice = { language, persona };
     const note = (type: string, data: StepNote['data']): void =>
       this.#parts.noted({ call: call.id, type, data });
-    const scope = (): Scope => ({ call, centre: this.#parts.centre(), secrets });
+    const own = secrets.at(-1)?.values ?? new Map<string, string>();
+    const scope = (): Scope => ({ call, centre: this.#parts.centre(), secrets: own });
     const fillIn = (place: string): Saying => sayingOf(resultOf(flow, place, scope()), this.#parts.centre());
     const say = async (spoken: Prompt, interruptible = true): Promise<void> => {
       const prompt = wordsOf(flow, spoken);
@@ -155,7 +169,7 @@ export class FlowRunner {
     return {
       call,
       verbs,
-      secrets,
+      secrets: own,
       signal: abort.signal,
       now: () => clock.now(),
       nextLeg: () => ids.next('leg-'),
@@ -163,6 +177,8 @@ export class FlowRunner {
       evaluate: ({ expression }) => {
         const value = resultOf(flow, expression, scope());
         assert(!(value instanceof Speech), `"${expression}" is to be spoken, not kept`);
+        if (typeof value === 'string' && value.length > LONGEST_TEXT)
+          throw new Refused('text-too-long', `"${expression}" gives more than ${LONGEST_TEXT} characters`);
         return value;
       },
       say,
@@ -176,6 +192,15 @@ export class FlowRunner {
       note,
     };
   }
+}
+
+/** The secrets that are left when a step of `flow` runs, at this depth of flows that called each other. */
+function secretsFor(before: readonly FlowSecrets[], flow: string, depth: number): FlowSecrets[] {
+  const waiting = before.slice(0, depth);
+  const own = before[depth]?.flow === flow ? before[depth] : undefined;
+  // A restart has lost those of the flows that wait.
+  while (waiting.length < depth) waiting.push({ flow: '', values: new Map() });
+  return [...waiting, own ?? { flow, values: new Map() }];
 }
 
 function resultOf(flow: Flow, expression: string, scope: Scope): VariableValue | Speech {

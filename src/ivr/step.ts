@@ -60,6 +60,12 @@ export type Waiting =
   /** He is asked for keys or words, or he waits for somebody. */
   | 'waits';
 
+/** Another flow that a step enters. */
+export interface FlowCall {
+  readonly flow: string;
+  readonly with: Readonly<Record<string, Expression>>;
+}
+
 /**
  * One verb of the flow language: its arguments, its ways out, its prompts, and what it does. `Args` is what the schema
  * makes of the file's text. Expressions in the arguments are found by their shape and checked by the reader.
@@ -72,8 +78,8 @@ export interface StepKind<Args = unknown> {
   readonly waiting: Waiting;
   /** Every way out; each needs a target in `then`, in the arguments, or through `otherwise`. */
   exits(args: Args): readonly string[];
-  /** The other flow that it enters, and what that is given. */
-  calls?(args: Args): { readonly flow: string; readonly with: Readonly<Record<string, Expression>> };
+  /** The other flows that it may enter, and what they are given. */
+  calls?(args: Args): readonly FlowCall[];
   /** The results of the flow that it calls are ways out of this step. */
   readonly comesBack?: true;
   /** Results with which it ends the flow, for the one that called it. */
@@ -87,12 +93,16 @@ export interface StepKind<Args = unknown> {
   keys?(args: Args): readonly string[];
   /** Variables that the step sets, with their types; an expression stands for its own type. */
   sets?(args: Args): Readonly<Record<string, VariableType | Expression>>;
+  /** The language that it sets. */
+  speaks?(args: Args): string;
   /** Variables that it reads by name, outside of expressions. */
   reads?(args: Args): readonly string[];
   /** Secrets that it keeps. */
   keeps?(args: Args): readonly string[];
   /** Things outside the flow that the arguments name. */
   mentions?(args: Args): readonly Mention[];
+  /** True when it changes something outside: it does not begin before its cursor is stored, so that it is done once. */
+  changesOutside?(args: Args): boolean;
   run(step: StepRun, args: Args): Promise<StepResult>;
 }
 

@@ -17,7 +17,8 @@ export interface ReadYaml {
  * Reads YAML that may be anything. Never throws: it becomes data or a list of problems.
  * @param file as it is named in messages
  */
-export function readYaml(text: string, file: string): ReadYaml {
+export function readYaml(withMark: string, file: string): ReadYaml {
+  const text = withMark.replace(/^\ufeff/, '');
   const refuse = (message: string, hint = ''): ReadYaml => ({
     problems: [{ file, line: 1, column: 1, severity: 'error', message, hint }],
   });

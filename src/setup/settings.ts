@@ -217,7 +217,10 @@ function servicesIn(env: Environment): Settings['services'] {
   const tokens = pairsIn(env, 'CARILLON_SERVICE_TOKENS', '');
   for (const [name, url] of urls)
     if (url !== SAMPLE && !isServiceAddress(url))
-      bad(`CARILLON_SERVICES names "${url}" for ${name}; give an address such as http://10.0.0.5:8095.`);
+      // An address may hold a password, so it is not shown.
+      bad(
+        `CARILLON_SERVICES has no usable address for ${name}; give one such as http://10.0.0.5:8095, without user and password.`,
+      );
   for (const name of tokens.keys())
     if (!urls.has(name))
       bad(`CARILLON_SERVICE_TOKENS has a token for ${name}, which CARILLON_SERVICES does not name.`);

@@ -336,3 +336,117 @@ test('given_flow_files_of_a_whole_centre_then_agents_and_queues_there_are_used',
   await lab.clock.advance(100);
   expect(caller.heard).toContain('music:kettle');
 });
+
+const ASK_PIN =
+  '{ gather: { say: { en: pin }, into: pin, secret: true, max: 4 }, then: { done: b }, otherwise: end }';
+
+test('given_more_digits_than_a_secret_has_then_the_rest_is_nobodys_business', async () => {
+  const lab = await labWith(
+    `  a: ${ASK_PIN}\n  b: { gather: { say: { en: amount }, into: amount, max: 10, timeout: 3s }, then: { done: c }, otherwise: end }\n` +
+      '  c: { menu: { say: { en: menu }, keys: { 1: end } }, otherwise: end }\n',
+  );
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  for (const digit of '6222021234567890') {
+    caller.press(digit);
+    await lab.clock.advance(300);
+  }
+  await lab.clock.advance(1500);
+  caller.press('25#');
+  await lab.clock.advance(500);
+  expect(lab.record().facts.variables).toEqual({ amount: '25' });
+});
+
+test('given_a_flow_that_another_one_calls_then_it_cannot_send_the_secrets_of_the_one_that_called', async () => {
+  const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
+  const inner = flow(
+    '  a: { choose: [{ when: caller.inside, then: ask }], otherwise: send }\n' +
+      '  ask: { gather: { say: { en: pin }, into: pin, secret: true, max: 4 }, then: { done: send }, otherwise: send }\n' +
+      '  send: { http: { service: other, send: { pin: secrets.pin } }, then: { ok: done, failed: done } }\n  done: { return: done }\n',
+    '',
+    'inner',
+  );
+  const lab = await labWith(`  a: ${ASK_PIN}\n  b: { call: { flow: inner }, then: { done: end } }\n`, {
+    lookUp,
+    flows: [inner],
+  });
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  caller.press('1234');
+  await lab.clock.advance(500);
+  expect(asked).toEqual([]);
+  expect(lab.types()).toContain('LookUpFailed');
+});
+
+test('given_a_secret_and_a_wait_in_a_queue_then_it_is_gone', async () => {
+  const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
+  const lab = await labWith(
+    `  a: ${ASK_PIN}\n  b: { queue: { name: general }, otherwise: c }\n  c: { http: { service: bank, send: { pin: secrets.pin } }, then: { ok: end, failed: end } }\n`,
+    { lookUp },
+  );
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  caller.press('1234');
+  await lab.clock.advance(500);
+  expect(caller.ended).toBe(true);
+  expect(asked).toEqual([]);
+});
+
+test('given_a_database_that_takes_no_writes_then_nothing_is_paid_that_a_restart_would_pay_again', async () => {
+  const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
+  const lab = await labWith(
+    '  a: { say: { en: hello }, then: pay }\n  pay: { http: { service: bank, path: /pay, send: { amount: "5" } }, then: { ok: paid, failed: sorry } }\n' +
+      '  paid: { say: { en: paid }, then: end }\n  sorry: { say: { en: sorry }, then: end }\n',
+    { lookUp },
+  );
+  lab.store.failing = true;
+  const caller = lab.caller();
+  await lab.clock.advance(1500);
+  expect(caller.heard).toEqual(['en/hello', 'en/sorry']);
+  expect(asked).toEqual([]);
+});
+
+test('given_a_step_that_fails_in_a_called_flow_then_each_step_is_counted_once', async () => {
+  const inner = flow(
+    '  a: { set: { n: int(caller.language) }, then: b }\n  b: { return: done }\n',
+    '',
+    'inner',
+  );
+  const lab = await labWith('  a: { call: { flow: inner }, then: { done: end } }\n', { flows: [inner] });
+  lab.caller();
+  await lab.clock.advance(100);
+  expect(lab.store.stepsLeft.map(({ flow: name, step, exit }) => `${name}/${step} ${exit}`)).toEqual([
+    'inner/a ended',
+    'test/a ended',
+  ]);
+});
+
+test('given_a_text_that_doubles_with_each_round_then_the_step_fails_before_it_fills_the_store', async () => {
+  const lab = await labWith(
+    '  a: { set: { x: \'"xxxxxxxxxx"\', n: 0 }, then: b }\n  b: { set: { x: vars.x + vars.x, n: vars.n + 1 }, then: c }\n' +
+      '  c: { choose: [{ when: vars.n < 20, then: b }], otherwise: end }\n',
+  );
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  expect(caller.ended).toBe(true);
+  expect(lab.types()).toContain('StepFailed');
+  expect(String(lab.record().facts.variables.x).length).toBeLessThanOrEqual(500);
+});
+
+test('given_a_date_from_a_service_then_it_is_that_day_in_the_zone_of_the_centre', async () => {
+  const { lookUp } = service(() => ({ kind: 'answered', status: 200, body: { due: '2026-08-01' } }));
+  const files = [
+    { file: 'shared.yaml', text: 'zone: America/New_York\n' },
+    {
+      file: 'flow.yaml',
+      text: flow(
+        `  a: { http: { service: s, take: { due: time } }, then: { ok: b, failed: end } }\n  b: { say: { en: "{date(vars.due)}" }, then: end }\n${END}`,
+      ),
+    },
+  ];
+  const lab = centreLab({ files, lookUp });
+  await lab.start();
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  expect(caller.heard[0]).toMatch(/Aug(ust)? 1, 2026/);
+});

@@ -283,6 +283,64 @@ test.each([
     ['f.yaml:5:51 "1" is there twice: take one of them out'],
   ],
   [
+    'a secret that would go to somebody on the internet',
+    way(
+      '  a: { gather: { say: { en: pin }, into: pin, secret: true, max: 4 }, then: { done: b }, otherwise: end }\n' +
+        '  b: { http: { url: "https://example.com", send: { pin: secrets.pin } }, then: { ok: end, failed: end } }\n',
+    ),
+    ['f.yaml:6:52 the expression secrets.pin cannot be used: there is no "secrets"'],
+  ],
+  [
+    'a variable that counts itself',
+    way(
+      '  a: { set: { n: vars.n + 1 }, then: b }\n  b: { choose: [{ when: "vars.n in [1, 2] && vars.n % 2 == 1", then: end }], otherwise: end }\n',
+    ),
+    [],
+  ],
+  [
+    'a language that the flow does not speak',
+    way('  a: { language: zh-CN, then: end }\n'),
+    ['f.yaml:5:8 this flow does not speak zh-CN'],
+  ],
+  [
+    'a circle that sets what nobody asks for',
+    way(
+      `  a: ${menuOf('1: end', 'then: { silence: b, invalid: end }')}\n  b: { set: { n: 1 }, then: c }\n  c: { choose: [{ when: caller.inside, then: a }], otherwise: end }\n`,
+    ),
+    ['f.yaml:5:3 who says nothing goes round for ever'],
+  ],
+  [
+    'a wrong target whose name is also said',
+    way('  a: { menu: { say: { en: nope }, keys: { 1: nope } }, otherwise: end }\n'),
+    ['f.yaml:5:46 step "a" leads to "nope", which does not exist'],
+  ],
+  [
+    'a menu in another flow is asked again',
+    way('  a: { call: { flow: elsewhere }, then: { again: a, done: end } }\n'),
+    [],
+  ],
+  [
+    'a mark at the beginning of the file',
+    `\ufeff${way('  a: { say: { en: hi }, then: end }\n').replace('flow:', 'flo:')}`,
+    ['f.yaml:1:1 "flow" is missing', 'f.yaml:1:1 there is no "flo" here: did you mean "flow"?'],
+  ],
+  [
+    'too many variables',
+    way(
+      `  a: { set: { ${Array.from({ length: 201 }, (_, at) => `v${at}: ${at}`).join(', ')} }, then: end }\n`,
+    ),
+    ['f.yaml:4:1 there are 201 variables, 200 at most'],
+  ],
+  [
+    'thousands of misspelt targets',
+    way(
+      Array.from({ length: 1500 }, (_, at) => `  s${at}: { say: { en: hi }, then: misspelt${at} }\n`).join(
+        '',
+      ),
+    ).replace('start: a', 'start: s0'),
+    Array.from({ length: 200 }, (_, at) => `f.yaml:${5 + at}:`),
+  ],
+  [
     'an exit after a hang-up',
     way('  a: { hangup: {}, then: end }\n'),
     ['f.yaml:5:3 "hangup" does not go on', 'f.yaml:6:3 nobody reaches'],

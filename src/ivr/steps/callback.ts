@@ -15,6 +15,7 @@ export function callbackStep(callbacks: CallbackBook): StepKind {
     waiting: 'none',
     exits: () => ['done', 'no-number'],
     mentions: (args) => [{ kind: 'queue', name: args.queue }],
+    changesOutside: () => true,
     async run(step, args) {
       const { id, ani, facts, cursor } = step.call;
       const number = args.number === undefined ? ani : String(step.evaluate(args.number));

@@ -45,6 +45,7 @@ export const setLanguage = stepKind({
   args: language,
   waiting: 'none',
   exits: () => ['next'],
+  speaks: (chosen) => chosen,
   run: async (_step, chosen) => ({ exit: 'next', facts: { language: chosen } }),
 });
 

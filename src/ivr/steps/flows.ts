@@ -24,7 +24,7 @@ export const go = stepKind({
   waiting: 'none',
   exits: () => [],
   mentions: (args) => [{ kind: 'flow', name: args.flow }],
-  calls: (args) => args,
+  calls: (args) => [args],
   run: async (step, args) => ({ enterFlow: args.flow, with: valuesOf(step, args.with) }),
 });
 
@@ -33,10 +33,11 @@ export const call = stepKind({
   summary:
     'Runs another flow and comes back with its result, which is the way out; it may give variables back.',
   args: flowArgs,
-  waiting: 'none',
+  // The caller waits in most flows; one that does not wait at all is caught by the limit of steps per second.
+  waiting: 'waits',
   exits: () => [],
   mentions: (args) => [{ kind: 'flow', name: args.flow }],
-  calls: (args) => args,
+  calls: (args) => [args],
   comesBack: true,
   run: async (step, args) => ({ callFlow: args.flow, with: valuesOf(step, args.with) }),
 });
@@ -62,6 +63,7 @@ export const chooseFlow = stepKind({
   waiting: 'none',
   exits: () => ['none'],
   mentions: (rules) => rules.map((rule) => ({ kind: 'flow', name: rule.flow })),
+  calls: (rules) => rules.map((rule) => ({ flow: rule.flow, with: {} })),
   async run(step, rules) {
     const rule = rules.find((one) => step.evaluate(one.when) === true);
     return rule ? { enterFlow: rule.flow, with: {} } : { exit: 'none' };

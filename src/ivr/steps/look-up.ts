@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { VariableValue } from '../../call/call.ts';
-import { duration, name, sentValue, textValue, variableName, variableType } from '../grammar.ts';
+import { duration, name, sentValue, textValue, value, variableName, variableType } from '../grammar.ts';
 import { type LookUp, takeResult, type WantedResult } from '../look-up.ts';
 import { type StepKind, type StepRun, stepKind } from '../step.ts';
 import type { Expression } from '../values.ts';
@@ -63,7 +63,12 @@ const ADDRESS = z
 
 const args = z.union([
   z.strictObject({ service: name.describe('A service of the house, see CARILLON_SERVICES'), ...fields }),
-  z.strictObject({ url: ADDRESS.describe('Somewhere on the public internet'), ...fields }),
+  z.strictObject({
+    url: ADDRESS.describe('Somewhere on the public internet'),
+    ...fields,
+    // Secrets go to services that the operator named, and to nobody else.
+    send: z.record(name, value).optional().describe('Sent as JSON, without secrets'),
+  }),
 ]);
 type Args = z.output<typeof args>;
 
@@ -78,6 +83,7 @@ export function lookUpStep({ lookUp, services }: LookUpParts): StepKind {
     targets: (args) => args.answers as Record<string, string>,
     sets: (args) => Object.fromEntries(Object.entries(wantedOf(args)).map(([into, { as }]) => [into, as])),
     mentions: (args) => ('service' in args ? [{ kind: 'service', name: args.service }] : []),
+    changesOutside: (args) => args.send !== undefined,
     async run(step, args) {
       const service = 'service' in args ? services(args.service) : { url: args.url, token: '' };
       const failed = (reason: string) => {

@@ -73,6 +73,8 @@ export const gather = stepKind({
   sets: (args) => (args.secret ? {} : { [args.into]: 'text' }),
   keeps: (args) => (args.secret ? [args.into] : []),
   async run(step, args) {
+    step.secrets.delete(args.into);
+    const plain = args.star ? /^[\d*]+$/ : /^\d+$/;
     let exit = 'silence';
     for (let attempt = 0; attempt < args.tries; attempt += 1) {
       const { digits } = await step.gather(args.say, {
@@ -82,7 +84,8 @@ export const gather = stepKind({
         nextMs: args.timeout,
         interruptible: args.interruptible,
       });
-      if ((args.star ? /^[\d*]+$/ : /^\d+$/).test(digits) && digits.length >= args.min) {
+      if (args.secret) step.verbs.endSecretEntry();
+      if (plain.test(digits) && digits.length >= args.min) {
         if (!args.secret) return { exit: 'done', set: { [args.into]: digits } };
         step.secrets.set(args.into, digits);
         return { exit: 'done' };
