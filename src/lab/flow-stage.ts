@@ -1,7 +1,11 @@
 import type { Agent } from '../agent/agent.ts';
+import { assert } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Campaign, Fallback } from '../campaign/campaign.ts';
 import type { Customer } from '../customer/customer.ts';
+import { VERBS } from '../engine/verbs.ts';
+import type { Flow } from '../ivr/flow.ts';
+import { parseFlow } from '../ivr/parse.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import type { Queue } from '../queue/queue.ts';
 import { estimateMs } from '../speech/length.ts';
@@ -11,6 +15,9 @@ import { behaviourOf, type World, worldFile } from './world.ts';
 
 /** What is not words: a recording of the caller, or a prompt of which only the recording exists. */
 const UNKNOWN_LENGTH_MS = 2000;
+
+/** Time for those who wait already to get into their queues, ms. */
+const SETTLE_MS = 1000;
 
 export interface FlowStageParts {
   readonly read: ReadFlows;
@@ -26,8 +33,9 @@ export interface FlowStageParts {
 /** A stage on which the world is as it is told, everybody at his place; prompts last as long as their words. */
 export async function flowStage({ read, world, at, log, asked, around }: FlowStageParts): Promise<Stage> {
   const outside = new Map(phonesOf(world).map((one) => [one.number, one]));
+  const lines = world.queues.filter(({ waiting }) => waiting > 0);
   const stage: Stage = new Stage({
-    read,
+    read: { ...read, flows: [...read.flows, ...lines.map(({ name }) => flowOfWaiting(name))] },
     around,
     log,
     startAt: at,
@@ -52,7 +60,23 @@ export async function flowStage({ read, world, at, log, asked, around }: FlowSta
     await stage.engine.tellAgent(id, { type: 'LogIn', extension });
     if (state === 'ready') await stage.engine.tellAgent(id, { type: 'GoReady' });
   }
+  for (const { name, waiting } of lines)
+    for (let count = 0; count < waiting; count += 1) stage.caller('', numberOfWaiting(name));
+  if (lines.length > 0) await stage.clock.advance(SETTLE_MS);
   return stage;
+}
+
+/** What those dial who wait already: no telephone number, so nobody else gets there. */
+function numberOfWaiting(queue: string): string {
+  return `those who wait in ${queue}`;
+}
+
+function flowOfWaiting(queue: string): Flow {
+  const steps = `{ wait: { queue: { name: "${queue}" }, then: end }, end: { hangup: {} } }`;
+  const name = numberOfWaiting(queue);
+  const { flow } = parseFlow(`flow: waiting\nstart: wait\nsteps: ${steps}\n`, name, name, VERBS);
+  assert(flow, `nobody can wait in ${queue}`);
+  return { ...flow, name, numbers: [name] };
 }
 
 function lengthOf(line: SaidLine | undefined): number {

@@ -40,6 +40,8 @@ export class FlowVisit {
   readonly #party: SimulatedParty;
   readonly #flows: ReadonlyMap<string, Flow>;
   readonly #secrets: Set<string>;
+  /** Calls of those who waited before. */
+  readonly #others: ReadonlySet<string>;
   #events = 0;
   #heard = 0;
   #endedAt?: number;
@@ -49,6 +51,7 @@ export class FlowVisit {
     this.#secrets = secrets;
     this.#flows = new Map(read.flows.map((flow) => [flow.name, flow]));
     this.#events = stage.store.events.length;
+    this.#others = new Set(stage.store.calls.keys());
     this.since = stage.clock.now();
     this.#party =
       caller.phone === undefined
@@ -172,7 +175,8 @@ export class FlowVisit {
     const at = this.stage.clock.now();
     const { events } = this.stage.store;
     for (; this.#events < events.length; this.#events += 1) {
-      const { type, data, agent = '' } = events[this.#events]!;
+      const { type, data, agent = '', call = '' } = events[this.#events]!;
+      if (this.#others.has(call)) continue;
       if (type === 'StepEntered')
         this.happenings.push({ at, kind: 'step', flow: String(data.flow), step: String(data.step) });
       else this.happenings.push({ at, kind: 'event', type, agent, data });

@@ -45,6 +45,7 @@ const queueRules = z.strictObject({
   ring: duration.default(15_000).describe("How long an agent's phone rings"),
   'wrap-up': duration.default(10_000).describe('Time that an agent has after a talk'),
   music: name.default('default').describe('Music class for those who wait'),
+  waiting: z.int().min(0).max(50).default(0).describe('How many callers wait there when the call comes in'),
 });
 
 const agent = z.strictObject({

@@ -204,6 +204,21 @@ describe('the world', () => {
       ['presses: "2"', 'talks-with: "1002"'],
     ],
     [
+      'who waits already is served first, and is not the caller of the test',
+      'queues: [{ name: general, waiting: 1 }], agents: [{ id: "1001", queues: [general], talks: 20s }]',
+      [
+        'presses: "2"',
+        'silent: 15s',
+        'waits-in: general',
+        'silent: 10s',
+        'waits-in: general',
+        'silent: 5s',
+        'talks-with: "1001"',
+        'hangs-up: true',
+        'ended: by-caller',
+      ],
+    ],
+    [
       'an agent may end the talk',
       'agents: [{ id: "1001", queues: [general], talks: 20s }]',
       ['presses: "2"', 'talks-with: "1001"', 'silent: 19s', 'talks-with: "1001"', 'hears: main'],
@@ -240,8 +255,10 @@ describe('the world', () => {
       [
         'presses: "1123456"',
         'hears: "1.00元"',
+        'silent: 2s',
         'presses: "1123456"',
         'hears: "2.00元"',
+        'silent: 2s',
         'presses: "1123456"',
         'hears: "2.00元"',
       ],

@@ -143,7 +143,9 @@ describe('the way in', () => {
 
   test('a language of the flow may be spoken first, no other', () => {
     expect(entryTo(flows, 'bank', 'en').flow.languages).toEqual(['en', 'zh-CN']);
-    const chinese = readFlows(BANK.replace('start:', 'languages: [zh-CN]\nstart:'));
+    const chinese = readFlows(
+      BANK.replace('start:', 'languages: [zh-CN]\nstart:').replace('{ language: en,', '{ language: zh-CN,'),
+    );
     expect(() => entryTo(chinese, 'bank', 'en')).toThrow('Flow bank does not speak en: it speaks zh-CN.');
   });
 

@@ -77,14 +77,15 @@ export const gather = stepKind({
     const plain = args.star ? /^[\d*]+$/ : /^\d+$/;
     let exit = 'silence';
     for (let attempt = 0; attempt < args.tries; attempt += 1) {
-      const { digits } = await step.gather(args.say, {
+      const { digits, ended } = await step.gather(args.say, {
         maxDigits: args.max,
         endKey: args['end-key'],
         firstMs: args.timeout,
         nextMs: args.timeout,
         interruptible: args.interruptible,
       });
-      if (args.secret) step.verbs.endSecretEntry();
+      // Who ended it himself may go on with the next entry; what else follows may still be part of the secret.
+      if (args.secret && ended !== 'end-key') step.verbs.endSecretEntry();
       if (plain.test(digits) && digits.length >= args.min) {
         if (!args.secret) return { exit: 'done', set: { [args.into]: digits } };
         step.secrets.set(args.into, digits);
