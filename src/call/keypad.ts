@@ -4,18 +4,21 @@ const TYPE_AHEAD = 32;
 /** How long after a full entry its end key may still come, ms. */
 const END_KEY_MS = 4000;
 
+/** However long somebody goes on typing, ms. */
+const LONGEST_HUSH_MS = 6000;
+
 /** The caller's keys, pressed and not used yet. It goes with the call from step to step, so that typing ahead works. */
 export class Keypad {
   #typed = '';
   #deaf = false;
   #lateEndKey = { key: '', until: 0 };
-  /** Keys count again when none was pressed for so long. */
-  #hushed?: { readonly quietMs: number; until: number };
+  /** Keys count again when none was pressed for so long, and at last after some seconds. */
+  #hushed?: { readonly quietMs: number; readonly latest: number; until: number };
 
   /** @param now UTC ms */
   press(digit: string, now: number): void {
     if (this.#hushed && now < this.#hushed.until) {
-      this.#hushed.until = now + this.#hushed.quietMs;
+      this.#hushed.until = Math.min(now + this.#hushed.quietMs, this.#hushed.latest);
       return;
     }
     this.#hushed = undefined;
@@ -58,7 +61,7 @@ export class Keypad {
   hush(quietMs: number, now: number): void {
     this.#typed = '';
     this.#lateEndKey = { key: '', until: 0 };
-    this.#hushed = { quietMs, until: now + quietMs };
+    this.#hushed = { quietMs, latest: now + LONGEST_HUSH_MS, until: now + quietMs };
   }
 
   /** Keys are not for the flow until `listen`: the caller talks with somebody. */

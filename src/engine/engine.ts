@@ -68,7 +68,7 @@ export class Engine implements Centre {
   /** Changes that the store did not take yet; they go with the next commit. */
   #unsaved: Changes[] = [];
   #storeProblem = '';
-  #linkProblem = 'the PBX has not been reached yet';
+  #linkProblem = '';
   #matchingProblem = '';
   #pbxName = '';
   #cancelAlarm: () => void = () => undefined;
@@ -102,6 +102,7 @@ export class Engine implements Centre {
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
     for (const { channel, extension } of endedChannels) this.#state.openChannel(channel, 0, extension);
+    this.#linkProblem = 'the PBX has not been reached yet';
     this.#setAlarm();
     this.#parts.pbx.start((event) => this.#heard(event));
   }

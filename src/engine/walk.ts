@@ -152,7 +152,11 @@ export class Walk {
     const cursor: Cursor = { flow: flow.name, version: flow.version, step: found.name, run, entry, since };
     const entered: Call = { ...call, phase: { at: 'flow' }, cursor };
     this.#parts.putCall(entered);
-    this.#parts.log('StepEntered', { flow: flow.name, step: found.name }, { call: call.id });
+    this.#parts.log(
+      'StepEntered',
+      { flow: flow.name, version: flow.version, step: found.name },
+      { call: call.id },
+    );
     if (steps > STEPS_PER_SECOND) {
       this.#parts.log('FlowLooped', { flow: flow.name, step: found.name }, { call: call.id });
       return this.#parts.tellCall(entered, { type: 'HungUp' });

@@ -24,6 +24,9 @@ import { type Supervision, supervise } from './supervise.ts';
 
 /** How long a daemon may take from its launch until it takes calls. */
 const READY_TIMEOUT_MS = 180_000;
+
+/** Progress is told this often, ms. */
+const SAY_AGAIN_MS = 4000;
 /** What a daemon lacks in its first moment is not worth a line. */
 const SILENT_MS = 1500;
 /** A daemon that dies so often before it was ever ready will not get better by waiting. */
@@ -150,15 +153,18 @@ async function untilReady(
   );
 }
 
-/** Says what the daemon waits for, each thing once; figures in it may change. */
+/** Says what the daemon waits for, each thing once, and its figures anew every few seconds. */
 function onceEach(say: (line: string) => void): (health: Health) => void {
-  const told = new Set<string>();
+  const told = new Map<string, number>();
   return (health) => {
     if (health.state !== 'not-ready') return;
     for (const problem of health.problems) {
       const gist = problem.replace(/\d+ of \d+/, '');
-      if (!told.has(gist)) say(`  ${problem}`);
-      told.add(gist);
+      const before = told.get(gist);
+      const moves = gist !== problem && before !== undefined && Date.now() - before > SAY_AGAIN_MS;
+      if (before !== undefined && !moves) continue;
+      say(`  ${problem}`);
+      told.set(gist, Date.now());
     }
   };
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject } from '../../src/setup/project.ts';
@@ -8,7 +8,7 @@ import type { Settings } from '../../src/setup/settings.ts';
 import { adopt, end } from '../phones/children.ts';
 import { testSettings } from './asterisk.ts';
 
-/** The whole product as `npm start` runs it, in a data folder and on ports of its own. */
+/** The whole product as `npm start` runs it, with data, flow files and ports of its own. */
 export class RunningCentre {
   readonly settings: Settings;
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
@@ -18,7 +18,11 @@ export class RunningCentre {
   #passwords = new Map<string, string>();
   output = '';
 
-  private constructor(settings: Settings) {
+  /** Holds data and flow files. */
+  readonly #home: string;
+
+  private constructor(home: string, settings: Settings) {
+    this.#home = home;
     this.settings = settings;
     this.server = `127.0.0.1:${settings.sipPort}`;
     this.#env = {
@@ -35,14 +39,21 @@ export class RunningCentre {
     };
   }
 
-  static async start(env: Record<string, string> = {}): Promise<RunningCentre> {
+  /** @param furnish may change the flow files, in this folder, before the start */
+  static async start(furnish: (flows: string) => void = () => undefined): Promise<RunningCentre> {
     const parent = inProject('.carillon-test');
     mkdirSync(parent, { recursive: true });
-    const centre = new RunningCentre(await testSettings(mkdtempSync(join(parent, 'centre-')), { env }));
+    const home = mkdtempSync(join(parent, 'centre-'));
+    const flows = join(home, 'flows');
+    copyFlows(flows);
+    furnish(flows);
+    const data = join(home, 'data');
+    const centre = new RunningCentre(home, await testSettings(data, { env: { CARILLON_FLOWS: flows } }));
     // Prompts are named after what is in them: one test after the other may play the same ones.
     const prompts = join(parent, 'prompts');
     mkdirSync(prompts, { recursive: true });
-    symlinkSync(prompts, join(centre.settings.data, 'prompts'));
+    mkdirSync(data);
+    symlinkSync(prompts, join(data, 'prompts'));
     try {
       await centre.launch();
     } catch (thrown) {
@@ -76,10 +87,20 @@ export class RunningCentre {
 
   /** What `carillon <args>` prints. */
   cli(...args: string[]): string {
-    return spawnSync(process.execPath, [inProject('src/cli.ts'), ...args], {
+    return this.run(...args).stdout;
+  }
+
+  /** Runs `carillon <args>` to its end. */
+  run(...args: string[]): {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [inProject('src/cli.ts'), ...args], {
       env: this.#env,
       encoding: 'utf8',
-    }).stdout;
+    });
+    return { status, stdout, stderr };
   }
 
   /** The account of a demonstration phone, as the phone drivers want it. */
@@ -87,8 +108,9 @@ export class RunningCentre {
     return { server: this.server, user, password: this.#passwords.get(user) ?? '' };
   }
 
-  async api<Body = Record<string, unknown>>(path: string, body?: object): Promise<Body> {
-    const response = await fetch(`http://127.0.0.1:${this.settings.httpPort}${path}`, {
+  /** The answer of the API to an admin: to a POST when there is a `body`. */
+  ask(path: string, body?: object): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.settings.httpPort}${path}`, {
       method: body ? 'POST' : 'GET',
       headers: {
         authorization: `Bearer ${readSecrets(this.settings.data).adminToken}`,
@@ -97,6 +119,11 @@ export class RunningCentre {
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(5_000),
     });
+  }
+
+  /** What the API answers. Rejects when it refuses. */
+  async api<Body = Record<string, unknown>>(path: string, body?: object): Promise<Body> {
+    const response = await this.ask(path, body);
     const answer = (await response.json()) as Body;
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;
@@ -138,12 +165,20 @@ export class RunningCentre {
     return gone;
   }
 
-  /** Stops it and removes its data. */
+  /** Stops it and removes all that it has. */
   async stop(): Promise<void> {
     await this.interrupt();
     if (this.#child) await end(this.#child, 10_000);
-    rmSync(this.settings.data, { recursive: true, force: true });
+    rmSync(this.#home, { recursive: true, force: true });
   }
+}
+
+/** The flow files that ship, without their tests; it is always office hours, whenever the tests run. */
+function copyFlows(flows: string): void {
+  cpSync(inProject('ivr-flows'), flows, { recursive: true, filter: (path) => !path.endsWith('.test.yaml') });
+  const shared = join(flows, 'shared.yaml');
+  const text = readFileSync(shared, 'utf8').replace(/\d\d:\d\d-\d\d:\d\d/g, '00:00-24:00');
+  writeFileSync(shared, text);
 }
 
 /** Waits until `look` gives something; rejects with `what` after `ms`. */

@@ -4,6 +4,7 @@ import { Baresip } from '../phones/baresip.ts';
 import { Linphone } from '../phones/linphone.ts';
 import { type Sipp, startSippCaller, startTrunk } from '../phones/sipp.ts';
 import { RunningCentre, until } from './centre.ts';
+import { Visit } from './visit.ts';
 
 interface CallRecord {
   readonly id: string;
@@ -201,14 +202,17 @@ test('given_a_caller_who_says_nothing_after_the_tone_then_no_message_is_kept', a
   await caller.dial('95533');
   await caller.waitFor('CALL_ESTABLISHED');
   await caller.press('0');
+  const visit = new Visit(centre, '13000130000');
+  await visit.isIn('agent/busy');
+  await caller.press('3');
   await caller.waitFor('CALL_CLOSED', 40_000);
-  const { id } = await recordOf('13000130000');
-  const { events } = await centre.api<{ events: { type: string; data: { step?: string } }[] }>(
-    `/api/calls/${id}`,
-  );
-  const steps = events.flatMap((event) => event.data.step ?? []);
-  expect(steps.slice(-3)).toEqual(['voicemail', 'goodbye', 'end']);
-  expect(events.map((event) => event.type)).not.toContain('VoicemailLeft');
+  expect((await visit.steps()).slice(-4)).toEqual([
+    'agent/message',
+    'agent/done',
+    'hotline/goodbye',
+    'hotline/end',
+  ]);
+  expect((await visit.events()).map((event) => event.type)).not.toContain('VoicemailLeft');
 });
 
 test('given_an_agent_on_a_tcp_phone_who_logged_in_by_feature_code_when_a_caller_presses_0_then_they_talk_and_wrap_up_follows', async () => {

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPbxPorts } from '../../src/setup/asterisk-process.ts';
@@ -10,6 +8,7 @@ import { DtmfWitness } from '../phones/dtmf-witness.ts';
 import { type Sipp, startSippCaller } from '../phones/sipp.ts';
 import type { SippInfo } from '../phones/sipp-scenarios.ts';
 import { RunningCentre, until } from './centre.ts';
+import { filesOf, filesThatHold } from './traces.ts';
 
 /** What a caller's phone offers. */
 interface Offer {
@@ -221,19 +220,7 @@ describe('secrets', () => {
 
   test('given_secrets_keyed_in_then_no_file_of_the_data_folder_holds_them', () => {
     const { data } = centre.settings;
-    const files = readdirSync(data, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(data, join(entry.parentPath, entry.name)))
-      // Spoken from the flow files alone; half-made ones come and go.
-      .filter((file) => !file.startsWith('prompts/'));
-    expect(files).toEqual(expect.arrayContaining(['asterisk/log/messages.log', 'log/daemon.log']));
-    expect(files.filter((file) => holdsSecret(readFileSync(join(data, file), 'latin1')))).toEqual([]);
+    expect(filesOf(data)).toEqual(expect.arrayContaining(['asterisk/log/messages.log', 'log/daemon.log']));
+    expect(filesThatHold(TAKEN, data)).toEqual([]);
   });
 });
-
-/** Whether the secret stands in this text, be it key by key: `DTMF end '7'`, `"digit":"3"`. */
-function holdsSecret(text: string): boolean {
-  const single = (text.match(/(?<=['"])\d(?=['"])/g) ?? []).join('');
-  const repeated = new RegExp([...TAKEN].map((key) => `${key}+`).join(''));
-  return text.includes(TAKEN) || repeated.test(single);
-}

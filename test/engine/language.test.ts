@@ -95,7 +95,7 @@ test('given_a_secret_then_only_the_service_gets_it_and_nothing_that_is_kept_hold
   const lab = await labWith(
     '  a: { gather: { say: { en: pin }, into: pin, secret: true, max: 6 }, then: { done: ask }, otherwise: end }\n' +
       '  ask:\n    http:\n      service: bank\n      path: /balance\n      send: { pin: secrets.pin, number: caller.number }\n' +
-      '      take: { balance: { from: account.balance, as: number }, open: yes-no }\n    then: { ok: tell, failed: end }\n' +
+      '      take: { balance: { from: account.balance, as: number }, open: yes-no }\n    then: { ok: tell, failed: end, forgotten: end }\n' +
       '  tell: { say: { en: "{amount(vars.balance)}" }, then: wait }\n' +
       '  wait: { menu: { say: { en: more }, keys: { 1: end } }, otherwise: end }\n',
     { lookUp },
@@ -357,12 +357,41 @@ test('given_more_digits_than_a_secret_has_then_the_rest_is_nobodys_business', as
   expect(lab.record().facts.variables).toEqual({ amount: '25' });
 });
 
+test('given_a_daemon_that_dies_when_the_card_was_keyed_in_then_the_caller_is_asked_for_it_again', async () => {
+  const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
+  const ask = (what: string, next: string): string =>
+    `{ gather: { say: { en: ${what} }, into: ${what}, secret: true, max: 4 }, then: { done: ${next} }, otherwise: end }`;
+  const lab = await labWith(
+    `  a: ${ask('card', 'b')}\n  b: ${ask('pin', 'c')}\n` +
+      '  c: { http: { service: bank, send: { card: secrets.card, pin: secrets.pin } }, then: { ok: end, failed: end, forgotten: a } }\n',
+    { lookUp },
+  );
+  const caller = lab.caller();
+  await lab.clock.advance(100);
+  caller.press('1111');
+  await lab.clock.advance(1200);
+  await lab.restart();
+  for (const digits of ['2222', '1111', '2222']) {
+    await lab.clock.advance(1500);
+    caller.press(digits);
+  }
+  await lab.clock.advance(500);
+  expect(caller.heard.filter((line) => line.startsWith('en/'))).toEqual([
+    'en/card',
+    'en/pin',
+    'en/pin',
+    'en/card',
+    'en/pin',
+  ]);
+  expect(asked).toMatchObject([{ body: { card: '1111', pin: '2222' } }]);
+});
+
 test('given_a_flow_that_another_one_calls_then_it_cannot_send_the_secrets_of_the_one_that_called', async () => {
   const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
   const inner = flow(
     '  a: { choose: [{ when: caller.inside, then: ask }], otherwise: send }\n' +
       '  ask: { gather: { say: { en: pin }, into: pin, secret: true, max: 4 }, then: { done: send }, otherwise: send }\n' +
-      '  send: { http: { service: other, send: { pin: secrets.pin } }, then: { ok: done, failed: done } }\n  done: { return: done }\n',
+      '  send: { http: { service: other, send: { pin: secrets.pin } }, otherwise: done }\n  done: { return: done }\n',
     '',
     'inner',
   );
@@ -375,13 +404,13 @@ test('given_a_flow_that_another_one_calls_then_it_cannot_send_the_secrets_of_the
   caller.press('1234');
   await lab.clock.advance(500);
   expect(asked).toEqual([]);
-  expect(lab.types()).toContain('LookUpFailed');
+  expect(lab.store.stepsLeft).toContainEqual(expect.objectContaining({ step: 'send', exit: 'forgotten' }));
 });
 
 test('given_a_secret_and_a_wait_in_a_queue_then_it_is_gone', async () => {
   const { asked, lookUp } = service(() => ({ kind: 'answered', status: 200, body: {} }));
   const lab = await labWith(
-    `  a: ${ASK_PIN}\n  b: { queue: { name: general }, otherwise: c }\n  c: { http: { service: bank, send: { pin: secrets.pin } }, then: { ok: end, failed: end } }\n`,
+    `  a: ${ASK_PIN}\n  b: { queue: { name: general }, otherwise: c }\n  c: { http: { service: bank, send: { pin: secrets.pin } }, otherwise: end }\n`,
     { lookUp },
   );
   const caller = lab.caller();

@@ -286,7 +286,7 @@ test.each([
     'a secret that would go to somebody on the internet',
     way(
       '  a: { gather: { say: { en: pin }, into: pin, secret: true, max: 4 }, then: { done: b }, otherwise: end }\n' +
-        '  b: { http: { url: "https://example.com", send: { pin: secrets.pin } }, then: { ok: end, failed: end } }\n',
+        '  b: { http: { url: "https://example.com", send: { pin: secrets.pin } }, otherwise: end }\n',
     ),
     ['f.yaml:6:52 the expression secrets.pin cannot be used: there is no "secrets"'],
   ],

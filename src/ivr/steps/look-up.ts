@@ -79,7 +79,12 @@ export function lookUpStep({ lookUp, services }: LookUpParts): StepKind {
     summary: 'Asks a service over HTTP and takes typed values from its JSON answer.',
     args,
     waiting: 'none',
-    exits: (args) => ['ok', ...Object.keys(args.answers), 'failed'],
+    exits: (args) => [
+      'ok',
+      ...Object.keys(args.answers),
+      'failed',
+      ...(sendsSecrets(args) ? ['forgotten'] : []),
+    ],
     targets: (args) => args.answers as Record<string, string>,
     sets: (args) => Object.fromEntries(Object.entries(wantedOf(args)).map(([into, { as }]) => [into, as])),
     mentions: (args) => ('service' in args ? [{ kind: 'service', name: args.service }] : []),
@@ -92,7 +97,8 @@ export function lookUpStep({ lookUp, services }: LookUpParts): StepKind {
       };
       if (!service) return failed('the service is not set up');
       const question = questionOf(step, args);
-      if (!question) return failed('a value to be sent is not there any more');
+      if (!question)
+        return sendsSecrets(args) ? { exit: 'forgotten' } : failed('a value to be sent cannot be worked out');
       const answer = await lookUp.ask(
         {
           ...question,
@@ -111,6 +117,13 @@ export function lookUpStep({ lookUp, services }: LookUpParts): StepKind {
       return 'wrong' in taken ? failed(taken.wrong) : { exit: 'ok', set: taken.values };
     },
   });
+}
+
+/** Whether it needs secrets, which may be gone: after a restart, or a wait in a queue. */
+function sendsSecrets({ send = {} }: Args): boolean {
+  return Object.values(send as Record<string, Expression>).some(({ expression }) =>
+    /\bsecrets\b/.test(expression),
+  );
 }
 
 /** What is sent; undefined when a value cannot be had, as a secret after a restart. */
