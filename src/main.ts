@@ -77,8 +77,9 @@ let starting = 'the flows are being read';
 const prompts: PromptFiles = new PromptFiles({
   recorded: join(settings.flows, 'prompts'),
   cache: join(settings.data, 'prompts'),
-  speech: chooseSpeech(settings.speech, speechTools),
+  speech: chooseSpeech(settings.speech, speechTools, process.env),
   persona: (name) => flows.persona(name),
+  clock,
   log: log.child({ part: 'prompts' }),
 });
 
@@ -180,6 +181,7 @@ async function stop(code: number): Promise<void> {
   log.info({}, 'Carillon stops');
   try {
     flows.close();
+    prompts.close();
     await app.close();
     await engine.stop();
     database.close();

@@ -107,5 +107,5 @@ export function inventoryOf(set: PromptSet): Inventory {
 /** Without programs it can only tell what it would be called. */
 function speechOf(settings: Settings) {
   const absent: Tool = { command: '', args: [] };
-  return chooseSpeech(settings.speech, findSpeech(settings) ?? { espeak: absent, sox: absent });
+  return chooseSpeech(settings.speech, findSpeech(settings) ?? { espeak: absent, sox: absent }, process.env);
 }

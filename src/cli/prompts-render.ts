@@ -19,7 +19,7 @@ export async function renderPrompts(options: PromptOptions): Promise<number> {
     );
   ensureDataFolder(settings.data);
   const cache = join(settings.data, 'prompts');
-  const speech = chooseSpeech(settings.speech, tools);
+  const speech = chooseSpeech(settings.speech, tools, process.env);
   const files = new PromptFiles({ recorded, cache, speech, persona, log: silentLog });
   const problems: string[] = [];
   let made = 0;

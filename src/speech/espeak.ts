@@ -17,7 +17,8 @@ export function espeak(tools: { readonly espeak: Tool; readonly sox: Tool }): Sp
   return speechBy('espeak-ng 3', tools.sox, async (utterance, style, file, timeoutMs) => {
     const ordinary = VOICES[utterance.language] ?? VOICES.en!;
     const options = voiceOptions({ ...ordinary, ...style });
-    await runTool(tools.espeak, [...options, '-w', file, '--', utterance.text], timeoutMs);
+    // Arguments are shown to every user of the machine; UTF-8 is said because without a locale it would be guessed.
+    await runTool(tools.espeak, [...options, '-b', '1', '-w', file, '--stdin'], timeoutMs, utterance.text);
   });
 }
 

@@ -95,7 +95,9 @@ function stateOf(
   parts: InventoryParts,
   chain: readonly Source[],
 ): { readonly state: InventoryLine['state']; readonly source?: Source } {
-  const source = chain.find((one) => one.recording !== undefined || parts.cache.has(one.path));
+  const source = chain.find(
+    (one) => !one.isStandIn && (one.recording !== undefined || parts.cache.has(one.path)),
+  );
   if (!source) return { state: 'missing' };
   return { state: source.recording === undefined ? 'spoken' : 'recorded', source };
 }

@@ -8,10 +8,11 @@ import type { Speech, Tool } from './speech.ts';
 /**
  * Speech by any program, such as `piper --model {language}.onnx --output_file {file}`. No shell is involved. In its
  * arguments `{file}` (which must be there) is the WAV file to write, `{language}` `zh-CN` or `en`, `{voice}` the persona's voice or
- * else the language, `{text}` the text; without `{text}` it is on stdin.
+ * else the language, `{text}` the text; without `{text}` it is on stdin, where other users of the machine do not see it.
+ * @param env all that the program gets of an environment
  * @throws Refused `bad-setting`
  */
-export function program(commandLine: string, sox: Tool): Speech {
+export function program(commandLine: string, sox: Tool, env: NonNullable<Tool['env']>): Speech {
   const [command, ...args] = splitCommandLine(commandLine);
   if (command === undefined || !args.some((arg) => arg.includes('{file}')))
     throw new Refused(
@@ -31,7 +32,7 @@ export function program(commandLine: string, sox: Tool): Speech {
     const filled = args.map((arg) =>
       arg.replace(/\{(file|language|voice|text)\}/g, (_, name: string) => values.get(name) ?? ''),
     );
-    await runTool({ command, args: [] }, filled, timeoutMs, takesText ? '' : `${text}\n`);
+    await runTool({ command, args: [], env }, filled, timeoutMs, takesText ? '' : `${text}\n`);
     if (!existsSync(file)) throw new Error(`${command} ended well, but wrote no file`);
   });
 }

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Media } from '../pbx/pbx.ts';
 import { atMost } from './at-most.ts';
+import { Circuit } from './circuit.ts';
 import { hasValues, type Inventory, takeInventory } from './inventory.ts';
 import type { Persona } from './persona.ts';
+import { Preparation } from './preparation.ts';
 import { type FillIn, LAST_RESORT, type Prompt, type PromptBook, type Voice } from './prompt.ts';
 import { Recordings } from './recordings.ts';
 import { SoundCache } from './sound-cache.ts';
@@ -13,8 +16,8 @@ import { type Piece, piecesOf } from './stretches.ts';
 import { ValueSounds } from './value-sounds.ts';
 import { vocabulary } from './value-words.ts';
 
-/** Sound files made at once: two, because speech is all computing. */
-const AT_ONCE = 2;
+/** Sounds made anew at once, for callers who wait: they do not wait for a preparation. */
+const REPAIRS_AT_ONCE = 2;
 
 /** Texts that calls filled in are kept no longer than that many others: they may be personal. */
 const KEPT_TEXTS = 500;
@@ -27,6 +30,11 @@ export interface PromptFilesParts {
   readonly speech: Speech;
   /** A persona by its name; undefined for one that does not exist, who sounds like the ordinary one. */
   readonly persona: (name: string) => Persona | undefined;
+  /**
+   * With one, nobody waits for speech that hangs or is slow: what is missing is made later, again and again, until `close`. Without
+   * one, everything is tried once, however long it takes, until three sounds in a row failed.
+   */
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
@@ -41,9 +49,8 @@ export class PromptFiles implements PromptBook {
   readonly #texts: SoundCache;
   readonly #sources: Sources;
   readonly #values: ValueSounds;
-  readonly #inTurn = atMost(AT_ONCE);
-  /** A caller who waits for a repair does not wait for a preparation. */
-  readonly #inRepair = atMost(AT_ONCE);
+  readonly #preparation: Preparation;
+  readonly #inRepair = atMost(REPAIRS_AT_ONCE);
   /** By language and persona, since the last look at the recordings. */
   #plans = new WeakMap<Prompt, Map<string, readonly PlannedPiece[] | undefined>>();
 
@@ -52,15 +59,18 @@ export class PromptFiles implements PromptBook {
     this.#recordings = new Recordings(parts.recorded);
     this.#cache = new SoundCache(parts.cache);
     this.#texts = new SoundCache(join(parts.cache, 'text'), KEPT_TEXTS);
-    this.#sources = new Sources({ recordings: this.#recordings, cache: this.#cache, speech: parts.speech });
-    this.#values = new ValueSounds({ ...parts, sources: this.#sources, texts: this.#texts });
+    const circuit = new Circuit(() => parts.clock?.now() ?? 0);
+    const { speech, clock, log } = parts;
+    this.#sources = new Sources({ recordings: this.#recordings, cache: this.#cache, speech, circuit });
+    this.#values = new ValueSounds({ ...parts, sources: this.#sources, texts: this.#texts, circuit });
+    this.#preparation = new Preparation({ sources: this.#sources, clock, log });
   }
 
   /**
    * Makes what is missing, after a new look at the recordings. Returns a sentence for each sound that could not be made as
-   * wished.
+   * wished, and a single one for all that speech was not asked for: it is dead, or too slow for the minute that this takes at most.
    * @param personas names, '' for the ordinary one
-   * @param onProgress told the number made and the number to make; not at all when nothing is missing
+   * @param onProgress told the number tried and the number to try; not at all when nothing is missing
    */
   async prepare(
     prompts: readonly Prompt[],
@@ -72,15 +82,13 @@ export class PromptFiles implements PromptBook {
     const chains = new Map<string, readonly Source[]>();
     for (const chain of this.#allSources(prompts, languages, personas))
       if (!this.#cache.has(chain[0]!.path)) chains.set(chain.map((source) => source.path).join(), chain);
-    let done = 0;
-    const problems = await Promise.all(
-      [...chains.values()].map(async (chain) => {
-        const found = await this.#sources.ensure(chain, this.#inTurn);
-        onProgress(++done, chains.size);
-        return found;
-      }),
-    );
-    return [...new Set(problems.flat())];
+    const purpose = [...languages, '', ...personas].join();
+    return this.#preparation.make(purpose, [...chains.values()], onProgress);
+  }
+
+  /** Nothing more is made later. */
+  close(): void {
+    this.#preparation.close();
   }
 
   /** Rejects with what `fillIn` throws. */
@@ -107,8 +115,8 @@ export class PromptFiles implements PromptBook {
     this.#cache.lookClosely();
     this.#texts.lookClosely();
     for (const piece of this.#plan(prompt, voice.language, voice.persona) ?? []) {
-      const problems = isChain(piece) ? await this.#sources.ensure(piece, this.#inRepair) : [];
-      for (const problem of problems) this.#parts.log.error({ prompt: prompt.name }, problem);
+      const obstacles = isChain(piece) ? await this.#sources.ensure(piece, this.#inRepair) : [];
+      for (const { message } of obstacles) this.#parts.log.error({ prompt: prompt.name }, message);
     }
     return this.media(prompt, voice, fillIn);
   }
@@ -136,20 +144,22 @@ export class PromptFiles implements PromptBook {
     this.#plans = new WeakMap();
   }
 
-  /** Every sound that calls in these languages with these personas can need, each with at least one source. */
+  /**
+   * Every sound that calls in these languages with these personas can need, each with at least one source. Words come last: one that is
+   * missing can be made during the call.
+   */
   *#allSources(
     prompts: readonly Prompt[],
     languages: readonly string[],
     personas: readonly string[],
   ): Generator<readonly Source[]> {
-    for (const name of personas) {
-      for (const language of languages) {
-        for (const prompt of prompts) yield* (this.#plan(prompt, language, name) ?? []).filter(isChain);
-        if (!prompts.some((prompt) => hasValues(prompt, language))) continue;
-        const persona = this.#parts.persona(name);
-        for (const word of vocabulary(language)) yield this.#sources.ofWord(word, language, persona);
-      }
-    }
+    const voices = personas.flatMap((persona) => languages.map((language) => ({ language, persona })));
+    for (const { language, persona } of voices)
+      for (const prompt of prompts) yield* (this.#plan(prompt, language, persona) ?? []).filter(isChain);
+    for (const { language, persona } of voices)
+      if (prompts.some((prompt) => hasValues(prompt, language)))
+        for (const word of vocabulary(language))
+          yield this.#sources.ofWord(word, language, this.#parts.persona(persona));
   }
 
   /** How `prompt` is put together; undefined when there is neither a recording nor words in this language. */

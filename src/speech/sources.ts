@@ -1,6 +1,7 @@
-import { messageOf } from '../base/errors.ts';
+import { messageOf, Refused } from '../base/errors.ts';
 import type { Media } from '../pbx/pbx.ts';
 import type { InTurn } from './at-most.ts';
+import type { Circuit } from './circuit.ts';
 import type { Persona, Voices } from './persona.ts';
 import type { Prompt } from './prompt.ts';
 import type { Recordings } from './recordings.ts';
@@ -16,13 +17,23 @@ export interface Source {
   readonly path: string;
   /** Name of the recording, undefined for speech. */
   readonly recording?: string;
-  make(file: string): Promise<void>;
+  /** The ordinary voice for a persona: heard only until her own has been made. */
+  readonly isStandIn?: true;
+  make(file: string, inTurn: InTurn): Promise<void>;
+}
+
+/** Why a sound could not be made, by the id of what was refused: `speech-failed` and `speech-dead` may pass. */
+export interface Obstacle {
+  readonly id: string;
+  /** A sentence for the operator. */
+  readonly message: string;
 }
 
 export interface SourcesParts {
   readonly recordings: Recordings;
   readonly cache: SoundCache;
   readonly speech: Speech;
+  readonly circuit: Circuit;
 }
 
 /** A recording's name by its persona, language and the rest: `persona/language/rest.wav`, the persona's own first. */
@@ -35,7 +46,10 @@ export function recordingNames(
   return persona?.prompts ? [`${persona.prompts}/${ordinary}`, ordinary] : [ordinary];
 }
 
-/** Finds all ways to get the sound of something, the best first: the persona's recording, the ordinary one, speech. */
+/**
+ * Finds all ways to get the sound of something, the best first: the persona's recording, the ordinary one, the persona's voice,
+ * the ordinary one.
+ */
 export class Sources {
   readonly #parts: SourcesParts;
 
@@ -51,10 +65,7 @@ export class Sources {
     persona: Persona | undefined,
   ): readonly Source[] {
     const { words, part } = stretch;
-    const spoken =
-      words === undefined
-        ? []
-        : [this.#spoken(words, language, { voices: persona?.voices, trimmed: part > 0 })];
+    const spoken = words === undefined ? [] : this.#spoken(words, language, persona, part > 0);
     const recording = recordingName(prompt, part);
     if (recording === undefined) return spoken;
     const names = recordingNames(persona, language, recording);
@@ -65,10 +76,7 @@ export class Sources {
   ofWord(word: string, language: string, persona: Persona | undefined): readonly Source[] {
     const names = recordingNames(persona, languageOfWords(language), `words/${fileOfWord(word, language)}`);
     const said = pronunciationOf(word, language);
-    return [
-      ...this.#recorded(names),
-      this.#spoken(said.text, said.language, { voices: persona?.voices, trimmed: true }),
-    ];
+    return [...this.#recorded(names), ...this.#spoken(said.text, said.language, persona, true)];
   }
 
   /** The best sound of a chain that is there. */
@@ -78,17 +86,19 @@ export class Sources {
   }
 
   /** Makes the best sound of a chain that can be made, `inTurn`. Returns what stood in the way of a better one. */
-  async ensure(chain: readonly Source[], inTurn: InTurn): Promise<string[]> {
-    const problems: string[] = [];
+  async ensure(chain: readonly Source[], inTurn: InTurn): Promise<readonly Obstacle[]> {
+    const obstacles: Obstacle[] = [];
     for (const [index, source] of chain.entries()) {
       try {
-        await this.#parts.cache.ensure(source.path, (file) => inTurn(() => source.make(file)));
-        return problems;
+        await this.#parts.cache.ensure(source.path, (file) => source.make(file, inTurn));
+        return obstacles;
       } catch (thrown) {
-        problems.push(`${messageOf(thrown)}${insteadOf(chain[index + 1])}`);
+        const id = thrown instanceof Refused ? thrown.id : 'speech-failed';
+        const instead = id === 'speech-dead' ? '' : insteadOf(chain[index + 1]);
+        obstacles.push({ id, message: `${messageOf(thrown)}${instead}` });
       }
     }
-    return problems;
+    return obstacles;
   }
 
   #recorded(names: readonly string[]): Source[] {
@@ -101,23 +111,33 @@ export class Sources {
         {
           path: cache.pathOf(`${recording}\n${version}`),
           recording: name,
-          make: (file: string) => speech.convert(recording, file),
+          make: (file: string, inTurn: InTurn) => inTurn(() => speech.convert(recording, file)),
         },
       ];
     });
   }
 
-  #spoken(text: string, language: string, delivery: Delivery): Source {
-    const { cache, speech } = this.#parts;
+  #spoken(text: string, language: string, persona: Persona | undefined, trimmed: boolean): Source[] {
+    const ordinary = this.#spokenBy(undefined, text, language, trimmed);
+    const own = this.#spokenBy(persona?.voices, text, language, trimmed);
+    return own.path === ordinary.path ? [ordinary] : [own, { ...ordinary, isStandIn: true }];
+  }
+
+  #spokenBy(voices: Voices | undefined, text: string, language: string, trimmed: boolean): Source {
+    const { cache, speech, circuit } = this.#parts;
+    const delivery = { voices, trimmed };
     return {
       path: cache.pathOf(spokenContent(speech.voice, text, language, delivery)),
-      make: (file) => speech.speak(text, language, file, delivery),
+      // A voice that is dead is known at once: nobody takes his turn for it.
+      make: (file, inTurn) =>
+        circuit.speak(voices, () => inTurn(() => speech.speak(text, language, file, delivery))),
     };
   }
 }
 
 function insteadOf(next: Source | undefined): string {
   if (!next) return '';
+  if (next.isStandIn) return '; the ordinary voice is heard instead';
   return next.recording === undefined
     ? '; its words are spoken instead'
     : '; the ordinary recording is played instead';

@@ -1,6 +1,6 @@
 import type { Voices } from './persona.ts';
 
-/** A program with the arguments and the environment that it always needs; without one it gets ours. */
+/** A program with the arguments and the environment that it always needs; it gets nothing of ours. */
 export interface Tool {
   readonly command: string;
   readonly args: readonly string[];

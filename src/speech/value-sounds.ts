@@ -1,7 +1,9 @@
+import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { cleanText } from '../base/text.ts';
 import type { Media } from '../pbx/pbx.ts';
 import { atMost } from './at-most.ts';
+import type { Circuit } from './circuit.ts';
 import type { Persona } from './persona.ts';
 import { LAST_RESORT, type Saying, type Voice } from './prompt.ts';
 import type { SoundCache } from './sound-cache.ts';
@@ -21,6 +23,7 @@ export interface ValueSoundsParts {
   /** Where texts of calls are kept. */
   readonly texts: SoundCache;
   readonly speech: Speech;
+  readonly circuit: Circuit;
   readonly persona: (name: string) => Persona | undefined;
   readonly log: Log;
 }
@@ -48,8 +51,8 @@ export class ValueSounds {
     const media: Media[] = [];
     for (const word of words) {
       const chain = sources.ofWord(word, voice.language, persona);
-      const problems = sources.best(chain) ? [] : await sources.ensure(chain, this.#inTurn);
-      for (const problem of problems) log.error({ word }, problem);
+      const obstacles = sources.best(chain) ? [] : await sources.ensure(chain, this.#inTurn);
+      for (const { message } of obstacles) log.error({ word }, message);
       const best = sources.best(chain);
       if (!best) return LAST_RESORT;
       media.push(best);
@@ -59,22 +62,25 @@ export class ValueSounds {
 
   async #text(text: string, voice: Voice): Promise<readonly Media[]> {
     if (!/[\p{L}\p{N}]/u.test(text)) return [];
-    const { texts, speech, log } = this.#parts;
-    const delivery = {
-      voices: this.#parts.persona(voice.persona)?.voices,
-      trimmed: true,
-      timeoutMs: TEXT_TIMEOUT_MS,
-    };
+    const { texts, speech, circuit, log } = this.#parts;
+    const voices = this.#parts.persona(voice.persona)?.voices;
+    const delivery = { voices, trimmed: true, timeoutMs: TEXT_TIMEOUT_MS };
     const path = texts.pathOf(spokenContent(speech.voice, text, voice.language, delivery));
     try {
       await texts.ensure(path, (file) =>
-        this.#inTurn(() => speech.speak(text, voice.language, file, delivery)),
+        circuit.speak(voices, () =>
+          this.#inTurn(() => speech.speak(text, voice.language, file, delivery)).catch(withoutReason),
+        ),
       );
-    } catch {
-      // The reason may repeat the text, which is the caller's own affair.
-      log.error({ characters: text.length }, 'a text that a call filled in could not be spoken');
+    } catch (thrown) {
+      log.error({ characters: text.length }, messageOf(thrown));
       return LAST_RESORT;
     }
     return [{ file: path }];
   }
+}
+
+/** The reason may repeat the text, which is the caller's own affair. */
+function withoutReason(): never {
+  throw new Refused('speech-failed', 'a text that a call filled in could not be spoken');
 }

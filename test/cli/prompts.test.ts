@@ -136,7 +136,7 @@ test('render needs speech; with a program of any kind it makes all sounds, and f
   };
   program(
     'espeak-ng',
-    `case "$*" in *Goodbye*) exit 1;; esac\nwhile [ "$1" != -w ]; do shift; done\ncp ${sound} "$2"`,
+    `case "$(cat)" in *Goodbye*) exit 1;; esac\nwhile [ "$1" != -w ]; do shift; done\ncp ${sound} "$2"`,
   );
   program('sox', `for file do case "$file" in /*.wav) last=$file;; esac; done\ncp ${sound} "$last"`);
   const env = { PATH: `${programs}:/usr/bin:/bin` };

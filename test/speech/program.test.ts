@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -18,6 +20,13 @@ writeFileSync(
   `const [file, ...args] = process.argv.slice(2);
    const input = require('node:fs').readFileSync(0, 'utf8');
    require('node:fs').writeFileSync(file, JSON.stringify({ args, input }) + ' ');`,
+);
+
+/** Says the names of its environment too. */
+const tellsEnvironment = join(folder, 'tells.cjs');
+writeFileSync(
+  tellsEnvironment,
+  `require('node:fs').writeFileSync(process.argv[2], JSON.stringify(process.env));`,
 );
 
 const tools = { espeak: { command: '/nowhere/espeak-ng', args: [] }, sox: joiningSox };
@@ -41,10 +50,43 @@ test('the text is on stdin, or in an argument where it is asked for', async () =
   });
 });
 
+test('a program gets no more of our environment than it needs to run', async () => {
+  process.env.CARILLON_SERVICE_TOKENS = 'bank=secret';
+  const ours = { PATH: '/bin', HOME: '/home/me', LC_ALL: 'C.UTF-8', CARILLON_SERVICE_TOKENS: 'bank=secret' };
+  const line = `"${process.execPath}" ${tellsEnvironment} {file}`;
+  try {
+    for (const [environment, passed] of [
+      [ours, { PATH: '/bin', HOME: '/home/me', LC_ALL: 'C.UTF-8' }],
+      [undefined, {}],
+    ] as const) {
+      await chooseSpeech(line, tools, environment).speak('Hello', 'en', file);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(passed);
+    }
+  } finally {
+    delete process.env.CARILLON_SERVICE_TOKENS;
+  }
+});
+
+test('espeak-ng reads the words on stdin, where other users do not see them, and gets its own environment only', async () => {
+  const says = `const { readFileSync, writeFileSync } = require('node:fs');
+    const args = process.argv.slice(1);
+    const input = readFileSync(0, 'utf8');
+    writeFileSync(args[args.indexOf('-w') + 1], JSON.stringify({ args, input, env: process.env }));`;
+  for (const own of [{ ESPEAK_DATA_PATH: '/data' }, undefined]) {
+    const espeak = { command: process.execPath, args: ['-e', says, '--'], env: own };
+    await chooseSpeech('', { ...tools, espeak }, process.env).speak('Li Lei --help', 'en', file);
+    const { args, input, env } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(input).toBe('Li Lei --help');
+    expect(args).toContain('--stdin');
+    expect(args.join(' ')).not.toContain('Li');
+    expect(env).toEqual(own ?? {});
+  }
+});
+
 test('the persona’s voice is named, and nothing is left beside the file', async () => {
   const delivery = { voices: { en: { voice: 'amy low' } } };
   expect(await said(says('{file} {voice}'), 'Hello', delivery)).toMatchObject({ args: ['amy low'] });
-  expect(readdirSync(folder).sort()).toEqual(['out.wav', 'says.cjs']);
+  expect(readdirSync(folder).sort()).toEqual(['out.wav', 'says.cjs', 'tells.cjs']);
 });
 
 test.each(['--help', ' -rf /', '@/etc/passwd', '/etc/passwd', '--', '---@'])(
@@ -64,6 +106,7 @@ test('each stretch of a language is spoken by itself', async () => {
 test.each([
   ['hangs', `-e "setTimeout(() => 0, 60000)" {file}`, /did not end within 300 ms$/],
   ['fails', `-e "console.error('no model'); process.exit(3)" {file}`, /no model$/],
+  ['fails without a word', `-e "process.exit(4)" {file}`, /ended with 4$/],
   ['writes nothing', `-e "0" {file}`, /wrote no file$/],
 ])('a program that %s is named', async (_, args, reason) => {
   const speech = chooseSpeech(`"${process.execPath}" ${args}`, tools);
@@ -71,6 +114,24 @@ test.each([
     id: 'speech-failed',
     message: expect.stringMatching(reason),
   });
+});
+
+test('with a program that hangs, all that it started is ended too', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const inner = `require('node:net').connect(${port}, '127.0.0.1').on('error', () => 0)`;
+  const outer = join(folder, 'starts.cjs');
+  writeFileSync(
+    outer,
+    `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(inner)}], { stdio: 'inherit' });`,
+  );
+  const ended = once(server, 'connection').then(([socket]) => once(socket.resume(), 'close'));
+  const speech = chooseSpeech(`"${process.execPath}" ${outer} {file}`, tools);
+  await expect(speech.speak('Hello', 'en', file, { timeoutMs: 2_000 })).rejects.toThrow(/did not end/);
+  await ended;
+  server.close();
+  rmSync(outer);
 });
 
 test('a program that is not there is named', async () => {

@@ -148,6 +148,27 @@ test('a persona is heard by her own recording, else the ordinary one, else in he
   expect(await by({ ...EN, persona: 'nobody' })).toEqual(await by(EN));
 });
 
+test('the ordinary voice or recording speaks for a persona until hers has been made', async () => {
+  record('en/two.wav', 'two');
+  const prompts = [...['one', 'two'].map((name) => ({ name, texts: { en: name } })), BALANCE];
+  const files = promptFiles();
+  await prepare(files, prompts);
+  spoken = [];
+  const byMei = async () =>
+    (await Promise.all(prompts.map((prompt) => files.media(prompt, MEI, fill)))).map((media) =>
+      heard(media).slice(0, 2),
+    );
+  expect(await byMei()).toEqual([['en one'], ['two'], ['en You have', 'en two']]);
+  expect(spoken).toEqual(['en (en+f3) Li Lei']);
+  expect(files.inventory(prompts, ['en'], ['mei'])).toMatchObject({
+    prompts: [{ state: 'missing' }, { state: 'recorded' }, { state: 'missing' }],
+    words: [{ spoken: 0, missing: vocabulary('en').length }],
+  });
+  expect(heard(await files.repair(prompts[0]!, MEI, nothing))).toEqual(['en (en+f3) one']);
+  expect(await prepare(files, prompts, ['en'], ['mei'])).toEqual([]);
+  expect(await byMei()).toEqual([['en (en+f3) one'], ['two'], ['en (en+f3) You have', 'en (en+f3) two']]);
+});
+
 test('the voice of one language does not make the files of another anew', async () => {
   const prompt = { texts: { 'zh-CN': '您好' } };
   const files = promptFiles();
