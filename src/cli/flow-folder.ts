@@ -1,11 +1,17 @@
 import { basename, join, relative } from 'node:path';
 import { Refused } from '../base/errors.ts';
 import { VERBS } from '../engine/verbs.ts';
-import { crossCheck } from '../ivr/cross-check.ts';
 import { readDraft } from '../ivr/draft.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { digest, readFlowFiles } from '../ivr/flow-files.ts';
-import { FlowReader, type FlowSet, isShared, type Knowledge, type SourceFile } from '../ivr/flow-set.ts';
+import {
+  crossCheck,
+  FlowReader,
+  type FlowSet,
+  isShared,
+  type Knowledge,
+  type SourceFile,
+} from '../ivr/flow-set.ts';
 import type { Problem } from '../ivr/report.ts';
 import { NO_SHARED, readShared } from '../ivr/shared.ts';
 import { readYaml } from '../ivr/yaml.ts';

@@ -179,7 +179,7 @@ function endlessCalls(flows: readonly Flow[]): { flow: Flow; way: string[] }[] {
     flows.map((flow) => [
       flow.name,
       [...flow.steps.values()].flatMap(({ kind, args }) =>
-        kind.comesBack ? (kind.calls?.(args).flow ?? []) : [],
+        kind.comesBack ? (kind.calls?.(args) ?? []).map(({ flow: called }) => called) : [],
       ),
     ]),
   );

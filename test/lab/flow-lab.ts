@@ -40,7 +40,7 @@ steps:
   pin: { gather: { say: ask-pin, into: pin, secret: true, min: 6, max: 6 }, then: { done: verify }, otherwise: bye }
   verify:
     http: { service: core, path: /balance, send: { pin: secrets.pin, account: '"CNY"' }, take: { balance: number } }
-    then: { ok: tell, failed: sorry }
+    then: { ok: tell, failed: sorry, forgotten: pin }
   tell: { say: balance, then: main }
   sorry: { say: sorry, then: main }
   queue: { queue: { name: general }, then: { done: main }, otherwise: bye }
