@@ -164,16 +164,17 @@ await flows.recall(liveCalls(database));
 flows.watch();
 await engine.start();
 starting = '';
-sweepMessages();
+sweep();
 log.info(
   { http: settings.httpPort, sip: settings.sipPort, flows: flows.list().map((flow) => flow.name) },
   'Carillon is up',
 );
 
 /** Now and every few minutes. */
-function sweepMessages(): void {
+function sweep(): void {
   void messages.sweep();
-  clock.at(clock.now() + SWEEP_EVERY_MS, sweepMessages);
+  flows.prune(engine.liveCalls());
+  clock.at(clock.now() + SWEEP_EVERY_MS, sweep);
 }
 
 /** Lets go of everything; calls go on in the PBX. */

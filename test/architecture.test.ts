@@ -47,7 +47,7 @@ const SHELLS = [
   /^pbx\/[a-z]+\//,
   /\/(table|store|http)\.ts$/,
   /^(main|cli)\.ts$|^cli\//,
-  /^ivr\/(library|flow-files|http-client)\.ts$/,
+  /^ivr\/(flow-files|flow-watch|flow-writing|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^base\/clock\.ts$/,

@@ -19,6 +19,8 @@ export interface Call {
   readonly dnis: string;
   readonly startedAt: number;
   readonly facts: CallFacts;
+  /** The flow that it entered first; undefined in calls of a version before this one. */
+  readonly entered?: { readonly flow: string; readonly version: string };
   /** Which step of which flow runs, or ran last; undefined before the first. */
   readonly cursor?: Cursor;
   /** The flows that called the present one and wait for its result, the outermost first. */

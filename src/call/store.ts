@@ -290,6 +290,8 @@ function rowOf(call: Call): CallRow {
     language: facts.language,
     flow: cursor?.flow ?? null,
     flowVersion: cursor?.version ?? null,
+    enteredFlow: call.entered?.flow ?? null,
+    enteredVersion: call.entered?.version ?? null,
     step: cursor?.step ?? null,
     campaignId: facts.campaignId ?? null,
     queue: facts.queue ?? null,
@@ -340,6 +342,7 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
       agentId: row.agentId,
       variables: row.state?.variables ?? {},
     }),
+    entered: enteredBy(row),
     cursor: cursorOf(row),
     stack: row.state?.stack ?? [],
     phase: phaseOf(row.state),
@@ -359,6 +362,11 @@ function phaseOf(state: LiveState | null): Phase {
   const { phase } = state;
   const waits = phase.at === 'queued' || phase.at === 'offered' || phase.at === 'dialing';
   return waits ? { ...phase, music: phase.music ?? 'default' } : phase;
+}
+
+function enteredBy({ enteredFlow, enteredVersion }: CallRow): Call['entered'] {
+  if (enteredFlow === null || enteredVersion === null) return undefined;
+  return { flow: enteredFlow, version: enteredVersion };
 }
 
 function cursorOf({ flow, flowVersion, step, state, startedAt }: CallRow): Cursor | undefined {

@@ -31,6 +31,10 @@ export const callTable = table(
     customerId: text('customer_id'),
     tier: text('tier'),
     language: text('language').notNull(),
+    /** The flow that the call entered first. */
+    enteredFlow: text('entered_flow'),
+    enteredVersion: text('entered_version'),
+    /** The flow that it is in, or was in last. */
     flow: text('flow'),
     flowVersion: text('flow_version'),
     step: text('step'),

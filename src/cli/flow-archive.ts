@@ -42,7 +42,7 @@ export async function pastOf(flow: string, settings: Settings): Promise<FlowPast
 
 /** The version that callers enter, or entered last. */
 export function latest({ releases }: FlowPast): string {
-  return releases[0]!.version;
+  return releases.find(({ version }) => version !== '')!.version;
 }
 
 /** The version that `written` is, or is the beginning of. @throws Refused `flow-version-unknown` */

@@ -1,17 +1,11 @@
 import { basename, join, relative } from 'node:path';
 import { Refused } from '../base/errors.ts';
 import { VERBS } from '../engine/verbs.ts';
+import { crossCheck } from '../ivr/cross-check.ts';
 import { readDraft } from '../ivr/draft.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { digest, readFlowFiles } from '../ivr/flow-files.ts';
-import {
-  crossCheck,
-  FlowReader,
-  type FlowSet,
-  isShared,
-  type Knowledge,
-  type SourceFile,
-} from '../ivr/flow-set.ts';
+import { FlowReader, type FlowSet, isShared, type Knowledge, type SourceFile } from '../ivr/flow-set.ts';
 import type { Problem } from '../ivr/report.ts';
 import { NO_SHARED, readShared } from '../ivr/shared.ts';
 import { readYaml } from '../ivr/yaml.ts';
@@ -30,8 +24,16 @@ export interface FlowFolder {
   readonly remark: string;
 }
 
-/** Reads and checks all flows of a folder together. @throws Refused `bad-usage` when there is no such folder */
-export async function readFlowFolder(folder: string, knowledge: Knowledge): Promise<FlowFolder> {
+/**
+ * Reads and checks all flows of a folder together.
+ * @param instead what one of the files, there or not, is taken to say
+ * @throws Refused `bad-usage` when there is no such folder
+ */
+export async function readFlowFolder(
+  folder: string,
+  knowledge: Knowledge,
+  instead?: SourceFile,
+): Promise<FlowFolder> {
   const read = await readFlowFiles(folder).catch((thrown: NodeJS.ErrnoException) => {
     throw new Refused('bad-usage', `The folder of flows ${folder} cannot be read (${thrown.code}).`);
   });
@@ -39,8 +41,10 @@ export async function readFlowFolder(folder: string, knowledge: Knowledge): Prom
     ...one,
     file: shownPath(join(folder, basename(one.file))),
   });
-  const files = read.files.map(named);
-  const unread = read.problems.map(named);
+  const others = ({ file }: { readonly file: string }): boolean =>
+    !instead || basename(file) !== basename(instead.file);
+  const files = [...read.files.filter(others), ...(instead ? [instead] : [])].map(named);
+  const unread = read.problems.filter(others).map(named);
   const checked = checkTogether(files, knowledge);
   return { folder, files, ...checked, problems: inOrder([...unread, ...checked.problems]) };
 }

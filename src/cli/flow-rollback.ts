@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Refused } from '../base/errors.ts';
-import type { FlowVersion } from '../ivr/history.ts';
+import { flowPath, putFlowText } from '../ivr/flow-writing.ts';
+import { checkSharedWords, type FlowVersion } from '../ivr/history.ts';
+import { problemText } from '../ivr/report.ts';
 import { askHealth } from '../setup/daemon-process.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { postToDaemon } from './daemon.ts';
@@ -23,14 +23,17 @@ export async function rollBack(name: string, written: string): Promise<void> {
   const target = findVersion(past, name, written);
   const changes = await changesOf(past, target, settings);
   const found = await fileOf(name, settings);
-  const path = found ? pathOf(found) : join(settings.flows, basename(target.file));
-  await keepUnknownText(path, past);
+  const path = found ? pathOf(found) : flowPath(settings.flows, target.file);
   const health = await askHealth(settings, HEALTH_MS);
-  if (health.state === 'silent') await writeWhole(path, target.text);
+  const keptBefore = await keptBeside(path);
+  if (health.state === 'silent') await putBack(path, target, past, settings);
   else
     await postToDaemon(settings, `/api/flows/${encodeURIComponent(name)}/rollback`, {
       version: target.version,
     });
+  for (const kept of await keptBeside(path))
+    if (!keptBefore.includes(kept))
+      remark(`What was in ${shownPath(path)} never ran; it is kept as ${shownPath(kept)}.`);
   print(coloured('bold', `${name}: ${latest(past)} → ${target.version}, in ${shownPath(path)}`));
   print(changes);
   print(
@@ -38,6 +41,32 @@ export async function rollBack(name: string, written: string): Promise<void> {
       ? 'Nothing runs now: callers enter it after npm start.'
       : 'The next caller enters it; callers who are inside stay in their version.',
   );
+}
+
+/** Where no daemon does it. @throws Refused before anything is written */
+async function putBack(path: string, target: FlowVersion, past: FlowPast, settings: Settings): Promise<void> {
+  const source = { file: basename(path), text: target.text };
+  const { shared, problems } = await readFlowFolder(settings.flows, UNCHECKED, source);
+  checkSharedWords(target, shared);
+  const errors = problems.filter(
+    ({ file, severity }) => basename(file) === source.file && severity === 'error',
+  );
+  if (errors.length > 0)
+    throw new Refused(
+      'flow-problems',
+      [`Version ${target.version} does not go with the other files:`, ...errors.map(problemText)].join('\n'),
+    );
+  const isKnown = (text: string): boolean =>
+    [...past.versions.values()].some((version) => version.text === text);
+  await putFlowText(path, target.text, isKnown, Date.now());
+}
+
+/** What was kept of a file. */
+async function keptBeside(path: string): Promise<string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.kept'))
+    .map((name) => join(dirname(path), name));
 }
 
 /** Also finds out that the version can still be read, before anything is touched. @throws Refused `flow-problems` */
@@ -50,26 +79,5 @@ async function changesOf(past: FlowPast, target: FlowVersion, settings: Settings
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
     return `What changes for callers cannot be told: ${thrown.message}`;
-  }
-}
-
-/** What is in the file and never ran would be lost. */
-async function keepUnknownText(path: string, past: FlowPast): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined || [...past.versions.values()].some((version) => version.text === text)) return;
-  const kept = `${path}.${new Date().toISOString().replace(/[:.]/g, '-')}.kept`;
-  await copyFile(path, kept, constants.COPYFILE_EXCL);
-  remark(`What was in ${shownPath(path)} never ran; it is kept as ${shownPath(kept)}.`);
-}
-
-/** Nobody ever reads half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, path);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    throw new Refused('no-right', `${path} cannot be written (${code}). Give this user the right to it.`);
   }
 }

@@ -11,19 +11,21 @@ import { coloured, harmless, print, table } from './terminal.ts';
 export async function showHistory(name: string, { json }: { json?: boolean }): Promise<void> {
   const settings = readSettings(process.env);
   const past = await pastOf(name, settings);
-  const running = latest(past);
+  const runs = past.releases[0]?.version !== '';
   if (json) {
+    const running = runs ? latest(past) : null;
     print(JSON.stringify({ flow: name, running, releases: past.releases }, null, 2));
     return;
   }
   const rows = past.releases.map(({ version, at, by }, index) => [
-    index === 0 ? '*' : '',
-    version,
+    index === 0 && runs ? '*' : '',
+    version === '' ? '(gone)' : version,
     timeText(at),
     harmless(by),
   ]);
   print(table([['', 'version', 'from', 'by'], ...rows]));
-  print(`* is what callers enter. ${fileText(await fileOf(name, settings), running)}`);
+  const what = runs ? '* is what callers enter.' : 'Callers enter none of them.';
+  print(`${what} ${fileText(await fileOf(name, settings), latest(past))}`);
 }
 
 /** `carillon flow diff`: what changes for callers between two versions or files. @throws Refused */

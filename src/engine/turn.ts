@@ -176,6 +176,7 @@ export class Turn {
         persona: personaAt(flow, channel.dnis),
         variables: {},
       },
+      entered: { flow: flow.name, version: flow.version },
       phase: { at: 'flow' },
       stack: [],
       legs: [],

@@ -76,14 +76,20 @@ function readStep(
     report.add(
       [...path, second],
       `step "${name}" does two things, "${verb}" and "${second}"`,
-      'make it two steps',
+      /[：，]/.test(second)
+        ? 'write : and , as on an English keyboard, each with a space after it'
+        : 'make it two steps',
     );
     return undefined;
   }
   const kind = kinds.find((one) => one.verb === verb);
   if (!kind) {
-    const hint = (): string => nearest(verb, all) || `it has to be one of ${all.join(', ')}`;
-    report.add([...path, verb], `there is no step "${verb}"`, hint);
+    const wide = /[：，]/.exec(verb)?.[0];
+    const hint = (): string =>
+      (wide && `there is a ${wide} in it: YAML wants ${wide === '：' ? ':' : ','} and a space`) ||
+      nearest(verb, all) ||
+      `it has to be one of ${all.join(', ')}`;
+    report.add([...path, verb], `there is no verb "${verb}"`, hint);
     return undefined;
   }
   const args = kind.args.safeParse(raw[verb]);

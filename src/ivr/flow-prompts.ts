@@ -28,8 +28,9 @@ export function flowPrompts(parts: FlowPromptsParts): Flow['namedPrompts'] {
       saidBy(step).flatMap(({ name }) => (name === undefined ? [] : [[name, step.name]])),
     ),
   );
+  // Where a step could not be read, it may be the one that says it.
   for (const name of Object.keys(own))
-    if (!used.has(name))
+    if (!used.has(name) && draft.problems.length === 0)
       report.add(['prompts', name], `nothing says the prompt "${name}"`, 'take it out, or say it', 'warning');
   const named = new Map<string, Prompt>();
   for (const [name, step] of used) {

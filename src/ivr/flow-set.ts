@@ -1,11 +1,10 @@
-import { cyclesIn, wayRound } from '../base/graph.ts';
 import { type Draft, readDraft, signatureOf } from './draft.ts';
-import type { Flow, Signature } from './flow.ts';
+import type { Signature } from './flow.ts';
 import { saidBy } from './flow-prompts.ts';
 import { finishFlow, type ParsedFlow } from './parse.ts';
-import { nearest, type Problem } from './report.ts';
+import type { Problem } from './report.ts';
 import { NO_SHARED, readShared, type Shared } from './shared.ts';
-import type { Mention, StepKind } from './step.ts';
+import type { StepKind } from './step.ts';
 
 /** The file that flows share; every other one is a flow. */
 export const SHARED_FILE = 'shared.yaml';
@@ -25,11 +24,11 @@ export interface Knowledge {
   now(): number;
 }
 
-export interface FlowFile extends ParsedFlow {
-  readonly file: string;
-  readonly text: string;
+export interface FlowFile extends ParsedFlow, SourceFile {
   /** The shared prompts that it uses. */
   readonly prompts: Shared['prompts'];
+  /** The flows that it calls, with the signatures of those that there were. */
+  readonly calls: ReadonlyMap<string, Signature | undefined>;
 }
 
 export interface FlowSet {
@@ -39,11 +38,42 @@ export interface FlowSet {
   readonly problems: readonly Problem[];
 }
 
-/** Reads all flow files together. What did not change is not read again. */
+/** What a flow is read with. */
+export interface Around {
+  readonly shared: Pick<Shared, 'prompts' | 'limits'>;
+  /** By the name of the flow. */
+  readonly signatures: ReadonlyMap<string, Signature>;
+  readonly isRecorded: Knowledge['isRecorded'];
+}
+
+/** One text of a file, with everything that was made of it. */
+interface Reading extends SourceFile {
+  readonly draft: Draft;
+  readonly signature?: Signature;
+  /** The names of the prompts that it says and does not keep itself. */
+  readonly says: readonly string[];
+  readonly finished: Finished[];
+}
+
+/** A flow, and every answer of its surroundings that it was made with. */
+interface Finished {
+  readonly flow: FlowFile;
+  readonly version?: string;
+  readonly shared: Around['shared'];
+  readonly recorded: readonly { prompt: string; language: string; is: boolean }[];
+}
+
+/** Surroundings of one text that are remembered: more than two only follow each other while an admin tries things out. */
+const MOST_FINISHED = 3;
+
+const DAY_MS = 86_400_000;
+
+/** Reads flow files. What did not change, and whose surroundings answer as before, is not read again. */
 export class FlowReader {
   readonly #kinds: readonly StepKind[];
   readonly #digest: (text: string) => string;
-  #drafts = new Map<string, { readonly text: string; readonly draft: Draft }>();
+  #readings = new Map<string, Reading[]>();
+  #shared?: SourceFile & { readonly day: number; readonly read: ReturnType<typeof readShared> };
 
   /** @param digest names a version after its text */
   constructor(kinds: readonly StepKind[], digest: (text: string) => string) {
@@ -51,61 +81,109 @@ export class FlowReader {
     this.#digest = digest;
   }
 
-  /** @param running the flow of a file that calls go through now: where the file is broken, others go by that one */
-  read(
-    files: readonly SourceFile[],
-    knowledge: Knowledge,
-    running: (file: string) => Flow | undefined = () => undefined,
-    last: Shared = NO_SHARED,
-  ): FlowSet {
+  /** Reads all files together, as they are. */
+  read(files: readonly SourceFile[], knowledge: Knowledge): FlowSet {
     const common = files.find(({ file }) => isShared(file));
-    const { shared = last, problems } = common
-      ? readShared(common.text, common.file, knowledge.now())
-      : { problems: [], shared: NO_SHARED };
+    const { shared = NO_SHARED, problems } = common
+      ? this.shared(common, knowledge.now())
+      : { shared: NO_SHARED, problems: [] };
     const own = files.filter((file) => file !== common);
-    const drafts = own.map((file) => this.#draftOf(file));
-    this.#drafts = new Map(own.map(({ file, text }, index) => [file, { text, draft: drafts[index]! }]));
     const signatures = new Map<string, Signature>();
-    for (const draft of drafts) {
-      const old = draft.problems.length > 0 ? running(draft.file) : undefined;
-      const signature = old?.signature ?? signatureOf(draft);
-      const name = old?.name ?? draft.frame?.flow;
-      if (signature && name !== undefined) signatures.set(name, signature);
+    for (const source of own) {
+      const { name, signature } = this.outline(source);
+      if (name !== undefined && signature) signatures.set(name, signature);
     }
-    const flows = drafts.map((draft, index) =>
-      this.#finish(draft, own[index]!.text, shared, { signatures, knowledge }),
-    );
-    return {
-      shared,
-      flows,
-      problems: [...problems, ...flows.flatMap((flow) => flow.problems)],
-    };
+    const around = { shared, signatures, isRecorded: knowledge.isRecorded };
+    const flows = own.map((source) => this.finish(source, around));
+    return { shared, flows, problems: [...problems, ...flows.flatMap((flow) => flow.problems)] };
   }
 
-  #draftOf({ file, text }: SourceFile): Draft {
-    const known = this.#drafts.get(file);
-    return known?.text === text ? known.draft : readDraft(text, file, this.#kinds);
+  /** The shared file. @param now UTC ms */
+  shared(source: SourceFile, now: number): ReturnType<typeof readShared> {
+    const day = Math.floor(now / DAY_MS);
+    const { file, text, read } = this.#shared?.day === day ? this.#shared : {};
+    if (read && file === source.file && text === source.text) return read;
+    const fresh = readShared(source.text, source.file, now);
+    this.#shared = { ...source, day, read: fresh };
+    return fresh;
   }
 
-  #finish(
-    draft: Draft,
-    text: string,
-    shared: Shared,
-    around: { readonly signatures: ReadonlyMap<string, Signature>; readonly knowledge: Knowledge },
-  ): FlowFile {
+  /** What a file says of itself, as far as it can be read alone. `sound`: it has no mistake that shows without the others. */
+  outline(source: SourceFile): {
+    readonly name?: string;
+    readonly numbers: readonly string[];
+    readonly signature?: Signature;
+    readonly sound: boolean;
+  } {
+    const { draft, signature } = this.#reading(source);
+    const { flow: name, numbers = [] } = draft.frame ?? {};
+    return { name, numbers, signature, sound: draft.problems.length === 0 };
+  }
+
+  /** A flow with its surroundings. @param version its name; unless told, it is named after its text and the shared words in it */
+  finish(source: SourceFile, around: Around, version?: string): FlowFile {
+    const reading = this.#reading(source);
+    const known = reading.finished.find((one) => one.version === version && holds(one, reading, around));
+    if (known) return known.flow;
+    const finished = this.#finish(reading, around, version);
+    reading.finished.push(finished);
+    if (reading.finished.length > MOST_FINISHED) reading.finished.shift();
+    return finished.flow;
+  }
+
+  /** The same text, as it is remembered: long texts are compared once. */
+  remembered(source: SourceFile): SourceFile {
+    return this.#reading(source);
+  }
+
+  /** Forgets every text that is not among these. */
+  keepOnly(sources: readonly SourceFile[]): void {
+    const kept = new Map<string, Reading[]>();
+    for (const source of sources) {
+      const known = this.#readings.get(source.file)?.find(({ text }) => text === source.text);
+      if (known) kept.set(source.file, [...new Set([...(kept.get(source.file) ?? []), known])]);
+    }
+    this.#readings = kept;
+  }
+
+  #reading({ file, text }: SourceFile): Reading {
+    const readings = this.#readings.get(file) ?? [];
+    const known = readings.find((one) => one.text === text);
+    if (known) return known;
+    const draft = readDraft(text, file, this.#kinds);
+    const own = draft.frame?.prompts ?? {};
     const said = new Set(draft.steps.flatMap((step) => saidBy(step).flatMap(({ name }) => name ?? [])));
-    const used = Object.entries(shared.prompts).filter(
-      ([name]) => said.has(name) && draft.frame?.prompts[name] === undefined,
+    const says = [...said].filter((name) => !Object.hasOwn(own, name));
+    const reading = { file, text, draft, signature: signatureOf(draft), says, finished: [] };
+    this.#readings.set(file, [...readings, reading]);
+    return reading;
+  }
+
+  #finish(reading: Reading, around: Around, version: string | undefined): Finished {
+    const { file, text, draft } = reading;
+    const prompts = wordsIn(reading, around.shared);
+    const calls = new Map<string, Signature | undefined>();
+    const recorded = new Map<string, Finished['recorded'][number]>();
+    const parsed = finishFlow(
+      draft,
+      version ?? this.#digest(Object.keys(prompts).length === 0 ? text : text + JSON.stringify(prompts)),
+      {
+        prompts: around.shared.prompts,
+        limits: around.shared.limits,
+        signature(name) {
+          const signature = around.signatures.get(name);
+          calls.set(name, signature);
+          return signature;
+        },
+        isRecorded(prompt, language) {
+          const is = around.isRecorded(prompt, language);
+          recorded.set(`${language}/${prompt}`, { prompt, language, is });
+          return is;
+        },
+      },
     );
-    const prompts = Object.fromEntries(used);
-    const version = this.#digest(used.length === 0 ? text : text + JSON.stringify(prompts));
-    const surroundings = {
-      prompts: shared.prompts,
-      limits: shared.limits,
-      signature: (name: string) => around.signatures.get(name),
-      isRecorded: around.knowledge.isRecorded,
-    };
-    return { file: draft.file, text, prompts, ...finishFlow(draft, version, surroundings) };
+    const flow = { file, text, prompts, calls, ...parsed };
+    return { flow, version, shared: around.shared, recorded: [...recorded.values()] };
   }
 }
 
@@ -113,78 +191,26 @@ export function isShared(file: string): boolean {
   return file === SHARED_FILE || file.endsWith(`/${SHARED_FILE}`);
 }
 
-/** A problem between files. `clash`: this flow cannot run beside the others; else it can, without what it names. */
-export interface CrossProblem extends Problem {
-  readonly clash: boolean;
+/** Whether two signatures ask the same of a flow that calls. */
+export function sameSignature(one: Signature | undefined, other: Signature | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What only shows when all flows are seen together; of two that clash, the later file is named. */
-export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Knowledge): CrossProblem[] {
-  const problems: CrossProblem[] = [];
-  const add = (flow: Flow, place: { line: number; column: number }, message: string, hint: string): void => {
-    const { line, column } = place;
-    problems.push({ file: flow.file, line, column, severity: 'error', message, hint, clash: place === top });
-  };
-  const top = { line: 1, column: 1 };
-  const names = new Map<string, string>();
-  const numbers = new Map<string, string>();
-  for (const flow of flows) {
-    const twin = names.get(flow.name);
-    if (twin !== undefined) add(flow, top, `flow "${flow.name}" is also in ${twin}`, 'rename one of them');
-    else names.set(flow.name, flow.file);
-    for (const number of flow.numbers) {
-      const owner = numbers.get(number);
-      if (owner !== undefined)
-        add(flow, top, `number ${number} also leads to ${owner}`, 'take it out of one of them');
-      else numbers.set(number, flow.file);
-    }
-  }
-  const known = (kind: Mention['kind']): readonly string[] | undefined => {
-    if (kind === 'flow') return [...names.keys()];
-    if (kind === 'calendar') return Object.keys(shared.calendars);
-    if (kind === 'persona') return Object.keys(shared.personas);
-    return knowledge.names(kind);
-  };
-  for (const flow of flows)
-    for (const mention of flow.mentions) {
-      const there = known(mention.kind);
-      if (!there || there.includes(mention.name)) continue;
-      const hint =
-        nearest(mention.name, there) ||
-        (there.length > 0 ? `there is ${there.join(', ')}` : WHERE[mention.kind]);
-      add(flow, mention, `there is no ${mention.kind} "${mention.name}"`, hint);
-    }
-  for (const flow of endlessCalls(flows))
-    add(
-      flow.flow,
-      top,
-      `flows call each other without end: ${flow.way.join(' → ')}`,
-      'use "go" where it need not come back',
-    );
-  return problems;
-}
-
-/** Where things are made that a flow may name. */
-const WHERE: Readonly<Record<Mention['kind'], string>> = {
-  queue: 'queues are made through the API',
-  campaign: 'campaigns are made through the API',
-  service: 'name it in the setting CARILLON_SERVICES',
-  flow: 'make a file for it',
-  calendar: `add it to ${SHARED_FILE}`,
-  persona: `add it to ${SHARED_FILE}`,
-};
-
-function endlessCalls(flows: readonly Flow[]): { flow: Flow; way: string[] }[] {
-  const graph = new Map(
-    flows.map((flow) => [
-      flow.name,
-      [...flow.steps.values()].flatMap(({ kind, args }) =>
-        kind.comesBack ? (kind.calls?.(args) ?? []).map(({ flow: called }) => called) : [],
-      ),
-    ]),
+/** Whether its surroundings would answer as they did. */
+function holds({ flow, shared, recorded }: Finished, reading: Reading, around: Around): boolean {
+  return (
+    // The hints in what is wrong name other prompts, too.
+    (shared === around.shared ||
+      (flow.flow !== undefined &&
+        JSON.stringify(shared.limits) === JSON.stringify(around.shared.limits) &&
+        JSON.stringify(flow.prompts) === JSON.stringify(wordsIn(reading, around.shared)))) &&
+    [...flow.calls].every(([name, one]) => sameSignature(one, around.signatures.get(name))) &&
+    recorded.every(({ prompt, language, is }) => around.isRecorded(prompt, language) === is)
   );
-  return cyclesIn(graph).map((group) => ({
-    flow: flows.findLast(({ name }) => group.includes(name))!,
-    way: wayRound(new Map(group.map((name) => [name, graph.get(name)!])), group[0]!),
-  }));
+}
+
+/** The shared prompts that a text uses. */
+function wordsIn({ says }: Reading, { prompts }: Around['shared']): Shared['prompts'] {
+  const used = says.filter((name) => Object.hasOwn(prompts, name)).map((name) => [name, prompts[name]!]);
+  return Object.assign(Object.create(null), Object.fromEntries(used));
 }

@@ -4,7 +4,7 @@ import { type Expression, VARIABLE_TYPES, type Wanted } from './values.ts';
 
 /** `5s`, `500ms`, `2m` → milliseconds. */
 export const duration = z
-  .string()
+  .string({ error: 'a time such as 500ms, 5s or 2m' })
   .regex(/^\d{1,5}(ms|s|m)$/, 'a time such as 500ms, 5s or 2m')
   .meta({ examples: ['5s', '500ms', '2m'] })
   .transform((text) => {
@@ -68,7 +68,9 @@ export const sentValue = expressionOf('any', { secrets: true }).describe(
 /** Where an exit leads: one step for all, or one per exit. */
 export const ways = z.union([name, z.record(z.string(), name)]);
 
-const dialledNumber = z.string().regex(/^[+*#]?[0-9x*#]{1,20}$/, 'a number to dial; x stands for any digit');
+const dialledNumber = z
+  .string({ error: 'a number to dial, in quotes' })
+  .regex(/^[+*#]?[0-9x*#]{1,20}$/, 'a number to dial; x stands for any digit');
 
 const typed = z.record(variableName, variableType);
 

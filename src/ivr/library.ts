@@ -1,36 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { type FSWatcher, watch } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { Persona } from '../speech/persona.ts';
-import type { Prompt } from '../speech/prompt.ts';
 import { type DayState, stateAt } from './calendar.ts';
-import { answersTo, type Flow, promptsOf } from './flow.ts';
-import { digest, readFlowFiles, stampOf } from './flow-files.ts';
-import { crossCheck, type FlowFile, FlowReader, type Knowledge } from './flow-set.ts';
-import type { FlowArchive, FlowVersion } from './history.ts';
-import { parseFlow } from './parse.ts';
+import { answersTo, type Flow } from './flow.ts';
+import { digest, fileIn, stampsOf } from './flow-files.ts';
+import { FlowFinder } from './flow-finder.ts';
+import { FlowMemory } from './flow-memory.ts';
+import { FlowReader, type Knowledge, type SourceFile } from './flow-set.ts';
+import { FlowSounds, type FlowSoundsParts } from './flow-sounds.ts';
+import { FlowWatch } from './flow-watch.ts';
+import { flowPath, putFlowText } from './flow-writing.ts';
+import { goLive } from './going-live.ts';
+import { checkSharedWords, type FlowArchive } from './history.ts';
 import { type Problem, problemText } from './report.ts';
 import { NO_SHARED, type Shared } from './shared.ts';
 import type { StepKind } from './step.ts';
+import type { GoingLive, Running } from './trial.ts';
 
-export interface FlowLibraryParts {
+export interface FlowLibraryParts extends FlowSoundsParts {
   /** Folder of the flow files, `*.yaml`. */
   readonly folder: string;
   readonly kinds: readonly StepKind[];
   /** What is known of the centre now. */
   readonly knowledge: () => Promise<Knowledge>;
-  /** Makes prompts before they are said; returns what went wrong. */
-  readonly prepare: (
-    prompts: readonly Prompt[],
-    languages: readonly string[],
-    personas: readonly string[],
-  ) => Promise<readonly string[]>;
-  readonly personasOfCampaigns: () => Promise<readonly string[]>;
   readonly archive: FlowArchive;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,101 +38,113 @@ export interface FlowSummary {
   readonly file: string;
 }
 
-/** Editors write a file in several steps; what changed is read this long after the last of them, ms. */
-const SETTLED_MS = 60;
+/** A version is kept for at least this long after it ran, ms: a call that just entered it may not be told of yet. */
+const KEPT_MS = 60_000;
 
-/** Where changes are not told (network drives), and for recordings, they are looked for this often, ms. */
-const LOOK_EVERY_MS = 5000;
-
-/** A file that is gone for longer than this is meant to be gone, ms. */
-const VANISHED_MS = 1000;
+/** Changes that were seen by themselves. */
+const BY_FILE = 'file';
 
 /** The flows that run, read from files. A file that cannot be read never replaces one that could. */
 export class FlowLibrary {
   readonly #parts: FlowLibraryParts;
   readonly #reader: FlowReader;
-  #flows = new Map<string, Flow>();
+  readonly #memory: FlowMemory;
+  readonly #sounds: FlowSounds;
+  readonly #watch: FlowWatch;
+  readonly #finder: FlowFinder;
+  /** Undefined until the first reading. */
+  #running?: Running;
+  #flows: ReadonlyMap<string, Flow> = new Map();
   #shared: Shared = NO_SHARED;
-  /** Versions that live calls may still be in, by `name@version`. */
-  readonly #versions = new Map<string, Flow>();
+  /** Versions that live calls may still be in, by `name@version`; since when they do not run, UTC ms. */
+  readonly #versions = new Map<string, { readonly flow: Flow; retiredAt?: number }>();
   #problems: readonly Problem[] = [];
   #promptProblems: readonly string[] = [];
   #missing: readonly string[] = [];
   #reading: Promise<unknown> = Promise.resolve();
-  #watcher?: FSWatcher;
+  /** A reading that has not begun: who asks for one meanwhile gets it, too. */
+  #next?: { by: string; readonly read: Promise<readonly Problem[]> };
   #seen = '';
-  #cancelLook: () => void = () => undefined;
-  #cancelRead: () => void = () => undefined;
-  readonly #vanished = new Set<string>();
 
   constructor(parts: FlowLibraryParts) {
+    const { kinds, folder, clock, log } = parts;
     this.#parts = parts;
-    this.#reader = new FlowReader(parts.kinds, digest);
+    this.#reader = new FlowReader(kinds, digest);
+    this.#memory = new FlowMemory({ ...parts, reader: this.#reader });
+    this.#sounds = new FlowSounds(parts);
+    this.#finder = new FlowFinder({ folder, clock, again: () => void this.#readAgain() });
+    this.#watch = new FlowWatch({ folder, clock, log, look: () => void this.#readIfChanged() });
   }
 
   /**
-   * Reads all files anew. A file goes live only without an error; the others keep their last good version. New callers enter
-   * all that changed at once; callers who are inside stay in the version that they entered.
+   * Reads all files anew. Those go live together that have no error and go with each other and with what stays; the others
+   * stay as they run. New callers enter all that changed at once; callers who are inside stay in the version that they
+   * entered.
    * @param by who wanted it, for the history
    * @returns every problem, warnings too
    */
   reload(by = 'start'): Promise<readonly Problem[]> {
-    const read = this.#reading.then(() => this.#read(by));
+    if (this.#next) {
+      if (by !== BY_FILE) this.#next.by = by;
+      return this.#next.read;
+    }
+    const read = this.#reading.then(() => {
+      const wanted = this.#next?.by ?? by;
+      this.#next = undefined;
+      return this.#read(wanted);
+    });
+    this.#next = { by, read };
     this.#reading = read.catch(() => undefined);
     return read;
   }
 
   /** Reads changed files as soon as they are saved, until `close`. */
   watch(): void {
-    const { folder, clock, log } = this.#parts;
-    const soon = (): void => {
-      this.#cancelRead();
-      this.#cancelRead = clock.at(clock.now() + SETTLED_MS, () => void this.#readIfChanged());
-    };
-    const look = (): void => {
-      void this.#readIfChanged();
-      this.#cancelLook = clock.at(clock.now() + LOOK_EVERY_MS, look);
-    };
-    this.#cancelLook = clock.at(clock.now() + LOOK_EVERY_MS, look);
-    try {
-      this.#watcher = watch(folder, soon);
-      this.#watcher.on('error', (error) =>
-        log.warn({ reason: error.message }, 'the folder of flows is only looked at now and then'),
-      );
-    } catch (thrown) {
-      log.warn({ reason: messageOf(thrown) }, 'the folder of flows is only looked at now and then');
-    }
+    this.#watch.start();
   }
 
   close(): void {
-    this.#watcher?.close();
-    this.#cancelLook();
-    this.#cancelRead();
+    this.#watch.stop();
+    this.#finder.close();
   }
 
-  /** Puts a version back that ran before: writes it over the file, which is kept in the history. @throws Refused */
+  /**
+   * Puts a version back that ran before: writes it over the file. Nothing is written when it does not go with the other
+   * files as they are.
+   * @returns every problem, warnings too; an error in the flow's own file says why it was not put back
+   * @throws Refused `flow-version-unknown`, `flow-version-needs-shared`, `no-right`
+   */
   async rollback(name: string, version: string, by: string): Promise<readonly Problem[]> {
-    const { archive } = this.#parts;
+    const { archive, folder, clock, log } = this.#parts;
     const old = await archive.find(name, version);
     if (!old) throw new Refused('flow-version-unknown', `there is no version ${version} of flow ${name}`);
-    const file = this.#flows.get(name)?.file ?? old.file;
-    const path = join(this.#parts.folder, basename(file));
-    const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
-    await writeFile(unfinished, old.text);
-    await rename(unfinished, path);
+    const path = flowPath(folder, this.#flows.get(name)?.file ?? old.file);
+    const source = { file: fileIn(folder, path), text: old.text };
+    const trial = await this.#tryOut(source);
+    checkSharedWords(old, trial.shared?.shared ?? NO_SHARED);
+    if (trial.flows.get(source.file)?.text !== old.text) return trial.problems;
+    const isKnown = (text: string): Promise<boolean> => archive.holds(source.file, text);
+    const kept = await putFlowText(path, old.text, isKnown, clock.now());
+    if (kept !== undefined) log.warn({ kept }, 'what was in the file of a flow never ran; it is kept');
     return this.reload(by);
   }
 
   /** Takes up the versions that calls are in which a daemon before this one let in. */
   async recall(calls: readonly Call[]): Promise<void> {
-    const { archive } = this.#parts;
-    for (const { cursor, stack } of calls)
-      for (const { flow, version } of [...(cursor ? [cursor] : []), ...stack.map((frame) => frame.cursor)]) {
-        if (this.#versions.has(`${flow}@${version}`)) continue;
-        const old = await archive.find(flow, version);
-        const kept = old && this.#readKept(old);
-        if (kept) this.#keep(kept);
-      }
+    const knowledge = await this.#parts.knowledge();
+    for (const { flow, version } of cursorsOf(calls)) {
+      if (this.#versions.has(`${flow}@${version}`)) continue;
+      const old = await this.#memory.recall(flow, version, knowledge);
+      if (old) this.#versions.set(`${flow}@${version}`, { flow: old, retiredAt: this.#parts.clock.now() });
+    }
+  }
+
+  /** Forgets versions that are over, and in which none of the live calls is. */
+  prune(calls: readonly Call[]): void {
+    const used = new Set(cursorsOf(calls).map(({ flow, version }) => `${flow}@${version}`));
+    const before = this.#parts.clock.now() - KEPT_MS;
+    for (const [key, { retiredAt }] of this.#versions)
+      if (retiredAt !== undefined && retiredAt <= before && !used.has(key)) this.#versions.delete(key);
   }
 
   /** A problem for each file of which no version runs at all: its numbers are not answered. */
@@ -179,7 +185,7 @@ export class FlowLibrary {
   }
 
   version(name: string, version: string): Flow | undefined {
-    return this.#versions.get(`${name}@${version}`) ?? this.#flows.get(name);
+    return this.#versions.get(`${name}@${version}`)?.flow ?? this.#flows.get(name);
   }
 
   zone(): string {
@@ -201,137 +207,65 @@ export class FlowLibrary {
   }
 
   async #read(by: string): Promise<readonly Problem[]> {
-    const { folder, log } = this.#parts;
+    const { folder, clock, log } = this.#parts;
     const knowledge = await this.#parts.knowledge();
-    this.#seen = await stampOf(folder);
-    const { files, problems: unread } = await readFlowFiles(folder);
-    const set = this.#reader.read(files, knowledge, (file) => this.#running(file), this.#shared);
-    const problems = [...unread, ...set.problems];
-    const live = new Map<string, Flow | undefined>();
-    for (const { file, flow } of set.flows)
-      live.set(file, flow ?? this.#running(file) ?? (await this.#lastGood(file)));
-    if (by === 'file') this.#keepVanished(live);
-    // One that does not go with the others gives way to its last good version, which may be what another one clashed with.
-    for (let tries = 0; tries < 2; tries += 1)
-      for (const { clash, ...problem } of crossCheck(present(live), set.shared, knowledge)) {
-        if (tries === 0) problems.push(problem);
-        // A flow that only names what is not there is better than none for its callers.
-        const before = this.#running(problem.file);
-        if (clash || before) live.set(problem.file, before);
-      }
-    const flows = present(live);
-    this.#promptProblems = await this.#prepare(flows, ['']);
-    this.#shared = set.shared;
-    this.#flows = new Map(flows.map((flow) => [flow.name, flow]));
-    for (const flow of flows) this.#keep(flow);
-    this.#missing = [...live].flatMap(([file, flow]) => (flow ? [] : [firstOf(problems, file)]));
-    this.#problems = problems;
-    for (const problem of problems)
+    const stamps = await stampsOf(folder);
+    this.#running ??= await this.#memory.running(knowledge);
+    const found = await this.#finder.find(this.#running, by === BY_FILE);
+    const next = goLive(this.#reader, found, this.#running, knowledge);
+    this.#reader.keepOnly([...next.flows.values(), ...found.files]);
+    this.#seen = JSON.stringify(stamps);
+    const flows = [...next.flows.values()].map(({ flow }) => flow);
+    const promptProblems = await this.#sounds.ordinary(flows, stamps.recordings);
+    this.#take(next, flows);
+    this.#promptProblems = promptProblems;
+    for (const problem of next.problems)
       log[problem.severity === 'error' ? 'error' : 'warn']({}, problemText(problem));
-    for (const problem of this.#promptProblems) log.error({}, problem);
-    await this.#archive(set.flows, by);
-    void this.#preparePersonas(flows);
-    return problems;
+    for (const problem of promptProblems) log.error({}, problem);
+    await this.#memory.note(next, clock.now(), by);
+    void this.#sounds.personas(flows, stamps.recordings, this.#shared.personas);
+    return next.problems;
   }
 
-  /** For a file that is broken when nothing runs yet: what ran before this daemon. */
-  async #lastGood(file: string): Promise<Flow | undefined> {
-    const old = await this.#parts.archive.lastOf(file);
-    const kept = old && this.#readKept(old);
-    if (kept)
-      this.#parts.log.warn({ flow: kept.name, version: kept.version }, 'the last good version goes on');
-    return kept;
+  #take(next: GoingLive, flows: readonly Flow[]): void {
+    const now = this.#parts.clock.now();
+    this.#running = next;
+    this.#shared = next.shared?.shared ?? NO_SHARED;
+    this.#flows = new Map(flows.map((flow) => [flow.name, flow]));
+    for (const one of this.#versions.values()) one.retiredAt ??= now;
+    for (const flow of flows) this.#versions.set(`${flow.name}@${flow.version}`, { flow });
+    this.#missing = [...next.missing.values()];
+    this.#problems = next.problems;
   }
 
-  #readKept(old: FlowVersion): Flow | undefined {
-    const surroundings = {
-      prompts: old.prompts,
-      limits: this.#shared.limits,
-      signature: (name: string) => this.#flows.get(name)?.signature,
-      isRecorded: () => true,
-    };
-    return parseFlow(old.text, old.file, old.version, this.#parts.kinds, surroundings).flow;
-  }
-
-  /** Some editors take a file away before they write it anew: its flow goes only when it is still gone a moment later. */
-  #keepVanished(live: Map<string, Flow | undefined>): void {
-    const { clock } = this.#parts;
-    for (const flow of this.#flows.values()) {
-      const goneBefore = this.#vanished.delete(flow.file);
-      if (live.has(flow.file) || goneBefore) continue;
-      this.#vanished.add(flow.file);
-      live.set(flow.file, flow);
-      clock.at(clock.now() + VANISHED_MS, () => void this.reload('file'));
-    }
-  }
-
-  async #prepare(flows: readonly Flow[], personas: readonly string[]): Promise<readonly string[]> {
-    const problems: string[] = [];
-    const languages = new Set(flows.map((flow) => flow.languages.join()));
-    for (const group of languages) {
-      const speaking = flows.filter((flow) => flow.languages.join() === group);
-      problems.push(...(await this.#parts.prepare(speaking.flatMap(promptsOf), group.split(','), personas)));
-    }
-    return problems;
-  }
-
-  /** The ordinary voice speaks until another one has been made: that may take a minute. */
-  async #preparePersonas(flows: readonly Flow[]): Promise<void> {
-    const { log, personasOfCampaigns } = this.#parts;
-    try {
-      const named = flows.flatMap((flow) =>
-        flow.mentions.filter(({ kind }) => kind === 'persona').map(({ name }) => name),
-      );
-      const personas = [...new Set([...named, ...(await personasOfCampaigns())])].filter((name) =>
-        this.persona(name),
-      );
-      if (personas.length === 0) return;
-      const problems = await this.#prepare(flows, personas);
-      for (const problem of problems) log.error({}, problem);
-    } catch (thrown) {
-      log.error({ reason: messageOf(thrown) }, 'the voices of personas could not be made');
-    }
-  }
-
-  async #archive(files: readonly FlowFile[], by: string): Promise<void> {
-    const { archive, clock, log } = this.#parts;
-    for (const { file, flow, text, prompts } of files) {
-      if (!flow || this.#flows.get(flow.name) !== flow) continue;
-      try {
-        await archive.release(
-          { name: flow.name, version: flow.version, file, text, prompts },
-          clock.now(),
-          by,
-        );
-      } catch (thrown) {
-        log.error({ flow: flow.name, reason: messageOf(thrown) }, 'a version of a flow could not be kept');
-      }
-    }
+  /** What would be if a file said this. */
+  async #tryOut(source: SourceFile): Promise<GoingLive> {
+    const others = ({ file }: { readonly file: string }): boolean => file !== source.file;
+    const knowledge = await this.#parts.knowledge();
+    const running = this.#running ?? { flows: new Map() };
+    const { files, unread, awaited } = await this.#finder.find(running, true);
+    const found = { files: [...files.filter(others), source], unread: unread.filter(others), awaited };
+    return goLive(this.#reader, found, running, knowledge);
   }
 
   async #readIfChanged(): Promise<void> {
-    const { folder, log } = this.#parts;
+    const stamps = await stampsOf(this.#parts.folder).catch(() => undefined);
+    if (JSON.stringify(stamps) !== this.#seen) await this.#readAgain();
+  }
+
+  async #readAgain(): Promise<void> {
     try {
-      if ((await stampOf(folder)) !== this.#seen) await this.reload('file');
+      await this.reload(BY_FILE);
     } catch (thrown) {
-      log.error({ reason: messageOf(thrown) }, 'the flow files could not be read');
+      this.#parts.log.error({ reason: messageOf(thrown) }, 'the flow files could not be read');
     }
   }
-
-  #keep(flow: Flow): void {
-    this.#versions.set(`${flow.name}@${flow.version}`, flow);
-  }
-
-  #running(file: string): Flow | undefined {
-    return [...this.#flows.values()].find((flow) => flow.file === file);
-  }
 }
 
-function present(live: ReadonlyMap<string, Flow | undefined>): Flow[] {
-  return [...live.values()].filter((flow) => flow !== undefined);
-}
-
-function firstOf(problems: readonly Problem[], file: string): string {
-  const first = problems.find((problem) => problem.file === file && problem.severity === 'error');
-  return first ? problemText(first) : `${file} cannot be used`;
+/** Where calls are, and where they will come back to. */
+function cursorsOf(calls: readonly Call[]): { readonly flow: string; readonly version: string }[] {
+  return calls.flatMap(({ cursor, stack }) => [
+    ...(cursor ? [cursor] : []),
+    ...stack.map((frame) => frame.cursor),
+  ]);
 }

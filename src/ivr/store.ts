@@ -1,11 +1,15 @@
-import { and, asc, desc, eq, gte, lt, sum } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, max, ne, sum } from 'drizzle-orm';
 import type { EventWriter, StepLeft } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
+import { SHARED_FILE } from './flow-set.ts';
 import type { FlowArchive, FlowVersion, Release } from './history.ts';
 import { type StepStat, stepStats } from './statistics.ts';
 import { flowReleaseTable, flowVersionTable, stepStatTable } from './table.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** The version of a flow that is gone. No text has this name. */
+const WITHDRAWN = '';
 
 /** Prepares the counting of steps that callers left, for use inside a unit of work. */
 export function stepCounter(database: Database): (left: readonly StepLeft[]) => void {
@@ -88,13 +92,29 @@ export class FlowHistory implements FlowArchive {
   }
 
   async release(flow: FlowVersion, at: number, by: string): Promise<void> {
-    const { name, version } = flow;
+    const { name, version, file, signatures = {} } = flow;
     this.#events.commit(() => {
       const { query } = this.#database;
-      query.insert(flowVersionTable).values(flow).onConflictDoNothing().run();
+      // The same words may move to another file, and be read beside other flows.
+      query
+        .insert(flowVersionTable)
+        .values({ ...flow, signatures })
+        .onConflictDoUpdate({
+          target: [flowVersionTable.name, flowVersionTable.version],
+          set: { file, signatures },
+        })
+        .run();
       if (this.#last(name) === version) return [];
       query.insert(flowReleaseTable).values({ name, version, at, by }).run();
       return [{ type: 'FlowReleased', version: 1, at, data: { flow: name, version, by } }];
+    });
+  }
+
+  async withdraw(name: string, at: number, by: string): Promise<void> {
+    this.#events.commit(() => {
+      if (!this.#last(name)) return [];
+      this.#database.query.insert(flowReleaseTable).values({ name, version: WITHDRAWN, at, by }).run();
+      return [{ type: 'FlowWithdrawn', version: 1, at, data: { flow: name, by } }];
     });
   }
 
@@ -106,20 +126,34 @@ export class FlowHistory implements FlowArchive {
       .get();
   }
 
-  async lastOf(file: string): Promise<FlowVersion | undefined> {
+  async holds(file: string, text: string): Promise<boolean> {
+    const found = this.#database.query
+      .select({ version: flowVersionTable.version })
+      .from(flowVersionTable)
+      .where(and(eq(flowVersionTable.file, file), eq(flowVersionTable.text, text)))
+      .limit(1)
+      .get();
+    return found !== undefined;
+  }
+
+  async live(): Promise<FlowVersion[]> {
+    const { query } = this.#database;
     const { name, version, seq } = flowReleaseTable;
-    const last = this.#database.query
+    const last = query
+      .select({ seq: max(seq) })
+      .from(flowReleaseTable)
+      .groupBy(name);
+    const rows = query
       .select({ flow: flowVersionTable })
       .from(flowReleaseTable)
       .innerJoin(
         flowVersionTable,
         and(eq(flowVersionTable.name, name), eq(flowVersionTable.version, version)),
       )
-      .where(eq(flowVersionTable.file, file))
-      .orderBy(desc(seq))
-      .limit(1)
-      .get();
-    return last?.flow;
+      .where(inArray(seq, last))
+      .orderBy(asc(seq))
+      .all();
+    return rows.map((row) => row.flow);
   }
 
   async releases(name: string): Promise<Release[]> {
@@ -138,12 +172,13 @@ export class FlowHistory implements FlowArchive {
     const rows = this.#database.query
       .selectDistinct({ name })
       .from(flowReleaseTable)
+      .where(ne(name, SHARED_FILE))
       .orderBy(asc(name))
       .all();
     return rows.map((row) => row.name);
   }
 
-  /** The version that callers enter now. */
+  /** The version that callers enter now, '' for a flow that is gone. */
   #last(name: string): string | undefined {
     const { version, seq } = flowReleaseTable;
     return this.#database.query

@@ -18,7 +18,7 @@ export const stepStatTable = table(
   (stat) => [primaryKey({ columns: [stat.flow, stat.hour, stat.version, stat.step, stat.exit] })],
 );
 
-/** Every version of a flow that callers ever entered. */
+/** Every version of a flow that callers ever entered, and of the shared file. */
 export const flowVersionTable = table(
   'flow_version',
   {
@@ -27,11 +27,12 @@ export const flowVersionTable = table(
     file: text('file').notNull(),
     text: text('text').notNull(),
     prompts: json<FlowVersion['prompts']>('prompts').notNull(),
+    signatures: json<NonNullable<FlowVersion['signatures']>>('signatures').notNull(),
   },
   (version) => [primaryKey({ columns: [version.name, version.version] })],
 );
 
-/** Which version callers entered from when on; the last one of a name is the one that they enter now. */
+/** Which version callers entered from when on, '' for none; the last one of a name is the one that they enter now. */
 export const flowReleaseTable = table(
   'flow_release',
   {

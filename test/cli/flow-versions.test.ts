@@ -154,6 +154,41 @@ test('a version that cannot be read any more is refused before anything is touch
   expect(read(place)).toBe(SECOND);
 });
 
+test('without a daemon, nothing is written that would not go live as it was', async () => {
+  const place = await placeWithPast();
+  const { database, events } = openStore(join(place.data, 'carillon.db'));
+  const history = new FlowHistory(database, events);
+  const old = { name: 'hotline', file: 'flows/hotline.yaml', text: SECOND, prompts: {} };
+  await history.release({ ...old, version: 'words0000000', prompts: { bye: { en: 'Bye' } } }, START, 'start');
+  const text = `numbers: ["1"]\n${SECOND}`;
+  await history.release({ ...old, version: 'clash0000000', text }, START, 'start');
+  database.close();
+  place.write('aaa.yaml', `numbers: ["1"]\n${aFlow('aaa', 'Hello')}`);
+  const run = (version: string) => place.run(['flow', 'rollback', 'hotline', version], NO_DAEMON);
+  expect((await run('words')).err).toContain('used other words of "bye" in shared.yaml');
+  const clash = await run('clash');
+  expect(clash.err).toContain('flows/hotline.yaml:1:1 number 1 also leads to flows/aaa.yaml');
+  expect(clash.code).toBe(1);
+  expect(read(place)).toBe(SECOND);
+});
+
+test('the history tells when a flow was gone', async () => {
+  const place = await placeWithPast();
+  const { database, events } = openStore(join(place.data, 'carillon.db'));
+  await new FlowHistory(database, events).withdraw('hotline', START + 2 * MINUTE_MS, 'file');
+  database.close();
+  const [text, json, diff] = await Promise.all([
+    place.run(['flow', 'history', 'hotline'], { TZ: 'UTC' }),
+    place.run(['flow', 'history', 'hotline', '--json']),
+    place.run(['flow', 'diff', 'hotline']),
+  ]);
+  expect(text.out).toContain('(gone)        2026-03-02 01:02:00 UTC  file');
+  expect(text.out).not.toContain('*');
+  expect(text.out).toContain('Callers enter none of them.');
+  expect(JSON.parse(json.out).running).toBeNull();
+  expect(diff.out, 'with what ran last').toContain(`hotline: ${digest(SECOND)} → flows/hotline.yaml`);
+}, 30_000);
+
 test('what is not there is named, with what there is', async () => {
   const place = await placeWithPast();
   const cases: readonly [readonly string[], string][] = [

@@ -44,7 +44,7 @@ test.each([
   [
     'unknown verb',
     GOOD.replace('say: hi', 'shout: hi'),
-    'f.yaml:8:12 there is no step "shout": it has to be one of say, menu',
+    'f.yaml:8:12 there is no verb "shout": it has to be one of say, menu',
   ],
   [
     'unknown target',

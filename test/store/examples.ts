@@ -79,6 +79,7 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
     ...aCall(),
     source: { kind: 'phone', extension: '1010' },
     facts,
+    entered: { flow: 'hotline', version: 'v1' },
     cursor: { flow: 'hotline', version: 'v1', step: 'agent', run: 3, entry: 2, since: START + 900 },
     stack: [
       {

@@ -12,6 +12,7 @@ function aVersion(version: string, changes: Partial<FlowVersion> = {}): FlowVers
     file: 'ivr-flows/hotline.yaml',
     text: `flow: hotline # ${version}\n`,
     prompts: { goodbye: { 'zh-CN': '再见。', en: 'Goodbye.' } },
+    signatures: { 'verify-card': { takes: { card: 'text' }, gives: {}, results: ['ok', 'failed'] } },
     ...changes,
   };
 }
@@ -48,12 +49,42 @@ test('releases are told the latest first, and one that goes on is none', async (
   expect(await history.releases('other')).toEqual([]);
 });
 
-test('a version that was kept stays as it was', async () => {
+test('a version that was kept stays as it was, but for its file and what it calls', async () => {
   const { history } = openHistory();
   await history.release(aVersion('v1'), START, 'start');
   await history.release(aVersion('v2'), START, 'file');
-  await history.release(aVersion('v1', { text: 'something else' }), START, 'file');
-  expect(await history.find('hotline', 'v1')).toEqual(aVersion('v1'));
+  const moved = { file: 'ivr-flows/main.yaml', signatures: {} };
+  await history.release(aVersion('v1', { text: 'something else', ...moved }), START, 'file');
+  expect(await history.find('hotline', 'v1')).toEqual(aVersion('v1', moved));
+  const { signatures: _, ...callsNone } = aVersion('v3');
+  await history.release(callsNone, START, 'file');
+  expect(await history.find('hotline', 'v3')).toEqual({ ...callsNone, signatures: {} });
+});
+
+test('what was withdrawn is not live any more, until it is released again', async () => {
+  const { events, history } = openHistory();
+  await history.withdraw('hotline', START, 'file');
+  await history.release(aVersion('v1'), START + 1, 'start');
+  await history.release(aVersion('a1', { name: 'account' }), START + 2, 'start');
+  await history.release(aVersion('v2'), START + 3, 'file');
+  expect((await history.live()).map(({ version }) => version)).toEqual(['a1', 'v2']);
+  await history.withdraw('hotline', START + 4, '张伟');
+  await history.withdraw('hotline', START + 5, 'file');
+  expect(await history.live()).toEqual([aVersion('a1', { name: 'account' })]);
+  expect((await history.releases('hotline'))[0]).toEqual({ version: '', at: START + 4, by: '张伟' });
+  await history.release(aVersion('v2'), START + 6, 'file');
+  expect((await history.live()).map(({ version }) => version)).toEqual(['a1', 'v2']);
+  const withdrawn = (await events.read(0, 100)).events.filter(({ type }) => type === 'FlowWithdrawn');
+  expect(withdrawn).toMatchObject([{ version: 1, at: START + 4, data: { flow: 'hotline', by: '张伟' } }]);
+});
+
+test('a text is held when some version of its file said so', async () => {
+  const { history } = openHistory();
+  await history.release(aVersion('v1'), START, 'start');
+  const { file, text } = aVersion('v1');
+  expect(await history.holds(file, text)).toBe(true);
+  expect(await history.holds(file, `${text} `)).toBe(false);
+  expect(await history.holds('ivr-flows/other.yaml', text)).toBe(false);
 });
 
 test('flows have their own histories', async () => {
@@ -61,7 +92,8 @@ test('flows have their own histories', async () => {
   await history.release(aVersion('v1'), START, 'start');
   await history.release(aVersion('v1', { name: 'agent-codes', prompts: {} }), START, 'start');
   await history.release(aVersion('v1'), START, 'start');
-  expect(await history.names()).toEqual(['agent-codes', 'hotline']);
+  await history.release(aVersion('v1', { name: 'shared.yaml' }), START, 'start');
+  expect(await history.names(), 'the shared file is no flow').toEqual(['agent-codes', 'hotline']);
   expect(await history.releases('hotline')).toHaveLength(1);
 });
 

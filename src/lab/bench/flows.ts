@@ -143,8 +143,10 @@ async function reloadTimes() {
     personasOfCampaigns: async () => [],
     archive: {
       release: async () => undefined,
+      withdraw: async () => undefined,
       find: async () => undefined,
-      lastOf: async () => undefined,
+      holds: async () => true,
+      live: async () => [],
       releases: async () => [],
     },
     clock: systemClock,

@@ -13,6 +13,7 @@ CREATE TABLE `flow_version` (
 	`file` text NOT NULL,
 	`text` text NOT NULL,
 	`prompts` text NOT NULL,
+	`signatures` text NOT NULL,
 	PRIMARY KEY(`name`, `version`)
 );
 --> statement-breakpoint
