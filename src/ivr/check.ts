@@ -24,7 +24,9 @@ export function checkWays(flow: Flow, limits: Limits): Problem[] {
   const ways = graphOf([...steps.values()], (step) => step.exits);
   const reached = distancesFrom(ways, [flow.start, ...(flow.onError === undefined ? [] : [flow.onError])]);
   // Where a name is misspelt, the step that it meant is not lost but missed.
-  const misspelt = [...ways.values()].some((targets) => targets.some((target) => !steps.has(target)));
+  const misspelt =
+    !steps.has(flow.start) ||
+    [...ways.values()].some((targets) => targets.some((target) => !steps.has(target)));
   for (const step of misspelt ? [] : steps.values())
     if (!reached.has(step.name))
       add(

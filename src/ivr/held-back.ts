@@ -3,6 +3,7 @@ import {
   clashProblem,
   endlessCalls,
   endlessProblem,
+  type KnownNames,
   mentionProblem,
   missingMentions,
   problemOf,
@@ -116,7 +117,7 @@ function endless({ running }: Trial, { candidates }: Choice): Held[] {
 function namingNothing(trial: Trial, { candidates, known }: Choice): Held[] {
   return [...candidates.values()].flatMap(({ live, isFound }) => {
     const before = trial.running.flows.get(live.file);
-    if (!before) return [];
+    if (!before) return trial.running.flows.size === 0 ? [] : callingNothing(live, known);
     return missingMentions(live.flow, known).flatMap((mention): Held[] => {
       const problems = isFound ? [mentionProblem(live.flow, mention, known)] : [];
       const source = sourceOf(trial, mention);
@@ -126,6 +127,12 @@ function namingNothing(trial: Trial, { candidates, known }: Choice): Held[] {
       return [{ file: source, problems: [...problems, problemOf(source, message, 'save both')] }];
     });
   });
+}
+
+/** A new flow waits for the flows that it goes to: without them its callers would be cut off. */
+function callingNothing({ file, flow }: Candidate['live'], known: KnownNames): Held[] {
+  const missing = missingMentions(flow, known).filter(({ kind }) => kind === 'flow');
+  return missing.map((mention) => ({ file, problems: [mentionProblem(flow, mention, known)] }));
 }
 
 /** The file that a thing comes from which is there as it runs. */

@@ -231,11 +231,23 @@ export class FlowLibrary {
     const now = this.#parts.clock.now();
     this.#running = next;
     this.#shared = next.shared?.shared ?? NO_SHARED;
+    const before = this.#flows;
     this.#flows = new Map(flows.map((flow) => [flow.name, flow]));
+    this.#tellChanges(before);
     for (const one of this.#versions.values()) one.retiredAt ??= now;
     for (const flow of flows) this.#versions.set(`${flow.name}@${flow.version}`, { flow });
     this.#missing = [...next.missing.values()];
     this.#problems = next.problems;
+  }
+
+  #tellChanges(before: ReadonlyMap<string, Flow>): void {
+    const { log } = this.#parts;
+    for (const { name, version } of this.#flows.values())
+      if (before.get(name)?.version !== version)
+        log.info({ flow: name, version }, 'callers enter this version');
+    for (const { name, numbers } of before.values())
+      if (!this.#flows.has(name))
+        log.warn({ flow: name, numbers }, 'the file of this flow is gone, and it with it');
   }
 
   /** What would be if a file said this. */

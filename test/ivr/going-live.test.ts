@@ -26,7 +26,7 @@ class Folder {
 
   /** What there is from now on. Returns what is wrong with it. */
   save(files: Files, awaited: readonly string[] = []): string[] {
-    const texts = Object.entries(files);
+    const texts = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
     const found = {
       files: texts.flatMap(([file, text]) => (text === undefined ? [] : [{ file, text }])),
       unread: texts.flatMap(([file, text]) =>
@@ -275,6 +275,14 @@ describe('a flow that is called', () => {
     expect(folder.version('sub.yaml')).toBe(digest(callee('sub', 'other')));
     expect(folder.version('main.yaml')).toBeUndefined();
   });
+
+  test('lets its caller in who had to wait only for another one of its name', () => {
+    const folder = new Folder();
+    const itself = caller('sub', 'sub');
+    const files = { 'a.yaml': itself, 'b.yaml': callee('sub'), 'c.yaml': caller('main', 'sub') };
+    folder.save(files);
+    expect(folder.owners).toEqual({ sub: 'b.yaml', main: 'c.yaml', 4: 'c.yaml' });
+  });
 });
 
 describe('the shared file', () => {
@@ -372,4 +380,21 @@ describe('whatever is saved', () => {
       { numRuns: 400 },
     );
   });
+});
+
+test('a new flow waits for the flow that it calls, and both go live together', () => {
+  const folder = new Folder();
+  const hotline = { 'hotline.yaml': flow('hotline', ['95533']) };
+  folder.save(hotline);
+  expect(
+    folder.save({ ...hotline, 'new.yaml': caller('new', 'sub'), 'sub.yaml': broken(callee('sub')) }),
+  ).toEqual([
+    'new.yaml:6:8 there is no flow "sub": there is hotline, new',
+    'sub.yaml:3:1 there is no step "nowhere"',
+  ]);
+  expect(folder.owners).toEqual({ 95533: 'hotline.yaml', hotline: 'hotline.yaml' });
+  expect(folder.save({ ...hotline, 'new.yaml': caller('new', 'sub'), 'sub.yaml': callee('sub') })).toEqual(
+    [],
+  );
+  expect(folder.owners).toMatchObject({ new: 'new.yaml', sub: 'sub.yaml' });
 });

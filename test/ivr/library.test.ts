@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import type { Call } from '../../src/call/call.ts';
+import { recordedIn } from '../../src/ivr/flow-files.ts';
 import type { FlowArchive } from '../../src/ivr/history.ts';
 import { FlowLibrary, type FlowLibraryParts } from '../../src/ivr/library.ts';
 import { problemText } from '../../src/ivr/report.ts';
@@ -382,6 +383,49 @@ describe('a daemon that starts', () => {
     expect(said).toEqual([expect.stringContaining('they go on in the present one')]);
   });
 
+  test('reads what callers are in with what was called and recorded then', async () => {
+    const giving = 'flow: sub\nlanguages: [en]\ngives: { code: text }\nstart: a\nsteps:\n';
+    write('sub.yaml', `${giving}  a: { set: { code: '"1"' }, then: b }\n  b: { return: done }\n`);
+    const calling = main('done').replace('done: b', 'done: c');
+    write(
+      'main.yaml',
+      `${calling}  c: { say: { en: "Code {vars.code}" }, then: d }\n  d: { say: greeting, then: b }\n`,
+    );
+    mkdirSync(join(folder, 'prompts/en'), { recursive: true });
+    write('prompts/en/greeting.wav', 'sound');
+    const knowledge = async () => ({
+      names: () => undefined,
+      isRecorded: recordedIn(folder),
+      now: () => 0,
+    });
+    const first = library({ knowledge });
+    expect(await reload(first)).toEqual([]);
+    const { version } = first.byName('main')!;
+    write('sub.yaml', sub('done'));
+    write('main.yaml', main('done'));
+    rmSync(join(folder, 'prompts/en/greeting.wav'));
+    const second = library({ knowledge });
+    expect(await reload(second)).toEqual([]);
+    await second.recall(inside('main', version));
+    const recalled = second.version('main', version);
+    expect(recalled?.version).toBe(version);
+    expect(recalled?.namedPrompts.has('greeting'), 'it was a recording for all flows').toBe(false);
+  });
+
+  test('keeps what it cannot read itself for one that can', async () => {
+    write('one.yaml', flow('one', '1'));
+    await library().reload();
+    write('one.yaml', 'flow: [');
+    const { log, said } = warnings();
+    const older = library({ log, kinds: kinds.filter(({ verb }) => verb !== 'say') });
+    await older.reload();
+    expect(older.missing()).toHaveLength(1);
+    expect(said).toContain('the version that ran before cannot be read any more');
+    const newer = library();
+    await newer.reload();
+    expect(newer.forNumber('1', false)?.name).toBe('one');
+  });
+
   test('says that there is no shared file to go on with', async () => {
     write('one.yaml', flow('one', '1'));
     write('shared.yaml', 'zone: [');
@@ -619,4 +663,24 @@ test('prompts are made again only for what changed, and for all after a failure 
   write('prompts/x.wav', 'sound');
   await flows.reload();
   expect(made).toEqual([['A', 'B'], ['C'], ['D'], ['A', 'D'], ['A', 'D']]);
+});
+
+test('what did not change is read again when its surroundings did', async () => {
+  write('one.yaml', flow('one', '1').replace('{ en: Hello }', 'greeting'));
+  write(
+    'two.yaml',
+    flow('two', '2').replace(
+      '{ say: { en: Hello }, then: b }',
+      '{ menu: { say: { en: Hi }, keys: { 1: b, 2: b } }, otherwise: b }',
+    ),
+  );
+  const flows = library({
+    knowledge: async () => ({ names: () => undefined, isRecorded: recordedIn(folder), now: () => 0 }),
+  });
+  expect(await reload(flows)).toEqual([expect.stringContaining('there is no prompt "greeting"')]);
+  mkdirSync(join(folder, 'prompts/en/one'), { recursive: true });
+  write('prompts/en/one/greeting.wav', 'sound');
+  expect(await reload(flows)).toEqual([]);
+  write('shared.yaml', 'zone: UTC\nlimits: { menu-keys: 1 }\n');
+  expect(await reload(flows)).toEqual([expect.stringContaining('the menu "a" has 2 keys')]);
 });
