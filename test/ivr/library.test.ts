@@ -389,7 +389,7 @@ describe('a daemon that starts', () => {
     const calling = main('done').replace('done: b', 'done: c');
     write(
       'main.yaml',
-      `${calling}  c: { say: { en: "Code {vars.code}" }, then: d }\n  d: { say: greeting, then: b }\n`,
+      `${calling}  c: { say: { en: "Code {text(vars.code)}" }, then: d }\n  d: { say: greeting, then: b }\n`,
     );
     mkdirSync(join(folder, 'prompts/en'), { recursive: true });
     write('prompts/en/greeting.wav', 'sound');
