@@ -114,6 +114,8 @@ describe('card and PIN', () => {
       async () => (await caller.visit.steps()).at(-1) === 'verify-card/ask-card',
       20_000,
     );
+    // What follows a secret entry without a pause is thrown away.
+    await sleep(2_000);
     await caller.answers('verify-card/ask-card', `${STANDARD.card}#`);
     await caller.answers('verify-card/ask-pin', STANDARD.pin);
     await caller.visit.isIn('account/menu');
