@@ -148,7 +148,7 @@ test('a version that cannot be read any more is refused before anything is touch
   database.close();
   const { code, err } = await place.run(['flow', 'rollback', 'hotline', 'bad'], NO_DAEMON);
   expect(err).toContain(
-    'Version bad000000000 cannot be read any more:\nflows/hotline.yaml:3:15 there is no step "dance"',
+    'Version bad000000000 cannot be read any more:\nflows/hotline.yaml:3:15 there is no verb "dance"',
   );
   expect(code).toBe(1);
   expect(read(place)).toBe(SECOND);

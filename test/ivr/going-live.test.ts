@@ -268,6 +268,18 @@ describe('a flow that is called', () => {
     }
   });
 
+  test('is the one to blame when it changes, and not another file that takes its name', () => {
+    const folder = new Folder();
+    const main = { 'main.yaml': caller('main', 'sub') };
+    folder.save({ ...main, 'sub.yaml': callee('sub') });
+    const changed = { ...main, 'sub.yaml': callee('sub', 'other'), 'aaa.yaml': callee('sub', 'third') };
+    expect(folder.save(changed).filter((problem) => !problem.startsWith('main.yaml'))).toEqual([
+      'aaa.yaml:1:1 flow "sub" is also in sub.yaml: rename one of them',
+      'sub.yaml:1:1 flow "sub" would break flow "main", which calls it: save both',
+    ]);
+    expect(folder.version('sub.yaml')).toBe(digest(callee('sub')));
+  });
+
   test('is not kept from changing by a new caller that it does not suit', () => {
     const folder = new Folder();
     folder.save({ 'sub.yaml': callee('sub') });
