@@ -38,7 +38,7 @@ const flowsView = z
 export type FlowsView = z.output<typeof flowsView>;
 
 const releaseView = z.object({
-  version: z.string(),
+  version: z.string().describe('Empty: the file was taken away then, and the flow with it'),
   at: z.number().describe('From when on callers entered it, UTC milliseconds'),
   by: z.string().describe('Who let them in'),
 });
