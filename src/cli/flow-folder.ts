@@ -83,7 +83,7 @@ function checkTogether(files: readonly SourceFile[], knowledge: Knowledge): Chec
   return {
     flows,
     shared: set.shared,
-    problems: [...set.problems, ...crossed.map(({ clash: _, ...problem }) => problem)],
+    problems: [...set.problems, ...crossed],
     remark: '',
   };
 }

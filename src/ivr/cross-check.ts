@@ -5,13 +5,8 @@ import { nearest, type Problem } from './report.ts';
 import type { Shared } from './shared.ts';
 import type { Mention } from './step.ts';
 
-/** A problem between files. `clash`: this flow cannot run beside the others; else it can, without what it names. */
-export interface CrossProblem extends Problem {
-  readonly clash: boolean;
-}
-
 /** What only shows when all flows are seen together; of two that clash, the later file is named. */
-export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Knowledge): CrossProblem[] {
+export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Knowledge): Problem[] {
   const owners = new Map<string, Flow>();
   const clashes = flows.flatMap((flow) =>
     claimsOf(flow).flatMap((claim) => {
@@ -27,10 +22,7 @@ export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Kn
   const endless = endlessCalls(flows).map(({ names, way }) =>
     endlessProblem(flows.findLast(({ name }) => names.includes(name))!.file, way),
   );
-  return [
-    ...[...clashes, ...endless].map((problem) => ({ ...problem, clash: true })),
-    ...missing.map((problem) => ({ ...problem, clash: false })),
-  ];
+  return [...clashes, ...endless, ...missing];
 }
 
 /** What only one flow can have: its name and its numbers, as problems call them. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { VERBS as kinds } from '../../src/engine/verbs.ts';
 import { diffFlows } from '../../src/ivr/diff.ts';
 import { changeText, markChange } from '../../src/ivr/diff-text.ts';
 import { ALONE, parseFlow } from '../../src/ivr/parse.ts';
 import { problemText } from '../../src/ivr/report.ts';
-import { kinds } from './kinds.ts';
 
 const surroundings = {
   ...ALONE,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { VERBS as kinds } from '../../src/engine/verbs.ts';
 import { claimsOf } from '../../src/ivr/cross-check.ts';
 import { FlowReader, type Knowledge } from '../../src/ivr/flow-set.ts';
 import { goLive } from '../../src/ivr/going-live.ts';
 import { problemText } from '../../src/ivr/report.ts';
 import type { GoingLive, Running } from '../../src/ivr/trial.ts';
-import { kinds } from './kinds.ts';
 
 const knowledge: Knowledge = {
   names: (kind) => (kind === 'queue' ? ['general'] : undefined),

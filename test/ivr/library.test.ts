@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import type { Call } from '../../src/call/call.ts';
+import { VERBS as kinds } from '../../src/engine/verbs.ts';
 import { recordedIn } from '../../src/ivr/flow-files.ts';
 import type { FlowArchive } from '../../src/ivr/history.ts';
 import { FlowLibrary, type FlowLibraryParts } from '../../src/ivr/library.ts';
@@ -26,7 +27,6 @@ import { FlowHistory } from '../../src/ivr/store.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { Prompt } from '../../src/speech/prompt.ts';
 import { openStore } from '../store/examples.ts';
-import { kinds } from './kinds.ts';
 
 let folder: string;
 /** Every prompt that was prepared, by persona. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { VERBS as kinds } from '../../src/engine/verbs.ts';
 import { LIMITS } from '../../src/ivr/check.ts';
 import { answersTo } from '../../src/ivr/flow.ts';
 import { parseFlow } from '../../src/ivr/parse.ts';
 import { problemText } from '../../src/ivr/report.ts';
-import { kinds } from './kinds.ts';
 
 const parse = (text: string) => parseFlow(text, 'f.yaml', 'v1', kinds);
 const problemsOf = (text: string) => parse(text).problems.map(problemText);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { VERBS as kinds } from '../../src/engine/verbs.ts';
 import type { Flow, Step } from '../../src/ivr/flow.ts';
 import { parseFlow } from '../../src/ivr/parse.ts';
 import { drawFlow } from '../../src/ivr/picture.ts';
@@ -6,7 +7,6 @@ import { SIZE } from '../../src/ivr/picture-card.ts';
 import { layOut } from '../../src/ivr/picture-layout.ts';
 import { cutTo, widthOf, wrapTo } from '../../src/ivr/picture-text.ts';
 import { problemText } from '../../src/ivr/report.ts';
-import { kinds } from './kinds.ts';
 
 function read(text: string): Flow {
   const { flow, problems } = parseFlow(text, 'f.yaml', 'v1', kinds);
