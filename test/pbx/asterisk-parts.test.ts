@@ -99,7 +99,6 @@ describe('the events of a channel', () => {
       idPrefix: 'car-',
       log: silentLog,
       emit: (event) => void told.push(event),
-      watch: () => undefined,
       giveBack: (id) => void given.push(id),
       hangup: (id) => void hungUp.push(id),
       stopRecording: () => undefined,

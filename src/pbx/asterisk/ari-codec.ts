@@ -35,6 +35,8 @@ export type AriEvent =
       readonly cause: number;
       readonly sipCode?: number;
     }
+  /** The first word of the end, while the channel is still with us. No `cause` where it is not the far end that hangs up. */
+  | { readonly type: 'ChannelHangupRequest'; readonly channel: AriChannel; readonly cause?: number }
   | { readonly type: 'ChannelDtmfReceived'; readonly channel: AriChannel; readonly digit: string }
   | { readonly type: 'Dial'; readonly peer: AriChannel; readonly status: string }
   | {
@@ -64,6 +66,7 @@ export const USED_EVENTS: readonly AriEvent['type'][] = [
   'StasisStart',
   'StasisEnd',
   'ChannelDestroyed',
+  'ChannelHangupRequest',
   'ChannelDtmfReceived',
   'Dial',
   'PlaybackFinished',
@@ -164,6 +167,12 @@ function parseEvent(type: string, message: Record<string, unknown>): AriEvent | 
       const channel = parseChannel(message.channel);
       const sipCode = number(message, 'tech_cause');
       return channel && { type, channel, cause: number(message, 'cause') ?? 0, ...(sipCode && { sipCode }) };
+    }
+    case 'ChannelHangupRequest': {
+      const channel = parseChannel(message.channel);
+      // Of a soft one, Asterisk gives the kind of softness as the cause.
+      const cause = message.soft === true ? undefined : number(message, 'cause');
+      return channel && { type, channel, ...(cause !== undefined && { cause }) };
     }
     case 'ChannelDtmfReceived': {
       const channel = parseChannel(message.channel);

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { causeOf, PbxError, type PbxEvent } from '../pbx.ts';
+import { causeOf, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
 import type { AriEvent } from './ari-codec.ts';
 import { describeChannel, sourceOf } from './dial.ts';
 import { Playbacks } from './playbacks.ts';
@@ -20,8 +20,6 @@ export interface CallsOptions {
   readonly idPrefix: string;
   readonly log: Log;
   readonly emit: (event: PbxEvent) => void;
-  /** Asks for the end of a channel: of one that only arrived, Asterisk tells that it left us, but not why it ended. */
-  readonly watch: (channel: string) => void;
   /** Gives a channel that is not ours back to the dialplan. */
   readonly giveBack: (channel: string) => void;
   readonly hangup: (channel: string) => void;
@@ -31,10 +29,12 @@ export interface CallsOptions {
 }
 
 /**
- * How long after StasisEnd the ChannelDestroyed with the cause may come; it follows at once. Without it the channel left us
- * in some other way (a transfer by the phone, the dialplan) and is over for us as well.
+ * How long after StasisEnd of a leg the ChannelDestroyed with the cause may come; it follows at once. Without it the channel left
+ * us in some other way (a transfer by the phone, the dialplan) and is over for us as well. Of a channel that only arrived no
+ * ChannelDestroyed is told to us; why it ends was said by ChannelHangupRequest before.
  */
 const CAUSE_PATIENCE_MS = 300;
+const NORMAL = Q850.normal;
 /** How many ended channels are remembered so that no end is told twice. */
 const ENDED_KEPT = 2_000;
 
@@ -45,6 +45,8 @@ export class Calls {
   readonly #legs = new Map<string, Leg>();
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   readonly #ended = new Set<string>();
+  /** Why arrived channels are about to end, Q.850. */
+  readonly #ending = new Map<string, number>();
   /** Keys that end a recording where Asterisk cannot be told so, by channel. */
   readonly #endKeys = new Map<string, { readonly recording: string; readonly key: string }>();
 
@@ -83,6 +85,16 @@ export class Calls {
     return this.#legs.get(id)?.phase === 'creating';
   }
 
+  /**
+   * A channel is being hung up, by us or by somebody else: the first cause (Q.850) counts. Legs of ours end with a SIP code too, which
+   * only their ChannelDestroyed has.
+   */
+  hangupAsked(channel: string, cause = NORMAL): void {
+    if (channel.startsWith(this.#options.idPrefix) || this.#ending.has(channel) || this.#ended.has(channel))
+      return;
+    this.#ending.set(channel, cause);
+  }
+
   /** Makes `key` end the recording. */
   watchEndKey(channel: string, recording: string, key: string): void {
     this.#endKeys.set(channel, { recording, key });
@@ -96,6 +108,7 @@ export class Calls {
     this.#legs.clear();
     this.#leaving.clear();
     this.#ended.clear();
+    this.#ending.clear();
     this.#endKeys.clear();
     this.playbacks.forget();
   }
@@ -107,6 +120,8 @@ export class Calls {
         return this.#started(event);
       case 'StasisEnd':
         return this.#left(event.channel.id);
+      case 'ChannelHangupRequest':
+        return this.hangupAsked(event.channel.id, event.cause);
       case 'ChannelDestroyed':
         return this.#end(event.channel.id, event.cause, event.sipCode);
       case 'ChannelDtmfReceived':
@@ -143,15 +158,16 @@ export class Calls {
     }
     // A dialplan pattern that matches "h" brings a hung-up channel here once more.
     if (channel.exten === 'h') return;
-    this.#options.watch(channel.id);
     this.#options.emit({ type: 'ChannelArrived', ...describeChannel(channel, sourceOf(args)) });
   }
 
   #left(channel: string): void {
     if (this.#ended.has(channel) || this.#leaving.has(channel)) return;
+    const cause = this.#ending.get(channel);
+    if (cause !== undefined) return this.#end(channel, cause, undefined);
     this.#leaving.set(
       channel,
-      setTimeout(() => this.#end(channel, 16, undefined), CAUSE_PATIENCE_MS),
+      setTimeout(() => this.#end(channel, NORMAL, undefined), CAUSE_PATIENCE_MS),
     );
   }
 
@@ -161,6 +177,7 @@ export class Calls {
     if (this.#ended.has(channel)) return;
     this.#ended.add(channel);
     if (this.#ended.size > ENDED_KEPT) this.#ended.delete(this.#ended.values().next().value ?? '');
+    this.#ending.delete(channel);
     this.#endKeys.delete(channel);
     this.playbacks.channelEnded(channel);
     const leg = this.#legs.get(channel);

@@ -71,14 +71,6 @@ class AsteriskPbx implements Pbx {
       idPrefix: options.idPrefix,
       log,
       emit: (event) => this.#listener?.(event),
-      watch: (channel) =>
-        this.#attempt(
-          this.#link.request({
-            method: 'POST',
-            path: path('applications', options.app, 'subscription'),
-            query: { eventSource: `channel:${channel}` },
-          }),
-        ),
       giveBack: (channel) =>
         this.#attempt(
           this.#link.requestSlow({ method: 'POST', path: path('channels', channel, 'continue') }),
@@ -155,6 +147,7 @@ class AsteriskPbx implements Pbx {
       path: path('channels', channel),
       query: { reason_code: Q850[cause] },
     };
+    this.#calls.hangupAsked(channel, Q850[cause]);
     const end = async () => checkGone(await this.#link.request(request), `hangup ${channel}`);
     // A hangup waits for nothing but the creation of its leg: what is not there yet cannot be hung up.
     await (this.#calls.isCreating(channel) ? this.#queue.run([channel], end) : end());
