@@ -82,7 +82,6 @@ export class AriLink {
     clearTimeout(this.#retry);
     const socket = this.#socket;
     this.#drop('stopped');
-    this.#http.close();
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const cut = setTimeout(() => socket.terminate(), 300);
