@@ -18,6 +18,7 @@ import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { updater, upserter } from '../store/writer.ts';
 import type { Call, CallFacts, Cursor, Phase } from './call.ts';
+import { countedFor, type OutsideLeg } from './dial-source.ts';
 import type { Leg } from './leg.ts';
 import { callTable, type LiveState, legTable, voicemailTable } from './table.ts';
 import type { Voicemail } from './voicemail.ts';
@@ -156,6 +157,30 @@ export function lastEndedChannels(database: Database): EndedChannel[] {
       to.kind === 'phone' ? { channel: id, extension: to.extension } : { channel: id },
     ),
   ];
+}
+
+/** The outside legs of live calls and of those that ended since `since` (UTC ms): they count for limits after a restart too. */
+export function outsideLegsSince(database: Database, since: number): OutsideLeg[] {
+  const { endedAt } = callTable;
+  // Two questions: each finds its calls by an index, both in one would scan them all.
+  return [isNull(endedAt), gte(endedAt, since)].flatMap((which) => outsideLegsOf(database, which));
+}
+
+function outsideLegsOf(database: Database, which: SQL): OutsideLeg[] {
+  const { query } = database;
+  const { id, source, ani, enteredFlow, campaignId } = callTable;
+  const calls = query.select({ id }).from(callTable).where(which);
+  return query
+    .select({ leg: legTable, source, ani, enteredFlow, campaignId })
+    .from(legTable)
+    .innerJoin(callTable, eq(id, legTable.callId))
+    .where(and(inArray(legTable.callId, calls), eq(legTable.toKind, 'outside')))
+    .all()
+    .map(({ leg, source, ...call }) => {
+      const { id, toNumber: number, plannedAt, answeredAt, endedAt } = leg;
+      const sources = countedFor(known({ ...call, source: sourceOf(source) }));
+      return known({ id, number, sources, plannedAt, answeredAt, endedAt });
+    });
 }
 
 /** Reads call records, and keeps the messages that callers leave. */

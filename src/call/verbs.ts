@@ -10,6 +10,9 @@ export class CallEnded extends Error {
   }
 }
 
+/** The only one there has to be: making one costs a stack trace, which nobody reads, in every step. */
+export const CALL_ENDED = new CallEnded();
+
 /** Whoever types on after a secret entry that was full pauses at last for so long, ms. */
 const SECRET_PAUSE_MS = 1000;
 
@@ -85,6 +88,14 @@ export class CallVerbs {
     }
   }
 
+  /** Waits, up to the first digit. @param ms at most */
+  async pause(ms: number): Promise<void> {
+    const { clock, keypad, signal } = this.#parts;
+    signal.throwIfAborted();
+    const until = clock.now() + ms;
+    while (keypad.isEmpty && clock.now() < until) await this.#change(until);
+  }
+
   /** Collects digits; those typed ahead count. */
   async gather(options: GatherOptions): Promise<Gathered> {
     const { keypad, clock, signal } = this.#parts;
@@ -114,9 +125,8 @@ export class CallVerbs {
 
   /** The next digit, '' when none comes in time. */
   async #digit(waitMs: number): Promise<string> {
-    const { clock, keypad } = this.#parts;
-    const until = clock.now() + waitMs;
-    while (keypad.isEmpty && clock.now() < until) await this.#change(until);
+    const { keypad } = this.#parts;
+    await this.pause(waitMs);
     return keypad.take();
   }
 

@@ -1,10 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { mendedSizes, WAV_HEAD_BYTES } from '../speech/wav.ts';
 import type { CallStore } from './store.ts';
-import { holdsMessage, messageIn } from './voicemail.ts';
+import { callOfRecording, holdsMessage, messageIn } from './voicemail.ts';
 
 export interface VoicemailKeeperParts {
   readonly calls: Pick<CallStore, 'byId' | 'keepVoicemail'>;
@@ -27,6 +29,7 @@ const FINISHED_MS = 30_000;
 /** 8 kHz, 16 bit, one channel. */
 const BYTES_PER_MS = 16;
 const WAV_HEADER_BYTES = 44;
+const RIFF_SIZE_AT = 4;
 
 /** Keeps messages by the id of their recording alone: whether the caller hung up, the step was aborted or the daemon died. */
 export class VoicemailKeeper {
@@ -46,24 +49,62 @@ export class VoicemailKeeper {
       await calls.keepVoicemail({ id: recording, ...message, ani, file, durationMs, at: clock.now() });
     } catch (thrown) {
       // The file stays: the next sweep finds it.
-      log.error({ recording, reason: messageOf(thrown) }, 'a message could not be kept yet');
+      log.error(
+        { call: message.callId, recording, reason: messageOf(thrown) },
+        'a message could not be kept yet',
+      );
     }
   }
 
-  /** Finds messages whose end nobody heard of, because the daemon was not there or the store took no writes. */
+  /**
+   * Finds messages whose end nobody heard of, because the daemon was not there or the store took no writes. Recordings that the PBX left
+   * unfinished when it died are finished first, those of no message too.
+   */
   async sweep(): Promise<void> {
     const { recordings, clock, log } = this.#parts;
     try {
       for (const name of await readdir(recordings)) {
         if (!name.endsWith('.wav')) continue;
         const file = join(recordings, name);
-        const { mtimeMs, size } = await stat(file);
-        if (clock.now() - mtimeMs < FINISHED_MS) continue;
-        const durationMs = Math.max(0, (size - WAV_HEADER_BYTES) / BYTES_PER_MS);
-        await this.keep({ recording: basename(name, '.wav'), file, durationMs });
+        const recording = basename(name, '.wav');
+        const found = await lstat(file);
+        if (!found.isFile() || callOfRecording(recording) === undefined) continue;
+        if (clock.now() - found.mtimeMs < FINISHED_MS) continue;
+        await this.#finish(file, found);
+        const durationMs = Math.max(0, (found.size - WAV_HEADER_BYTES) / BYTES_PER_MS);
+        await this.keep({ recording, file, durationMs });
       }
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'the recordings could not be looked through');
     }
   }
+
+  /** Mends the header of a recording that was never finished. What cannot be mended is kept as it is. */
+  async #finish(file: string, { size, atime, mtime }: Stats): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      const handle = await open(file, 'r+');
+      try {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(WAV_HEAD_BYTES), 0, WAV_HEAD_BYTES, 0);
+        const sizes = mendedSizes(buffer.subarray(0, bytesRead), size);
+        if (!sizes) return;
+        await handle.truncate(sizes.fileBytes);
+        await handle.write(fourBytes(sizes.data), 0, 4, sizes.at);
+        await handle.write(fourBytes(sizes.riff), 0, 4, RIFF_SIZE_AT);
+        // When it was said, not when it was mended.
+        await handle.utimes(atime, mtime);
+        log.warn({ file, bytes: sizes.data }, 'a recording that the PBX left unfinished is mended');
+      } finally {
+        await handle.close();
+      }
+    } catch (thrown) {
+      log.error({ file, reason: messageOf(thrown) }, 'a recording could not be mended');
+    }
+  }
+}
+
+function fourBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }

@@ -70,7 +70,8 @@ function putThrough(step: StepRun, campaign: Campaign): StepResult {
   step.note('CampaignCodeEntered', { campaign: campaign.id });
   const { reception: to, receptionRingMs: ringMs, persona } = campaign;
   const music = step.music(undefined, undefined, persona || undefined);
-  return { facts, handOver: { kind: 'dial', leg: step.nextLeg(), to, ringMs, music } };
+  const handOver = { kind: 'dial', leg: step.nextLeg(), to, ringMs, music, writtenBy: 'campaign' } as const;
+  return { facts, handOver };
 }
 
 /** Puts the caller through to a campaign that the flow names: selling in self-service. */
@@ -134,6 +135,7 @@ export function campaignFallbackStep(
               to: fallback.to,
               ringMs,
               music: step.music(args.music),
+              writtenBy: 'campaign',
             },
           };
         }

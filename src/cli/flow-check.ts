@@ -6,6 +6,7 @@ import type { Problem } from '../ivr/report.ts';
 import { MAX_FILE_BYTES } from '../ivr/yaml.ts';
 import { readFlowTests } from '../lab/flow-test-file.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
+import { deniedNumbers, rulesFor } from './dialled-numbers.ts';
 import { outlineOf, readFlowFolder, shownPath } from './flow-folder.ts';
 import { knowledgeOf } from './knowledge.ts';
 import { badUsage, coloured, counted, harmless, print, remark } from './terminal.ts';
@@ -68,6 +69,9 @@ async function check(folder: string, names: Set<string> | undefined, settings: S
   const { knowledge, remark } = await knowledgeOf({ ...settings, flows: folder });
   const flows = await readFlowFolder(folder, knowledge);
   const tests = await checkTests(folder);
+  const dialling = await rulesFor(settings.classOfService);
+  const { rules } = dialling;
+  const denied = rules ? flows.flows.flatMap((flow) => deniedNumbers(flow, rules)) : [];
   const isMeant = (file: string): boolean => !names || names.has(basename(file));
   const all = [
     ...flows.files.map(({ file }) => file),
@@ -79,8 +83,8 @@ async function check(folder: string, names: Set<string> | undefined, settings: S
   const own = flows.files.filter(({ file }) => isMeant(file) && !isShared(file));
   return {
     files,
-    problems: [...flows.problems, ...tests.problems].filter(({ file }) => isMeant(file)),
-    remarks: [remark, flows.remark].filter((line) => line !== ''),
+    problems: [...flows.problems, ...denied, ...tests.problems].filter(({ file }) => isMeant(file)),
+    remarks: [remark, flows.remark, dialling.remark].filter((line) => line !== ''),
     counts: {
       flow: own.length,
       step: own.reduce((sum, { text, file }) => sum + outlineOf(text, file).steps, 0),

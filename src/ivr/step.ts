@@ -55,7 +55,7 @@ export interface Mention {
 export type Waiting =
   /** Done at once, or as soon as a service answers. */
   | 'none'
-  /** Something is played to him. */
+  /** Something is played to him, or nothing for a while; a key may cut it short. */
   | 'speaks'
   /** He is asked for keys or words, or he waits for somebody. */
   | 'waits';
@@ -101,6 +101,8 @@ export interface StepKind<Args = unknown> {
   keeps?(args: Args): readonly string[];
   /** Things outside the flow that the arguments name. */
   mentions?(args: Args): readonly Mention[];
+  /** The outside number that it dials. */
+  outsideNumber?(args: Args): string | undefined;
   /** True when it changes something outside: it does not begin before its cursor is stored, so that it is done once. */
   changesOutside?(args: Args): boolean;
   run(step: StepRun, args: Args): Promise<StepResult>;

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  type Call,
-  type CallEffect,
-  type CallInput,
-  type HandOver,
-  type Phase,
-  reduceCall,
-} from '../../src/call/call.ts';
+import type { Call, CallEffect, CallInput, HandOver, Phase } from '../../src/call/call.ts';
+import { reduceCall } from '../../src/call/call-rules.ts';
 
 const CALL: Call = {
   id: 'c1',

@@ -22,6 +22,7 @@ export const dial = stepKind({
   ]),
   waiting: 'waits',
   exits: () => DIAL_EXITS,
+  outsideNumber: (args) => ('number' in args ? args.number : undefined),
   async run(step, args) {
     const to =
       'number' in args

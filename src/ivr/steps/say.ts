@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, prompt } from '../grammar.ts';
+import { duration, name, prompt } from '../grammar.ts';
 import { stepKind } from '../step.ts';
 
 const spoken = z.union([
@@ -19,6 +19,18 @@ export const say = stepKind({
   prompts: (args) => [args.prompt],
   async run(step, args) {
     await step.say(args.prompt, args.interruptible);
+    return { exit: 'next' };
+  },
+});
+
+export const pause = stepKind({
+  verb: 'pause',
+  summary: 'Waits in silence; a key pressed meanwhile ends it and counts for the next menu.',
+  args: duration,
+  waiting: 'speaks',
+  exits: () => ['next'],
+  async run(step, ms) {
+    await step.verbs.pause(ms);
     return { exit: 'next' };
   },
 });

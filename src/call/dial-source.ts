@@ -1,0 +1,49 @@
+import type { Source } from '../pbx/pbx.ts';
+import type { Call, NumberAuthor } from './call.ts';
+import type { DialSource } from './class-of-service.ts';
+
+/** An outside leg with everybody for whom it counts. Times UTC ms. */
+export interface OutsideLeg {
+  readonly id: string;
+  readonly number: string;
+  readonly sources: readonly DialSource[];
+  readonly plannedAt: number;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
+}
+
+/** Who has to be permitted to reach a number that `call` wants: whoever wrote it, and whoever brought the call. */
+export function askedFor(call: Call, writtenBy: NumberAuthor): DialSource[] {
+  const name = writtenBy === 'flow' ? call.cursor?.flow : call.facts.campaignId;
+  return [{ kind: writtenBy, name: name ?? '' }, bringer(call.source, call.ani)];
+}
+
+/**
+ * Whose limits a leg counts for. Only what a call's record keeps counts, so that a restart counts the same: the flow that the call
+ * entered first, not the one that dialled.
+ */
+export function countedFor(call: {
+  readonly source: Source;
+  readonly ani: string;
+  readonly enteredFlow?: string | undefined;
+  readonly campaignId?: string | undefined;
+}): DialSource[] {
+  const sources = [bringer(call.source, call.ani)];
+  if (call.enteredFlow !== undefined) sources.push({ kind: 'flow', name: call.enteredFlow });
+  if (call.campaignId !== undefined) sources.push({ kind: 'campaign', name: call.campaignId });
+  return sources;
+}
+
+function bringer(source: Source, ani: string): DialSource {
+  return source.kind === 'phone' ? { kind: 'phone', name: source.extension } : { kind: 'caller', name: ani };
+}
+
+/** The legs of a call that go outside. */
+export function outsideLegs(call: Call): OutsideLeg[] {
+  const { source, ani, entered, facts } = call;
+  return call.legs.flatMap(({ id, to, plannedAt, answeredAt, endedAt }) => {
+    if (to.kind !== 'outside') return [];
+    const sources = countedFor({ source, ani, enteredFlow: entered?.flow, campaignId: facts.campaignId });
+    return [{ id, number: to.number, sources, plannedAt, answeredAt, endedAt } as OutsideLeg];
+  });
+}

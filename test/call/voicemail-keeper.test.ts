@@ -1,0 +1,80 @@
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { Voicemail } from '../../src/call/voicemail.ts';
+import { VoicemailKeeper } from '../../src/call/voicemail-keeper.ts';
+import { wavMs } from '../../src/speech/wav.ts';
+import { toneWav } from '../phones/tone.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
+
+const HEADER = 44;
+const MINUTE_MS = 60_000;
+
+/** A recording as an Asterisk that was killed leaves it: sound, a header that says 0 bytes, and half a sample at the end. */
+function unfinished(ms: number): Buffer {
+  const wav = Buffer.concat([toneWav(440, ms), Buffer.from([7])]);
+  wav.writeUInt32LE(0, 4);
+  wav.writeUInt32LE(0, 40);
+  return wav;
+}
+
+function lab() {
+  const recordings = temporaryFolder();
+  const kept: Voicemail[] = [];
+  const keeper = new VoicemailKeeper({
+    calls: { byId: async () => undefined, keepVoicemail: async (voicemail) => void kept.push(voicemail) },
+    recordings,
+    clock: systemClock,
+    log: silentLog,
+  });
+  return {
+    kept,
+    keeper,
+    put(name: string, wav: Buffer, agoMs = MINUTE_MS): string {
+      const file = join(recordings, name);
+      writeFileSync(file, wav);
+      const then = new Date(Date.now() - agoMs);
+      utimesSync(file, then, then);
+      return file;
+    },
+  };
+}
+
+test('given_a_killed_pbx_then_the_message_that_was_being_left_is_mended_and_kept', async () => {
+  const { keeper, kept, put } = lab();
+  const file = put('vm-call-1a-2b-3-general.wav', unfinished(5000));
+  const before = statSync(file).mtimeMs;
+  await keeper.sweep();
+  const wav = readFileSync(file);
+  expect(wav.length).toBe(HEADER + 80_000);
+  expect(wav.readUInt32LE(4)).toBe(wav.length - 8);
+  expect(wav.readUInt32LE(40)).toBe(80_000);
+  expect(wavMs(wav, wav.length)).toBe(5000);
+  expect(wav.subarray(HEADER)).toEqual(toneWav(440, 5000).subarray(HEADER));
+  expect(statSync(file).mtimeMs).toBe(before);
+  expect(kept).toMatchObject([{ id: 'vm-call-1a-2b-3-general', box: 'general', callId: 'call-1a-2b', file }]);
+  expect(Math.round(kept[0]!.durationMs)).toBe(5000);
+});
+
+test('what a caller said in a step is mended, too, and is no message', async () => {
+  const { keeper, kept, put } = lab();
+  const file = put('rec-call-1a-2b-3.wav', unfinished(1000));
+  await keeper.sweep();
+  expect(readFileSync(file).readUInt32LE(40)).toBe(16_000);
+  expect(kept).toEqual([]);
+});
+
+test.each([
+  ['one that is still growing', 'vm-call-1a-2b-3-general.wav', unfinished(5000), 1000],
+  ['a finished one', 'vm-call-1a-2b-3-general.wav', toneWav(440, 5000), MINUTE_MS],
+  ['a file of somebody else', 'greeting.wav', unfinished(5000), MINUTE_MS],
+  ['what is no sound', 'vm-call-1a-2b-3-general.wav', Buffer.from('RIFF\0\0\0\0WAVEdata'), MINUTE_MS],
+  ['a header without sound', 'rec-call-1a-2b-3.wav', unfinished(0).subarray(0, HEADER), MINUTE_MS],
+])('%s stays as it is', async (_what, name, wav, agoMs) => {
+  const { keeper, put } = lab();
+  const file = put(name, wav, agoMs);
+  await keeper.sweep();
+  expect(readFileSync(file)).toEqual(wav);
+});
