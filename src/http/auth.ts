@@ -1,10 +1,14 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify';
+import { networkOf } from '../base/address.ts';
+import type { Clock } from '../base/clock.ts';
 import { assert, Refused } from '../base/errors.ts';
-import type { Api } from './api.ts';
+import type { Api, ApiParts } from './api.ts';
 import type { ApiToken, TokenStore } from './store.ts';
 
 /** Wrong tokens that one address may send per minute, until it gets no more than "slow down". */
 const WRONG_TOKENS_PER_MINUTE = 30;
+/** Addresses that are remembered for what was logged of them. */
+const REMEMBERED = 10_000;
 /** Requests per minute and token. */
 const REQUESTS_PER_MINUTE = 6000;
 
@@ -12,12 +16,13 @@ const REQUESTS_PER_MINUTE = 6000;
  * Lets nobody through who may not use the route. Routes say who may in `config.allowed`; one that says nothing does not
  * get into the app. Expects @fastify/rate-limit.
  */
-export function guard(api: Api, tokens: TokenStore): void {
+export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' | 'log' | 'clock'>): void {
   const countWrong = api.createRateLimit({
     max: WRONG_TOKENS_PER_MINUTE,
     timeWindow: 60_000,
-    keyGenerator: (request) => `wrong ${request.ip}`,
+    keyGenerator: (request) => `wrong ${addressOf(request)}`,
   });
+  const isNews = oncePerMinute(clock);
   api.decorateRequest('token', undefined);
   api.addHook('onRoute', checkDeclared);
   const check: onRequestAsyncHookHandler = async (request) => {
@@ -25,7 +30,13 @@ export function guard(api: Api, tokens: TokenStore): void {
     // A route that is not there has nothing declared and nothing to guard.
     if (allowed === 'everybody' || allowed === undefined) return;
     request.token = await identify(request, tokens);
-    if (!request.token) throw await refusalOf(request, countWrong);
+    if (!request.token) {
+      // The log is not to be filled by whoever likes to.
+      const address = addressOf(request);
+      if (request.headers.authorization !== undefined && isNews(address))
+        log.warn({ address }, 'a wrong API token');
+      throw await refusalOf(request, countWrong);
+    }
     if (!allowed.includes(request.token.role))
       throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
   };
@@ -38,7 +49,7 @@ export const rateLimits = {
   max: REQUESTS_PER_MINUTE,
   timeWindow: 60_000,
   hook: 'preParsing',
-  keyGenerator: (request: FastifyRequest) => request.token?.id ?? `address ${request.ip}`,
+  keyGenerator: (request: FastifyRequest) => request.token?.id ?? `address ${addressOf(request)}`,
   errorResponseBuilder: () =>
     new Refused('too-many-requests', `More than ${REQUESTS_PER_MINUTE} requests in a minute: slow down`),
 } as const;
@@ -57,6 +68,23 @@ export function checkMayMove(token: ApiToken, agent: string): void {
 
 function checkDeclared(route: RouteOptions): void {
   assert(route.config?.allowed !== undefined, `${route.method} ${route.url} does not say who may use it`);
+}
+
+/** Tells for each key whether it was not asked for in the minute before. */
+function oncePerMinute(clock: Clock): (key: string) => boolean {
+  const told = new Map<string, number>();
+  return (key) => {
+    const now = clock.now();
+    if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < 60_000) return false;
+    if (told.size >= REMEMBERED) told.clear();
+    told.set(key, now);
+    return true;
+  };
+}
+
+/** Where it comes from: of IPv6 the network, because within it everybody has as many addresses as he likes. */
+function addressOf(request: FastifyRequest): string {
+  return networkOf(request.ip) ?? request.ip;
 }
 
 async function identify(request: FastifyRequest, tokens: TokenStore): Promise<ApiToken | undefined> {

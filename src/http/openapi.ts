@@ -24,6 +24,7 @@ const TAGS = {
   flows: 'IVR flow files, their history, and what becomes of callers in their steps',
   events: 'The event log',
   tokens: 'Who may use this API',
+  security: 'SIP addresses that are shut out',
   system: 'The daemon itself',
 } as const;
 

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { parseNetwork } from '../../src/base/address.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { LogEvent } from '../../src/engine/changes.ts';
+import { asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
+import { asteriskPerimeter } from '../../src/pbx/asterisk/perimeter.ts';
+import type { Pbx } from '../../src/pbx/pbx.ts';
+import { BanFile } from '../../src/security/ban-file.ts';
+import { BanKeeper } from '../../src/security/ban-keeper.ts';
+import { OFFENCE_LIMITS } from '../../src/security/bans.ts';
+import { optionsFor } from '../pbx/asterisk-world.ts';
+import { Baresip } from '../phones/baresip.ts';
+import { RAW_SDP, RawSip } from '../phones/raw-sip.ts';
+import { startTestAsterisk, type TestAsterisk } from './asterisk.ts';
+import { until } from './centre.ts';
+
+const ATTACKER = '127.0.0.2';
+const NEIGHBOUR = '127.0.0.3';
+const FORBIDDEN = 403;
+
+let asterisk: TestAsterisk;
+let pbx: Pbx;
+let keeper: BanKeeper;
+const events: LogEvent[] = [];
+const sockets: RawSip[] = [];
+const phones: Baresip[] = [];
+
+beforeAll(async () => {
+  // Loopback is trusted as a rule; here it plays the internet.
+  asterisk = await startTestAsterisk({ env: { CARILLON_NEVER_BAN: '192.0.2.1' } });
+  pbx = asteriskPbx(optionsFor(asterisk));
+  pbx.start((event) => {
+    if (event.type === 'ChannelArrived') void pbx.answer(event.channel).catch(() => undefined);
+  });
+  keeper = keep();
+}, 60_000);
+
+afterEach(async () => {
+  for (const ban of keeper.list()) keeper.lift(ban.network, 'test');
+  for (const socket of sockets.splice(0)) socket.close();
+  await Promise.all(phones.splice(0).map((phone) => phone.stop()));
+  await until('nobody shut out', async () => (await knock(ATTACKER)) !== FORBIDDEN);
+  for (const socket of sockets.splice(0)) socket.close();
+});
+
+afterAll(async () => {
+  await keeper?.stop();
+  await pbx?.stop();
+  await asterisk?.stop();
+});
+
+function keep(neverBan = asterisk.settings.neverBan): BanKeeper {
+  const one = new BanKeeper({
+    perimeter: asteriskPerimeter(optionsFor(asterisk)),
+    file: new BanFile(join(asterisk.settings.data, 'bans.json'), silentLog),
+    events: { commit: (work) => void events.push(...work()) },
+    neverBan: neverBan.flatMap((network) => parseNetwork(network) ?? []),
+    trunk: asterisk.settings.trunk.host,
+    clock: systemClock,
+    log: silentLog,
+  });
+  one.start();
+  return one;
+}
+
+async function socketAt(address: string): Promise<RawSip> {
+  const socket = await RawSip.open(asterisk.sip, address);
+  sockets.push(socket);
+  return socket;
+}
+
+/** The answer to an OPTIONS from there, 0 for none. */
+async function knock(address: string): Promise<number> {
+  const callId = randomUUID();
+  const socket = await socketAt(address);
+  await socket.send({ method: 'OPTIONS', callId });
+  return (await socket.final('OPTIONS', callId))?.status ?? 0;
+}
+
+async function guess(address: string, times: number): Promise<void> {
+  const socket = await socketAt(address);
+  for (let time = 0; time < times; time += 1) await socket.register('1001', `guess-${time}`, randomUUID());
+}
+
+const WRONG_LOGINS = OFFENCE_LIMITS['wrong-login'].times;
+
+test('given_an_address_that_tries_passwords_then_it_is_shut_out_while_its_neighbours_go_on_and_can_be_let_in', async () => {
+  const login = asterisk.phones[0]!;
+  const caller = await Baresip.start({
+    server: asterisk.sip,
+    user: '1002',
+    password: asterisk.phones[1]!.password,
+  });
+  phones.push(caller);
+  await caller.dial('95533');
+  await caller.waitFor('CALL_ESTABLISHED');
+  await guess(ATTACKER, WRONG_LOGINS - 1);
+  await sleep(300);
+  expect(keeper.list()).toEqual([]);
+  expect(await knock(ATTACKER)).not.toBe(FORBIDDEN);
+
+  await guess(ATTACKER, 1);
+  await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
+  expect(keeper.list()).toMatchObject([{ network: ATTACKER, why: 'wrong-login', times: 1 }]);
+  // Also with the right password, and at once: nothing is asked.
+  const socket = await socketAt(ATTACKER);
+  expect(await socket.register('1001', login.password, randomUUID())).toBe(FORBIDDEN);
+  expect(await (await socketAt(NEIGHBOUR)).register('1001', login.password, randomUUID())).toBe(200);
+  expect(await caller.isIdle()).toBe(false);
+  await caller.hangup();
+
+  keeper.lift(ATTACKER, 'an admin');
+  await until('let in', async () => (await knock(ATTACKER)) !== FORBIDDEN);
+  expect(await socket.register('1001', login.password, randomUUID())).toBe(200);
+  expect(events.map(({ type, data }) => [type, data.address, data.by ?? data.why])).toEqual([
+    ['AddressBanned', ATTACKER, 'wrong-login'],
+    ['BanLifted', ATTACKER, 'an admin'],
+  ]);
+});
+
+test('given_a_right_login_among_wrong_ones_then_it_takes_back_nothing', async () => {
+  await guess(ATTACKER, WRONG_LOGINS - 1);
+  const socket = await socketAt(ATTACKER);
+  expect(await socket.register('1001', asterisk.phones[0]!.password, randomUUID())).toBe(200);
+  await guess(ATTACKER, 1);
+  await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
+});
+
+test('given_an_address_that_is_never_to_be_shut_out_then_its_wrong_logins_are_its_own_affair', async () => {
+  await keeper.stop();
+  keeper = keep([`${ATTACKER}/32`]);
+  await until('link', async () => (await knock(NEIGHBOUR)) !== 0);
+  await sleep(500);
+  await guess(ATTACKER, WRONG_LOGINS * 2);
+  await guess(NEIGHBOUR, WRONG_LOGINS);
+  await until('the other shut out', async () => (await knock(NEIGHBOUR)) === FORBIDDEN);
+  expect(await knock(ATTACKER)).not.toBe(FORBIDDEN);
+  await keeper.stop();
+  keeper = keep();
+});
+
+test('given_a_flood_of_calls_from_a_guest_then_it_is_refused_before_any_call_begins', async () => {
+  const socket = await socketAt(ATTACKER);
+  const statuses: number[] = [];
+  for (let call = 0; call < OFFENCE_LIMITS['guest-call'].times * 2; call += 1) {
+    const callId = randomUUID();
+    const headers = ['Content-Type: application/sdp'];
+    await socket.send({ method: 'INVITE', callId, headers, body: RAW_SDP });
+    const answer = await socket.final('INVITE', callId);
+    statuses.push(answer?.status ?? 0);
+    if (answer?.status !== 200) break;
+    const dialog = { callId, toTag: answer.toTag };
+    await socket.send({ method: 'ACK', ...dialog });
+    await socket.send({ method: 'BYE', cseq: 2, ...dialog });
+    await socket.final('BYE', callId);
+  }
+  expect(statuses.at(-1)).toBe(FORBIDDEN);
+  expect(statuses.length).toBeGreaterThanOrEqual(OFFENCE_LIMITS['guest-call'].times);
+  expect(keeper.list()).toMatchObject([{ network: ATTACKER, why: 'guest-call' }]);
+  // The BYE of the last one may have been refused already: without audio it would end by itself after half a minute.
+  const { channels } = await pbx.snapshot();
+  expect(channels.length).toBeLessThanOrEqual(1);
+  for (const { channel } of channels) await pbx.hangup(channel, 'normal');
+});
+
+test('given_a_ban_when_Asterisk_and_the_daemon_start_again_then_it_holds', async () => {
+  await guess(ATTACKER, WRONG_LOGINS);
+  await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
+  await keeper.stop();
+  await asterisk.kill();
+  await asterisk.restart();
+  // Asterisk alone has forgotten it.
+  await until('forgotten', async () => ![0, FORBIDDEN].includes(await knock(ATTACKER)));
+  keeper = keep();
+  await until('shut out again', async () => (await knock(ATTACKER)) === FORBIDDEN);
+});
+
+test('what_was_tried_stands_in_no_log', () => {
+  const log = join(asterisk.settings.data, 'asterisk/log/messages.log');
+  expect(existsSync(log)).toBe(true);
+  const text = readFileSync(log, 'utf8');
+  expect(text).toContain(`${ATTACKER}:`);
+  for (const { password } of asterisk.phones) expect(text).not.toContain(password);
+});
