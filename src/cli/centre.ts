@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { findRunning } from '../setup/asterisk-process.ts';
-import { askHealth } from '../setup/daemon-process.ts';
 import { renderedPhones } from '../setup/render-asterisk.ts';
 import { readSecrets } from '../setup/secrets.ts';
 import { reachableHost, readSettings } from '../setup/settings.ts';
-import { lockOwner } from '../setup/start-lock.ts';
-import { addressOfApi } from './daemon.ts';
+import type { LogOptions } from './log.ts';
 import { print, table } from './terminal.ts';
 
 /** How long a set-up that is told to stop may take to leave nothing behind. */
@@ -23,7 +20,33 @@ export function addCentreCommands(program: Command): void {
     .description('list user, password, host, port and transport of each phone')
     .option('--json', 'as a JSON array of {user, password, host, port, name}')
     .action(phones);
-  program.command('status').description('tell what runs; exit code 0 when calls are taken').action(status);
+  program
+    .command('status')
+    .description('tell what runs, what is wrong and who waits; exit code 0 when calls are taken')
+    .action(async () => {
+      const { showStatus } = await import('./status.ts');
+      process.exitCode = await showStatus();
+    });
+  program
+    .command('log')
+    .description("show the daemon's log for people")
+    .option('--call <id>', 'only what is about this call, channel or leg')
+    .option('--since <time>', 'not older than that: 90s, 10m, 2h, 1d')
+    .option('--level <level>', 'this and what is worse: debug, info, warn, error', 'info')
+    .option('-f, --follow', 'go on with what is added')
+    .option('--json', 'the lines as they are')
+    .action(async (options: LogOptions) => {
+      const { showLog } = await import('./log.ts');
+      await showLog(options);
+    });
+  program
+    .command('doctor')
+    .description('check this installation; say what is wrong and what to do. Exit code 1 on problems')
+    .option('--json', 'as JSON: {findings: [{check, verdict, says, todo}], problems, warnings}')
+    .action(async (options: { json?: boolean }) => {
+      const { doctor } = await import('./doctor.ts');
+      process.exitCode = await doctor(options);
+    });
   program.command('token').description('print the API token of this installation').action(token);
 }
 
@@ -84,24 +107,6 @@ function phones(options: { json?: boolean }): void {
     name,
   ]);
   print(table([['user', 'password', 'host', 'port', 'transport', 'name'], ...rows]));
-}
-
-async function status(): Promise<void> {
-  const settings = readSettings(process.env);
-  const supervisor = lockOwner(settings.data);
-  const asterisk = findRunning(settings.data);
-  const health = await askHealth(settings, 2000);
-  const daemon = health.state === 'ready' ? 'ready' : `${health.state}: ${health.problems.join('; ')}`;
-  print(
-    table([
-      ['start', supervisor ? `running (process ${supervisor})` : 'not running'],
-      ['asterisk', asterisk ? `running (process ${asterisk})` : 'not running'],
-      ['daemon', daemon],
-      ['api', addressOfApi(settings)],
-      ['data', settings.data],
-    ]),
-  );
-  if (health.state !== 'ready') process.exitCode = 1;
 }
 
 function token(): void {

@@ -10,6 +10,45 @@ export function addressOfApi(settings: Settings): string {
   return `http://${hostPort(reachableHost(settings), settings.httpPort)}`;
 }
 
+/** What `/health` says. */
+export interface DaemonHealth {
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+  readonly pbx: string;
+  readonly liveCalls: number;
+}
+
+/** What the daemon says of itself; undefined when it does not answer within `patienceMs`. */
+export async function askDaemon(settings: Settings, patienceMs: number): Promise<DaemonHealth | undefined> {
+  try {
+    const response = await fetch(`${addressOfApi(settings)}/health`, {
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const { problems, pbx, liveCalls } = (await response.json()) as Readonly<Record<string, unknown>>;
+    return {
+      ready: response.status === 200,
+      problems: Array.isArray(problems) ? problems.map(String) : [],
+      pbx: String(pbx ?? ''),
+      liveCalls: Number(liveCalls ?? 0),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the daemon answers to a question of the admin; undefined when it does not answer or refuses. */
+export async function askAsAdmin(settings: Settings, path: string, patienceMs: number): Promise<unknown> {
+  try {
+    const response = await fetch(`${addressOfApi(settings)}${path}`, {
+      headers: { authorization: `Bearer ${readSecrets(settings.data).adminToken}` },
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    return response.ok ? await response.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Posts to the daemon as the admin. @throws Refused with the daemon's own sentence, or `daemon-silent` */
 export async function postToDaemon(settings: Settings, path: string, body: unknown): Promise<unknown> {
   const { adminToken } = readSecrets(settings.data);

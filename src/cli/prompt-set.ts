@@ -40,8 +40,10 @@ export interface PromptSet {
 }
 
 /** @throws Refused `bad-usage` for a language or persona that there is not */
-export async function promptSet(options: PromptOptions): Promise<PromptSet> {
-  const settings = readSettings(process.env);
+export async function promptSet(
+  options: PromptOptions,
+  settings = readSettings(process.env),
+): Promise<PromptSet> {
   const { flows, shared, problems, remark: unread } = await readFlowFolder(settings.flows, UNCHECKED);
   const broken = new Set(problems.flatMap(({ severity, file }) => (severity === 'error' ? [file] : [])));
   if (broken.size > 0)

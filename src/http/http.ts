@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from './api.ts';
 import { id, idParams, nameText } from './fields.ts';
-import { ADMINS, EVERY_ROLE } from './roles.ts';
+import { ADMINS, TOKEN_ROLES } from './roles.ts';
 import type { ApiToken } from './store.ts';
 
 const tokenView = z
   .object({
     id: z.string(),
     name: z.string(),
-    role: z.enum(EVERY_ROLE),
+    role: z.enum(TOKEN_ROLES),
     agentId: z.string().nullable().describe('The agent whom it speaks for'),
     createdAt: z.number().describe('UTC milliseconds'),
     revokedAt: z.number().nullable(),
@@ -20,7 +20,7 @@ export type TokenView = z.output<typeof tokenView>;
 const newToken = z
   .strictObject({
     name: nameText.describe('Whose it is'),
-    role: z.enum(EVERY_ROLE),
+    role: z.enum(TOKEN_ROLES),
     agentId: id.optional().describe('For role agent: which one'),
   })
   .refine((token) => (token.role === 'agent') === (token.agentId !== undefined), {

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { messageOf } from '../../base/errors.ts';
+import { readClassOfService } from '../../engine/class-of-service-file.ts';
+import { findSpeech } from '../../setup/find-speech.ts';
+import { hostPort, readSettings, type Settings } from '../../setup/settings.ts';
+import type { InventoryLine } from '../../speech/inventory.ts';
+import { readFlowFolder } from '../flow-folder.ts';
+import { knowledgeOf } from '../knowledge.ts';
+import { inventoryOf, promptSet } from '../prompt-set.ts';
+import { answersOptions } from './ask-trunk.ts';
+import type { ServiceFacts } from './service.ts';
+
+/** @param phones how many may register, and how many have */
+export async function serviceFacts(
+  settings: Settings,
+  phones: ServiceFacts['phones'],
+): Promise<ServiceFacts> {
+  const { host, port } = settings.trunk;
+  const fallback = readSettings({}).trunk;
+  return {
+    trunk: {
+      address: hostPort(host, port),
+      answers: await answersOptions(host, port),
+      isDefault: host === fallback.host && port === fallback.port,
+    },
+    phones,
+    flows: await flowFacts(settings),
+    prompts: await promptFacts(settings),
+    hasSpeech: findSpeech(settings) !== undefined,
+    classOfService: classOfServiceFacts(settings),
+  };
+}
+
+async function flowFacts(settings: Settings): Promise<ServiceFacts['flows']> {
+  try {
+    const { knowledge } = await knowledgeOf(settings);
+    const { flows, problems } = await readFlowFolder(settings.flows, knowledge);
+    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    return { errors, warnings: problems.length - errors, count: flows.length, fault: '' };
+  } catch (thrown) {
+    return { errors: 0, warnings: 0, count: 0, fault: messageOf(thrown) };
+  }
+}
+
+async function promptFacts(settings: Settings): Promise<ServiceFacts['prompts']> {
+  try {
+    const { prompts } = inventoryOf(await promptSet({}, settings));
+    const silent = prompts.filter(({ state, words }) => state !== 'recorded' && words === '');
+    return {
+      silent: [...new Set(silent.map(({ name, language }) => `${name} (${language})`))],
+      unmade: prompts.filter(isUnmade).length,
+      fault: '',
+    };
+  } catch (thrown) {
+    return { silent: [], unmade: 0, fault: messageOf(thrown) };
+  }
+}
+
+/** The daemon makes those of a persona when a campaign wants it. */
+function isUnmade({ state, words, persona }: InventoryLine): boolean {
+  return state === 'missing' && words !== '' && persona === '';
+}
+
+function classOfServiceFacts({ classOfService: file }: Settings): ServiceFacts['classOfService'] {
+  if (!existsSync(file)) return { errors: 1, first: `there is no ${file}` };
+  const { problems } = readClassOfService(readFileSync(file, 'utf8'), file);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return { errors: errors.length, first: errors[0]?.message ?? '' };
+}
