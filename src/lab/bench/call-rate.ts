@@ -1,0 +1,119 @@
+/** How many calls a second each side bears, and what a call costs. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SIDES, type Side } from './calls-centre.ts';
+import { Climb } from './climb.ts';
+import { cpuMsOf, machineMs, shareOf } from './processor.ts';
+import type { Rig } from './rig.ts';
+import { hungUpByServer, type LoadResult, startLoad } from './sipp.ts';
+
+const CLIMB = { from: 200, to: 1500, step: 25, tries: 3 } as const;
+/** A rate passes when no call fails and the mean set-up stays below it, ms. */
+const MEAN_SETUP_MS = 20;
+/** SIPp makes new calls in bursts, and may fall behind when the machine is full: then it was not the rate. */
+const REAL_RATE = 0.95;
+const SECONDS = 4;
+const FEWEST_CALLS = 1000;
+/** Others may use this share of the machine when a run begins; after so long it begins all the same. */
+const QUIET_SHARE = 0.1;
+const PATIENCE_MS = 6000;
+
+/** A run of load, with what it cost. */
+export interface Run {
+  readonly result: LoadResult;
+  /** Processor time per call, ms. */
+  readonly daemonMs: number;
+  readonly asteriskMs: number;
+  /** Of all processors, what other programs of this machine used meanwhile, 0 to 1. */
+  readonly others: number;
+}
+
+/** Calls one side at this rate for some seconds, after the machine has become quiet. */
+export async function runCalls(
+  rig: Rig,
+  daemon: number,
+  side: Side,
+  rate: number,
+  calls: number,
+): Promise<Run> {
+  const ours = [daemon, rig.asterisk.pid, process.pid];
+  await untilQuiet(ours);
+  const used = (): number[] => [
+    cpuMsOf(daemon),
+    cpuMsOf(rig.asterisk.pid),
+    cpuMsOf(process.pid),
+    machineMs(),
+  ];
+  const before = used();
+  const began = performance.now();
+  const load = await startLoad({
+    server: rig.server,
+    dnis: SIDES[side].hangsUp,
+    scenario: hungUpByServer(),
+    rate,
+    calls,
+  });
+  let sippMs = 0;
+  const watch = setInterval(() => {
+    sippMs = Math.max(sippMs, cpuMsOf(load.pid));
+  }, 200);
+  const result = await load.done.finally(() => clearInterval(watch));
+  const elapsed = performance.now() - began;
+  // What is still to be written down belongs to these calls too.
+  await sleep(300);
+  const [daemonMs = 0, asteriskMs = 0, benchMs = 0, allMs = 0] = used().map((ms, at) => ms - before[at]!);
+  return {
+    result,
+    daemonMs: daemonMs / calls,
+    asteriskMs: asteriskMs / calls,
+    others: shareOf(allMs - daemonMs - asteriskMs - benchMs - sippMs, elapsed + 300),
+  };
+}
+
+/** The highest rate of each side that passes, both searched for in turns; ends at `deadline` (`performance.now()`) with what it has. */
+export async function highestRates(
+  rig: Rig,
+  daemon: number,
+  deadline: number,
+  say: (line: string) => void,
+): Promise<Record<Side, number> & { readonly others: number }> {
+  const climbs = { dialplan: new Climb(CLIMB), carillon: new Climb(CLIMB) };
+  const others: number[] = [];
+  for (let going = true; going; ) {
+    going = false;
+    for (const side of ['dialplan', 'carillon'] as const) {
+      const rate = climbs[side].next();
+      if (rate === undefined || performance.now() > deadline) continue;
+      going = true;
+      const calls = Math.max(FEWEST_CALLS, rate * SECONDS);
+      const run = await runCalls(rig, daemon, side, rate, calls);
+      const passed = isGood(run.result, rate, calls);
+      others.push(run.others);
+      climbs[side].tell(rate, passed);
+      say(`${side} ${rate}/s ${passed ? 'good' : 'too much'}: ${lineOf(run)}`);
+    }
+  }
+  const mean = others.reduce((sum, share) => sum + share, 0) / others.length;
+  return { dialplan: climbs.dialplan.highest, carillon: climbs.carillon.highest, others: mean };
+}
+
+function isGood({ completed, setupMs, rate: real }: LoadResult, rate: number, calls: number): boolean {
+  return completed === calls && setupMs.mean < MEAN_SETUP_MS && real >= rate * REAL_RATE;
+}
+
+/** A run in words. */
+export function lineOf({ result, daemonMs, asteriskMs, others }: Run): string {
+  const { failed, firstFailure, retransmissions, rate, setupMs } = result;
+  return (
+    `set-up ${setupMs.mean} ms (95 %: ${setupMs.p95}), ${failed} failed, ${retransmissions} sent again, really ${rate}/s; ` +
+    `CPU per call: daemon ${daemonMs.toFixed(2)} ms, Asterisk ${asteriskMs.toFixed(2)} ms; others ${Math.round(others * 100)} %${firstFailure && `\n  ${firstFailure}`}`
+  );
+}
+
+async function untilQuiet(ours: readonly number[]): Promise<void> {
+  const used = (): number => machineMs() - ours.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; ) {
+    const before = used();
+    await sleep(400);
+    if (shareOf(used() - before, 400) < QUIET_SHARE) return;
+  }
+}

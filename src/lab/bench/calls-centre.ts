@@ -1,0 +1,69 @@
+/** What `bench:calls` calls: the same thing as a flow and as lines of a dialplan. */
+import type { Settings } from '../../setup/settings.ts';
+
+/** The numbers of Carillon and of the dialplan alone. */
+export const SIDES = {
+  carillon: { hangsUp: '95590', speaks: '95592' },
+  dialplan: { hangsUp: '95591', speaks: '95593' },
+} as const;
+export type Side = keyof typeof SIDES;
+
+/** Carillon waits in a menu there. */
+export const WAITS = '95594';
+
+const RATE = 8000;
+const PAUSE_S = 0.2;
+const TONE_S = 0.5;
+const TONE_HZ = 1000;
+
+const flow = (name: string, number: string, start: string, steps: string): string =>
+  `flow: ${name}\nnumbers: ["${number}"]\nlanguages: [en]\nstart: ${start}\nprompts:\n  pause: { en: Pause }\n  tone: { en: Tone }\nsteps:\n${steps}  end: { hangup: {} }\n`;
+
+/** The recordings stand for words, so nothing has to be spoken. */
+export const FLOW_FILES: Readonly<Record<string, string | Uint8Array>> = {
+  'hangs-up.yaml': flow(
+    'hangs-up',
+    SIDES.carillon.hangsUp,
+    'pause',
+    '  pause: { pause: 200ms, then: end }\n',
+  ),
+  'speaks.yaml': flow('speaks', SIDES.carillon.speaks, 'tone', '  tone: { say: tone, then: end }\n'),
+  'waits.yaml': flow(
+    'waits',
+    WAITS,
+    'menu',
+    '  menu: { menu: { say: pause, timeout: 2m, keys: { 1: end } }, otherwise: end }\n',
+  ),
+  ...Object.fromEntries(
+    ['hangs-up', 'speaks', 'waits'].flatMap((name) => [
+      [`prompts/en/${name}/pause.wav`, wav(PAUSE_S, () => 0)],
+      [`prompts/en/${name}/tone.wav`, wav(TONE_S, (at) => 8000 * Math.sin(2 * Math.PI * TONE_HZ * at))],
+    ]),
+  ),
+};
+
+/** Exact numbers win over the pattern that hands calls to Carillon. */
+export function dialplanOf({ flows }: Pick<Settings, 'flows'>): string {
+  const extension = (number: string, middle: string): string =>
+    `exten => ${number},1,Answer()\n same => n,${middle}\n same => n,Hangup()\n`;
+  return `[from-outside](+)\n${extension(SIDES.dialplan.hangsUp, `Wait(${PAUSE_S})`)}${extension(SIDES.dialplan.speaks, `Playback(${flows}/prompts/en/speaks/tone)`)}`;
+}
+
+/** A WAV file as Asterisk plays it without converting: 8 kHz, mono, 16 bits. @param wave amplitude at a time in seconds */
+function wav(seconds: number, wave: (at: number) => number): Uint8Array {
+  const samples = Int16Array.from({ length: seconds * RATE }, (_, index) => wave(index / RATE));
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(RATE, 24);
+  head.writeUInt32LE(RATE * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([head, new Uint8Array(samples.buffer)]);
+}

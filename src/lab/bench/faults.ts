@@ -1,0 +1,129 @@
+/** `npm run bench:faults [-- --json | --only daemonKill,… | --controls | --help]`: what callers notice of faults. See `HELP`. */
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../base/errors.ts';
+import { abandon } from './faults/abandon.ts';
+import { controls } from './faults/controls.ts';
+import { daemonHang } from './faults/daemon-hang.ts';
+import { daemonKill } from './faults/daemon-kill.ts';
+import { overload } from './faults/overload.ts';
+import { pbxKill } from './faults/pbx-kill.ts';
+import { thaw } from './faults/thaw.ts';
+import { machineMs, shareOf } from './processor.ts';
+
+const HELP = `npm run bench:faults [-- options]   what callers notice of faults, on a real Asterisk
+  --json          one line of JSON
+  --only a,b      only these faults: daemonKill, daemonHang, pbxKill, abandon, overload
+  --controls      also the negative controls: faults of our own making that these benches have to see
+  --seed n        of the callers who abandon (1)
+  --rate n        callers per second that are admitted under overload (what the product says without a setting)
+  --repeats n     kills of the daemon (3)
+  --frozen s      how long the daemon is frozen that is thawed then (30)
+
+Each fault meets the whole product: carillon start with its supervisor, daemon and Asterisk, on data and ports of its own. Callers,
+phones and trunk are small SIP programs of this bench that send and hear real RTP; a stall of the bench itself is taken off its gaps.
+machine: the share of all processors that was in use; where others used them, times say little.
+
+daemonKill   kill -9 of the daemon under 60 live calls (20 in a menu, 20 in the queue's music, 20 in a bridge with an outside
+             party) and 20 new calls a second; the worst of all repeats.
+             dropped: live calls that ended · gaps: more than 200 ms without audio, in music and both ways in bridges · failed: new
+             calls refused, cut off or not answered within 15 s · controlMs: from the kill until the slowest of six old calls obeys a key
+daemonHang   SIGSTOP of the daemon. servedMs: the longest that a caller waits who dials while it hangs.
+             staleWrites: commands to Asterisk (counted by a proxy) and commits of a daemon that was frozen, replaced and thawed
+pbxKill      kill -9 of Asterisk under 30 live calls. noticedMs: until /health says so · servingMs: from the moment Asterisk is up
+             again until a caller is answered · unclosed: calls without exactly one CallEnded
+abandon      1,000 callers hang up at random moments: ring, greeting, menu, campaign code, queue, offer, talk, voicemail.
+             orphans: channels, bridges and live calls left after 60 s · stuck: agents still in an offer or a talk
+overload     twice the admitted rate for 60 s. p95Ms: set-up of the calls taken · zombies: what is left 30 s later
+`;
+
+const FAULTS = ['daemonKill', 'daemonHang', 'pbxKill', 'abandon', 'overload'] as const;
+type Fault = (typeof FAULTS)[number];
+type Figures = Readonly<Record<string, number>>;
+type Details = object;
+
+/** The most that is good, by fault and figure; what is not named here has no goal. */
+const GOALS: Readonly<Record<Fault, Figures>> = {
+  daemonKill: { dropped: 0, gaps: 0, failed: 0, controlMs: 1_000 },
+  daemonHang: { servedMs: 3_000, staleWrites: 0 },
+  pbxKill: { noticedMs: 1_000, servingMs: 3_000, unclosed: 0 },
+  abandon: { orphans: 0, stuck: 0 },
+  overload: { p95Ms: 500, zombies: 0 },
+};
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+await main().catch((thrown: unknown) => {
+  say(messageOf(thrown));
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      controls: { type: 'boolean' },
+      only: { type: 'string', default: FAULTS.join(',') },
+      seed: { type: 'string', default: '1' },
+      rate: { type: 'string' },
+      repeats: { type: 'string', default: '3' },
+      frozen: { type: 'string', default: '30' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const wanted = values.only.split(',');
+  const unknown = wanted.find((name) => !FAULTS.some((fault) => fault === name));
+  if (unknown !== undefined) throw new Error(`There is no fault ${unknown}; there are ${FAULTS.join(', ')}.`);
+  const [seed, repeats, frozenMs] = [values.seed, values.repeats, values.frozen].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const perSecond = values.rate === undefined ? undefined : Number(values.rate);
+  const runs: Readonly<Record<Fault, () => Promise<Details>>> = {
+    daemonKill: () => daemonKill({ say, repeats }),
+    daemonHang: async () => ({
+      ...(await daemonHang({ say })),
+      ...(await thaw({ say, frozenMs: frozenMs * 1000 })),
+    }),
+    pbxKill: () => pbxKill({ say }),
+    abandon: () => abandon({ say, seed }),
+    overload: () => overload({ say, perSecond }),
+  };
+  const found: [Fault, Details][] = [];
+  for (const fault of FAULTS.filter((name) => wanted.includes(name))) {
+    say(`${fault} …`);
+    const [usedBefore, from] = [machineMs(), performance.now()];
+    const figures = await runs[fault]();
+    const machine = shareOf(machineMs() - usedBefore, performance.now() - from);
+    found.push([fault, { ...figures, machine: Math.round(machine * 100) / 100 }]);
+  }
+  const checked = values.controls ? await controls({ say, frozenMs: frozenMs * 1000 }) : undefined;
+  process.stdout.write(values.json ? jsonOf(found, checked) : tableOf(found, checked));
+}
+
+function jsonOf(found: readonly (readonly [Fault, Details])[], checked: object | undefined): string {
+  const part = (isFigure: boolean): object =>
+    Object.fromEntries(
+      found.map(([fault, details]) => {
+        const wanted = Object.entries(details).filter(([name]) => name in GOALS[fault] === isFigure);
+        return [fault, Object.fromEntries(wanted)];
+      }),
+    );
+  const line = { ...part(true), ...(checked ? { controls: checked } : {}), details: part(false) };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function tableOf(found: readonly (readonly [Fault, Details])[], checked: object | undefined): string {
+  const lines = found.flatMap(([fault, details]) =>
+    Object.entries(details).map(([name, value]) => {
+      const goal = GOALS[fault][name];
+      const verdict = goal === undefined ? '' : ` (at most ${goal}${Number(value) > goal ? ': MISSED' : ''})`;
+      return `${fault.padEnd(12)}${name.padEnd(18)}${JSON.stringify(value)}${verdict}`;
+    }),
+  );
+  const more = Object.entries(checked ?? {}).map(
+    ([name, value]) => `${'controls'.padEnd(12)}${name.padEnd(24)}${value}`,
+  );
+  return `${[...lines, ...more].join('\n')}\n`;
+}

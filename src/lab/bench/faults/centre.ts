@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findRunning } from '../../../setup/asterisk-process.ts';
+import { inProject } from '../../../setup/project.ts';
+import { type Rig, startRig } from '../rig.ts';
+import { benchFlows, unlimitedDialling } from './flows.ts';
+
+const READY_MS = 120_000;
+const STOP_MS = 20_000;
+
+/** The whole product as `npm start` runs it: supervisor, daemon, Asterisk. */
+export interface Centre {
+  readonly rig: Rig;
+  /** Process id of `carillon start`. */
+  readonly supervisorPid: number;
+  /** Process id of the daemon that takes calls now. */
+  daemonPid(): number;
+  asteriskPid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+export interface CentreOptions {
+  readonly say: (line: string) => void;
+  /** Content of the flow files by name; all that ship, and ours, when not said. */
+  readonly flows?: Readonly<Record<string, string>>;
+  /** UDP ports for audio, four for each channel. */
+  readonly rtpPorts?: number;
+  /** Options of Node for supervisor and daemon, such as `--import=file:///…`. */
+  readonly nodeOptions?: string;
+  /** Further settings, `CARILLON_…`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A rig with the flows of these benches; prompts that an earlier run made are used again. */
+export async function startFaultRig({
+  say,
+  flows = benchFlows(),
+  rtpPorts = 2000,
+  env,
+}: CentreOptions): Promise<Rig> {
+  const prompts = inProject('.carillon-bench/prompts');
+  mkdirSync(prompts, { recursive: true });
+  const classOfService = inProject('.carillon-bench/class-of-service.yaml');
+  writeFileSync(classOfService, unlimitedDialling());
+  const rig = await startRig({
+    flows,
+    rtpPorts,
+    say,
+    env: { CARILLON_CLASS_OF_SERVICE: classOfService, ...env },
+  });
+  const own = join(rig.settings.data, 'prompts');
+  if (!existsSync(own)) symlinkSync(prompts, own);
+  return rig;
+}
+
+/** Starts `carillon start` on a rig of its own and waits until calls are taken. */
+export async function startCentre(options: CentreOptions): Promise<Centre> {
+  const rig = await startFaultRig(options);
+  const { data } = rig.settings;
+  const child = spawn(process.execPath, [inProject('src/cli.ts'), 'start'], {
+    env: { ...rig.env, ...(options.nodeOptions ? { NODE_OPTIONS: options.nodeOptions } : {}) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      output = (output + text.toString()).slice(-10_000);
+    });
+  const endWithUs = (): void => {
+    child.kill('SIGKILL');
+    const pid = findRunning(data);
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  };
+  process.once('exit', endWithUs);
+  const stop = async (): Promise<void> => {
+    await interrupt(child);
+    process.off('exit', endWithUs);
+    await rig.stop();
+  };
+  try {
+    await untilReady(rig, child, () => output);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    rig,
+    supervisorPid: child.pid ?? -1,
+    daemonPid: () => Number(readFileSync(join(data, 'daemon.pid'), 'utf8')),
+    asteriskPid: () => findRunning(data),
+    stop,
+  };
+}
+
+/** Whether a call that came in now would be answered. */
+export async function isReady(rig: Rig, timeoutMs = 1_000): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${rig.settings.httpPort}/health`, {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function untilReady(rig: Rig, child: ChildProcess, output: () => string): Promise<void> {
+  for (const deadline = Date.now() + READY_MS; !(await isReady(rig)); await sleep(50)) {
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`carillon start does not get ready:\n${output()}`);
+  }
+}
+
+/** Ends it as Ctrl-C does. */
+async function interrupt(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGINT');
+  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await gone;
+  clearTimeout(insist);
+}

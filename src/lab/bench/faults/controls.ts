@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RtpWitness } from '../rtp-witness.ts';
+import { StallMeter } from '../stalls.ts';
+import type { CentreOptions } from './centre.ts';
+import { daemonKill } from './daemon-kill.ts';
+import { importArgument } from './injected.ts';
+import { pbxKill } from './pbx-kill.ts';
+import { thaw } from './thaw.ts';
+
+/** Faults of our own making that the benches have to see: a bench that cannot fail shows nothing. */
+export interface Controls {
+  /** Calls that obeyed no key after the daemon was killed, where its successor adopts none; must be above 0. */
+  readonly adoptionOffStranded: number;
+  /** Calls not closed exactly once after Asterisk was killed, where the daemon does not reconcile; must be above 0. */
+  readonly adoptionOffUnclosed: number;
+  /** Writes of a thawed daemon that does not ask whether it was replaced; must be above 0. */
+  readonly fencingOffStaleWrites: number;
+  /** Gaps that the meter sees in audio that is whole, and in audio with one pause of 300 ms; must be 0 and 1. */
+  readonly gapsInWhole: number;
+  readonly gapsInBroken: number;
+}
+
+/** Runs all of them. */
+export async function controls(options: CentreOptions & { readonly frozenMs: number }): Promise<Controls> {
+  const nodeOptions = importArgument('no-adoption.ts');
+  const meter = await gapMeter();
+  const kill = await daemonKill({ ...options, nodeOptions, repeats: 1 });
+  const pbx = await pbxKill({ ...options, nodeOptions });
+  const stale = await thaw({ ...options, inject: ['no-fence.ts'] });
+  return {
+    adoptionOffStranded: kill.stranded,
+    adoptionOffUnclosed: pbx.unclosed,
+    fencingOffStaleWrites: stale.staleWrites,
+    ...meter,
+  };
+}
+
+async function gapMeter(): Promise<Pick<Controls, 'gapsInWhole' | 'gapsInBroken'>> {
+  const stalls = new StallMeter();
+  const [speaker, listener] = [await RtpWitness.open(), await RtpWitness.open()];
+  speaker.sendTo(listener.port);
+  speaker.talks = true;
+  const hear = async (pauseMs: number): Promise<number> => {
+    await sleep(200);
+    listener.measure();
+    await sleep(300);
+    listener.deafen(pauseMs);
+    await sleep(800);
+    return listener.gaps(stalls).length;
+  };
+  const meter = { gapsInWhole: await hear(0), gapsInBroken: await hear(300) };
+  for (const one of [speaker, listener]) one.close();
+  stalls.stop();
+  return meter;
+}

@@ -1,0 +1,242 @@
+/** A real centre for benches: the product's own daemon and Asterisk, on data, flow files and ports of their own. */
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  choosePbxPorts,
+  findRunning,
+  type RunningAsterisk,
+  startAsterisk,
+} from '../../setup/asterisk-process.ts';
+import { askHealth, daemonLog } from '../../setup/daemon-process.ts';
+import { ensureDataFolder } from '../../setup/data-folder.ts';
+import { type AsteriskProgram, findAsterisk } from '../../setup/find-asterisk.ts';
+import { ensureSpeech } from '../../setup/find-speech.ts';
+import { freeTcpPort, obstacle, type PbxPorts } from '../../setup/ports.ts';
+import { prepareData } from '../../setup/prepare.ts';
+import { inProject, projectFolder } from '../../setup/project.ts';
+import { asteriskEtc, asteriskHome, type Phone, renderAsterisk } from '../../setup/render-asterisk.ts';
+import { lastLines } from '../../setup/run-program.ts';
+import { ensureSecrets, type Secrets } from '../../setup/secrets.ts';
+import { readSettings, type Settings } from '../../setup/settings.ts';
+import { freeUdpPort } from './sipp.ts';
+
+export interface RigOptions {
+  /** Content of the files in the folder of flows, by their path in it, such as `bench.yaml` or `prompts/en/tone.wav`. */
+  readonly flows: Readonly<Record<string, string | Uint8Array>>;
+  /** Lines for the end of the rendered dialplan. */
+  readonly dialplan?: (settings: Settings) => string;
+  /** Further settings, `CARILLON_…`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** UDP ports for audio; a call takes two of them, and Asterisk admits a call for each four. 8,000 when not said. */
+  readonly rtpPorts?: number;
+  readonly say: (line: string) => void;
+}
+
+/** Asterisk runs; daemons are started and stopped as the bench likes. */
+export interface Rig {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly ports: PbxPorts;
+  readonly phones: readonly Phone[];
+  readonly program: AsteriskProgram;
+  /** The whole environment that a daemon, or `carillon start`, needs to work on this centre. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where SIP is spoken, `127.0.0.1:<port>`. */
+  readonly server: string;
+  /** The Asterisk that was started last. */
+  readonly asterisk: RunningAsterisk;
+  /** Starts Asterisk again on the same data, after the one before has ended. */
+  restartAsterisk(): Promise<RunningAsterisk>;
+  /**
+   * Starts a daemon and waits until it takes calls; one beside another needs a `CARILLON_HTTP_PORT` of its own.
+   * Rejects with what its log says last.
+   */
+  startDaemon(options?: DaemonOptions): Promise<RigDaemon>;
+  /** Ends all that runs and removes the data. */
+  stop(): Promise<void>;
+}
+
+export interface DaemonOptions {
+  /** Arguments for Node, such as `--inspect`. */
+  readonly nodeArgs?: readonly string[];
+  /** Settings that differ from the rig's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RigDaemon {
+  readonly pid: number;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  /** Asks it to end, and insists after five seconds. */
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 5000;
+const PARENT = '.carillon-bench';
+
+/** Starts Asterisk with everything ready for daemons. Whatever ends this process ends them all. @throws Refused as `npm start` does */
+export async function startRig(options: RigOptions): Promise<Rig> {
+  const { say } = options;
+  await removeLeftovers();
+  const home = mkdtempSync(join(inProject(PARENT), `${process.pid}-`));
+  const flows = join(home, 'flows');
+  for (const [path, content] of Object.entries(options.flows)) {
+    mkdirSync(dirname(join(flows, path)), { recursive: true });
+    writeFileSync(join(flows, path), content);
+  }
+  const env = { ...(await environment(home, flows, options.rtpPorts ?? 8000)), ...options.env };
+  const settings = readSettings(env);
+  ensureDataFolder(settings.data);
+  const secrets = ensureSecrets(settings.data);
+  const program = await findAsterisk(settings, say);
+  await ensureSpeech(settings, say);
+  const { phones } = await prepareData(settings, secrets, () => undefined);
+  mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
+  const ports = await choosePbxPorts(settings.data);
+  renderAsterisk(settings, secrets, ports, phones, program);
+  appendFileSync(
+    join(asteriskEtc(settings.data), 'extensions.conf'),
+    `\n${options.dialplan?.(settings) ?? ''}\n`,
+  );
+  const restart = () => startAsterisk(program.program, settings.data, ports, secrets.ariPassword);
+  let asterisk = await restart();
+  const daemons = new Set<RigDaemon>();
+  const endWithUs = () => endNow(asterisk.pid);
+  const interrupted = () => process.exit(130);
+  process.once('exit', endWithUs);
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  return {
+    settings,
+    secrets,
+    ports,
+    phones,
+    program,
+    env,
+    server: `127.0.0.1:${settings.sipPort}`,
+    get asterisk() {
+      return asterisk;
+    },
+    async restartAsterisk() {
+      asterisk = await restart();
+      return asterisk;
+    },
+    async startDaemon(options = {}) {
+      const daemon = await launch({ ...env, ...options.env }, options.nodeArgs ?? []);
+      daemons.add(daemon);
+      void daemon.ended.then(() => daemons.delete(daemon));
+      return daemon;
+    },
+    async stop() {
+      await Promise.all([...daemons].map((daemon) => daemon.stop()));
+      await asterisk.stop();
+      process.off('exit', endWithUs).off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Settings that collide with nobody, over what the caller's own environment says of where Asterisk is. */
+async function environment(home: string, flows: string, rtpPorts: number): Promise<Record<string, string>> {
+  const firstRtp = await freeRtpBlock(rtpPorts);
+  const { PATH = '', HOME = '', CARILLON_ASTERISK = '', CARILLON_PBX_ROOT } = process.env;
+  const ofStart = inProject('.carillon/pbx');
+  return {
+    PATH,
+    HOME,
+    CARILLON_ASTERISK,
+    CARILLON_PBX_ROOT: CARILLON_PBX_ROOT || (existsSync(ofStart) ? ofStart : inProject(PARENT, 'pbx')),
+    CARILLON_DATA: join(home, 'data'),
+    CARILLON_FLOWS: flows,
+    CARILLON_SIP_PORT: String(await freeUdpPort()),
+    CARILLON_HTTP_PORT: String(await freeTcpPort()),
+    CARILLON_TRUNK: `127.0.0.1:${await freeUdpPort()}`,
+    CARILLON_RTP_PORTS: `${firstRtp}-${firstRtp + rtpPorts - 1}`,
+  };
+}
+
+/** The first of a block of UDP ports below those that the kernel gives to others. Asterisk steps over single ones that are taken. */
+async function freeRtpBlock(size: number): Promise<number> {
+  for (;;) {
+    const first = 12_000 + 100 * Math.floor(Math.random() * ((32_000 - 12_000 - size) / 100));
+    const probes = Array.from({ length: 20 }, (_, index) => first + Math.floor((index * size) / 20));
+    const taken = await Promise.all(probes.map((port) => obstacle('127.0.0.1', port, 'udp')));
+    if (taken.every((code) => code === undefined)) return first;
+  }
+}
+
+async function launch(
+  env: Readonly<Record<string, string>>,
+  nodeArgs: readonly string[],
+): Promise<RigDaemon> {
+  const settings = readSettings(env);
+  const log = daemonLog(settings.data);
+  mkdirSync(dirname(log), { recursive: true });
+  const output = openSync(log, 'a', 0o600);
+  const child = spawn(process.execPath, [...nodeArgs, inProject('src/main.ts')], {
+    cwd: projectFolder,
+    env,
+    // The daemon ends when this channel closes.
+    stdio: ['ignore', output, output, 'ipc'],
+  });
+  closeSync(output);
+  let over = false;
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  }).then(() => {
+    over = true;
+  });
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await sleep(25)) {
+    if ((await askHealth(settings, 1000)).state === 'ready' && !over) break;
+    if (!over && Date.now() < deadline) continue;
+    child.kill('SIGKILL');
+    throw new Error(`the daemon does not get ready: ${lastLines(readFileSync(log, 'utf8'), 5)}`);
+  }
+  return {
+    pid: child.pid ?? -1,
+    ended,
+    async stop() {
+      // One that was stopped by a signal hears of no other.
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(insist);
+    },
+  };
+}
+
+/** What a bench left behind that was killed. */
+async function removeLeftovers(): Promise<void> {
+  const parent = inProject(PARENT);
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    const owner = /^(\d+)-/.exec(name)?.[1];
+    if (!owner || existsSync(`/proc/${owner}`)) continue;
+    const pid = findRunning(join(parent, name, 'data'));
+    if (pid !== undefined) endNow(pid);
+    rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function endNow(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
