@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import { messageOf, Refused } from './base/errors.ts';
 import { addCentreCommands } from './cli/centre.ts';
+import { addDialPlanCommands } from './cli/dial-plan.ts';
 import { addFlowCommands } from './cli/flow.ts';
 import { addPromptCommands } from './cli/prompts.ts';
 import { SETTINGS } from './setup/settings.ts';
@@ -24,6 +25,8 @@ Examples:
   npm start                                             set up what is missing and run, until Ctrl-C
   npx carillon phones                                   what to type into a SIP phone
   npx carillon phones --json                            the same for scripts
+  npx carillon doctor                                   what is wrong with this installation, and what to do
+  npx carillon log --call call-… --follow               what the daemon writes about one call
   npx carillon flow check                               what is wrong in the flow files; more: npx carillon flow --help
   npx carillon prompts missing                          what is left to record
   curl -H "Authorization: Bearer $(npx carillon token)" http://127.0.0.1:8080/openapi.json
@@ -37,6 +40,7 @@ ${settingsHelp}`,
 addCentreCommands(program);
 addFlowCommands(program);
 addPromptCommands(program);
+addDialPlanCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,50 +1,104 @@
 /** The daemon: the composition root. The only reader of the environment, the only place that builds adapters. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { AgentStore } from './agent/store.ts';
+import { parseNetwork } from './base/address.ts';
 import { systemClock } from './base/clock.ts';
 import { messageOf, Refused } from './base/errors.ts';
 import { idSource } from './base/ids.ts';
-import { CallStore, liveCalls } from './call/store.ts';
+import { LoopLag } from './base/loop-lag.ts';
+import { redactor } from './base/redact.ts';
+import { CLOSED } from './call/class-of-service.ts';
+import { OutsideDialling } from './call/outside-dialling.ts';
+import { CallStore, liveCalls, outsideLegsSince } from './call/store.ts';
 import { VoicemailKeeper } from './call/voicemail-keeper.ts';
 import { CodeGuesses, GUESS_LIMIT } from './campaign/guesses.ts';
 import { CampaignStore } from './campaign/store.ts';
 import { CustomerStore } from './customer/store.ts';
+import { CallMetrics } from './engine/call-metrics.ts';
+import { ClassOfServiceWatch } from './engine/class-of-service-watch.ts';
 import { Engine } from './engine/engine.ts';
+import { EngineMetrics } from './engine/engine-metrics.ts';
+import { fenced } from './engine/fence.ts';
 import { allSteps } from './engine/steps.ts';
 import { CentreStore, EventLog } from './engine/store.ts';
 import { buildApp } from './http/app.ts';
+import { listenPatiently } from './http/listen.ts';
+import { allMetrics } from './http/metrics.ts';
 import { TokenStore } from './http/store.ts';
 import { recordedIn } from './ivr/flow-files.ts';
 import { httpLookUp } from './ivr/http-client.ts';
 import { FlowLibrary } from './ivr/library.ts';
 import { FlowHistory, StepStats } from './ivr/store.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
+import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
+import { PbxMetrics } from './pbx/observed.ts';
 import { CallbackStore, QueueStore } from './queue/store.ts';
+import { BanFile } from './security/ban-file.ts';
+import { BanKeeper } from './security/ban-keeper.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
 import { findSpeech } from './setup/find-speech.ts';
+import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
 import { storeFile } from './setup/prepare.ts';
+import { projectVersion } from './setup/project.ts';
+import { rehearse } from './setup/rehearsal.ts';
 import { runSampleServices } from './setup/sample-services.ts';
 import { readSecrets } from './setup/secrets.ts';
-import { readSettings } from './setup/settings.ts';
+import { mostChannels, readSettings } from './setup/settings.ts';
 import { chooseSpeech } from './speech/choose-speech.ts';
 import { PromptFiles } from './speech/prompt-files.ts';
+import { checkpointElsewhere } from './store/checkpoint.ts';
 import { connect, DAEMON_BUSY_MS } from './store/connect.ts';
+import { takeOver } from './store/ownership.ts';
+import { SpoolFile } from './store/spool-file.ts';
+import { takeInSpools } from './store/spool-intake.ts';
+
+// A spare gets no further until it is needed; what it reads then is as it is then.
+await untilWanted(() => rehearse(process.env));
 
 const settings = readSettings(process.env);
 const secrets = readSecrets(settings.data);
 const ports = readPbxPorts(settings.data);
 const speechTools = findSpeech(settings);
-const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+const tokens = Object.values(settings.services).map((service) => service.token);
+const log = pino({
+  base: undefined,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { log: redactor([...Object.values(secrets), ...tokens]) },
+});
 if (!ports || !speechTools)
   throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
 const SWEEP_EVERY_MS = 5 * 60_000;
+/** A daemon to which nothing happens finds out within this that it was replaced, ms. */
+const ASK_FENCE_EVERY_MS = 500;
+/** Calls come first: the API begins when the PBX has been asked what there is, but tells of a start that takes long, ms. */
+const API_GIVES_WAY_MS = 200;
+const API_WAITS_MS = 700;
+/** Long enough that a commit serves many calls when there are many, too short for a caller to notice. */
+const TURN_SPACING_MS = 4;
+/** Share of the channels that callers may take; the rest is for the legs to those who serve them. */
+const CALLERS_SHARE = 0.9;
+
+let stopCheckpoints = async (): Promise<void> => undefined;
 
 const clock = systemClock;
+const loopLag = new LoopLag();
 const ids = idSource(() => clock.now(), Math.random);
 const database = connect(storeFile(settings.data), DAEMON_BUSY_MS);
+const fence = await takeOver(database, {
+  by: { pid: process.pid, host: hostname() },
+  clock,
+  monotonic: () => performance.now(),
+  onReplaced: replaced,
+  log,
+});
 const events = new EventLog(database);
+const store = new CentreStore(database, events);
+const spoolFolder = join(settings.data, 'spool');
+await takeInSpools({ folder: spoolFolder, database, store, log });
 const customers = new CustomerStore(database, events);
 const campaigns = new CampaignStore(database, events);
 const calls = new CallStore(database, events);
@@ -56,7 +110,7 @@ const recordings = join(settings.data, 'asterisk/spool/recording');
 
 const messages = new VoicemailKeeper({ calls, recordings, clock, log: log.child({ part: 'voicemail' }) });
 
-const pbx = asteriskPbx({
+const control = {
   ariUrl: `http://127.0.0.1:${ports.ari}`,
   ariUser: 'carillon',
   ariPassword: secrets.ariPassword,
@@ -64,12 +118,34 @@ const pbx = asteriskPbx({
   amiPort: ports.ami,
   amiUser: 'carillon',
   amiPassword: secrets.amiPassword,
+};
+
+const pbxMetrics = new PbxMetrics(() => performance.now());
+const callMetrics = new CallMetrics();
+events.onAppended((appended) => callMetrics.take(appended));
+const engineMetrics = new EngineMetrics(() => performance.now());
+
+const asterisk = asteriskPbx({
+  ...control,
   app: 'carillon',
   recordings,
   sounds: join(settings.data, 'sounds'),
   trunk: 'trunk',
   idPrefix: 'leg-',
   log: log.child({ part: 'pbx' }),
+});
+
+const pbx = fenced(pbxMetrics.observe(asterisk), fence);
+
+const securityLog = log.child({ part: 'security' });
+const bans = new BanKeeper({
+  perimeter: asteriskPerimeter({ ...control, log: securityLog }),
+  file: new BanFile(join(settings.data, 'bans.json'), securityLog),
+  events,
+  neverBan: settings.neverBan.flatMap((network) => parseNetwork(network) ?? []),
+  trunk: settings.trunk.host,
+  clock,
+  log: securityLog,
 });
 
 let starting = 'the flows are being read';
@@ -119,20 +195,51 @@ const flows: FlowLibrary = new FlowLibrary({
   log: log.child({ part: 'flows' }),
 });
 
+const outside = new OutsideDialling(CLOSED, () => flows.zone());
+const classOfService = new ClassOfServiceWatch({
+  file: settings.classOfService,
+  outside,
+  clock,
+  log: log.child({ part: 'class-of-service' }),
+});
+
 const engine: Engine = new Engine({
+  outside,
+  flaws: () => classOfService.problems(),
   pbx,
-  store: new CentreStore(database, events),
+  store,
+  spool: new SpoolFile({ folder: spoolFolder, fence, log: log.child({ part: 'spool' }) }),
   flows,
   prompts,
   clock,
   ids,
   log: log.child({ part: 'engine' }),
+  admission: {
+    callsPerSecond: settings.callsPerSecond,
+    channels: Math.floor(mostChannels(settings) * CALLERS_SHARE),
+  },
+  turnSpacingMs: TURN_SPACING_MS,
+  observer: engineMetrics,
+  lagMs: () => loopLag.lagMs(),
   problems: () => (starting === '' ? flows.missing() : [starting]),
   recorded: (recording) => void messages.keep(recording),
-  replaced: () => void stop(1),
+  replaced,
 });
 
-const app = buildApp({
+let app: ReturnType<typeof buildApp> | undefined;
+process.once('SIGTERM', () => void stop(0));
+process.once('SIGINT', () => void stop(0));
+// The supervisor is gone: whoever comes next starts a daemon of his own.
+whenSupervisorGoes(() => void stop(0));
+process.on('unhandledRejection', (reason) =>
+  log.error({ reason: messageOf(reason) }, 'a promise was left alone'),
+);
+
+askFence();
+const up = takeUpCalls();
+await Promise.race([up.then(() => sleep(API_GIVES_WAY_MS)), sleep(API_WAITS_MS)]);
+
+app = buildApp({
   centre: engine,
   agents: new AgentStore(database),
   calls,
@@ -143,6 +250,16 @@ const app = buildApp({
   history,
   stepStats: new StepStats(database),
   tokens: new TokenStore(database),
+  bans,
+  metrics: allMetrics({
+    centre: engine,
+    calls: callMetrics,
+    engine: engineMetrics,
+    pbx: pbxMetrics,
+    mostChannels: mostChannels(settings),
+    version: projectVersion(),
+    clock,
+  }),
   flows,
   recordings,
   ids,
@@ -150,25 +267,46 @@ const app = buildApp({
   log: log.child({ part: 'http' }),
 });
 
-process.once('SIGTERM', () => void stop(0));
-process.once('SIGINT', () => void stop(0));
-// The supervisor is gone: whoever comes next starts a daemon of his own.
-process.once('disconnect', () => void stop(0));
-process.on('unhandledRejection', (reason) =>
-  log.error({ reason: messageOf(reason) }, 'a promise was left alone'),
-);
+await listenPatiently(app, { host: settings.bind, port: settings.httpPort }, log);
+await up;
 
-await app.listen({ host: settings.bind, port: settings.httpPort });
-await flows.reload();
-await flows.recall(liveCalls(database));
-flows.watch();
-await engine.start();
-starting = '';
-sweep();
-log.info(
-  { http: settings.httpPort, sip: settings.sipPort, flows: flows.list().map((flow) => flow.name) },
-  'Carillon is up',
-);
+/** From nothing to a daemon that serves whoever calls, and those who were in a call when the last one went. */
+async function takeUpCalls(): Promise<void> {
+  await flows.reload();
+  const live = liveCalls(database);
+  callMetrics.resume(live);
+  await flows.recall(live);
+  flows.watch();
+  bans.start();
+  await classOfService.start();
+  outside.remember(outsideLegsSince(database, outside.rememberedSince(clock.now())), clock.now());
+  await engine.start();
+  starting = '';
+  stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
+  sayUp();
+  sweep();
+  log.info(
+    {
+      http: settings.httpPort,
+      sip: settings.sipPort,
+      epoch: fence.epoch,
+      flows: flows.list().map((flow) => flow.name),
+    },
+    'Carillon is up',
+  );
+}
+
+/** Now and twice a second, also when nothing happens. */
+function askFence(): void {
+  fence.holds();
+  clock.at(clock.now() + ASK_FENCE_EVERY_MS, askFence);
+}
+
+/** Nothing more goes out from here, not even a farewell: the calls are another daemon's. */
+function replaced(): void {
+  log.error({ epoch: fence.epoch }, 'another daemon has taken over this centre; this one ends');
+  process.exit(EXIT_REPLACED);
+}
 
 /** Now and every few minutes. */
 function sweep(): void {
@@ -181,10 +319,13 @@ function sweep(): void {
 async function stop(code: number): Promise<void> {
   log.info({}, 'Carillon stops');
   try {
+    classOfService.close();
     flows.close();
     prompts.close();
-    await app.close();
+    await app?.close();
+    await bans.stop();
     await engine.stop();
+    await stopCheckpoints();
     database.close();
   } catch (thrown) {
     log.error({ reason: messageOf(thrown) }, 'could not stop cleanly');

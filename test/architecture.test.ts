@@ -29,6 +29,7 @@ const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: 'utf8'
 const FEATURES = [
   'base',
   'pbx',
+  'security',
   'call',
   'agent',
   'customer',
@@ -50,7 +51,9 @@ const SHELLS = [
   /^ivr\/(flow-files|flow-watch|flow-writing|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
-  /^base\/clock\.ts$/,
+  /^engine\/class-of-service-watch\.ts$/,
+  /^security\/(ban-file|ban-keeper)\.ts$/,
+  /^base\/(clock|loop-lag)\.ts$/,
 ];
 
 const isShell = (path: string): boolean => SHELLS.some((shell) => shell.test(path));

@@ -1,4 +1,5 @@
 import type { Agent } from '../agent/agent.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import type { Queue } from '../queue/queue.ts';
 
@@ -51,6 +52,20 @@ export interface Changes {
   readonly stepsLeft: readonly StepLeft[];
 }
 
+/** How far a spool file has been written to the store: its first `turns` turns. */
+export interface SpoolMark {
+  readonly file: string;
+  readonly turns: number;
+}
+
+/** What is to be committed is at fault, not the store: it will never be taken. */
+export class UnfitChanges extends Error {
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = 'UnfitChanges';
+  }
+}
+
 /** A channel that was to end; `extension`: the phone that it occupies if it did not. */
 export interface EndedChannel {
   readonly channel: string;
@@ -69,6 +84,9 @@ export interface EngineStore {
     readonly queues: readonly Queue[];
     readonly endedChannels: readonly EndedChannel[];
   }>;
-  /** Writes the new state of calls (with their legs) and agents, and appends the events, in one transaction. */
-  commit(changes: Changes): Promise<void>;
+  /**
+   * Writes the new state of calls (with their legs) and agents, appends the events and notes `spooled`, in one transaction.
+   * @throws Replaced, UnfitChanges; anything else: the store takes no writes now
+   */
+  commit(changes: Changes, spooled?: SpoolMark): Promise<void>;
 }

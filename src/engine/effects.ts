@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { FlowRunner } from '../ivr/run.ts';
 import { type Pbx, PbxError } from '../pbx/pbx.ts';
 import type { Effect, EngineInput, Ordered } from './input.ts';
+import { idsOfEffect } from './log-ids.ts';
 
 export interface EffectParts {
   readonly pbx: Pbx;
@@ -38,17 +39,17 @@ export class Effects {
     // Whatever the flow was doing must let go before anything else happens to the call.
     if (effect.do === 'stopFlow') return this.#parts.runner.stop(key);
     const before = this.#tails.get(key);
-    const tail = (before ? before.then(() => this.#do(effect)) : this.#do(effect)).finally(() => {
+    const tail = (before ? before.then(() => this.#do(key, effect)) : this.#do(key, effect)).finally(() => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
     });
     this.#tails.set(key, tail);
   }
 
-  async #do(effect: Effect): Promise<void> {
+  async #do(key: string, effect: Effect): Promise<void> {
     try {
       await this.#carryOut(effect);
     } catch (thrown) {
-      this.#failed(effect, thrown);
+      this.#failed(key, effect, thrown);
     }
   }
 
@@ -110,12 +111,12 @@ export class Effects {
   }
 
   /** What a refused command means for the call it was for. A lost link is mended by the next reconciliation. */
-  #failed(effect: Effect, thrown: unknown): void {
+  #failed(key: string, effect: Effect, thrown: unknown): void {
     const { log, post } = this.#parts;
     const code = thrown instanceof PbxError ? thrown.code : 'failed';
     if (code === 'link-down') return;
     log[code === 'not-found' || code === 'unreachable' ? 'debug' : 'warn'](
-      { effect: effect.do, reason: messageOf(thrown) },
+      { ...idsOfEffect(key, effect), effect: effect.do, reason: messageOf(thrown) },
       'the PBX refused',
     );
     if (effect.do === 'originate') {

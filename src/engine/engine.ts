@@ -6,17 +6,26 @@ import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { localTime } from '../base/zone.ts';
 import type { Call } from '../call/call.ts';
+import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { tierRank } from '../customer/customer.ts';
 import type { CentreView, QueueLoad } from '../ivr/expression.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
 import { fits } from '../queue/queue.ts';
 import type { PromptBook } from '../speech/prompt.ts';
+import { type AdmissionLimits, overloadText } from './admission.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
-import type { Changes, EngineStore } from './changes.ts';
+import type { EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
+import { Replaced } from './fence.ts';
 import type { Effect, EngineInput, FlowDirectory } from './input.ts';
+import { Ledger } from './ledger.ts';
+import { faultOf, idsOfInput } from './log-ids.ts';
+import { Mailbox } from './mailbox.ts';
+import type { EngineGauges, EngineObserver } from './observer.ts';
 import { offerWaiting } from './offering.ts';
+import { PbxHealth } from './pbx-health.ts';
+import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState } from './state.ts';
 import { Turn } from './turn.ts';
 import type { Pace } from './walk.ts';
@@ -24,13 +33,26 @@ import type { Pace } from './walk.ts';
 export interface EngineParts {
   readonly pbx: Pbx;
   readonly store: EngineStore;
+  /** Where changes wait while the store takes none; in memory if unset. */
+  readonly spool?: Spool;
   readonly flows: FlowDirectory;
   readonly prompts: PromptBook;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
+  /** The gate for calls to outside numbers. */
+  readonly outside: OutsideDialling;
+  /** How many callers from outside are taken; without it all are. */
+  readonly admission?: AdmissionLimits;
+  /** Time between turns, see `Mailbox`, ms; 0 if unset. */
+  readonly turnSpacingMs?: number;
+  /** How late this process is with what it has to do, ms. */
+  readonly lagMs?: () => number;
+  readonly observer?: EngineObserver;
   /** What else keeps a call from being answered, a sentence each. */
   readonly problems?: () => readonly string[];
+  /** What is wrong although calls are answered, a sentence each. */
+  readonly flaws?: () => readonly string[];
   /** A recording has ended, whether or not anybody waits for it. */
   readonly recorded: (recording: Extract<PbxEvent, { type: 'RecordingEnded' }>) => void;
   /** Another daemon has taken over: this one must end. */
@@ -42,9 +64,6 @@ interface Mail {
   readonly done?: () => void;
   readonly refused?: (reason: unknown) => void;
 }
-
-/** Inputs that one turn takes at most, so that effects never wait long for their commit. */
-const BATCH = 64;
 
 /** The store and the PBX are compared this often, ms. */
 const RECONCILE_EVERY_MS = 30_000;
@@ -62,15 +81,11 @@ export class Engine implements Centre {
   readonly #paces = new Map<string, Pace>();
   readonly #runner: FlowRunner;
   readonly #effects: Effects;
-  #mail: Mail[] = [];
-  #working?: Promise<void>;
+  readonly #pbxHealth: PbxHealth;
+  readonly #mailbox: Mailbox<Mail>;
   #stopped = false;
-  /** Changes that the store did not take yet; they go with the next commit. */
-  #unsaved: Changes[] = [];
-  #storeProblem = '';
-  #linkProblem = '';
+  readonly #ledger: Ledger;
   #matchingProblem = '';
-  #pbxName = '';
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
   #cancelReconcile: () => void = () => undefined;
@@ -79,6 +94,18 @@ export class Engine implements Centre {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#pbxHealth = new PbxHealth(parts.log);
+    this.#ledger = new Ledger({
+      ...parts,
+      spool: parts.spool ?? new MemorySpool(),
+      wake: () => this.#post({ input: { type: 'TimePassed' } }),
+    });
+    this.#mailbox = new Mailbox({
+      take: (batch) => this.#turn(batch),
+      clock: parts.clock,
+      spacingMs: parts.turnSpacingMs ?? 0,
+      lost: (count) => this.#overflowed(count),
+    });
     this.#runner = new FlowRunner({
       ...parts,
       centre: () => this.#view(),
@@ -102,7 +129,6 @@ export class Engine implements Centre {
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
     for (const { channel, extension } of endedChannels) this.#state.openChannel(channel, 0, extension);
-    this.#linkProblem = 'the PBX has not been reached yet';
     this.#setAlarm();
     this.#parts.pbx.start((event) => this.#heard(event));
   }
@@ -113,7 +139,8 @@ export class Engine implements Centre {
     this.#cancelAlarm();
     this.#cancelReconcile();
     for (const call of this.#state.calls.keys()) this.#runner.stop(call);
-    await this.#working;
+    await this.#mailbox.idle();
+    await this.#ledger.close();
     await this.#parts.pbx.stop();
   }
 
@@ -198,12 +225,26 @@ export class Engine implements Centre {
     return this.#ask({ type: 'HangUpAsked', call });
   }
 
+  gauges(): EngineGauges {
+    return {
+      mailbox: this.#mailbox.length,
+      unsaved: this.#ledger.waiting,
+      channels: this.#state.open.size,
+      overload: this.#state.admission?.overload?.refused ?? {},
+    };
+  }
+
   health(): Health {
-    const own = [this.#linkProblem, this.#storeProblem, this.#matchingProblem].filter(
-      (problem) => problem !== '',
-    );
-    const problems = [...own, ...(this.#parts.problems?.() ?? [])];
-    return { ready: problems.length === 0, problems, pbx: this.#pbxName, liveCalls: this.#state.calls.size };
+    const own = [this.#ledger.problem(), this.#matchingProblem].filter((problem) => problem !== '');
+    const overload = overloadText(this.#state.admission);
+    const flaws = this.#parts.flaws?.() ?? [];
+    const others = [...own, ...(this.#parts.problems?.() ?? [])];
+    return {
+      ready: others.length === 0 && this.#pbxHealth.takesCalls(),
+      problems: [...this.#pbxHealth.problems(), ...others, ...overload, ...flaws],
+      pbx: this.#pbxHealth.name,
+      liveCalls: this.#state.calls.size,
+    };
   }
 
   // ── the mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,12 +260,11 @@ export class Engine implements Centre {
         this.#parts.recorded(event);
         return this.#post({ input: event });
       case 'LinkUp':
-        this.#pbxName = event.pbx;
-        this.#parts.log.info({ pbx: event.pbx }, 'the PBX is there');
-        return void this.#reconcile(true);
+        this.#pbxHealth.hear(event);
+        return void this.#reconcile(true, event.restarted);
       case 'LinkDown':
-        this.#linkProblem = `the link to the PBX is down (${event.reason}); it is being tried again`;
-        return this.#parts.log.warn({ reason: event.reason }, 'the link to the PBX is down');
+      case 'PbxTrouble':
+        return this.#pbxHealth.hear(event);
       case 'Replaced':
         this.#parts.log.error({}, 'another daemon has taken over this PBX; this one ends');
         return this.#parts.replaced();
@@ -235,22 +275,25 @@ export class Engine implements Centre {
     }
   }
 
-  async #reconcile(afterGap: boolean): Promise<void> {
+  async #reconcile(afterGap: boolean, restarted = false): Promise<void> {
     this.#cancelReconcile();
-    const { pbx, clock, log } = this.#parts;
-    if (this.#stopped) return;
+    const { pbx, clock } = this.#parts;
+    const health = this.#pbxHealth;
+    // Without a link, the next one that comes up brings us here again.
+    if (this.#stopped || !health.linked) return;
     const asOf = clock.now();
+    let failed = false;
     try {
       const snapshot = await pbx.snapshot();
-      this.#linkProblem = '';
-      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap } });
+      health.answered();
+      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap, restarted } });
     } catch (thrown) {
-      this.#linkProblem = `the PBX does not answer (${messageOf(thrown)})`;
-      log.warn({ reason: messageOf(thrown) }, 'no snapshot of the PBX');
+      if (!health.linked) return;
+      failed = true;
+      health.silent(messageOf(thrown));
     }
-    const failed = this.#linkProblem !== '';
     const next = clock.now() + (failed ? ASK_AGAIN_MS : RECONCILE_EVERY_MS);
-    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed));
+    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed, failed && restarted));
   }
 
   #ask(input: EngineInput): Promise<void> {
@@ -259,23 +302,28 @@ export class Engine implements Centre {
 
   #post(mail: Mail): void {
     if (this.#stopped) return mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
-    this.#mail.push(mail);
-    this.#working ??= this.#work();
+    const awaited = mail.refused !== undefined;
+    this.#mailbox.post(mail, awaited);
   }
 
-  async #work(): Promise<void> {
-    try {
-      while (this.#mail.length > 0) await this.#turn(this.#mail.splice(0, BATCH));
-    } finally {
-      this.#working = undefined;
-    }
+  /** What is lost is known to the PBX: look there, as after a gap. */
+  #overflowed(count: number): void {
+    this.#parts.log.error({ lost: count }, 'more happened than could be taken; the PBX is asked how it is');
+    void this.#reconcile(true);
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {
     this.#loads.clear();
+    const { clock, lagMs, observer } = this.#parts;
+    const startedAt = observer?.now() ?? 0;
     const turn = new Turn(
-      { ...this.#parts, state: this.#state, paces: this.#paces },
-      this.#parts.clock.now(),
+      {
+        ...this.#parts,
+        state: this.#state,
+        paces: this.#paces,
+        lagMs: this.#mailbox.lagMs() + (lagMs?.() ?? 0),
+      },
+      clock.now(),
     );
     const answers: (() => void)[] = [];
     for (const mail of batch) {
@@ -288,10 +336,11 @@ export class Engine implements Centre {
       }
     }
     this.#offer(turn);
-    await this.#commit(turn.changes);
+    if (!(await this.#commit(turn, batch))) return;
     for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
     for (const answer of answers) answer();
     this.#setAlarm();
+    observer?.turned(startedAt, batch.length);
   }
 
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */
@@ -301,17 +350,19 @@ export class Engine implements Centre {
       if (problems) this.#matchingProblem = problems.join('; ');
     } catch (error) {
       this.#matchingProblem = `callers cannot be matched with agents (${messageOf(error)}); see the log`;
-      this.#parts.log.error({ error }, 'matching failed');
+      this.#parts.log.error(faultOf(error), 'matching failed');
     }
   }
 
   /** Nobody asked for it and the rules would not have it: our bug. It costs one call, not the daemon. */
   #broke(turn: Turn, input: EngineInput, error: unknown): void {
-    this.#parts.log.error({ input: input.type, error }, 'an input broke a rule');
+    const { log } = this.#parts;
+    const about = { ...idsOfInput(input, this.#state), input: input.type };
+    log.error({ ...about, ...faultOf(error) }, 'an input broke a rule');
     try {
       turn.failCallOf(input);
     } catch (again) {
-      this.#parts.log.error({ input: input.type, error: again }, 'and its call could not be ended');
+      log.error({ ...about, ...faultOf(again) }, 'and its call could not be ended');
     }
   }
 
@@ -320,7 +371,7 @@ export class Engine implements Centre {
    * something else. Its way out is the one for failure.
    */
   #heldBack(effect: Effect): boolean {
-    if (this.#storeProblem === '' || effect.do !== 'runStep') return false;
+    if (!this.#ledger.isBehind || effect.do !== 'runStep') return false;
     const { call, step, run } = effect;
     if (!step.kind.changesOutside?.(step.args)) return false;
     const reason = 'not begun, because the database takes no writes';
@@ -332,21 +383,17 @@ export class Engine implements Centre {
     return true;
   }
 
-  /** Calls go on even when the store does not: what it refused goes with the next commit. */
-  async #commit(changes: Changes): Promise<void> {
-    if (
-      changes.calls.length + changes.agents.length + changes.events.length + changes.stepsLeft.length === 0 &&
-      this.#unsaved.length === 0
-    )
-      return;
-    this.#unsaved.push(changes);
+  /** False when this daemon has been replaced: the calls are another one's, and nothing more is done here. */
+  async #commit(turn: Turn, batch: readonly Mail[]): Promise<boolean> {
     try {
-      await this.#parts.store.commit(merge(this.#unsaved));
-      this.#unsaved = [];
-      this.#storeProblem = '';
+      await this.#ledger.commit(turn.changes);
+      return true;
     } catch (thrown) {
-      this.#storeProblem = `the database takes no writes (${messageOf(thrown)}); calls go on and are written when it does`;
-      this.#parts.log.error({ reason: messageOf(thrown), waiting: this.#unsaved.length }, 'commit failed');
+      if (!(thrown instanceof Replaced)) throw thrown;
+      this.#stopped = true;
+      for (const mail of batch) mail.refused?.(thrown);
+      this.#parts.replaced();
+      return false;
     }
   }
 
@@ -361,14 +408,4 @@ export class Engine implements Centre {
       this.#post({ input: { type: 'TimePassed' } });
     });
   }
-}
-
-function merge(all: readonly Changes[]): Changes {
-  if (all.length === 1) return all[0]!;
-  return {
-    calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
-    agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
-    events: all.flatMap((one) => one.events),
-    stepsLeft: all.flatMap((one) => one.stepsLeft),
-  };
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { eventView, showEvent } from '../http/event-view.ts';
 import { EVERY_ROLE } from '../http/roles.ts';
 import type { EventLog, EventPage } from './store.ts';
 
 const MAX_WAIT_S = 30;
+/** Long polls of one token at once: each holds a connection. */
+const MAX_POLLS = 50;
 /** Polls are woken this often at most, ms: each of them asks the database on the thread that the calls run on. */
 const WAKE_EVERY_MS = 200;
 
@@ -38,11 +41,11 @@ const eventQuery = z.strictObject({
 
 /** Routes of the event log. */
 export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
-  const polls = new Set<AbortController>();
+  const polls = new Map<AbortController, string>();
   const pulse = new Pulse(events, clock);
   api.addHook('preClose', async () => {
     pulse.stop();
-    for (const poll of polls) poll.abort();
+    for (const poll of polls.keys()) poll.abort();
   });
   api.get(
     '/api/events',
@@ -58,8 +61,10 @@ export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
     async (request, reply) => {
       const { after, limit, types, wait } = request.query;
       const token = caller(request);
+      if ([...polls.values()].filter((one) => one === token.id).length >= MAX_POLLS)
+        throw new Refused('too-many-requests', `This token reads events ${MAX_POLLS} times at once already`);
       const poll = new AbortController();
-      polls.add(poll);
+      polls.set(poll, token.id);
       reply.raw.once('close', () => {
         polls.delete(poll);
         poll.abort();

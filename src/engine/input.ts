@@ -18,12 +18,13 @@ export type EngineInput =
   | { readonly type: 'HangUpAsked'; readonly call: string }
   | { readonly type: 'ConnectFailed'; readonly leg: string }
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
-  /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. */
+  /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. `restarted`: see `LinkUp`. */
   | {
       readonly type: 'Reconciled';
       readonly snapshot: PbxSnapshot;
       readonly asOf: number;
       readonly afterGap: boolean;
+      readonly restarted: boolean;
     }
   | { readonly type: 'TimePassed' };
 

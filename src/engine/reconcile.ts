@@ -19,14 +19,14 @@ type Channels = ReadonlyMap<string, PbxSnapshot['channels'][number]>;
  */
 export function reconcile(
   turn: Turn,
-  { snapshot, asOf, afterGap }: EngineInput & { type: 'Reconciled' },
+  { snapshot, asOf, afterGap, restarted }: EngineInput & { type: 'Reconciled' },
 ): void {
   const { state } = turn;
   const settled = afterGap ? asOf : asOf - UNDER_WAY_MS;
   const channels: Channels = new Map(snapshot.channels.map((channel) => [channel.channel, channel]));
   const bridges = new Map(snapshot.bridges.map((bridge) => [bridge.bridge, bridge.channels]));
   for (const call of [...state.calls.values()]) {
-    const whole = afterMiss(turn, call, channels, settled);
+    const whole = afterMiss(turn, call, channels, settled, restarted);
     if (whole && afterGap && call.startedAt < asOf) takeUpAgain(turn, call, bridges);
   }
   for (const [channel, { since }] of [...state.open])
@@ -47,10 +47,10 @@ export function reconcile(
 }
 
 /** Feeds the call what it missed. True when it missed nothing. Only what is older than `settled` (UTC ms) can be missed. */
-function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number): boolean {
+function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number, restarted: boolean): boolean {
   if (!channels.has(call.channel)) {
     if (call.startedAt >= settled) return true;
-    turn.tellCall(call, { type: 'CallerEnded', cause: 'lost' });
+    turn.tellCall(call, { type: 'CallerEnded', cause: restarted ? 'system-failure' : 'lost' });
     return false;
   }
   for (const leg of call.legs) {

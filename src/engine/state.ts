@@ -2,6 +2,7 @@ import { type Agent, agentDeadline, extensionOf } from '../agent/agent.ts';
 import { Deadlines } from '../base/deadlines.ts';
 import { type Call, callDeadline } from '../call/call.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { Admission } from './admission.ts';
 
 /** Ended channels that are remembered. */
 const GONE_KEPT = 5000;
@@ -13,6 +14,8 @@ export class CentreState {
   readonly queues = new Map<string, Queue>();
   /** Deadlines of calls and agents, by `call:<id>` and `agent:<id>`. */
   readonly deadlines = new Deadlines();
+  /** Who may come in; undefined before the first caller. */
+  admission?: Admission;
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
   /**

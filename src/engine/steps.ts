@@ -13,7 +13,7 @@ import { call, chooseFlow, giveBack, go } from '../ivr/steps/flows.ts';
 import { hoursStep } from '../ivr/steps/hours.ts';
 import { type LookUpParts, lookUpStep } from '../ivr/steps/look-up.ts';
 import { gather, menu } from '../ivr/steps/menu.ts';
-import { hangup, say, textMessage } from '../ivr/steps/say.ts';
+import { hangup, pause, say, textMessage } from '../ivr/steps/say.ts';
 import { record, replayStep, voicemail } from '../ivr/steps/voicemail.ts';
 import type { CallbackBook } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -35,6 +35,7 @@ export interface StepParts {
 export function allSteps(parts: StepParts): readonly StepKind[] {
   return [
     say,
+    pause,
     menu,
     gather,
     choose,

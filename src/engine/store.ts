@@ -6,9 +6,21 @@ import { callWriter, lastEndedChannels, liveCalls } from '../call/store.ts';
 import { stepCounter } from '../ivr/store.ts';
 import type { Queue } from '../queue/queue.ts';
 import { QueueStore } from '../queue/store.ts';
-import type { Database } from '../store/connect.ts';
+import { type Database, isStoreTrouble } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import type { Changes, EndedChannel, EngineStore, EventWriter, LogEvent, StepLeft } from './changes.ts';
+import { setMark } from '../store/marks.ts';
+import { spoolMark } from '../store/spool-intake.ts';
+import {
+  type Changes,
+  type EndedChannel,
+  type EngineStore,
+  type EventWriter,
+  type LogEvent,
+  type SpoolMark,
+  type StepLeft,
+  UnfitChanges,
+} from './changes.ts';
+import { Replaced } from './fence.ts';
 import { eventTable } from './table.ts';
 
 /** An event with its place in the log. */
@@ -23,7 +35,7 @@ const LOOKED_AT = 5000;
 export class EventLog implements EventWriter {
   readonly #database: Database;
   readonly #append: (event: LogEvent) => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(events: readonly LogEvent[]) => void>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -31,13 +43,13 @@ export class EventLog implements EventWriter {
   }
 
   commit(work: () => readonly LogEvent[]): void {
-    const appended = this.#database.unit(() => {
-      const events = work();
-      for (const event of events) this.#append(event);
-      return events.length;
+    const events = this.#database.unit(() => {
+      const appended = work();
+      for (const event of appended) this.#append(event);
+      return appended;
     });
-    if (appended === 0) return;
-    for (const listener of [...this.#listeners]) listener();
+    if (events.length === 0) return;
+    for (const listener of [...this.#listeners]) listener(events);
   }
 
   /**
@@ -89,8 +101,8 @@ export class EventLog implements EventWriter {
     return pieces.flat();
   }
 
-  /** Calls `listener` after each commit that appended events. Returns a function that ends it. */
-  onAppended(listener: () => void): () => void {
+  /** Calls `listener` with the events after each commit that appended some. Returns a function that ends it. */
+  onAppended(listener: (events: readonly LogEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -138,9 +150,10 @@ export class CentreStore implements EngineStore {
     };
   }
 
-  async commit(changes: Changes): Promise<void> {
+  async commit(changes: Changes, spooled?: SpoolMark): Promise<void> {
     try {
       this.#events.commit(() => {
+        if (spooled) setMark(this.#database, spoolMark(spooled.file), String(spooled.turns));
         for (const call of changes.calls) this.#saveCall(call);
         for (const agent of changes.agents) this.#saveAgent(agent);
         this.#countSteps(changes.stepsLeft);
@@ -148,7 +161,7 @@ export class CentreStore implements EngineStore {
       });
     } catch (error) {
       this.#saveCall = callWriter(this.#database);
-      throw error;
+      throw error instanceof Replaced || isStoreTrouble(error) ? error : new UnfitChanges(error);
     }
   }
 }

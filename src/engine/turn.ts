@@ -1,11 +1,17 @@
 import { type Agent, type AgentInput, type AgentState, reduceAgent } from '../agent/agent.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
-import { type Call, type CallEffect, type CallInput, type HandOver, reduceCall } from '../call/call.ts';
+import type { Log } from '../base/log.ts';
+import { maskNumber } from '../base/text.ts';
+import type { Call, CallEffect, CallInput, HandOver } from '../call/call.ts';
+import { reduceCall } from '../call/call-rules.ts';
+import { refusalText } from '../call/dial-refusal.ts';
 import { bridgeOf, type Leg } from '../call/leg.ts';
+import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { callOfRecording } from '../call/voicemail.ts';
 import { personaAt } from '../ivr/flow.ts';
 import type { ArrivedChannel } from '../pbx/pbx.ts';
+import { type AdmissionLimits, admit, calmAt, calmed, openAdmission } from './admission.ts';
 import { callEvents } from './call-events.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
@@ -16,11 +22,19 @@ import { type Pace, Walk } from './walk.ts';
 /** Wrap-up after a call that came to an agent through no queue, ms. */
 const DIRECT_WRAP_UP_MS = 10_000;
 
+/** Name of the deadline at which an overload may be over. */
+const OVERLOAD = 'overload';
+
 export interface TurnParts {
   readonly state: CentreState;
   readonly flows: FlowDirectory;
   readonly ids: IdSource;
+  readonly outside: OutsideDialling;
+  readonly log: Log;
   readonly paces: Map<string, Pace>;
+  readonly admission?: AdmissionLimits;
+  /** How long ago the first input of this turn happened, at least, ms. */
+  readonly lagMs?: number;
 }
 
 /**
@@ -71,7 +85,8 @@ export class Turn {
     const { state } = this;
     switch (input.type) {
       case 'ChannelArrived':
-        return this.arrived(input);
+        if (this.#admits(input)) this.arrived(input);
+        return;
       case 'LegRinging':
       case 'LegAnswered': {
         const call = state.callOfLeg(input.channel);
@@ -148,6 +163,30 @@ export class Turn {
 
   // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
 
+  /** Whether there is room for this caller. Who is refused hears the busy signal. The house itself is always let in. */
+  #admits({ channel, source }: ArrivedChannel): boolean {
+    const { admission: limits, state, lagMs = 0 } = this.#parts;
+    if (!limits || source.kind === 'phone') return true;
+    const before = state.admission ?? openAdmission(limits);
+    const load = { now: this.now, channels: state.open.size, lagMs };
+    const [after, refusal] = admit(before, limits, load);
+    state.admission = after;
+    if (!refusal) return true;
+    if (!before.overload) this.log('OverloadBegan', { reason: refusal, ...load }, {});
+    state.deadlines.set(OVERLOAD, calmAt(after));
+    state.openChannel(channel, this.now, undefined);
+    this.effect(channel, { do: 'hangup', channel, cause: 'busy' });
+    return false;
+  }
+
+  #calm(): void {
+    const { state } = this.#parts;
+    if (!state.admission?.overload) return;
+    const { since, refused } = state.admission.overload;
+    this.log('OverloadEnded', { since, refused }, {});
+    state.admission = calmed(state.admission);
+  }
+
   /** A caller is there. Without a flow for his number he is told so and nothing else. */
   arrived(channel: ArrivedChannel): void {
     if (this.state.callOfChannel(channel.channel) || this.state.open.has(channel.channel)) return;
@@ -206,6 +245,8 @@ export class Turn {
   #handOver(call: Call, request: HandOver): void {
     this.#putCall(call);
     if (request.kind !== 'dial') return this.tellCall(call, { type: 'HandedOver', request });
+    const permitted = this.#permitted(call, request);
+    if (!permitted) return this.walk.follow(call, 'failed');
     const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
     const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
     const engaged = agent?.state.at === 'offered' || agent?.state.at === 'talking';
@@ -214,7 +255,25 @@ export class Turn {
       return this.walk.follow(call, 'busy');
     }
     if (agent) this.tellAgent(agent, { type: 'Offer', call: call.id, leg: request.leg });
-    this.tellCall(call, { type: 'HandedOver', request, agent: agent?.id });
+    this.tellCall(call, { type: 'HandedOver', request: permitted, agent: agent?.id });
+  }
+
+  /** An outside number passes class of service and limits, or is not dialled; the log says why. */
+  #permitted(call: Call, request: HandOver & { kind: 'dial' }): HandOver | undefined {
+    const { to, writtenBy = 'flow' } = request;
+    if (to.kind !== 'outside') return request;
+    const permission = this.#parts.outside.permit(call, to.number, writtenBy, this.now);
+    if (permission.allowed) {
+      const { maxTalkMs } = permission;
+      return maxTalkMs === undefined ? request : { ...request, maxTalkMs };
+    }
+    const { refusal } = permission;
+    this.log('DialRefused', { to, ...refusal }, { call: call.id });
+    this.#parts.log.warn(
+      { call: call.id, to: maskNumber(to.number), reason: refusal.reason, why: refusalText(refusal) },
+      'an outside number was not dialled',
+    );
+    return undefined;
   }
 
   // ── what a call's rules want ─────────────────────────────────────────────────────────────────────────────────────
@@ -305,6 +364,7 @@ export class Turn {
 
   #timePassed(): void {
     for (const key of this.state.deadlines.takeDue(this.now)) {
+      if (key === OVERLOAD) this.#calm();
       const call = this.state.calls.get(key.slice('call:'.length));
       if (key.startsWith('call:') && call) {
         this.tellCall(call, { type: 'TimeUp' });
@@ -333,6 +393,7 @@ export class Turn {
 
   #putCall(call: Call): void {
     this.state.putCall(call);
+    this.#parts.outside.noted(call, this.now);
     this.#calls.set(call.id, call);
   }
 }

@@ -11,6 +11,7 @@ import type { AgentStore } from '../agent/store.ts';
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import type { Metric } from '../base/metrics.ts';
 import type { CallStore } from '../call/store.ts';
 import type { CampaignStore } from '../campaign/store.ts';
 import type { CustomerStore } from '../customer/store.ts';
@@ -21,6 +22,7 @@ import type { FlowSummary } from '../ivr/library.ts';
 import type { Problem } from '../ivr/report.ts';
 import type { FlowHistory, StepStats } from '../ivr/store.ts';
 import type { CallbackStore } from '../queue/store.ts';
+import type { Ban } from '../security/bans.ts';
 import type { Persona } from '../speech/persona.ts';
 import type { Role } from './roles.ts';
 import type { ApiToken, TokenStore } from './store.ts';
@@ -35,6 +37,8 @@ export interface ApiParts {
   readonly callbacks: CallbackStore;
   readonly events: EventLog;
   readonly tokens: TokenStore;
+  readonly metrics: readonly Metric[];
+  readonly bans: BanDesk;
   readonly flows: FlowShelf;
   readonly history: FlowHistory;
   readonly stepStats: StepStats;
@@ -58,6 +62,13 @@ export interface FlowShelf {
   reload(by: string): Promise<readonly Problem[]>;
   /** Puts a version back that ran before, and reads the files. @throws Refused `flow-version-unknown` */
   rollback(name: string, version: string, by: string): Promise<readonly Problem[]>;
+}
+
+/** The addresses that are shut out. */
+export interface BanDesk {
+  list(): readonly Ban[];
+  /** @throws Refused `ban-unknown` */
+  lift(address: string, by: string): Ban;
 }
 
 /** The app as the features' routes see it. */

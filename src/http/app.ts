@@ -9,12 +9,14 @@ import { customerRoutes } from '../customer/http.ts';
 import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';
 import { queueRoutes } from '../queue/http.ts';
+import { securityRoutes } from '../security/http.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
 import { flowFigureRoutes } from './flow-figures.ts';
 import { healthRoutes } from './health.ts';
 import { tokenRoutes } from './http.ts';
+import { metricsRoutes } from './metrics.ts';
 import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
 import { receptionRoutes } from './reception.ts';
 import { recordingRoutes } from './recordings.ts';
@@ -23,6 +25,14 @@ import { recordingRoutes } from './recordings.ts';
 const BODY_LIMIT = 256 * 1024;
 /** Time that a client has to send its request, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The same for its headers: who sends them byte by byte holds a connection no longer. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A connection on which nothing moves, such as that of a client who does not read, is closed; long polls take less. */
+const IDLE_TIMEOUT_MS = 60_000;
+/** How often connections are looked at for that. */
+const CHECK_CONNECTIONS_MS = 2_000;
+/** Connections at once, of all clients together. */
+const MAX_CONNECTIONS = 2_000;
 
 /**
  * The whole API as an app that listens nowhere yet: call `listen` or `inject` on it, and `close` at the end, which ends
@@ -33,11 +43,16 @@ export function buildApp(parts: ApiParts): FastifyInstance {
     logger: false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
     forceCloseConnections: 'idle',
     // A HEAD runs the whole of its GET: a message would count as heard.
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 100 },
+    // Found by the router, before any hook: such as a part of the address that is too long.
+    frameworkErrors: errorMapper(parts.log),
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorMapper(parts.log));
@@ -51,7 +66,7 @@ export function buildApp(parts: ApiParts): FastifyInstance {
 }
 
 function addRoutes(api: Api, parts: ApiParts): void {
-  guard(api, parts.tokens);
+  guard(api, parts);
   describeRoutes(api);
   healthRoutes(api, parts);
   callRoutes(api, parts);
@@ -65,6 +80,8 @@ function addRoutes(api: Api, parts: ApiParts): void {
   flowFigureRoutes(api, parts);
   eventRoutes(api, parts);
   tokenRoutes(api, parts);
+  metricsRoutes(api, parts);
+  securityRoutes(api, parts);
   serveOpenapi(api);
 }
 

@@ -4,7 +4,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call, Cursor, VariableValue } from '../call/call.ts';
 import { Keypad } from '../call/keypad.ts';
-import { CallEnded, CallVerbs } from '../call/verbs.ts';
+import { CALL_ENDED, CallEnded, CallVerbs } from '../call/verbs.ts';
 import { type Pbx, PbxError, type PbxEvent } from '../pbx/pbx.ts';
 import { LAST_RESORT, type Prompt, type PromptBook, type Saying } from '../speech/prompt.ts';
 import { writtenPrompt } from '../speech/written.ts';
@@ -85,7 +85,7 @@ export class FlowRunner {
   /** Starts `step` for the call; what was typed ahead stays. A step that still ran is aborted. */
   start(call: Call, flow: Flow, step: Step, run: number): void {
     const before = this.#visits.get(call.id);
-    before?.abort.abort(new CallEnded());
+    before?.abort.abort(CALL_ENDED);
     const abort = new AbortController();
     const keypad = before?.keypad ?? new Keypad();
     keypad.listen();
@@ -110,7 +110,7 @@ export class FlowRunner {
     if (!visit) return;
     this.#visits.delete(call);
     this.#listening.delete(visit.channel);
-    visit.abort.abort(new CallEnded());
+    visit.abort.abort(CALL_ENDED);
   }
 
   /** Digits and the ends of playbacks. */

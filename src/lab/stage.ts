@@ -2,13 +2,18 @@ import type { Agent } from '../agent/agent.ts';
 import { type IdSource, idSource } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { seededRandom } from '../base/random.ts';
+import type { ClassOfService } from '../call/class-of-service.ts';
+import { outsideLegs } from '../call/dial-source.ts';
+import { OutsideDialling } from '../call/outside-dialling.ts';
 import { holdsMessage, messageIn, type Voicemail } from '../call/voicemail.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { CodeGuesses } from '../campaign/guesses.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
+import type { AdmissionLimits } from '../engine/admission.ts';
 import type { EngineStore } from '../engine/changes.ts';
 import { Engine } from '../engine/engine.ts';
 import type { FlowDirectory } from '../engine/input.ts';
+import type { EngineObserver } from '../engine/observer.ts';
 import { allSteps } from '../engine/steps.ts';
 import { stateAt } from '../ivr/calendar.ts';
 import { crossCheck } from '../ivr/cross-check.ts';
@@ -25,6 +30,7 @@ import type { CallbackRequest } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { FillIn, Prompt, PromptBook, Voice } from '../speech/prompt.ts';
 import { writtenPrompt } from '../speech/written.ts';
+import { ANYWHERE } from './anywhere.ts';
 import { MemoryStore } from './memory-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -57,6 +63,13 @@ export interface StageOptions {
     clock: VirtualClock,
   ) => { pbx: Pbx; store: EngineStore };
   readonly log?: Log;
+  readonly observer?: EngineObserver;
+  /** How many callers are taken; without it all are. */
+  readonly admission?: AdmissionLimits;
+  /** How late the daemon is, ms. */
+  readonly lagMs?: () => number;
+  /** Which outside numbers may be dialled; all, unless told. */
+  readonly classOfService?: ClassOfService;
 }
 
 /** Something that was said to a caller, as far as it can be written. */
@@ -149,8 +162,14 @@ export class Stage {
 
   #newEngine(): Engine {
     const { pbx, store, clock } = this;
+    const outside = new OutsideDialling(
+      this.#options.classOfService ?? ANYWHERE,
+      () => this.read.shared.zone,
+    );
+    outside.remember([...store.calls.values()].flatMap(outsideLegs), clock.now());
     return new Engine({
       ...(this.#options.connect?.(pbx, store, clock) ?? { pbx, store }),
+      outside,
       flows: this.#directory(),
       prompts: this.#promptBook(),
       clock,
@@ -161,6 +180,9 @@ export class Stage {
         if (message && holdsMessage(recorded)) this.voicemails.push({ ...recorded, box: message.box });
       },
       replaced: () => undefined,
+      ...(this.#options.admission && { admission: this.#options.admission }),
+      ...(this.#options.lagMs && { lagMs: this.#options.lagMs }),
+      ...(this.#options.observer && { observer: this.#options.observer }),
     });
   }
 

@@ -94,9 +94,18 @@ export interface OriginateRequest {
 /** Who brought the call: one of our phones (authenticated), or the outside world. */
 export type Source = { readonly kind: 'phone'; readonly extension: string } | { readonly kind: 'outside' };
 
+/**
+ * `draining`: calls go on, but the PBX takes and makes no new one; `originate` is refused.
+ * `phones-unknown`: nobody tells which phones are registered.
+ */
+export type PbxTrouble = 'draining' | 'phones-unknown';
+
 export type PbxEvent =
-  | { readonly type: 'LinkUp'; readonly pbx: string }
+  /** `restarted`: the PBX began anew since the link was last up, and all that was in it is gone. */
+  | { readonly type: 'LinkUp'; readonly pbx: string; readonly restarted: boolean }
   | { readonly type: 'LinkDown'; readonly reason: string }
+  /** Something of the PBX does not work though the link is up; with an empty `sentence`, it works again. */
+  | { readonly type: 'PbxTrouble'; readonly trouble: PbxTrouble; readonly sentence: string }
   /** Another daemon took our place: this one has to stop. */
   | { readonly type: 'Replaced' }
   | ({ readonly type: 'ChannelArrived' } & ArrivedChannel)
@@ -238,7 +247,8 @@ export function causeOf(q850: number, sipCode?: number): HangupCause {
   }
 }
 
-const ID = /^[A-Za-z0-9._-]{1,100}$/;
+/** Not of dots alone: in the path of a request those would mean another place. */
+const ID = /^(?!\.+$)[A-Za-z0-9._-]{1,100}$/;
 const EXTENSION = /^[0-9A-Za-z_-]{1,32}$/;
 const OUTSIDE = /^\+?[0-9*#]{1,32}$/;
 const DIGITS = /^[0-9A-D*#]{1,64}$/;

@@ -2,8 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { messageOf } from '../base/errors.ts';
 import { boundLog } from './bounded-log.ts';
+import { type FromDaemon, SPARE, TAKE_OVER } from './lifeline.ts';
 import { inProject, projectFolder } from './project.ts';
+import type { Pulse } from './pulse.ts';
 import { hostPort, reachableHost, type Settings } from './settings.ts';
 
 const STOP_TIMEOUT_MS = 5000;
@@ -13,10 +17,14 @@ export type Health =
   | { readonly state: 'ready' }
   | { readonly state: 'not-ready' | 'silent'; readonly problems: string[] };
 
-/** The daemon's own process. */
+/** The daemon's own process, or that of a spare. */
 export interface DaemonProcess {
   readonly pid: number;
-  readonly ended: Promise<void>;
+  /** Resolves with its exit code; undefined when a signal ended it. */
+  readonly ended: Promise<number | undefined>;
+  pulse(): Pulse;
+  /** Tells a spare that it is the daemon now. */
+  takeOver(): void;
   /** Asks it to end, and insists after five seconds. */
   stop(): Promise<void>;
   kill(): void;
@@ -27,24 +35,43 @@ export function daemonLog(data: string): string {
   return join(data, 'log/daemon.log');
 }
 
-/** Starts the daemon. It ends by itself when this process vanishes, because its IPC channel closes. */
-export function launchDaemon(settings: Settings): DaemonProcess {
-  mkdirSync(join(settings.data, 'log'), { recursive: true, mode: 0o700 });
-  boundLog(daemonLog(settings.data));
-  const output = openSync(daemonLog(settings.data), 'a', 0o600);
-  const child = spawn(process.execPath, [inProject('src/main.ts'), nameTag(settings.data)], {
-    cwd: projectFolder,
-    env: process.env,
-    // Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which then stops all in order.
-    detached: true,
-    stdio: ['ignore', output, output, 'ipc'],
-  });
+/**
+ * Starts the daemon, or a spare: one that has loaded its code, has nothing open and waits until it is told to take over. Either
+ * ends by itself when this process vanishes, because its IPC channel closes.
+ */
+export function launchDaemon(settings: Settings, as: 'daemon' | 'spare'): DaemonProcess {
+  const { data } = settings;
+  mkdirSync(join(data, 'log'), { recursive: true, mode: 0o700 });
+  boundLog(daemonLog(data));
+  const output = openSync(daemonLog(data), 'a', 0o600);
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--import', pathToFileURL(inProject('src/setup/quick-imports.ts')).href],
+      ...[inProject('src/main.ts'), nameTag(data), ...(as === 'spare' ? [SPARE] : [])],
+    ],
+    {
+      cwd: projectFolder,
+      env: { ...process.env, NODE_COMPILE_CACHE: join(data, 'cache/code') },
+      // Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which then stops all in order.
+      detached: true,
+      stdio: ['ignore', output, output, 'ipc'],
+    },
+  );
   closeSync(output);
   const ended = endOf(child);
-  if (child.pid) writeFileSync(pidFile(settings.data), `${child.pid}\n`, { mode: 0o600 });
+  const pulse = pulseOf(child);
+  const pid = child.pid ?? -1;
+  if (as === 'daemon') notePid(data, pid);
   return {
-    pid: child.pid ?? -1,
+    pid,
     ended,
+    pulse,
+    takeOver() {
+      notePid(data, pid);
+      // When it is gone already, its end says so.
+      child.send(TAKE_OVER, () => undefined);
+    },
     kill: () => child.kill('SIGKILL'),
     async stop() {
       child.kill('SIGTERM');
@@ -54,9 +81,23 @@ export function launchDaemon(settings: Settings): DaemonProcess {
       ]);
       if (!inTime) child.kill('SIGKILL');
       await ended;
-      rmSync(pidFile(settings.data), { force: true });
     },
   };
+}
+
+/** For the next start, which ends whom it finds there. */
+function notePid(data: string, pid: number): void {
+  try {
+    writeFileSync(pidFile(data), `${pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    // A full disk must not keep calls from being served. An old note names nobody of ours.
+    process.stderr.write(`${pidFile(data)}: ${messageOf(error)}\n`);
+  }
+}
+
+/** Forgets the daemon after it has ended in order. */
+export function forgetDaemon(data: string): void {
+  rmSync(pidFile(data), { force: true });
 }
 
 /** Ends a daemon that outlived its supervisor, such as one that hangs. Two on one PBX would fight over every call. */
@@ -83,14 +124,23 @@ export async function askHealth(settings: Settings, timeoutMs: number): Promise<
   }
 }
 
-function endOf(child: ChildProcess): Promise<void> {
+function endOf(child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve) => {
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
+    child.once('error', () => resolve(undefined));
+    child.once('exit', (code) => resolve(code ?? undefined));
   });
 }
 
-function isDaemon(pid: number, data: string): boolean {
+function pulseOf(child: ChildProcess): () => Pulse {
+  let pulse: Pulse = { heardAt: performance.now(), isUp: false };
+  child.on('message', (said: FromDaemon) => {
+    pulse = { heardAt: performance.now(), isUp: pulse.isUp || said === 'up' };
+  });
+  return () => pulse;
+}
+
+/** True while `pid` is a daemon, or a spare, of this data folder. */
+export function isDaemon(pid: number, data: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(nameTag(data));
   } catch {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseNetwork, touches } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
 import { cleanText } from '../base/text.ts';
 import type { AsteriskProgram } from './find-asterisk.ts';
@@ -7,7 +8,7 @@ import { furtherMusic, type MusicClass, ordinaryMusic } from './music.ts';
 import type { PbxPorts } from './ports.ts';
 import { inProject } from './project.ts';
 import type { Secrets } from './secrets.ts';
-import { hostPort, isEveryAddress, isLoopback, type Settings } from './settings.ts';
+import { hostPort, isEveryAddress, isLoopback, mostChannels, type Settings } from './settings.ts';
 import { fillTemplate } from './template.ts';
 
 /** A phone that may register. */
@@ -58,11 +59,12 @@ export function renderAsterisk(
     shared: asterisk.shared,
     bind: settings.bind,
     sipBind: hostPort(settings.bind, settings.sipPort),
+    guestContext: watchesGuests(settings) ? 'from-guests' : 'from-outside',
     trunk: hostPort(settings.trunk.host, settings.trunk.port),
     trunkMatch: trunkMatch(settings.trunk),
     rtpFirst: settings.rtpFirst,
     rtpLast: settings.rtpLast,
-    maxCalls: Math.floor((settings.rtpLast - settings.rtpFirst + 1) / 4),
+    maxCalls: mostChannels(settings),
     music: ordinaryMusic(ownMusic, asterisk.shared),
   };
   const files = [...templatesIn(TEMPLATES), ...templatesIn(DIALPLAN)];
@@ -119,6 +121,14 @@ function checked(phone: Phone): Phone {
 function trunkMatch(trunk: Settings['trunk']): string {
   const host = trunk.host === 'localhost' ? '127.0.0.1' : trunk.host;
   return isLoopback(host) ? hostPort(host, trunk.port) : host;
+}
+
+/** Where nobody but this machine can call, and it is trusted, guests need not be counted. */
+function watchesGuests({ bind, neverBan }: Pick<Settings, 'bind' | 'neverBan'>): boolean {
+  return !touches(
+    bind,
+    neverBan.flatMap((network) => parseNetwork(network) ?? []),
+  );
 }
 
 function isWanted(name: string, settings: Settings): boolean {

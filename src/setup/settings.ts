@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { parseNetwork } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
 import { projectFolder } from './project.ts';
 
@@ -12,6 +13,8 @@ export interface Settings {
   /** First and last UDP port for audio, both included. */
   readonly rtpFirst: number;
   readonly rtpLast: number;
+  /** Callers from outside that are taken per second, in the long run; the others hear the busy signal. */
+  readonly callsPerSecond: number;
   /** Absolute folder that everything we write lives in. */
   readonly data: string;
   /** Absolute folder of the private Asterisk, unpacked there when no other one is found. */
@@ -21,8 +24,12 @@ export interface Settings {
   readonly asterisk?: string;
   /** Absolute folder of the flow files. */
   readonly flows: string;
+  /** Absolute path of the file that says which outside numbers may be dialled. */
+  readonly classOfService: string;
   /** Whether SIP callers that nobody knows may dial in. */
   readonly guests: boolean;
+  /** Addresses and networks that are never shut out, whatever they do. */
+  readonly neverBan: readonly string[];
   /** Services that flows may ask, by name. */
   readonly services: Readonly<Record<string, ServiceSetting>>;
   /** A speech program's command line or a speech service's address, '' for espeak-ng. */
@@ -39,6 +46,8 @@ export interface ServiceSetting {
 /** Address of the service that ships with Carillon. */
 export const SAMPLE = 'sample';
 
+const CLASS_OF_SERVICE = 'dialplan/class-of-service.yaml';
+
 /** Every environment variable, its default and its meaning: for `--help` and the manual. */
 export const SETTINGS: readonly {
   readonly name: string;
@@ -48,6 +57,11 @@ export const SETTINGS: readonly {
   { name: 'CARILLON_SIP_PORT', fallback: '5060', meaning: 'SIP port, UDP and TCP' },
   { name: 'CARILLON_HTTP_PORT', fallback: '8080', meaning: 'port of the API' },
   { name: 'CARILLON_RTP_PORTS', fallback: '20000-20999', meaning: 'UDP ports for audio, first-last' },
+  {
+    name: 'CARILLON_CALLS_PER_SECOND',
+    fallback: '100',
+    meaning: 'callers taken per second; more hear the busy signal',
+  },
   { name: 'CARILLON_BIND', fallback: '127.0.0.1', meaning: 'IP address to listen on; 0.0.0.0 for all' },
   { name: 'CARILLON_DATA', fallback: '.carillon', meaning: 'the one folder for all data' },
   { name: 'CARILLON_TRUNK', fallback: '127.0.0.1:5090', meaning: 'SIP trunk to the outside, host:port' },
@@ -56,7 +70,17 @@ export const SETTINGS: readonly {
     fallback: 'on (loopback only)',
     meaning: 'on or off: may unknown SIP callers dial in',
   },
+  {
+    name: 'CARILLON_NEVER_BAN',
+    fallback: '127.0.0.0/8,::1',
+    meaning: 'addresses, networks: never shut out for wrong logins',
+  },
   { name: 'CARILLON_FLOWS', fallback: 'ivr-flows', meaning: 'folder of the IVR flow files' },
+  {
+    name: 'CARILLON_CLASS_OF_SERVICE',
+    fallback: CLASS_OF_SERVICE,
+    meaning: 'file that says who may dial which outside numbers',
+  },
   {
     name: 'CARILLON_SERVICES',
     fallback: 'core-bank=sample',
@@ -98,15 +122,23 @@ export function readSettings(env: Environment): Settings {
     httpPort,
     rtpFirst,
     rtpLast,
+    callsPerSecond: countIn(env, 'CARILLON_CALLS_PER_SECOND', 100, 10_000),
     data,
     pbxRoot: folderIn(env, 'CARILLON_PBX_ROOT', `${data}/pbx`),
     trunk: hostAndPortIn(env, 'CARILLON_TRUNK', '127.0.0.1:5090'),
     asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,
     flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
+    classOfService: folderIn(env, 'CARILLON_CLASS_OF_SERVICE', CLASS_OF_SERVICE),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
+    neverBan: networksIn(env, 'CARILLON_NEVER_BAN', '127.0.0.0/8,::1'),
     services: servicesIn(env),
     speech: textOf(env, 'CARILLON_SPEECH'),
   };
+}
+
+/** Channels that there is audio for: each takes two ports, and a new call must not get those of one that just ended. */
+export function mostChannels({ rtpFirst, rtpLast }: Pick<Settings, 'rtpFirst' | 'rtpLast'>): number {
+  return Math.floor((rtpLast - rtpFirst + 1) / 4);
 }
 
 /** Whether only this machine can reach `address`. */
@@ -156,6 +188,14 @@ function portIn(env: Environment, name: string, fallback: number): number {
   return port;
 }
 
+function countIn(env: Environment, name: string, fallback: number, most: number): number {
+  const text = textOf(env, name) || String(fallback);
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > most)
+    bad(`${name} is "${text}"; give a whole number from 1 to ${most}, such as ${fallback}.`);
+  return count;
+}
+
 function portFrom(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65535 ? port : undefined;
@@ -203,6 +243,14 @@ function folderIn(env: Environment, name: string, fallback: string): string {
       `${name} is ${JSON.stringify(path)}; the path may not hold ${JSON.stringify(wrong)}, choose another.`,
     );
   return path;
+}
+
+function networksIn(env: Environment, name: string, fallback: string): string[] {
+  const networks = (textOf(env, name) || fallback).split(',').map((part) => part.trim());
+  const wrong = networks.find((network) => parseNetwork(network) === undefined);
+  if (wrong !== undefined)
+    bad(`${name} has "${wrong}", which is no IP address or network; give such as 10.0.0.0/8,192.0.2.7.`);
+  return networks;
 }
 
 function switchIn(env: Environment, name: string, fallback: boolean): boolean {

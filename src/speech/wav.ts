@@ -25,6 +25,41 @@ export function wavMs(head: Uint8Array, fileBytes: number): number | undefined {
   return undefined;
 }
 
+/** What the header of a WAV file has to say, and where. Bytes. */
+export interface WavSizes {
+  /** Where the size of the sound is written; the size of the whole stands at 4. */
+  readonly at: number;
+  readonly riff: number;
+  readonly data: number;
+  /** Where the last whole sample ends: the file is cut there. */
+  readonly fileBytes: number;
+}
+
+/**
+ * The right sizes for a recording that was never finished, because its program died: it promises nothing, or more than there is.
+ * Undefined for one that is right, and for what is no WAV file.
+ */
+export function mendedSizes(head: Uint8Array, fileBytes: number): WavSizes | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.byteLength < 12 || fourLetters(view, 0) !== 'RIFF' || fourLetters(view, 8) !== 'WAVE')
+    return undefined;
+  let bytesPerSample = 1;
+  for (let at = 12; at + 8 <= head.byteLength; ) {
+    const chunk = fourLetters(view, at);
+    const size = view.getUint32(at + 4, true);
+    if (chunk === 'fmt ' && at + 22 <= head.byteLength) bytesPerSample = view.getUint16(at + 20, true) || 1;
+    if (chunk === 'data') {
+      const start = at + 8;
+      const there = fileBytes - start;
+      if (there <= 0 || (size > 0 && size <= there)) return undefined;
+      const data = there - (there % bytesPerSample);
+      return { at: at + 4, riff: start + data - 8, data, fileBytes: start + data };
+    }
+    at += 8 + size + (size % 2);
+  }
+  return undefined;
+}
+
 function fourLetters(view: DataView, at: number): string {
   return String.fromCharCode(...[0, 1, 2, 3].map((offset) => view.getUint8(at + offset)));
 }

@@ -28,6 +28,8 @@ export interface Database {
   script(sql: string): void;
   /** All that `work` writes, or nothing when it throws. `work` may not await. */
   unit<T>(work: () => Settled<T>): T;
+  /** From now on each write asks `mayWrite` first, in its own transaction; what it throws, the writer gets. */
+  guard(mayWrite: () => void): void;
   close(): void;
 }
 
@@ -61,11 +63,20 @@ export function connect(file: string, busyMs = BUSY_MS): Database {
   }
 }
 
+/**
+ * True where the database itself is the trouble, and the same write may be taken later: locked, full, unreadable, closed. False for
+ * what no database would take.
+ */
+export function isStoreTrouble(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('SQLITE_')
+    ? !/^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG)/.test(code)
+    : /^E[A-Z]+$/.test(code) || /database connection is not open/.test(messageOf(error));
+}
+
 /** The sentence for what the driver or the file system threw about `file`; anything else comes back as it is. */
 export function refusalFor(error: unknown, file: string): unknown {
-  // drizzle wraps what the driver threw.
-  const { code: own, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  const code = String(own ?? cause?.code ?? '');
+  const code = codeOf(error);
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
     return damaged(file, messageOf(error));
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
@@ -78,6 +89,12 @@ export function refusalFor(error: unknown, file: string): unknown {
       `${file} cannot be opened for writing (${code}). Give this user the right to it.`,
     );
   return error;
+}
+
+function codeOf(error: unknown): string {
+  // drizzle wraps what the driver threw.
+  const { code: own, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return String(own ?? cause?.code ?? '');
 }
 
 /** The refusal of a file whose content cannot be relied on. */
@@ -109,7 +126,13 @@ function tune(driver: Sqlite.Database): void {
 }
 
 function databaseOf(driver: Sqlite.Database, file: string): Database {
-  const transaction = driver.transaction((work: () => unknown) => work());
+  let mayWrite: () => void = () => undefined;
+  const transaction = driver.transaction((work: () => unknown) => {
+    mayWrite();
+    return work();
+  });
+  const unit = <T>(work: () => Settled<T>): T => transaction.immediate(work) as T;
+  keepInUnits(driver, unit);
   return {
     query: drizzle(driver),
     file,
@@ -117,9 +140,29 @@ function databaseOf(driver: Sqlite.Database, file: string): Database {
     script: (sql) => {
       driver.exec(sql);
     },
-    unit: <T>(work: () => Settled<T>) => transaction.immediate(work) as T,
+    unit,
+    guard: (ask) => {
+      mayWrite = ask;
+    },
     close: () => {
       driver.close();
     },
   };
+}
+
+/** A statement that writes becomes a unit of its own where it is not part of one: so nothing is written past the guard. */
+function keepInUnits(driver: Sqlite.Database, unit: (work: () => unknown) => unknown): void {
+  const prepare = driver.prepare.bind(driver) as (sql: string) => Sqlite.Statement;
+  const prepareGuarded = (sql: string): Sqlite.Statement => {
+    const statement = prepare(sql);
+    if (statement.readonly) return statement;
+    for (const way of ['run', 'get', 'all'] as const) {
+      const plain = statement[way].bind(statement) as (...values: unknown[]) => unknown;
+      const guarded = (...values: unknown[]): unknown =>
+        driver.inTransaction ? plain(...values) : unit(() => plain(...values));
+      Object.assign(statement, { [way]: guarded });
+    }
+    return statement;
+  };
+  Object.assign(driver, { prepare: prepareGuarded });
 }

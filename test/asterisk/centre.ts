@@ -21,7 +21,7 @@ export class RunningCentre {
   /** Holds data and flow files. */
   readonly #home: string;
 
-  private constructor(home: string, settings: Settings) {
+  private constructor(home: string, settings: Settings, env: Readonly<Record<string, string>>) {
     this.#home = home;
     this.settings = settings;
     this.server = `127.0.0.1:${settings.sipPort}`;
@@ -35,12 +35,19 @@ export class RunningCentre {
       CARILLON_RTP_PORTS: `${settings.rtpFirst}-${settings.rtpLast}`,
       CARILLON_TRUNK: `${settings.trunk.host}:${settings.trunk.port}`,
       CARILLON_FLOWS: settings.flows,
+      ...env,
       ...(settings.asterisk === undefined ? {} : { CARILLON_ASTERISK: settings.asterisk }),
     };
   }
 
-  /** @param furnish may change the flow files, in this folder, before the start */
-  static async start(furnish: (flows: string) => void = () => undefined): Promise<RunningCentre> {
+  /**
+   * @param furnish may change the flow files, in this folder, before the start
+   * @param env further settings
+   */
+  static async start(
+    furnish: (flows: string) => void = () => undefined,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<RunningCentre> {
     const parent = inProject('.carillon-test');
     mkdirSync(parent, { recursive: true });
     const home = mkdtempSync(join(parent, 'centre-'));
@@ -48,7 +55,11 @@ export class RunningCentre {
     copyFlows(flows);
     furnish(flows);
     const data = join(home, 'data');
-    const centre = new RunningCentre(home, await testSettings(data, { env: { CARILLON_FLOWS: flows } }));
+    const centre = new RunningCentre(
+      home,
+      await testSettings(data, { env: { CARILLON_FLOWS: flows, ...env } }),
+      env,
+    );
     // Prompts are named after what is in them: one test after the other may play the same ones.
     const prompts = join(parent, 'prompts');
     mkdirSync(prompts, { recursive: true });
@@ -146,6 +157,10 @@ export class RunningCentre {
       if (Date.now() > deadline || this.#child?.exitCode !== null)
         throw new Error(`not ready: ${this.output}`);
     }
+  }
+
+  get supervisorPid(): number {
+    return this.#child?.pid ?? -1;
   }
 
   get daemonPid(): number {

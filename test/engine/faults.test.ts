@@ -124,7 +124,7 @@ test('given_a_store_that_takes_no_writes_then_calls_go_on_and_everything_is_writ
   expect(lab.store.calls.size).toBe(0);
   lab.store.failing = false;
   caller.hangup();
-  await lab.clock.advance(100);
+  await lab.clock.advance(2500);
   expect(lab.record()).toMatchObject({ endedBy: 'caller', legs: [{ outcome: 'answered' }] });
   const types = lab.types();
   for (const type of ['CallArrived', 'CallQueued', 'CallOffered', 'CallConnected', 'CallEnded']) {

@@ -39,6 +39,24 @@ test('given_values_in_a_prompt_then_the_caller_hears_them_filled_in', async () =
   );
 });
 
+test('given_a_pause_then_it_lasts_as_written_or_until_a_key_which_counts_for_the_next_menu', async () => {
+  const lab = await labWith(
+    '  a: { pause: 800ms, then: b }\n' +
+      '  b: { menu: { say: { en: menu }, keys: { 1: c }, tries: 1 }, otherwise: end }\n' +
+      '  c: { say: { en: one }, then: end }\n',
+  );
+  const patient = lab.caller();
+  await lab.clock.advance(700);
+  expect(patient.heard).toEqual([]);
+  await lab.clock.advance(200);
+  expect(patient.heard).toEqual(['en/menu']);
+  const hasty = lab.caller();
+  await lab.clock.advance(100);
+  hasty.press('1');
+  await lab.clock.advance(100);
+  expect(hasty.heard).toEqual(['en/one']);
+});
+
 test('given_a_flow_that_calls_another_then_it_comes_back_with_result_and_variables', async () => {
   const asking = flow(
     '  a: { gather: { say: { en: number }, into: given, max: 4 }, then: { done: b }, otherwise: no }\n' +

@@ -7,6 +7,7 @@ import { AgentStore } from '../../src/agent/store.ts';
 import { Refused } from '../../src/base/errors.ts';
 import { idSource } from '../../src/base/ids.ts';
 import type { Log } from '../../src/base/log.ts';
+import { Gauge } from '../../src/base/metrics.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Call } from '../../src/call/call.ts';
 import { CallStore } from '../../src/call/store.ts';
@@ -16,7 +17,7 @@ import type { Centre, Health, QueueStatus } from '../../src/engine/centre.ts';
 import type { CentreStore } from '../../src/engine/store.ts';
 import type { ApiParts, FlowShelf } from '../../src/http/api.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { EVERY_ROLE, type Role } from '../../src/http/roles.ts';
+import { type Role, TOKEN_ROLES } from '../../src/http/roles.ts';
 import { TokenStore } from '../../src/http/store.ts';
 import type { Flow } from '../../src/ivr/flow.ts';
 import { parseFlow } from '../../src/ivr/parse.ts';
@@ -30,6 +31,7 @@ import { CallbackStore } from '../../src/queue/store.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
+import { FakeBans } from './fake-bans.ts';
 
 /** A centre that does what the real one promises, without calls of its own. */
 export class FakeCentre implements Centre {
@@ -176,6 +178,8 @@ export async function openApi(): Promise<ApiLab> {
     callbacks: new CallbackStore(database, events),
     events,
     tokens,
+    bans: new FakeBans(),
+    metrics: [new Gauge({ name: 'carillon_ready', help: 'Whether.' }, () => [[[], 1]])],
     flows: new FakeFlows(),
     history: new FlowHistory(database, events),
     stepStats: new StepStats(database),
@@ -192,7 +196,7 @@ export async function openApi(): Promise<ApiLab> {
   const tokenOf = await tokensOf(tokens);
   const inject = async (options: InjectOptions): Promise<Answer> => {
     const { statusCode, headers, body } = await app.inject(options);
-    const isJson = String(headers['content-type']).startsWith('application/json');
+    const isJson = String(headers['content-type']).startsWith('application/json') && body !== '';
     return { status: statusCode, headers, text: body, body: isJson ? JSON.parse(body) : undefined };
   };
   const send: ApiLab['send'] = (role, method, url, body) =>
@@ -207,7 +211,7 @@ export async function openApi(): Promise<ApiLab> {
 
 async function tokensOf(tokens: TokenStore): Promise<Record<Role, string>> {
   const pairs: [Role, string][] = [];
-  for (const role of EVERY_ROLE) {
+  for (const role of TOKEN_ROLES) {
     const agentId = role === 'agent' ? '1001' : undefined;
     pairs.push([role, await tokens.issue({ id: `t-${role}`, name: role, role, agentId, createdAt: START })]);
   }

@@ -44,7 +44,7 @@ test.each([
   [
     'unknown verb',
     GOOD.replace('say: hi', 'shout: hi'),
-    'f.yaml:8:12 there is no verb "shout": it has to be one of say, menu',
+    'f.yaml:8:12 there is no verb "shout": it has to be one of say, pause, menu',
   ],
   [
     'unknown target',
@@ -71,7 +71,7 @@ test.each([
     GOOD.replace('say: hi,', 'say: hi, hangup: {},'),
     'f.yaml:8:21 step "hello" does two things, "say" and "hangup": make it two steps',
   ],
-  ['no verb', GOOD.replace('say: hi, ', ''), 'f.yaml:8:3 step "hello" does nothing: name one of say, menu'],
+  ['no verb', GOOD.replace('say: hi, ', ''), 'f.yaml:8:3 step "hello" does nothing: name one of say, pause, menu'],
   [
     'duplicate step',
     `${GOOD}  bye: { hangup: {} }\n`,

@@ -23,6 +23,8 @@ const login: Answer = (action, id) =>
   action === 'Login'
     ? `Response: Success\r\nActionID: ${id}\r\nMessage: Authentication accepted\r\n\r\n`
     : undefined;
+const shuttingDown: Answer = (_action, id) =>
+  `Response: Error\r\nActionID: ${id}\r\nMessage: Asterisk is shutting down\r\n\r\n`;
 const answering: Answer = (action, id) => login(action, id) ?? `Response: Success\r\nActionID: ${id}\r\n\r\n`;
 
 async function until(holds: () => boolean, ms = 3_000): Promise<void> {
@@ -40,6 +42,7 @@ function connect(): void {
     {
       up: () => void told.push('up'),
       down: (reason) => void told.push(`down: ${reason}`),
+      draining: (is) => void told.push(`draining: ${is}`),
       event: (event) => void events.push(event),
     },
   );
@@ -152,12 +155,66 @@ describe('a link to AMI', () => {
     answer = (_action, id) => `Response: Error\r\nActionID: ${id}\r\nMessage: Authentication failed\r\n\r\n`;
     connect();
     await until(() => told.length === 1);
-    expect(told).toEqual(['down: Asterisk refused the AMI user "carillon": Authentication failed']);
+    expect(told).toEqual([
+      'down: Asterisk refused the AMI user "carillon": Authentication failed. Start Carillon again, which gives Asterisk the present password',
+    ]);
     expect(JSON.stringify(warnings)).not.toContain('secret');
     await sleep(1_000);
     expect(sockets).toHaveLength(1);
-    expect(warnings).toHaveLength(1);
+    expect(told).toHaveLength(1);
   });
+
+  it('given_asterisk_is_being_stopped_gracefully_then_it_says_so_once_and_again_when_that_is_called_off', async () => {
+    connect();
+    await until(() => told.length === 1);
+    answer = shuttingDown;
+    await expect(link.action('CoreStatus')).rejects.toMatchObject({ code: 'refused' });
+    await expect(link.action('CoreStatus')).rejects.toMatchObject({ code: 'refused' });
+    answer = answering;
+    await link.action('CoreStatus');
+    expect(told).toEqual(['up', 'draining: true', 'draining: false']);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('notices_it_by_its_own_ping_and_stays_connected', async () => {
+    connect();
+    await until(() => told.length === 1);
+    answer = shuttingDown;
+    await until(() => told.length === 2, 4_000);
+    expect(told[1]).toBe('draining: true');
+    answer = answering;
+    await until(() => told.length === 3, 4_000);
+    expect(told[2]).toBe('draining: false');
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('given_a_log_in_while_asterisk_is_being_stopped_then_no_password_is_blamed_and_it_goes_on_trying', async () => {
+    answer = shuttingDown;
+    connect();
+    await until(() => sockets.length >= 3);
+    expect(told).toEqual(['draining: true', 'down: Asterisk is shutting down']);
+    answer = answering;
+    await until(() => told.includes('up'));
+    expect(told.slice(2)).toEqual(['draining: false', 'up']);
+  });
+
+  it('says_each_reason_once_until_it_has_been_up_again', async () => {
+    let tries = 0;
+    answer = () => {
+      tries += 1;
+      if (tries % 2 === 0) sockets.at(-1)!.destroy();
+      else sockets.at(-1)!.resetAndDestroy();
+      return undefined;
+    };
+    connect();
+    await until(() => tries >= 5, 9_000);
+    expect(told.toSorted()).toEqual(['down: Asterisk closed the link', 'down: read ECONNRESET']);
+    answer = answering;
+    await until(() => told.includes('up'), 9_000);
+    sockets.at(-1)!.destroy();
+    await until(() => told.length === 4);
+    expect(told.at(-1)).toBe('down: Asterisk closed the link');
+  }, 20_000);
 
   it('given_garbage_then_it_goes_on', async () => {
     connect();

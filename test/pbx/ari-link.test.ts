@@ -5,7 +5,7 @@ import type { AriEvent } from '../../src/pbx/asterisk/ari-codec.ts';
 import { AriLink } from '../../src/pbx/asterisk/ari-link.ts';
 import { FakeAri } from './fake-ari.ts';
 
-type Told = { up: string } | { down: string } | { event: AriEvent };
+type Told = { up: string; restarted?: true } | { down: string } | { event: AriEvent };
 
 const digit = (id: string) => ({ type: 'ChannelDtmfReceived', digit: '1', channel: { id } });
 
@@ -20,7 +20,7 @@ function connect(password = 'secret', onEvent?: () => void): void {
   link = new AriLink(
     { url: fake.url, user: 'carillon', password, app: 'carillon', log },
     {
-      up: (up) => void told.push({ up }),
+      up: (up, restarted) => void told.push(restarted ? { up, restarted } : { up }),
       down: (down) => void told.push({ down }),
       event: (event) => {
         told.push({ event });
@@ -105,7 +105,11 @@ describe('a link to ARI', () => {
     fake.version = '18.26.4';
     connect();
     await until(isDown);
-    expect(told).toEqual([{ down: 'Asterisk 18.26.4 is too old: Carillon needs Asterisk 20 or newer' }]);
+    expect(told).toEqual([
+      {
+        down: 'Asterisk 18.26.4 is too old: Carillon needs Asterisk 20 or newer. Set CARILLON_ASTERISK to one, or unset it to get a private one',
+      },
+    ]);
     await sleep(1_000);
     expect(fake.connections).toBe(1);
   });
@@ -113,8 +117,11 @@ describe('a link to ARI', () => {
   it('given_a_wrong_password_then_it_says_so_once_and_does_not_insist', async () => {
     connect('wrong');
     await until(isDown);
-    expect(told).toEqual([{ down: 'Asterisk refused the ARI user "carillon": wrong user or password' }]);
-    expect(warnings).toHaveLength(1);
+    expect(told).toEqual([
+      {
+        down: 'Asterisk refused the ARI user "carillon": wrong user or password. Start Carillon again, which gives Asterisk the present one',
+      },
+    ]);
     await sleep(1_000);
     expect(fake.connections).toBe(1);
   });
@@ -212,6 +219,41 @@ describe('a link to ARI', () => {
     expect(told[0]).toMatchObject({ down: expect.stringContaining('ECONNREFUSED') });
   });
 
+  it('says_each_reason_once_until_it_has_been_up_again', async () => {
+    fake.refusal = 503;
+    connect();
+    await until(() => fake.connections === 2);
+    fake.refusal = 500;
+    await until(() => fake.connections === 4, 5_000);
+    fake.refusal = 503;
+    await until(() => fake.connections === 5, 5_000);
+    expect(told).toEqual([
+      { down: 'Asterisk is still starting' },
+      { down: 'Asterisk answered HTTP 500: is ARI enabled there?' },
+    ]);
+    fake.refusal = 0;
+    await until(isUp, 6_000);
+    fake.refusal = 503;
+    fake.sockets.at(-1)!.terminate();
+    await until(() => told.length === 5, 5_000);
+    expect(told.at(-1)).toEqual({ down: 'Asterisk is still starting' });
+  }, 20_000);
+
+  it('tells_a_restart_of_asterisk_from_a_link_that_was_cut', async () => {
+    connect();
+    await until(isUp);
+    fake.sockets.at(-1)!.terminate();
+    await until(() => told.length === 3);
+    fake.startedAt = '2026-07-20T09:00:00.000+0000';
+    fake.sockets.at(-1)!.terminate();
+    await until(() => told.length === 5);
+    expect(told.filter((one) => 'up' in one)).toEqual([
+      { up: '22.10.1' },
+      { up: '22.10.1' },
+      { up: '22.10.1', restarted: true },
+    ]);
+  });
+
   it('stopped_while_it_connects_stays_stopped', async () => {
     connect();
     await link.stop();
@@ -220,5 +262,65 @@ describe('a link to ARI', () => {
     await expect(link.request({ method: 'GET', path: 'channels' })).rejects.toMatchObject({
       code: 'link-down',
     });
+  });
+
+  const sent = (id: string, agoMs: number) => ({
+    ...digit(id),
+    timestamp: new Date(Date.now() - agoMs).toISOString().replace('Z', '+0000'),
+  });
+
+  it('given_an_event_that_waited_then_it_is_dropped_with_the_link_and_the_link_comes_back', async () => {
+    connect();
+    await until(isUp);
+    fake.say(sent('a', 0));
+    fake.say(sent('b', 8_000));
+    fake.say(sent('c', 0));
+    await until(() => told.length === 4);
+    expect(told).toEqual([
+      { up: '22.10.1' },
+      { event: expect.objectContaining({ channel: expect.objectContaining({ id: 'a' }) }) },
+      { down: 'its events come late' },
+      { up: '22.10.1' },
+    ]);
+  });
+
+  it('given_events_without_a_time_or_with_a_constant_lag_then_none_is_old', async () => {
+    connect();
+    await until(isUp);
+    for (const lag of [9_000, 9_100, 8_900]) fake.say(sent('a', lag));
+    fake.say({ ...digit('b'), timestamp: 'yesterday' });
+    fake.say(digit('c'));
+    await until(() => events().length === 5);
+    expect(isDown()).toBe(false);
+  });
+
+  it('given_a_clock_that_keeps_stepping_then_the_link_breaks_once_and_then_bears_it', async () => {
+    connect();
+    await until(isUp);
+    fake.say(sent('a', 0));
+    fake.say(sent('b', 3_600_000));
+    await until(() => told.length === 4);
+    for (const lag of [0, 3_600_000, 0, 7_200_000]) fake.say(sent('c', lag));
+    await until(() => events().length === 5);
+    expect(fake.connections).toBe(2);
+  });
+
+  it('given_a_process_that_stood_still_then_it_acts_on_nothing_before_it_has_connected_anew', async () => {
+    connect();
+    await until(isUp);
+    fake.say(digit('a'));
+    // As SIGSTOP does to it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500);
+    await expect(link.request({ method: 'DELETE', path: 'channels/a' })).rejects.toMatchObject({
+      code: 'link-down',
+    });
+    expect(fake.requests.filter((request) => request.includes('DELETE'))).toEqual([]);
+    await until(() => told.length === 3);
+    expect(told).toEqual([
+      { up: '22.10.1' },
+      { down: expect.stringContaining('stood still') },
+      { up: '22.10.1' },
+    ]);
+    expect(events()).toEqual([]);
   });
 });

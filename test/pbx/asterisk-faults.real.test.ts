@@ -5,7 +5,7 @@ import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
 import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
-import { askAri, optionsFor } from './asterisk-world.ts';
+import { askAri, optionsFor, runConsole } from './asterisk-world.ts';
 
 type EventOf<Type extends PbxEvent['type']> = Extract<PbxEvent, { type: Type }>;
 
@@ -83,13 +83,19 @@ describe('the link to a real Asterisk', () => {
   it('given_wrong_passwords_then_each_link_says_so_once_clearly', async () => {
     const { warnings, event, seen } = start({ ariPassword: 'wrong', amiPassword: 'wrong' });
     const { reason } = await event('LinkDown');
-    expect(reason).toBe('Asterisk refused the ARI user "carillon": wrong user or password');
+    expect(reason).toMatch(/^Asterisk refused the ARI user "carillon": wrong user or password\. Start /);
     await sleep(2_500);
     expect(seen('LinkDown')).toHaveLength(1);
-    expect(warnings.map((one) => 'reason' in one && one.reason).toSorted()).toEqual([
-      'Asterisk refused the AMI user "carillon": Authentication failed',
-      reason,
+    expect(seen('PbxTrouble')).toEqual([
+      {
+        type: 'PbxTrouble',
+        trouble: 'phones-unknown',
+        sentence: expect.stringMatching(
+          /^which phones are registered is not known, .*AMI user "carillon": Authentication failed/,
+        ),
+      },
     ]);
+    expect(warnings).toEqual([]);
   });
 
   it('given_asterisk_freezes_then_the_link_drops_within_five_seconds_and_comes_back', async () => {
@@ -145,6 +151,26 @@ describe('the link to a real Asterisk', () => {
     await pbx.hangup(channel, 'normal');
     await event('ChannelEnded', 3_000, 1);
   }, 60_000);
+
+  it('given_a_graceful_restart_then_it_is_told_as_one_and_the_link_comes_back', async () => {
+    const caller = await guest();
+    const { pbx, event, seen } = start();
+    await event('LinkUp');
+    await caller.dial('95533');
+    const { channel } = await event('ChannelArrived');
+    runConsole(asterisk, 'core restart gracefully');
+    await event('PbxTrouble');
+    await pbx.hangup(channel, 'normal');
+    expect((await event('LinkDown', 8_000)).reason).toMatch(/^Asterisk (ended|restarts)$/);
+    // One that runs through a loader of its own cannot start itself again: its supervisor does.
+    await Promise.race([event('LinkUp', 15_000, 1), asterisk.process.ended.then(() => asterisk.restart())]);
+    expect(await event('LinkUp', 15_000, 1)).toMatchObject({ restarted: true });
+    await sleep(1_000);
+    expect(
+      new Set(seen('PbxTrouble').map(({ trouble, sentence }) => `${trouble} ${sentence === ''}`)),
+    ).toEqual(new Set(['draining false', 'draining true', 'phones-unknown false', 'phones-unknown true']));
+    expect((await pbx.snapshot()).channels).toEqual([]);
+  });
 
   it('given_one_command_that_waits_then_all_others_are_answered_meanwhile', async () => {
     const { pbx, event } = start();

@@ -44,9 +44,9 @@ describe('media', () => {
 describe('the back-off', () => {
   it('doubles_from_a_fifth_of_a_second_to_five_and_is_spread', () => {
     expect([0, 1, 2, 3, 4, 5, 99].map((attempt) => backoffMs(attempt, 1))).toEqual([
-      200, 400, 800, 1_600, 3_200, 5_000, 5_000,
+      200, 400, 800, 1_600, 2_000, 2_000, 2_000,
     ]);
-    expect(backoffMs(99, 0)).toBe(2_500);
+    expect(backoffMs(99, 0)).toBe(1_000);
   });
 });
 

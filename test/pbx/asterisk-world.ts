@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/base/log.ts';
 import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
-import { asteriskHome } from '../../src/setup/render-asterisk.ts';
+import { asteriskEtc, asteriskHome } from '../../src/setup/render-asterisk.ts';
 import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { freePortBlock } from '../phones/ports.ts';
@@ -39,6 +40,16 @@ export async function askAri(asterisk: TestAsterisk, resource: string, method = 
   const url = `http://127.0.0.1:${asterisk.ports.ari}/ari/${resource}`;
   const answer = await fetch(url, { method, headers: { authorization } });
   return answer.json();
+}
+
+/** Runs a command in Asterisk's console; does not wait, because a graceful stop returns only at its end. */
+export function runConsole({ asterisk: { program }, settings }: TestAsterisk, command: string): void {
+  const configuration = path.join(asteriskEtc(settings.data), 'asterisk.conf');
+  const console = spawn(program.command, [...program.args, '-C', configuration, '-rx', command], {
+    env: { ...process.env, ...program.env },
+    stdio: 'ignore',
+  });
+  console.unref();
 }
 
 /** A real Asterisk with baresip phones and callers, and SIPp behind the trunk. */
@@ -160,6 +171,11 @@ class AsteriskWorld implements World {
   async startAdapter(): Promise<void> {
     this.#pbx = asteriskPbx(optionsFor(this.#asterisk));
     this.#pbx.start((event) => this.events.push(event));
+  }
+
+  async drain(on: boolean): Promise<void> {
+    runConsole(this.#asterisk, on ? 'core stop gracefully' : 'core abort shutdown');
+    await this.elapse(300);
   }
 
   async calm(): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { describeArrivals } from './contract-arrivals.ts';
 import { describeConnections } from './contract-connections.ts';
+import { describeDraining } from './contract-draining.ts';
 import { describeLegs } from './contract-legs.ts';
 import { describeMedia } from './contract-media.ts';
 import { describeRestarts } from './contract-restarts.ts';
@@ -39,5 +40,6 @@ export function describeContract(name: string, makeWorld: () => Promise<World>):
     describeLegs(current);
     describeConnections(current);
     describeRestarts(current);
+    describeDraining(current);
   });
 }

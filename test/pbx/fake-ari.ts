@@ -9,6 +9,7 @@ export type Answer = (method: string, uri: string) => { status: number; body?: o
 export class FakeAri {
   version = '22.10.1+dfsg';
   password = 'secret';
+  startedAt = '2026-07-20T08:00:00.000+0000';
   /** REST on the websocket. */
   onSocket: Answer = () => ({ status: 204 });
   /** REST over HTTP, except what a link asks when it connects. */
@@ -18,6 +19,8 @@ export class FakeAri {
   /** Requests in order: `ws GET channels`, `http POST …`. */
   readonly requests: string[] = [];
   connections = 0;
+  /** HTTP status that it refuses websockets with, 0 for none. */
+  refusal = 0;
   readonly #server = http.createServer((request, response) => this.#http(request, response));
   readonly #ws = new WebSocketServer({ noServer: true, autoPong: true });
   readonly #silent = new WebSocketServer({ noServer: true, autoPong: false });
@@ -27,6 +30,10 @@ export class FakeAri {
   constructor() {
     this.#server.on('upgrade', (request, socket, head) => {
       this.connections += 1;
+      if (this.refusal !== 0) {
+        socket.end(`HTTP/1.1 ${this.refusal} No\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
       if (!this.#isKnown(request)) {
         socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
         return;
@@ -86,7 +93,11 @@ export class FakeAri {
   }
 
   #greeting(uri: string): { status: number; body?: object } | undefined {
-    if (uri.startsWith('asterisk/info')) return { status: 200, body: { system: { version: this.version } } };
+    if (uri.startsWith('asterisk/info'))
+      return {
+        status: 200,
+        body: { system: { version: this.version }, status: { startup_time: this.startedAt } },
+      };
     return uri.endsWith('/eventFilter') ? { status: 200, body: { name: 'carillon' } } : undefined;
   }
 

@@ -76,6 +76,7 @@ async function ourAmi(onEvent: (event: AmiMessage) => void = () => undefined): P
         up = true;
       },
       down: () => undefined,
+      draining: () => undefined,
       event: onEvent,
     },
   );

@@ -99,6 +99,10 @@ class SimulatedWorld implements World {
     await this.elapse(10);
   }
 
+  async drain(on: boolean): Promise<void> {
+    this.pbx.setDraining(on);
+  }
+
   async calm(): Promise<void> {
     for (const party of this.#parties.splice(0)) if (!party.ended) party.hangup();
     const left = await this.pbx.snapshot();

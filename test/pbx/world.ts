@@ -70,6 +70,8 @@ export interface World {
   stopAdapter(): Promise<void>;
   /** Starts a new adapter on the same PBX. */
   startAdapter(): Promise<void>;
+  /** The PBX begins to be stopped gracefully, or that is called off. */
+  drain(on: boolean): Promise<void>;
   /** Everybody hangs up. */
   calm(): Promise<void>;
   /** The end of this world. */

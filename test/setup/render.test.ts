@@ -68,6 +68,23 @@ describe('rendered Asterisk configuration', () => {
     }
   });
 
+  test('lets Asterisk write neither keys nor packets nor memory to disk', () => {
+    const { read } = render();
+    expect(read('logger.conf').match(/^.*=>.*$/gm)).toEqual(['messages.log => notice,warning,error']);
+    expect(read('asterisk.conf')).toMatch(/^dumpcore = no$/m);
+    expect(read('asterisk.conf')).not.toMatch(/^(verbose|debug)/m);
+    expect(read('pjsip.conf')).not.toMatch(/^debug/m);
+  });
+
+  test.each([
+    [{}, 'from-outside'],
+    [{ CARILLON_BIND: '0.0.0.0', CARILLON_GUESTS: 'on' }, 'from-guests'],
+    [{ CARILLON_NEVER_BAN: '10.0.0.0/8' }, 'from-guests'],
+    [{ CARILLON_BIND: '10.0.0.5', CARILLON_NEVER_BAN: '10.0.0.0/8', CARILLON_GUESTS: 'on' }, 'from-outside'],
+  ])('with %j the calls of guests come in %s', (env, context) => {
+    expect(render(env).read('pjsip_guests.conf')).toMatch(new RegExp(`^context = ${context}$`, 'm'));
+  });
+
   test('a second rendering changes nothing, a new phone only what depends on phones', () => {
     const data = temporaryFolder();
     expect(render({}, [PHONE], data).changed).toContain('pjsip.conf');

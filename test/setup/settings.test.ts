@@ -11,6 +11,7 @@ describe('settings', () => {
       httpPort: 8080,
       rtpFirst: 20000,
       rtpLast: 20999,
+      callsPerSecond: 100,
       data: `${projectFolder}/.carillon`,
       pbxRoot: `${projectFolder}/.carillon/pbx`,
       trunk: { host: '127.0.0.1', port: 5090 },
@@ -18,7 +19,9 @@ describe('settings', () => {
       speech: '',
       asterisk: undefined,
       flows: `${projectFolder}/ivr-flows`,
+      classOfService: `${projectFolder}/dialplan/class-of-service.yaml`,
       guests: true,
+      neverBan: ['127.0.0.0/8', '::1'],
     });
   });
 
@@ -47,6 +50,8 @@ describe('settings', () => {
     [{ CARILLON_BIND: '0.0.0.0', CARILLON_GUESTS: 'on' }, { guests: true }],
     [{ CARILLON_BIND: '::1' }, { bind: '::1', guests: true }],
     [{ CARILLON_GUESTS: 'OFF' }, { guests: false }],
+    [{ CARILLON_CALLS_PER_SECOND: '250' }, { callsPerSecond: 250 }],
+    [{ CARILLON_NEVER_BAN: '10.0.0.0/8, 2001:db8::/32' }, { neverBan: ['10.0.0.0/8', '2001:db8::/32'] }],
     [{ CARILLON_ASTERISK: '/opt/asterisk/sbin/asterisk' }, { asterisk: '/opt/asterisk/sbin/asterisk' }],
   ])('%j gives %j', (env, expected) => {
     expect(readSettings(env)).toMatchObject(expected);
@@ -66,6 +71,9 @@ describe('settings', () => {
     ['CARILLON_RTP_PORTS', '20000-20005'],
     ['CARILLON_RTP_PORTS', '20000-20999-21999'],
     ['CARILLON_RTP_PORTS', '100-999'],
+    ['CARILLON_CALLS_PER_SECOND', '0'],
+    ['CARILLON_CALLS_PER_SECOND', '1e3'],
+    ['CARILLON_CALLS_PER_SECOND', '10001'],
     ['CARILLON_BIND', 'localhost'],
     ['CARILLON_BIND', '127.0.0.1\nallow=all'],
     ['CARILLON_SERVICES', 'core-bank'],
@@ -79,6 +87,9 @@ describe('settings', () => {
     ['CARILLON_DATA', '/srv/a;b'],
     ['CARILLON_DATA', '/srv/a\nb'],
     ['CARILLON_GUESTS', 'maybe'],
+    ['CARILLON_NEVER_BAN', 'localhost'],
+    ['CARILLON_NEVER_BAN', '10.0.0.0/33'],
+    ['CARILLON_NEVER_BAN', '10.0.0.1,'],
     ['CARILLON_SIPPORT', '5070'],
   ])('%s=%j is refused in a sentence that names it', (name, value) => {
     const read = () => readSettings({ [name]: value });

@@ -7,7 +7,7 @@ import { findAsterisk, isRecent, versionIn } from '../../src/setup/find-asterisk
 import { canReload } from '../../src/setup/reload-asterisk.ts';
 import { readSettings } from '../../src/setup/settings.ts';
 import { lockOwner, takeStartLock } from '../../src/setup/start-lock.ts';
-import { backOff } from '../../src/setup/supervise.ts';
+import { backOff } from '../../src/setup/back-off.ts';
 import { welcomeText } from '../../src/setup/welcome.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { cleanText } from '../../base/text.ts';
 import { PbxError } from '../pbx.ts';
 import {
   AmiCollector,
@@ -27,6 +28,8 @@ export interface AmiLinkOptions {
 export interface AmiListener {
   up(): void;
   down(reason: string): void;
+  /** Asterisk is being stopped gracefully, and takes no new calls; or that was called off. Also said while down. */
+  draining(is: boolean): void;
   event(message: AmiMessage): void;
 }
 
@@ -41,6 +44,8 @@ const DEADLINE_MS = 3_000;
 const PING_EVERY_MS = 2_000;
 /** A wrong password does not mend itself in seconds. */
 const HOPELESS_RETRY_MS = 10_000;
+/** So Asterisk answers every action, also `Ping` and `Login`, from the moment when its graceful stop begins. */
+const SHUTTING_DOWN = /is shutting down/i;
 
 /** The socket to AMI. It connects again for ever until `stop`; every action has a deadline of 3 s. */
 export class AmiLink {
@@ -53,7 +58,9 @@ export class AmiLink {
   #stopped = false;
   #attempt = 0;
   #lastId = 0;
-  #lastReason = '';
+  #draining = false;
+  /** Why it could not come up, said once each. */
+  readonly #reasons = new Set<string>();
   /** Events that came with the answer to the login, before `up` was said. */
   #early: AmiMessage[] = [];
   #retry: NodeJS.Timeout | undefined;
@@ -112,16 +119,23 @@ export class AmiLink {
           if (this.#socket !== socket) return;
           this.#up = true;
           this.#attempt = 0;
-          this.#lastReason = '';
+          this.#reasons.clear();
           this.#tell(() => this.#listener.up());
           for (const message of this.#early.splice(0)) this.#tell(() => this.#listener.event(message));
           heartbeat = setInterval(() => {
-            this.#send(socket, 'Ping', {}).catch((error) => fail(messageOf(error)));
+            this.#send(socket, 'Ping', {}).catch((error) => {
+              const answered = error instanceof PbxError && error.code === 'refused';
+              if (!answered || !this.#draining) fail(messageOf(error));
+            });
           }, PING_EVERY_MS);
         },
         (error) => {
-          hopeless = error instanceof PbxError && error.code === 'refused';
-          fail(hopeless ? `Asterisk refused the AMI user "${user}": ${messageOf(error)}` : messageOf(error));
+          hopeless = error instanceof PbxError && error.code === 'refused' && !this.#draining;
+          fail(
+            hopeless
+              ? `Asterisk refused the AMI user "${user}": ${messageOf(error)}. Start Carillon again, which gives Asterisk the present password`
+              : messageOf(error),
+          );
         },
       );
     });
@@ -162,9 +176,11 @@ export class AmiLink {
       if (!result) return;
       this.#pending.delete(id);
       clearTimeout(pending.timer);
-      if (header(result.response, 'Response') === 'Error') {
-        pending.reject(new PbxError('refused', header(result.response, 'Message')));
-      } else pending.resolve(result);
+      const refused = header(result.response, 'Response') === 'Error';
+      const said = cleanText(header(result.response, 'Message'), 200);
+      this.#noteDraining(refused && SHUTTING_DOWN.test(said));
+      if (refused) pending.reject(new PbxError('refused', said));
+      else pending.resolve(result);
       return;
     }
     if (!message.has('event')) return;
@@ -173,7 +189,6 @@ export class AmiLink {
   }
 
   #drop(reason: string): void {
-    const wasUp = this.#up;
     this.#up = false;
     this.#socket = undefined;
     for (const { reject, timer } of this.#pending.values()) {
@@ -182,10 +197,17 @@ export class AmiLink {
     }
     this.#pending.clear();
     this.#early = [];
-    if (this.#stopped || (!wasUp && reason === this.#lastReason)) return;
-    this.#lastReason = reason;
-    this.#options.log.warn({ reason }, 'no link to Asterisk (AMI)');
+    if (this.#stopped) return;
+    if (!SHUTTING_DOWN.test(reason)) this.#noteDraining(false);
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
     this.#tell(() => this.#listener.down(reason));
+  }
+
+  #noteDraining(is: boolean): void {
+    if (is === this.#draining) return;
+    this.#draining = is;
+    this.#tell(() => this.#listener.draining(is));
   }
 
   #later(hopeless: boolean): void {

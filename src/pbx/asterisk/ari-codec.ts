@@ -10,7 +10,7 @@ export interface AriRequest {
 
 export interface AriResponse {
   readonly status: number;
-  /** Parsed JSON, or undefined when there was none. */
+  /** JSON, or undefined when there was none. */
   readonly body: unknown;
 }
 
@@ -54,7 +54,8 @@ export type AriEvent =
   | { readonly type: 'ApplicationReplaced' };
 
 export type AriFrame =
-  | { readonly kind: 'event'; readonly event: AriEvent }
+  /** `at`: when Asterisk sent it, by its own clock, UTC ms. */
+  | { readonly kind: 'event'; readonly event: AriEvent; readonly at?: number }
   | { readonly kind: 'response'; readonly id: string; readonly response: AriResponse }
   /** Well-formed, but nothing that we use. */
   | { readonly kind: 'unused'; readonly type: string }
@@ -112,7 +113,9 @@ export function parseFrame(frame: string): AriFrame {
   if (type === 'RESTResponse') return parseResponse(message);
   const event = parseEvent(type, message);
   if (event === 'unused') return { kind: 'unused', type };
-  return event ? { kind: 'event', event } : { kind: 'broken', why: `${type} without its fields` };
+  if (!event) return { kind: 'broken', why: `${type} without its fields` };
+  const at = Date.parse(text(message, 'timestamp') ?? '');
+  return Number.isNaN(at) ? { kind: 'event', event } : { kind: 'event', event, at };
 }
 
 export interface AsteriskVersion {
@@ -145,12 +148,22 @@ export function parseJson(source: string): unknown {
   }
 }
 
+/** An answer whose body is read only when somebody wants it, which for most commands is nobody. */
+export function responseOf(status: number, body: string): AriResponse {
+  return {
+    status,
+    get body() {
+      return body === '' ? undefined : parseJson(body);
+    },
+  };
+}
+
 function parseResponse(message: Record<string, unknown>): AriFrame {
   const id = text(message, 'request_id');
   const status = number(message, 'status_code');
   if (id === undefined || status === undefined)
     return { kind: 'broken', why: 'RESTResponse without its fields' };
-  return { kind: 'response', id, response: { status, body: parseJson(text(message, 'message_body') ?? '') } };
+  return { kind: 'response', id, response: responseOf(status, text(message, 'message_body') ?? '') };
 }
 
 function parseEvent(type: string, message: Record<string, unknown>): AriEvent | 'unused' | undefined {

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { messageOf } from '../../base/errors.ts';
 import { PbxError } from '../pbx.ts';
-import { type AriRequest, type AriResponse, parseJson } from './ari-codec.ts';
+import { type AriRequest, type AriResponse, responseOf } from './ari-codec.ts';
 import { encodeHttp, HttpReader } from './http-codec.ts';
 
 export interface AriHttpOptions {
@@ -109,7 +109,7 @@ export class AriHttp {
       else this.#idle.push(connection);
       if (!call) return;
       clearTimeout(call.timer);
-      call.resolve({ status: answer.status, body: parseJson(answer.body) });
+      call.resolve(responseOf(answer.status, answer.body));
       this.#next();
     } catch (error) {
       const { call } = connection;

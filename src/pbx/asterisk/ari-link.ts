@@ -1,9 +1,11 @@
+import type net from 'node:net';
 import WebSocket from 'ws';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { PbxError } from '../pbx.ts';
 import {
   type AriEvent,
+  type AriFrame,
   type AriRequest,
   type AriResponse,
   encodeRequest,
@@ -16,7 +18,9 @@ import {
 } from './ari-codec.ts';
 import { AriHttp } from './ari-http-link.ts';
 import { backoffMs } from './backoff.ts';
+import { Freshness } from './freshness.ts';
 import { isRecord, text } from './json.ts';
+import { Wire } from './wire-link.ts';
 
 export interface AriLinkOptions {
   /** Where Asterisk's HTTP server is: `http://127.0.0.1:8088`. */
@@ -29,7 +33,8 @@ export interface AriLinkOptions {
 
 /** What the link tells its owner. Events come only between `up` and `down`, in Asterisk's order. */
 export interface AriListener {
-  up(version: string): void;
+  /** `restarted`: this is another run of Asterisk than the one before. */
+  up(version: string, restarted: boolean): void;
   down(reason: string): void;
   event(event: AriEvent): void;
 }
@@ -46,6 +51,12 @@ const PINGS_MISSED = 3;
 /** A wrong password or an old Asterisk does not mend itself in seconds. */
 const HOPELESS_RETRY_MS = 10_000;
 const OLDEST_MAJOR = 20;
+/** A heartbeat that is so late shows that this process stood still: what it was about to do may be wrong by now. */
+const STOOD_STILL_MS = 3_000;
+/** Old events break the link no more often than this: a clock that keeps stepping must not. */
+const GAP_EVERY_MS = 60_000;
+/** Websocket code of a link that was closed in order: Asterisk has ended, or restarts. */
+const IN_ORDER = 1000;
 
 /**
  * The websocket to ARI: events come in, and commands that cannot block go out on it. It connects again for ever until
@@ -57,13 +68,20 @@ export class AriLink {
   readonly #http: AriHttp;
   readonly #pending = new Map<string, Pending>();
   #socket: WebSocket | undefined;
+  #wire = new Wire();
   #up = false;
   #onSocket = false;
   #stopped = false;
   #attempt = 0;
   #lastId = 0;
-  #lastReason = '';
+  /** When the Asterisk of the last link began, as it words it. */
+  #began = '';
+  /** Why it could not come up, said once each. */
+  readonly #reasons = new Set<string>();
   #retry: NodeJS.Timeout | undefined;
+  /** When this process was last seen to run, and when old events last broke the link; ms of a clock that only grows. */
+  #beatAt = 0;
+  #gapAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AriLinkOptions, listener: AriListener) {
     this.#options = options;
@@ -95,6 +113,7 @@ export class AriLink {
    * rejects with `PbxError` 'link-down' or 'timeout'.
    */
   request(request: AriRequest): Promise<AriResponse> {
+    this.#checkAwake();
     if (!this.#up || !this.#socket) return Promise.reject(new PbxError('link-down', 'no link to Asterisk'));
     return this.#onSocket ? this.#send(this.#socket, request) : this.#http.request(request);
   }
@@ -104,6 +123,7 @@ export class AriLink {
    * the other, and one that waits would hold up all calls. Otherwise like `request`.
    */
   requestSlow(request: AriRequest): Promise<AriResponse> {
+    this.#checkAwake();
     if (!this.#up) return Promise.reject(new PbxError('link-down', 'no link to Asterisk'));
     return this.#http.request(request);
   }
@@ -112,18 +132,24 @@ export class AriLink {
     const { url, user, password, app } = this.#options;
     const target = `${url.replace(/^http/, 'ws')}/ari/events?app=${encodeURIComponent(app)}`;
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const wire = new Wire();
     const socket = new WebSocket(target, {
+      createConnection: wire.connect as typeof net.createConnection,
       headers: { authorization },
       handshakeTimeout: DEADLINE_MS,
       maxPayload: MAX_FRAME,
       perMessageDeflate: false,
     });
     this.#socket = socket;
+    this.#wire = wire;
+    this.#beatAt = performance.now();
+    const freshness = new Freshness();
     let reason = '';
     let hopeless = false;
     let missed = 0;
     const early: AriEvent[] = [];
     const heartbeat = setInterval(() => {
+      this.#checkAwake();
       if (socket.readyState !== WebSocket.OPEN) return;
       if (missed >= PINGS_MISSED) {
         reason = `Asterisk is silent since ${PINGS_MISSED} s`;
@@ -149,12 +175,14 @@ export class AriLink {
     });
     socket.on('open', () => {
       this.#greet(socket).then(
-        (version) => {
+        ({ version, began }) => {
           if (this.#socket !== socket || this.#stopped) return;
           this.#up = true;
           this.#attempt = 0;
-          this.#lastReason = '';
-          this.#tell(() => this.#listener.up(version));
+          this.#reasons.clear();
+          const restarted = this.#began !== '' && this.#began !== began;
+          this.#began = began;
+          this.#tell(() => this.#listener.up(version, restarted));
           for (const event of early) this.#tell(() => this.#listener.event(event));
         },
         (error) => {
@@ -166,27 +194,26 @@ export class AriLink {
     });
     socket.on('message', (data) => {
       missed = 0;
-      const event = this.#read(data.toString());
-      if (!event || this.#socket !== socket) return;
+      const told = this.#read(data.toString());
+      if (!told || this.#socket !== socket) return;
+      const { event, at } = told;
+      if (at !== undefined && freshness.isOld(at, performance.now()) && this.#isGap()) return;
       if (this.#up) this.#tell(() => this.#listener.event(event));
       else early.push(event);
     });
     socket.on('close', (code) => {
       clearInterval(heartbeat);
       if (this.#socket !== socket) return;
-      this.#drop(reason || `Asterisk closed the link (${code})`);
+      this.#drop(reason || (code === IN_ORDER ? 'Asterisk ended' : `Asterisk closed the link (${code})`));
       this.#later(hopeless);
     });
   }
 
   /** Asks for the version and for the events that are used. Events that come meanwhile wait, so that `up` is first. */
-  async #greet(socket: WebSocket): Promise<string> {
-    const info = await this.#http.request({
-      method: 'GET',
-      path: 'asterisk/info',
-      query: { only: 'system' },
-    });
+  async #greet(socket: WebSocket): Promise<{ version: string; began: string }> {
+    const info = await this.#http.request({ method: 'GET', path: 'asterisk/info' });
     const system = isRecord(info.body) && isRecord(info.body.system) ? info.body.system : {};
+    const status = isRecord(info.body) && isRecord(info.body.status) ? info.body.status : {};
     const version = versionOf(text(system, 'version') ?? '');
     if (version.major < OLDEST_MAJOR) throw new TooOld(version.text);
     this.#onSocket = version.restOnSocket;
@@ -200,7 +227,7 @@ export class AriLink {
     await this.#unsubscribeEndpoints(filter.body);
     if (socket.readyState !== WebSocket.OPEN)
       throw new PbxError('link-down', 'Asterisk closed the link at once');
-    return version.text;
+    return { version: version.text, began: text(status, 'startup_time') ?? '' };
   }
 
   /** A subscription to endpoints, left by whoever used the application's name, would double each event: also each digit. */
@@ -224,16 +251,17 @@ export class AriLink {
         reject(new PbxError('timeout', `${request.method} ${request.path}: no answer in ${DEADLINE_MS} ms`));
       }, DEADLINE_MS);
       this.#pending.set(id, { resolve, reject, timer });
+      this.#wire.gather();
       socket.send(encodeRequest(id, request));
     });
   }
 
   /** Settles the request that a frame answers, or gives back the event that it holds. */
-  #read(frame: string): AriEvent | undefined {
+  #read(frame: string): (AriFrame & { kind: 'event' }) | undefined {
     const parsed = parseFrame(frame);
     switch (parsed.kind) {
       case 'event':
-        return parsed.event;
+        return parsed;
       case 'response': {
         const pending = this.#pending.get(parsed.id);
         if (!pending) return undefined;
@@ -251,7 +279,6 @@ export class AriLink {
   }
 
   #drop(reason: string): void {
-    const wasUp = this.#up;
     this.#up = false;
     this.#socket = undefined;
     for (const { reject, timer } of this.#pending.values()) {
@@ -260,10 +287,34 @@ export class AriLink {
     }
     this.#pending.clear();
     this.#http.abort();
-    if (this.#stopped || (!wasUp && reason === this.#lastReason)) return;
-    this.#lastReason = reason;
-    this.#options.log.warn({ reason }, 'no link to Asterisk (ARI)');
+    if (this.#stopped || this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
     this.#tell(() => this.#listener.down(reason));
+  }
+
+  /** After this process stood still, nothing goes out and nothing comes in on the old link. */
+  #checkAwake(): void {
+    const now = performance.now();
+    const stood = now - this.#beatAt - PING_EVERY_MS;
+    this.#beatAt = now;
+    if (stood > STOOD_STILL_MS) this.#cut(`this process stood still for ${Math.round(stood / 1000)} s`);
+  }
+
+  /** Breaks the link over an old event, so that what is true is asked anew; false where that was done lately. */
+  #isGap(): boolean {
+    const now = performance.now();
+    if (now - this.#gapAt < GAP_EVERY_MS) return false;
+    this.#gapAt = now;
+    this.#cut('its events come late');
+    return true;
+  }
+
+  #cut(reason: string): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#drop(reason);
+    this.#later(false);
+    socket.terminate();
   }
 
   #later(hopeless: boolean): void {
@@ -285,13 +336,15 @@ export class AriLink {
 
 class TooOld extends Error {
   constructor(version: string) {
-    super(`Asterisk ${version} is too old: Carillon needs Asterisk ${OLDEST_MAJOR} or newer`);
+    super(
+      `Asterisk ${version} is too old: Carillon needs Asterisk ${OLDEST_MAJOR} or newer. Set CARILLON_ASTERISK to one, or unset it to get a private one`,
+    );
   }
 }
 
 function refusal(status: number, user: string): string {
   if (status === 401 || status === 403)
-    return `Asterisk refused the ARI user "${user}": wrong user or password`;
+    return `Asterisk refused the ARI user "${user}": wrong user or password. Start Carillon again, which gives Asterisk the present one`;
   if (status === 503) return 'Asterisk is still starting';
   return `Asterisk answered HTTP ${status}: is ARI enabled there?`;
 }

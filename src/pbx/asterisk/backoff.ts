@@ -1,8 +1,9 @@
 const FIRST_MS = 200;
-const LONGEST_MS = 5_000;
+/** Callers wait for it: a PBX that is back is found within this. */
+const LONGEST_MS = 2_000;
 
 /**
- * Milliseconds to wait before attempt `attempt` (0 is the first after a failure): doubled each time, capped at 5 s, and
+ * Milliseconds to wait before attempt `attempt` (0 is the first after a failure): doubled each time, capped at 2 s, and
  * spread by half so that many daemons do not come back in step.
  * @param random a number in [0,1)
  */

@@ -25,8 +25,11 @@ export class Dialler {
   readonly #options: DiallerOptions;
   readonly #link: AriLink;
   readonly #calls: Calls;
+  readonly #isDraining: () => Promise<boolean>;
 
-  constructor(options: DiallerOptions, link: AriLink, calls: Calls) {
+  /** @param isDraining asks whether Asterisk makes no new channels now */
+  constructor(options: DiallerOptions, link: AriLink, calls: Calls, isDraining: () => Promise<boolean>) {
+    this.#isDraining = isDraining;
     this.#options = options;
     this.#link = link;
     this.#calls = calls;
@@ -44,6 +47,9 @@ export class Dialler {
     let created = false;
     try {
       const answer = await this.#link.request(create);
+      // It words both in the same way: nobody is registered there, and no new channels at all.
+      if (answer.status === 500 && (await this.#isDraining()))
+        throw new PbxError('refused', `leg ${leg}: Asterisk takes no new calls now`);
       checkCreated(answer, leg);
       created = true;
       // Dialling a channel that is not in our application yet is refused.

@@ -63,6 +63,8 @@ class AsteriskPbx implements Pbx {
   /** Commands to one channel keep their order. */
   readonly #queue = new KeyedQueue();
   #listener: ((event: PbxEvent) => void) | undefined;
+  /** What Asterisk said when it ended, until it is there again. */
+  #ending = '';
 
   constructor(options: AsteriskOptions) {
     this.#options = options;
@@ -82,15 +84,18 @@ class AsteriskPbx implements Pbx {
     this.#link = new AriLink(
       { url: options.ariUrl, user: options.ariUser, password: options.ariPassword, app: options.app, log },
       {
-        up: (version) => this.#listener?.({ type: 'LinkUp', pbx: `Asterisk ${version}` }),
+        up: (version, restarted) => {
+          this.#ending = '';
+          this.#listener?.({ type: 'LinkUp', pbx: `Asterisk ${version}`, restarted });
+        },
         down: (reason) => {
           this.#calls.forget();
-          this.#listener?.({ type: 'LinkDown', reason });
+          this.#listener?.({ type: 'LinkDown', reason: this.#ending || reason });
         },
         event: (event) => this.#take(event),
       },
     );
-    this.#dialler = new Dialler(options, this.#link, this.#calls);
+    this.#dialler = new Dialler(options, this.#link, this.#calls, () => this.#phones.isDraining());
     this.#bridges = new Bridges(this.#link, log);
     this.#phones = new Phones(
       {
@@ -101,7 +106,14 @@ class AsteriskPbx implements Pbx {
         trunk: options.trunk,
         log,
       },
-      (extension, registered) => this.#listener?.({ type: 'PhoneStatusChanged', extension, registered }),
+      {
+        changed: (extension, registered) =>
+          this.#listener?.({ type: 'PhoneStatusChanged', extension, registered }),
+        trouble: (trouble, sentence) => this.#listener?.({ type: 'PbxTrouble', trouble, sentence }),
+        ending: (restarts) => {
+          this.#ending = restarts ? 'Asterisk restarts' : 'Asterisk was stopped';
+        },
+      },
     );
   }
 
@@ -120,10 +132,11 @@ class AsteriskPbx implements Pbx {
 
   async snapshot(): Promise<PbxSnapshot> {
     const { app, trunk, idPrefix } = this.#options;
+    // Never over the websocket: Asterisk 22 crashed while it sent the list of a thousand channels there.
     const [channels, bridges, application] = await Promise.all([
-      this.#link.request({ method: 'GET', path: 'channels' }),
-      this.#link.request({ method: 'GET', path: 'bridges' }),
-      this.#link.request({ method: 'GET', path: path('applications', app) }),
+      this.#link.requestSlow({ method: 'GET', path: 'channels' }),
+      this.#link.requestSlow({ method: 'GET', path: 'bridges' }),
+      this.#link.requestSlow({ method: 'GET', path: path('applications', app) }),
     ]);
     for (const answer of [channels, bridges, application]) check(answer, 'snapshot');
     return parseSnapshot(channels.body, bridges.body, application.body, { app, trunk, idPrefix });

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { cleanText } from '../../base/text.ts';
-import { isExtension, PbxError, type PhoneStatus } from '../pbx.ts';
+import { isExtension, PbxError, type PbxTrouble, type PhoneStatus } from '../pbx.ts';
 import { type AmiMessage, header } from './ami-codec.ts';
 import { AmiLink, type AmiLinkOptions } from './ami-link.ts';
 
@@ -13,31 +13,53 @@ export interface PhonesOptions extends Omit<AmiLinkOptions, 'events'> {
   readonly trunk: string;
 }
 
+export interface PhonesListener {
+  /** Once for each phone that comes or goes. */
+  changed(extension: string, registered: boolean): void;
+  trouble(trouble: PbxTrouble, sentence: string): void;
+  /** Asterisk ends now; calls that were in it are over. */
+  ending(restarts: boolean): void;
+}
+
+const DRAINING =
+  'Asterisk takes no new calls: it is being stopped gracefully and waits for the last call to end. Wait, or call it off with "core abort shutdown" in its console';
+
 /**
- * Knows which phones are registered. It listens to AMI and not to ARI: an ARI application that subscribes to endpoints gets
+ * Knows which phones are registered, and whether Asterisk takes new calls. It listens to AMI and not to ARI: an ARI application that subscribes to endpoints gets
  * every event of their channels twice, also digits.
  */
 export class Phones {
   readonly #link: AmiLink;
   readonly #log: Log;
   readonly #trunk: string;
-  readonly #changed: (extension: string, registered: boolean) => void;
+  readonly #listener: PhonesListener;
   /** Contacts (SIP addresses) by extension. */
   #contacts = new Map<string, Set<string>>();
 
   /** Set when a change comes while the list is asked for: which of both is newer is unknown then. */
   #stale = false;
 
-  /** @param changed is called once for each phone that comes or goes */
-  constructor(options: PhonesOptions, changed: (extension: string, registered: boolean) => void) {
+  #draining = false;
+  /** Whether `phones-unknown` was said. */
+  #unknown = false;
+
+  constructor(options: PhonesOptions, listener: PhonesListener) {
     this.#log = options.log;
     this.#trunk = options.trunk;
-    this.#changed = changed;
+    this.#listener = listener;
     this.#link = new AmiLink(
       { ...options, events: 'system' },
       {
-        up: () => this.#refresh(),
-        down: () => undefined,
+        up: () => {
+          if (this.#unknown) listener.trouble('phones-unknown', '');
+          this.#unknown = false;
+          this.#refresh();
+        },
+        down: (reason) => this.#lost(reason),
+        draining: (is) => {
+          this.#draining = is;
+          listener.trouble('draining', is ? DRAINING : '');
+        },
         event: (message) => this.#take(message),
       },
     );
@@ -51,9 +73,22 @@ export class Phones {
     return this.#link.stop();
   }
 
-  /** The phones that are registered now, asked of Asterisk. Rejects with `PbxError`. */
+  /** Whether Asterisk takes no new calls, asked of it; false when it does not say. */
+  async isDraining(): Promise<boolean> {
+    await this.#link.action('Ping').catch((error) => this.#log.debug({ error: messageOf(error) }, 'no pong'));
+    return this.#draining;
+  }
+
+  /**
+   * The phones that are registered now, asked of Asterisk; the last known ones while it is being stopped gracefully and
+   * answers nothing. Rejects with `PbxError`.
+   */
   async list(): Promise<readonly PhoneStatus[]> {
-    return [...(await this.#ask())].map(([extension, contacts]) => ({
+    const contacts = await this.#ask().catch((error) => {
+      if (!this.#draining) throw error;
+      return this.#contacts;
+    });
+    return [...contacts].map(([extension, contacts]) => ({
       extension,
       registered: true,
       contact: cleanText([...contacts].join(', '), 200),
@@ -93,8 +128,9 @@ export class Phones {
         }
         const before = this.#contacts;
         this.#contacts = now;
-        for (const extension of before.keys()) if (!now.has(extension)) this.#changed(extension, false);
-        for (const extension of now.keys()) if (!before.has(extension)) this.#changed(extension, true);
+        const { changed } = this.#listener;
+        for (const extension of before.keys()) if (!now.has(extension)) changed(extension, false);
+        for (const extension of now.keys()) if (!before.has(extension)) changed(extension, true);
       },
       (error) => this.#log.warn({ error: messageOf(error) }, 'cannot list the registered phones yet'),
     );
@@ -106,8 +142,7 @@ export class Phones {
         this.#refresh();
         return;
       case 'Shutdown':
-        this.#log.info({ how: header(message, 'Shutdown') }, 'Asterisk is shutting down');
-        return;
+        return this.#listener.ending(header(message, 'Restart') === 'True');
       case 'ContactStatus':
         this.#contactChanged(
           header(message, 'AOR'),
@@ -116,6 +151,14 @@ export class Phones {
         );
         return;
     }
+  }
+
+  /** Without a log-in because it is being stopped, the other trouble says it all. */
+  #lost(reason: string): void {
+    if (this.#draining) return;
+    this.#unknown = true;
+    const sentence = `which phones are registered is not known, because the AMI link to Asterisk is down (${reason}); calls go on`;
+    this.#listener.trouble('phones-unknown', sentence);
   }
 
   #isPhone(name: string): boolean {
@@ -133,7 +176,7 @@ export class Phones {
       if (contacts?.size === 0) this.#contacts.delete(extension);
     }
     const is = this.#contacts.has(extension);
-    if (was !== is) this.#changed(extension, is);
+    if (was !== is) this.#listener.changed(extension, is);
   }
 }
 

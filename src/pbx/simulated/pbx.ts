@@ -46,6 +46,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   readonly #phones = new Map<string, Behaviour>();
   #listener?: (event: PbxEvent) => void;
   #linked = false;
+  #draining = false;
   #arrivals = 0;
 
   constructor(clock: Clock, options: SimulatedOptions = {}) {
@@ -70,6 +71,10 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const clean = { ani: cleanNumber(from.ani), aniName: cleanText(from.aniName) };
     const arrived = { ...from, ...clean, channel: `sim-${++this.#arrivals}` };
     const channel = new Channel(this, arrived, false);
+    if (this.#draining) {
+      channel.ended = true;
+      return channel;
+    }
     this.#channels.set(channel.channel, channel);
     this.#emit({ type: 'ChannelArrived', ...arrived });
     return channel;
@@ -94,7 +99,14 @@ export class SimulatedPbx implements Pbx, Switchboard {
     if (up === this.#linked) return;
     if (!up) this.#listener?.({ type: 'LinkDown', reason: 'cut by the script' });
     this.#linked = up;
-    if (up) this.#emit({ type: 'LinkUp', pbx: 'simulated' });
+    if (up) this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: false });
+  }
+
+  /** Begins to be stopped gracefully, taking no new calls, or goes on as before. */
+  setDraining(draining: boolean): void {
+    this.#draining = draining;
+    const sentence = draining ? 'the simulated PBX takes no new calls' : '';
+    this.#emit({ type: 'PbxTrouble', trouble: 'draining', sentence });
   }
 
   pressed(channel: Channel, digits: string): void {
@@ -143,7 +155,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   start(listener: (event: PbxEvent) => void): void {
     this.#listener = listener;
     this.#linked = true;
-    this.#emit({ type: 'LinkUp', pbx: 'simulated' });
+    this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: false });
   }
 
   async stop(): Promise<void> {
@@ -226,6 +238,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#requireLink();
     checkId(request.leg);
     checkEndpoint(request.to);
+    if (this.#draining) throw new PbxError('refused', 'the PBX takes no new calls now');
     if (this.#channels.has(request.leg)) throw new PbxError('refused', `leg ${request.leg} exists already`);
     const behaviour =
       request.to.kind === 'phone' ? this.#phones.get(request.to.extension) : this.#trunk(request.to.number);

@@ -1,0 +1,137 @@
+import type { Agent } from '../agent/agent.ts';
+import type { Call } from '../call/call.ts';
+import type { Changes, LogEvent, SpoolMark } from './changes.ts';
+
+/** Where changes wait while the store takes none, the oldest first. */
+export interface Spool {
+  /** How many turns wait. */
+  readonly size: number;
+  /** Puts the changes of a turn at the end. @throws Replaced when they are not this daemon's business any more */
+  add(changes: Changes): void;
+  /** The oldest ones, of `turns` turns at most, for one commit; undefined when none wait. */
+  next(turns: number): Spooled | undefined;
+  /** The store has them, or will never. */
+  taken(spooled: Spooled): void;
+  /** The daemon ends in order: what waits is kept for the next one as far as it can be. Returns the turns that are lost. */
+  close(): number;
+}
+
+/** Changes that waited. */
+export interface Spooled {
+  readonly changes: Changes;
+  readonly turns: number;
+  /** Written with them, so that they are never written twice; none for what dies with this daemon. */
+  readonly mark?: SpoolMark;
+}
+
+/** Events that wait in memory at most: some 100 MB, an hour of 5 calls a second. */
+const MOST_EVENTS = 200_000;
+
+/**
+ * Keeps changes in memory. Beyond the limit the oldest events are given up, counted and told in the log; what calls and agents have
+ * become is kept whatever happens.
+ */
+export class MemorySpool implements Spool {
+  readonly #most: number;
+  #turns: Changes[] = [];
+  #events = 0;
+  #givenUp = new GivenUp();
+
+  constructor(most = MOST_EVENTS) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#turns.length + this.#givenUp.turns;
+  }
+
+  add(changes: Changes): void {
+    this.#turns.push(changes);
+    this.#events += weightOf(changes);
+    if (this.#events <= this.#most) return;
+    // A tenth at once: taking from the front of a long list is dear.
+    let count = 0;
+    while (this.#events > this.#most * 0.9 && count < this.#turns.length - 1) {
+      const oldest = this.#turns[count]!;
+      this.#givenUp.add(oldest);
+      this.#events -= weightOf(oldest);
+      count += 1;
+    }
+    this.#turns = this.#turns.slice(count);
+  }
+
+  next(turns: number): Spooled | undefined {
+    if (this.#givenUp.turns > 0) return { changes: this.#givenUp.changes(), turns: this.#givenUp.turns };
+    const oldest = this.#turns.slice(0, turns);
+    return oldest.length === 0 ? undefined : { changes: merge(oldest), turns: oldest.length };
+  }
+
+  taken({ turns }: Spooled): void {
+    if (this.#givenUp.turns > 0) {
+      this.#givenUp = new GivenUp();
+      return;
+    }
+    for (const changes of this.#turns.slice(0, turns)) this.#events -= weightOf(changes);
+    this.#turns = this.#turns.slice(turns);
+  }
+
+  close(): number {
+    return this.size;
+  }
+}
+
+/** Turns whose events are gone, and of which only the outcome is left. */
+class GivenUp {
+  turns = 0;
+  readonly #calls = new Map<string, Call>();
+  readonly #agents = new Map<string, Agent>();
+  #events = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #to = 0;
+
+  add({ calls, agents, events }: Changes): void {
+    this.turns += 1;
+    for (const call of calls) this.#calls.set(call.id, call);
+    for (const agent of agents) this.#agents.set(agent.id, agent);
+    this.#events += events.length;
+    for (const { at } of events) {
+      this.#from = Math.min(this.#from, at);
+      this.#to = Math.max(this.#to, at);
+    }
+  }
+
+  changes(): Changes {
+    const lost: LogEvent = {
+      type: 'EventsLost',
+      version: 1,
+      at: this.#to,
+      data: { events: this.#events, from: this.#from, to: this.#to, reason: 'database-away' },
+    };
+    return {
+      calls: [...this.#calls.values()],
+      agents: [...this.#agents.values()],
+      events: this.#events > 0 ? [lost] : [],
+      stepsLeft: [],
+    };
+  }
+}
+
+/** The changes of several turns as those of one. */
+export function merge(all: readonly Changes[]): Changes {
+  if (all.length === 1) return all[0]!;
+  return {
+    calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
+    agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
+    events: all.flatMap((one) => one.events),
+    stepsLeft: all.flatMap((one) => one.stepsLeft),
+  };
+}
+
+/** True for a turn that changed nothing. */
+export function isEmpty({ calls, agents, events, stepsLeft }: Changes): boolean {
+  return calls.length + agents.length + events.length + stepsLeft.length === 0;
+}
+
+function weightOf({ events, stepsLeft }: Changes): number {
+  return events.length + stepsLeft.length;
+}
