@@ -1,17 +1,12 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
-import { extensionOf } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import { localTime } from '../base/zone.ts';
 import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
-import { tierRank } from '../customer/customer.ts';
-import type { CentreView, QueueLoad } from '../ivr/expression.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
-import { fits } from '../queue/queue.ts';
 import type { PromptBook } from '../speech/prompt.ts';
 import { type AdmissionLimits, overloadText } from './admission.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
@@ -25,6 +20,7 @@ import { Mailbox } from './mailbox.ts';
 import type { EngineGauges, EngineObserver } from './observer.ts';
 import { offerWaiting } from './offering.ts';
 import { PbxHealth } from './pbx-health.ts';
+import { centreView, QueueLoads } from './queue-load.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState } from './state.ts';
 import { Turn } from './turn.ts';
@@ -89,8 +85,7 @@ export class Engine implements Centre {
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
   #cancelReconcile: () => void = () => undefined;
-  /** Of this turn. */
-  readonly #loads = new Map<string, QueueLoad>();
+  readonly #loads = new QueueLoads(this.#state);
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -108,7 +103,7 @@ export class Engine implements Centre {
     });
     this.#runner = new FlowRunner({
       ...parts,
-      centre: () => this.#view(),
+      centre: () => centreView(parts.flows, this.#loads, parts.clock.now()),
       musicOf: (persona) => parts.flows.musicOf(persona),
       ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }),
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }),
@@ -155,54 +150,7 @@ export class Engine implements Centre {
   }
 
   queues(): readonly QueueStatus[] {
-    const agents = this.agents();
-    return [...this.#state.queues.values()].map((queue) => {
-      const fit = agents.filter((agent) => fits(agent, queue) && extensionOf(agent) !== undefined);
-      return {
-        queue,
-        waiting: this.liveCalls().flatMap(({ id, phase, facts }) =>
-          (phase.at === 'queued' || phase.at === 'offered') && phase.queue === queue.name
-            ? [{ call: id, since: phase.since, rank: tierRank(facts.tier) }]
-            : [],
-        ),
-        loggedIn: fit.length,
-        ready: fit.filter((agent) => agent.state.at === 'ready').length,
-      };
-    });
-  }
-
-  /** What expressions in flows may know of the centre. */
-  #view(): CentreView {
-    const now = this.#parts.clock.now();
-    const { flows } = this.#parts;
-    const zone = flows.zone();
-    return {
-      now,
-      zone,
-      queueLoad: (name) => {
-        const load = this.#loads.get(name) ?? this.#loadOf(name, now);
-        this.#loads.set(name, load);
-        return load;
-      },
-      isOpen: (calendar) => flows.dayState(calendar, now) === 'open',
-      localTime: (ms) => localTime(ms, zone),
-    };
-  }
-
-  #loadOf(name: string, now: number): QueueLoad {
-    const queue = this.#state.queues.get(name);
-    if (!queue) return { waiting: 0, ready: 0, loggedIn: 0, longestWait: 0 };
-    const fit = this.agents().filter((agent) => fits(agent, queue) && extensionOf(agent) !== undefined);
-    let waiting = 0;
-    let since = now;
-    for (const id of this.#state.waiting) {
-      const phase = this.#state.calls.get(id)?.phase;
-      if (phase?.at !== 'queued' || phase.queue !== name) continue;
-      waiting += 1;
-      since = Math.min(since, phase.since);
-    }
-    const ready = fit.filter((agent) => agent.state.at === 'ready').length;
-    return { waiting, ready, loggedIn: fit.length, longestWait: Math.floor((now - since) / 1000) };
+    return this.#loads.all();
   }
 
   phones(): Promise<readonly PhoneStatus[]> {
@@ -313,7 +261,7 @@ export class Engine implements Centre {
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {
-    this.#loads.clear();
+    this.#loads.forget();
     const { clock, lagMs, observer } = this.#parts;
     const startedAt = observer?.now() ?? 0;
     const turn = new Turn(

@@ -49,7 +49,8 @@ export class EventLog implements EventWriter {
       return appended;
     });
     if (events.length === 0) return;
-    for (const listener of [...this.#listeners]) listener(events);
+    // After this turn: a listener that throws must not make a commit look as if it had failed.
+    for (const listener of [...this.#listeners]) void Promise.resolve(events).then(listener);
   }
 
   /**
