@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -9,7 +9,7 @@ import type { CallStore } from './store.ts';
 import { callOfRecording, holdsMessage, messageIn } from './voicemail.ts';
 
 export interface VoicemailKeeperParts {
-  readonly calls: Pick<CallStore, 'byId' | 'keepVoicemail'>;
+  readonly calls: Pick<CallStore, 'byId' | 'keepVoicemail' | 'voicemail'>;
   /** Absolute folder of the recordings. */
   readonly recordings: string;
   readonly clock: Clock;
@@ -70,35 +70,45 @@ export class VoicemailKeeper {
         const found = await lstat(file);
         if (!found.isFile() || callOfRecording(recording) === undefined) continue;
         if (clock.now() - found.mtimeMs < FINISHED_MS) continue;
-        await this.#finish(file, found);
+        const isSound = await this.#finish(file, found);
         const durationMs = Math.max(0, (found.size - WAV_HEADER_BYTES) / BYTES_PER_MS);
-        await this.keep({ recording, file, durationMs });
+        if (isSound && messageIn(recording) && !holdsMessage({ durationMs }))
+          await this.#discard(recording, file);
+        else await this.keep({ recording, file, durationMs });
       }
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'the recordings could not be looked through');
     }
   }
 
-  /** Mends the header of a recording that was never finished. What cannot be mended is kept as it is. */
-  async #finish(file: string, { size, atime, mtime }: Stats): Promise<void> {
+  /** Nobody said anything, and the caller was told so. The PBX counts in whole seconds: what it called a message stays. */
+  async #discard(recording: string, file: string): Promise<void> {
+    if (await this.#parts.calls.voicemail(recording)) return;
+    await unlink(file);
+  }
+
+  /** Mends the header of a recording that was never finished. False for what is no recording, which is kept as it is. */
+  async #finish(file: string, { size, atime, mtime }: Stats): Promise<boolean> {
     const { log } = this.#parts;
     try {
       const handle = await open(file, 'r+');
       try {
         const { buffer, bytesRead } = await handle.read(Buffer.alloc(WAV_HEAD_BYTES), 0, WAV_HEAD_BYTES, 0);
         const sizes = mendedSizes(buffer.subarray(0, bytesRead), size);
-        if (!sizes) return;
+        if (!sizes) return buffer.toString('latin1', 0, 4) === 'RIFF';
         await handle.truncate(sizes.fileBytes);
         await handle.write(fourBytes(sizes.data), 0, 4, sizes.at);
         await handle.write(fourBytes(sizes.riff), 0, 4, RIFF_SIZE_AT);
         // When it was said, not when it was mended.
         await handle.utimes(atime, mtime);
         log.warn({ file, bytes: sizes.data }, 'a recording that the PBX left unfinished is mended');
+        return true;
       } finally {
         await handle.close();
       }
     } catch (thrown) {
       log.error({ file, reason: messageOf(thrown) }, 'a recording could not be mended');
+      return false;
     }
   }
 }

@@ -13,6 +13,7 @@ import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
 import { Replaced } from './fence.ts';
+import { Gate } from './gate.ts';
 import type { Effect, EngineInput, FlowDirectory } from './input.ts';
 import { Ledger } from './ledger.ts';
 import { faultOf, idsOfInput } from './log-ids.ts';
@@ -79,6 +80,7 @@ export class Engine implements Centre {
   readonly #effects: Effects;
   readonly #pbxHealth: PbxHealth;
   readonly #mailbox: Mailbox<Mail>;
+  readonly #gate: Gate;
   #stopped = false;
   readonly #ledger: Ledger;
   #matchingProblem = '';
@@ -100,6 +102,15 @@ export class Engine implements Centre {
       clock: parts.clock,
       spacingMs: parts.turnSpacingMs ?? 0,
       lost: (count) => this.#overflowed(count),
+    });
+    this.#gate = new Gate({
+      limits: parts.admission,
+      state: this.#state,
+      clock: parts.clock,
+      lagMs: () => this.#mailbox.lagMs() + (parts.lagMs?.() ?? 0),
+      refuse: (channel) =>
+        this.#effects.run({ key: channel, effect: { do: 'hangup', channel, cause: 'busy' } }),
+      overloaded: (reason) => this.#post({ input: { type: 'OverloadBegan', reason } }),
     });
     this.#runner = new FlowRunner({
       ...parts,
@@ -200,6 +211,8 @@ export class Engine implements Centre {
   #heard(event: PbxEvent): void {
     switch (event.type) {
       case 'ChannelArrived':
+        if (this.#gate.admits(event)) this.#post({ input: event });
+        return;
       case 'LegRinging':
       case 'LegAnswered':
       case 'ChannelEnded':
@@ -262,14 +275,13 @@ export class Engine implements Centre {
 
   async #turn(batch: readonly Mail[]): Promise<void> {
     this.#loads.forget();
-    const { clock, lagMs, observer } = this.#parts;
+    const { clock, observer } = this.#parts;
     const startedAt = observer?.now() ?? 0;
     const turn = new Turn(
       {
         ...this.#parts,
         state: this.#state,
         paces: this.#paces,
-        lagMs: this.#mailbox.lagMs() + (lagMs?.() ?? 0),
       },
       clock.now(),
     );

@@ -5,6 +5,7 @@ import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
 import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
+import type { AdmissionRefusal } from './admission.ts';
 
 /** What the mailbox takes: what the PBX says, what steps report, what people ask for, and time. */
 export type EngineInput =
@@ -26,6 +27,7 @@ export type EngineInput =
       readonly afterGap: boolean;
       readonly restarted: boolean;
     }
+  | { readonly type: 'OverloadBegan'; readonly reason: AdmissionRefusal }
   | { readonly type: 'TimePassed' };
 
 /** What a turn wants done after it is committed. Doing one twice is harmless. */

@@ -61,17 +61,21 @@ export class Mailbox<Mail> {
     await this.#working;
   }
 
-  /** A clock that was set back delays nobody for longer than the spacing. */
-  async #gather(): Promise<void> {
+  /**
+   * Waits for the spacing, and at least for whoever else has to run on this thread: sockets, timers, the sign of life. A clock that
+   * was set back delays nobody for longer than the spacing.
+   */
+  async #gather(goesOn: boolean): Promise<void> {
     const { clock, spacingMs } = this.#parts;
     const wait = Math.min(spacingMs, this.#taken + spacingMs - clock.now());
-    if (wait > 0) await new Promise<void>((resolve) => clock.at(clock.now() + wait, resolve));
+    if (wait <= 0 && !(goesOn && spacingMs > 0)) return;
+    await new Promise<void>((resolve) => clock.at(clock.now() + Math.max(0, wait), resolve));
   }
 
   async #work(): Promise<void> {
     const { clock } = this.#parts;
-    while (this.#waiting.length > 0) {
-      await this.#gather();
+    for (let goesOn = false; this.#waiting.length > 0; goesOn = true) {
+      await this.#gather(goesOn);
       this.#taken = clock.now();
       const batch = this.#waiting.splice(0, BATCH);
       this.#batchSince = batch[0]?.since;

@@ -11,7 +11,7 @@ import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { callOfRecording } from '../call/voicemail.ts';
 import { personaAt } from '../ivr/flow.ts';
 import type { ArrivedChannel } from '../pbx/pbx.ts';
-import { type AdmissionLimits, admit, calmAt, calmed, openAdmission } from './admission.ts';
+import { calmAt, calmed } from './admission.ts';
 import { callEvents } from './call-events.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
@@ -32,9 +32,6 @@ export interface TurnParts {
   readonly outside: OutsideDialling;
   readonly log: Log;
   readonly paces: Map<string, Pace>;
-  readonly admission?: AdmissionLimits;
-  /** How long ago the first input of this turn happened, at least, ms. */
-  readonly lagMs?: number;
 }
 
 /**
@@ -85,8 +82,7 @@ export class Turn {
     const { state } = this;
     switch (input.type) {
       case 'ChannelArrived':
-        if (this.#admits(input)) this.arrived(input);
-        return;
+        return this.arrived(input);
       case 'LegRinging':
       case 'LegAnswered': {
         const call = state.callOfLeg(input.channel);
@@ -122,6 +118,9 @@ export class Turn {
         if (call) this.tellCall(call, input);
         return;
       }
+      case 'OverloadBegan':
+        this.log('OverloadBegan', { reason: input.reason }, {});
+        return this.#calm();
       case 'StepReported': {
         const call = state.calls.get(input.call);
         if (call) this.walk.reported(call, input);
@@ -163,25 +162,12 @@ export class Turn {
 
   // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether there is room for this caller. Who is refused hears the busy signal. The house itself is always let in. */
-  #admits({ channel, source }: ArrivedChannel): boolean {
-    const { admission: limits, state, lagMs = 0 } = this.#parts;
-    if (!limits || source.kind === 'phone') return true;
-    const before = state.admission ?? openAdmission(limits);
-    const load = { now: this.now, channels: state.open.size, lagMs };
-    const [after, refusal] = admit(before, limits, load);
-    state.admission = after;
-    if (!refusal) return true;
-    if (!before.overload) this.log('OverloadBegan', { reason: refusal, ...load }, {});
-    state.deadlines.set(OVERLOAD, calmAt(after));
-    state.openChannel(channel, this.now, undefined);
-    this.effect(channel, { do: 'hangup', channel, cause: 'busy' });
-    return false;
-  }
-
+  /** An overload is over when nobody was refused for a while. */
   #calm(): void {
     const { state } = this.#parts;
     if (!state.admission?.overload) return;
+    const calm = calmAt(state.admission);
+    if (calm !== undefined && calm > this.now) return state.deadlines.set(OVERLOAD, calm);
     const { since, refused } = state.admission.overload;
     this.log('OverloadEnded', { since, refused }, {});
     state.admission = calmed(state.admission);

@@ -140,7 +140,7 @@ export class FlowRunner {
       // A lost link is mended by the next reconciliation; of a channel that is gone the PBX tells in a moment.
       const unreachable =
         thrown instanceof PbxError && (thrown.code === 'link-down' || thrown.code === 'not-found');
-      this.#parts.log.warn(
+      this.#parts.log[unreachable ? 'debug' : 'warn'](
         { call: call.id, flow: flow.name, step: step.name, reason: messageOf(thrown) },
         'a step failed',
       );

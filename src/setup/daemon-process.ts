@@ -132,9 +132,10 @@ function endOf(child: ChildProcess): Promise<number | undefined> {
 }
 
 function pulseOf(child: ChildProcess): () => Pulse {
-  let pulse: Pulse = { heardAt: performance.now(), isUp: false };
+  let pulse: Pulse = { heardAt: performance.now() };
   child.on('message', (said: FromDaemon) => {
-    pulse = { heardAt: performance.now(), isUp: pulse.isUp || said === 'up' };
+    const heardAt = performance.now();
+    pulse = { heardAt, upSince: pulse.upSince ?? (said === 'up' ? heardAt : undefined) };
   });
   return () => pulse;
 }

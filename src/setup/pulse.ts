@@ -2,12 +2,15 @@
 export interface Pulse {
   /** When it last said that it lives; at first, when it was launched. */
   readonly heardAt: number;
-  /** It has taken up all calls. Until then it may be busy, such as with reading flows. */
-  readonly isUp: boolean;
+  /** Since when it has taken up all calls. Until then it may be busy, such as with reading flows. */
+  readonly upSince?: number | undefined;
 }
 
 /** A daemon that is silent for this long hangs: callers wait in silence until it is replaced. Six of its beats. */
 const HANGS_AFTER_MS = 1300;
+/** The same in its first time, when all it does is done for the first time and may take long; another one would be younger still. */
+const YOUNG_HANGS_AFTER_MS = 2300;
+const YOUNG_MS = 20_000;
 /** The same while it starts. */
 const STARTS_WITHIN_MS = 10_000;
 
@@ -15,7 +18,12 @@ const STARTS_WITHIN_MS = 10_000;
  * True for a daemon that hangs.
  * @param awakeSince since when the one who asks runs without a pause: what he slept through is no silence of the daemon
  */
-export function isHung({ heardAt, isUp }: Pulse, now: number, awakeSince: number): boolean {
+export function isHung({ heardAt, upSince }: Pulse, now: number, awakeSince: number): boolean {
   const silentMs = now - Math.max(heardAt, awakeSince);
-  return silentMs > (isUp ? HANGS_AFTER_MS : STARTS_WITHIN_MS);
+  return silentMs > patienceMs(upSince, heardAt);
+}
+
+function patienceMs(upSince: number | undefined, heardAt: number): number {
+  if (upSince === undefined) return STARTS_WITHIN_MS;
+  return heardAt - upSince < YOUNG_MS ? YOUNG_HANGS_AFTER_MS : HANGS_AFTER_MS;
 }

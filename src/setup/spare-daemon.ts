@@ -14,8 +14,6 @@ export class SpareDaemon {
   readonly #say: (line: string) => void;
   #process?: DaemonProcess;
   #hasEnded = false;
-  /** Since when the daemon is up, ms. */
-  #upSince?: number;
   #notBefore = 0;
 
   constructor(settings: Settings, say: (line: string) => void) {
@@ -25,21 +23,19 @@ export class SpareDaemon {
 
   /** Sees to it that there is a spare beside a daemon that is up. @param now ms of the clock of `daemon` */
   keep(daemon: Pulse, now: number): void {
-    this.#upSince = daemon.isUp ? (this.#upSince ?? now) : undefined;
     const spare = this.#process;
     if (spare && this.#hasEnded) this.#give(now + NEXT_AFTER_MS);
     if (spare && isHung(spare.pulse(), now, 0)) {
       spare.kill();
       this.#give(now + NEXT_AFTER_MS);
     }
-    const isTime = this.#upSince !== undefined && now - this.#upSince > AFTER_MS && now >= this.#notBefore;
+    const isTime = daemon.upSince !== undefined && now - daemon.upSince > AFTER_MS && now >= this.#notBefore;
     if (!this.#process && isTime) this.#launch(now);
   }
 
   /** Makes it the daemon; undefined when there is none that could be. */
   promote(): DaemonProcess | undefined {
     const spare = this.#process;
-    this.#upSince = undefined;
     this.#give(0);
     if (!spare || this.#hasEnded) return undefined;
     spare.takeOver();

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -24,7 +24,11 @@ function lab() {
   const recordings = temporaryFolder();
   const kept: Voicemail[] = [];
   const keeper = new VoicemailKeeper({
-    calls: { byId: async () => undefined, keepVoicemail: async (voicemail) => void kept.push(voicemail) },
+    calls: {
+      byId: async () => undefined,
+      keepVoicemail: async (voicemail) => void kept.push(voicemail),
+      voicemail: async (id) => kept.find((voicemail) => voicemail.id === id),
+    },
     recordings,
     clock: systemClock,
     log: silentLog,
@@ -56,6 +60,17 @@ test('given_a_killed_pbx_then_the_message_that_was_being_left_is_mended_and_kept
   expect(statSync(file).mtimeMs).toBe(before);
   expect(kept).toMatchObject([{ id: 'vm-call-1a-2b-3-general', box: 'general', callId: 'call-1a-2b', file }]);
   expect(Math.round(kept[0]!.durationMs)).toBe(5000);
+});
+
+test('given_a_recording_without_a_message_then_its_file_goes_unless_it_was_kept', async () => {
+  const { keeper, kept, put } = lab();
+  const silent = put('vm-call-1a-2b-4-general.wav', toneWav(440, 1500));
+  const short = put('vm-call-1a-2b-5-general.wav', toneWav(440, 1900));
+  const fresh = put('vm-call-1a-2b-6-general.wav', toneWav(440, 100), 0);
+  await keeper.keep({ recording: 'vm-call-1a-2b-5-general', file: short, durationMs: 2000 });
+  await keeper.sweep();
+  expect([silent, short, fresh].map((file) => existsSync(file))).toEqual([false, true, true]);
+  expect(kept).toHaveLength(1);
 });
 
 test('what a caller said in a step is mended, too, and is no message', async () => {

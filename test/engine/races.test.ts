@@ -707,6 +707,7 @@ test('given_a_message_whose_end_nobody_heard_of_when_its_file_is_found_then_it_i
     const keeper = new VoicemailKeeper({
       calls: {
         byId: async () => undefined,
+        voicemail: async () => undefined,
         keepVoicemail: async (message) => void kept.set(message.id, message),
       },
       recordings,

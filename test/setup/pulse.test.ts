@@ -2,13 +2,21 @@ import { expect, test } from 'vitest';
 import { isHung, type Pulse } from '../../src/setup/pulse.ts';
 
 test.each<[string, Pulse, now: number, awakeSince: number, boolean]>([
-  ['one that was heard a moment ago', { heardAt: 5000, isUp: true }, 5200, 0, false],
-  ['one that missed a few beats', { heardAt: 5000, isUp: true }, 6200, 0, false],
-  ['one that is silent', { heardAt: 5000, isUp: true }, 6400, 0, true],
-  ['one that is silent since we woke up a moment ago', { heardAt: 5000, isUp: true }, 60_000, 59_500, false],
-  ['one that is silent long after we woke up', { heardAt: 5000, isUp: true }, 61_000, 59_500, true],
-  ['one that starts and is busy', { heardAt: 0, isUp: false }, 9000, 0, false],
-  ['one that does not come up', { heardAt: 0, isUp: false }, 10_500, 0, true],
+  ['one that was heard a moment ago', { heardAt: 5000, upSince: -60_000 }, 5200, 0, false],
+  ['one that missed a few beats', { heardAt: 5000, upSince: -60_000 }, 6200, 0, false],
+  ['one that is silent', { heardAt: 5000, upSince: -60_000 }, 6400, 0, true],
+  [
+    'one that is silent since we woke up a moment ago',
+    { heardAt: 5000, upSince: -60_000 },
+    60_000,
+    59_500,
+    false,
+  ],
+  ['one that is silent long after we woke up', { heardAt: 5000, upSince: -60_000 }, 61_000, 59_500, true],
+  ['a young one that is silent for a while', { heardAt: 5000, upSince: 1000 }, 7200, 0, false],
+  ['a young one that is silent', { heardAt: 5000, upSince: 1000 }, 7400, 0, true],
+  ['one that starts and is busy', { heardAt: 0 }, 9000, 0, false],
+  ['one that does not come up', { heardAt: 0 }, 10_500, 0, true],
 ])('%s', (_what, pulse, now, awakeSince, hangs) => {
   expect(isHung(pulse, now, awakeSince)).toBe(hangs);
 });

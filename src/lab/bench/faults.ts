@@ -16,6 +16,7 @@ const HELP = `npm run bench:faults [-- options]   what callers notice of faults,
   --controls      also the negative controls: faults of our own making that these benches have to see
   --seed n        of the callers who abandon (1)
   --rate n        callers per second that are admitted under overload (what the product says without a setting)
+  --cold          the overload meets a daemon that has just started
   --repeats n     kills of the daemon (3)
   --frozen s      how long the daemon is frozen that is thawed then (30)
 
@@ -33,7 +34,7 @@ pbxKill      kill -9 of Asterisk under 30 live calls. noticedMs: until /health s
              again until a caller is answered · unclosed: calls without exactly one CallEnded
 abandon      1,000 callers hang up at random moments: ring, greeting, menu, campaign code, queue, offer, talk, voicemail.
              orphans: channels, bridges and live calls left after 60 s · stuck: agents still in an offer or a talk
-overload     twice the admitted rate for 60 s. p95Ms: set-up of the calls taken · zombies: what is left 30 s later
+overload     twice the admitted rate for 60 s, after 20 s of half of it. p95Ms: set-up of the calls taken · zombies: what is left 30 s later
 `;
 
 const FAULTS = ['daemonKill', 'daemonHang', 'pbxKill', 'abandon', 'overload'] as const;
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: FAULTS.join(',') },
       seed: { type: 'string', default: '1' },
       rate: { type: 'string' },
+      cold: { type: 'boolean' },
       repeats: { type: 'string', default: '3' },
       frozen: { type: 'string', default: '30' },
     },
@@ -88,7 +90,7 @@ async function main(): Promise<void> {
     }),
     pbxKill: () => pbxKill({ say }),
     abandon: () => abandon({ say, seed }),
-    overload: () => overload({ say, perSecond }),
+    overload: () => overload({ say, perSecond, cold: values.cold }),
   };
   const found: [Fault, Details][] = [];
   for (const fault of FAULTS.filter((name) => wanted.includes(name))) {

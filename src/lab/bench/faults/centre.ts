@@ -64,9 +64,13 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let isUp = false;
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {
       output = (output + text.toString()).slice(-10_000);
+      // Such as that it replaces a daemon that hangs.
+      if (isUp)
+        for (const line of text.toString().matchAll(/^• (.+)$/gm)) options.say(`  supervisor: ${line[1]}`);
     });
   const endWithUs = (): void => {
     child.kill('SIGKILL');
@@ -85,6 +89,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     await stop();
     throw error;
   }
+  isUp = true;
   return {
     rig,
     supervisorPid: child.pid ?? -1,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CalledCall, CallerCall } from '../sip/call.ts';
+import type { CalledCall } from '../sip/called-call.ts';
+import type { CallerCall } from '../sip/caller-call.ts';
 import type { Sight } from './api.ts';
 import { NUMBERS } from './flows.ts';
 import { JOURNEYS, type Journey } from './journeys.ts';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallerCall } from '../sip/call.ts';
+import type { CallerCall } from '../sip/caller-call.ts';
 import { Sight, until } from './api.ts';
 import { type Centre, type CentreOptions, startCentre } from './centre.ts';
 import { END_KEY, NUMBERS } from './flows.ts';

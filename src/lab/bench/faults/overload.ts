@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoad } from '../sipp.ts';
+import { type Load, startLoad } from '../sipp.ts';
 import { Sight } from './api.ts';
 import { type CentreOptions, startCentre } from './centre.ts';
 import { NUMBERS } from './flows.ts';
@@ -9,6 +9,10 @@ import { Town } from './town.ts';
 
 const TIMES = 2;
 const LONG_S = 60;
+/** At half the admitted rate. */
+const WARM_UP_S = 20;
+/** In which the last calls have to be over. */
+const MORE_S = 40;
 const PROBES_PER_SECOND = 4;
 const STAY_MS = 500;
 const REST_MS = 30_000;
@@ -31,7 +35,13 @@ export interface Overload {
 }
 
 /** Twice the rate that is admitted, for a minute. */
-export async function overload(options: CentreOptions & { readonly perSecond?: number }): Promise<Overload> {
+export async function overload(
+  options: CentreOptions & {
+    readonly perSecond?: number;
+    /** The flood meets a daemon that has just started; else it has taken calls for a while. */
+    readonly cold?: boolean;
+  },
+): Promise<Overload> {
   const { perSecond } = options;
   const env: CentreOptions['env'] =
     perSecond === undefined ? {} : { CARILLON_CALLS_PER_SECOND: String(perSecond) };
@@ -39,22 +49,28 @@ export async function overload(options: CentreOptions & { readonly perSecond?: n
   const town = await Town.open(centre.rig);
   try {
     const offered = centre.rig.settings.callsPerSecond * TIMES;
-    const load = await startLoad({
+    const calls = (rate: number, seconds: number): Load => ({
       server: centre.rig.server,
       dnis: NUMBERS.menu,
       scenario: callsOrIsRefused(STAY_MS),
-      rate: offered,
-      calls: offered * LONG_S,
+      rate,
+      calls: Math.ceil(rate * seconds),
     });
+    if (!options.cold) await (await startLoad(calls(Math.ceil(offered / TIMES / 2), WARM_UP_S))).done;
+    const load = await startLoad(calls(offered, LONG_S));
     const probes = new ShortCalls(town, PROBES_PER_SECOND, STAY_MS);
+    const inTime = load.done.then(() => true);
+    // Calls that are stuck would keep SIPp for ever; it counts those that were made.
+    if (!(await Promise.race([inTime, sleep((LONG_S + MORE_S) * 1000, false, { ref: false })])))
+      await load.stop();
     const result = await load.done;
     await probes.stop();
     await sleep(REST_MS);
-    const { channels, bridges, calls } = await leftovers(new Sight(centre.rig), 0);
+    const left = await leftovers(new Sight(centre.rig), 0);
     const refused = probes.calls.flatMap(({ refusedMs }) => refusedMs ?? []).sort((a, b) => a - b);
     return {
       p95Ms: result.setupMs.p95,
-      zombies: channels + bridges + calls,
+      zombies: left.channels + left.bridges + left.calls,
       offeredPerSecond: offered,
       answeredPerSecond: result.rate,
       refusedP95Ms: Math.round(refused[Math.floor(0.95 * (refused.length - 1))] ?? 0),

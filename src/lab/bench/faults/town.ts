@@ -1,5 +1,6 @@
 import type { Rig } from '../rig.ts';
-import { CalledCall, CallerCall } from '../sip/call.ts';
+import { CalledCall } from '../sip/called-call.ts';
+import { CallerCall } from '../sip/caller-call.ts';
 import { register } from '../sip/register.ts';
 import { SipSocket } from '../sip/socket.ts';
 import { StallMeter } from '../stalls.ts';

@@ -1,0 +1,41 @@
+import type { Clock } from '../base/clock.ts';
+import type { ArrivedChannel } from '../pbx/pbx.ts';
+import { type AdmissionLimits, type AdmissionRefusal, admit, openAdmission } from './admission.ts';
+import type { CentreState } from './state.ts';
+
+export interface GateParts {
+  /** Without limits everybody is let in. */
+  readonly limits?: AdmissionLimits;
+  readonly state: CentreState;
+  readonly clock: Clock;
+  /** How late the daemon is, ms. */
+  readonly lagMs: () => number;
+  /** Gives a caller the busy signal. */
+  readonly refuse: (channel: string) => void;
+  /** The first refusal after a calm time. */
+  readonly overloaded: (reason: AdmissionRefusal) => void;
+}
+
+/** Where callers come in. Who is refused hears the busy signal at once: before the mailbox, which may be what is too full. */
+export class Gate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether this caller is let in. The house itself always is, and who is inside already. */
+  admits({ channel, source }: ArrivedChannel): boolean {
+    const { limits, state, clock, lagMs, refuse, overloaded } = this.#parts;
+    if (!limits || source.kind === 'phone' || state.open.has(channel)) return true;
+    const before = state.admission ?? openAdmission(limits);
+    const load = { now: clock.now(), channels: state.open.size, lagMs: lagMs() };
+    const [after, refusal] = admit(before, limits, load);
+    state.admission = after;
+    if (!refusal) return true;
+    state.openChannel(channel, load.now, undefined);
+    refuse(channel);
+    if (!before.overload) overloaded(refusal);
+    return false;
+  }
+}
