@@ -50,12 +50,25 @@ export async function askAsAdmin(settings: Settings, path: string, patienceMs: n
 }
 
 /** Posts to the daemon as the admin. @throws Refused with the daemon's own sentence, or `daemon-silent` */
-export async function postToDaemon(settings: Settings, path: string, body: unknown): Promise<unknown> {
+export function postToDaemon(settings: Settings, path: string, body: unknown): Promise<unknown> {
+  return tellDaemon(settings, 'POST', path, body);
+}
+
+/** Any request of the admin to the daemon. @throws Refused with the daemon's own sentence, or `daemon-silent` */
+export async function tellDaemon(
+  settings: Settings,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const { adminToken } = readSecrets(settings.data);
   const response = await fetch(`${addressOfApi(settings)}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    method,
+    headers: {
+      authorization: `Bearer ${adminToken}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     redirect: 'error',
     signal: AbortSignal.timeout(ANSWER_MS),
   }).catch((thrown: unknown) => {

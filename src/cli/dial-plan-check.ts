@@ -5,6 +5,7 @@ import {
   classOf,
   type DialLimits,
   type DialSource,
+  EMERGENCY_GROUP,
   groupOf,
   judge,
   mayReach,
@@ -12,9 +13,11 @@ import {
   type SourceKind,
 } from '../call/class-of-service.ts';
 import { holderText, refusalText } from '../call/dial-refusal.ts';
-import { formsOf } from '../call/dialled-number.ts';
+import { formsOf, plainNumber } from '../call/dialled-number.ts';
 import { readClassOfService } from '../engine/class-of-service-file.ts';
+import { type KnownSources, unknownInRules, unknownSource } from '../engine/class-of-service-names.ts';
 import { readSettings } from '../setup/settings.ts';
+import { knownSources } from './dial-plan-names.ts';
 import { problemLines } from './flow-check.ts';
 import { shownPath } from './flow-folder.ts';
 import { coloured, counted, print, table } from './terminal.ts';
@@ -32,7 +35,8 @@ export interface DialPlanOptions {
  * mistake and for a number that is not permitted. @throws Refused when there is no such file
  */
 export async function checkDialPlan(number: string, options: DialPlanOptions): Promise<number> {
-  const { classOfService } = readSettings(process.env);
+  const settings = readSettings(process.env);
+  const { classOfService } = settings;
   const file = shownPath(classOfService);
   const text = await readFile(classOfService, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
     throw new Refused(
@@ -46,11 +50,21 @@ export async function checkDialPlan(number: string, options: DialPlanOptions): P
     print(`${file}: ${coloured('red', counted(problems.length, 'error'))}`);
     return 1;
   }
-  if (number !== '') return tell(rules, number, sourcesIn(options));
+  const known = await knownSources(settings);
+  const sources = sourcesIn(options);
+  const unknown = [...unknownInRules(rules, known), ...sources.flatMap((source) => unknownIn(source, known))];
+  for (const sentence of unknown) print(`${coloured('yellow', 'warning')} ${sentence}`);
+  if (number !== '') return tell(rules, number, sources);
+  const result = unknown.length > 0 ? coloured('yellow', counted(unknown.length, 'warning')) : undefined;
   print(
-    `${file}: ${rules.groups.length} groups, ${rules.classes.size} classes: ${coloured('green', 'no problems')}`,
+    `${file}: ${rules.groups.length} groups, ${rules.classes.size} classes: ${result ?? coloured('green', 'no problems')}`,
   );
   return 0;
+}
+
+function unknownIn({ kind, name }: DialSource, known: KnownSources): string[] {
+  const unknown = kind === 'caller' ? undefined : unknownSource(kind, name, known);
+  return unknown === undefined ? [] : [unknown];
 }
 
 function sourcesIn({ phone, flow, campaign, caller }: DialPlanOptions): DialSource[] {
@@ -63,8 +77,14 @@ function sourcesIn({ phone, flow, campaign, caller }: DialPlanOptions): DialSour
 function tell(rules: ClassOfService, number: string, sources: readonly DialSource[]): number {
   const judged = judge(rules, number, sources);
   if (judged.is === 'emergency') {
-    print(`${number} is an emergency number: everybody may dial it, past every limit.`);
+    print(
+      `${number} is an emergency number: every phone of the house may dial it, past every limit; nobody else may.`,
+    );
     return 0;
+  }
+  if (judged.is === 'denied' && rules.emergency.includes(plainNumber(number))) {
+    print(mayNot(rules, judged, EMERGENCY_GROUP));
+    return 1;
   }
   const group = groupOf(rules, number);
   if (!group) {
@@ -77,14 +97,29 @@ function tell(rules: ClassOfService, number: string, sources: readonly DialSourc
     return 0;
   }
   if (judged.is === 'permitted') {
-    print(`${coloured('green', 'may be dialled')}, within the limits: ${limitsOf(rules, sources)}`);
+    const half = notAsked(sources);
+    const answer =
+      half === '' ? coloured('green', 'may be dialled') : coloured('yellow', 'nothing against it yet');
+    print(`${answer}, within the limits: ${limitsOf(rules, sources)}`);
+    if (half !== '') print(half);
     return 0;
   }
-  const by = judged.by && { by: judged.by, class: classOf(rules, judged.by) };
-  print(
-    `${coloured('red', 'may not be dialled')}: ${refusalText({ reason: 'not-permitted', group: group.name, ...by })}`,
-  );
+  print(mayNot(rules, judged, group.name));
   return 1;
+}
+
+function mayNot(rules: ClassOfService, { by }: { readonly by?: DialSource }, group: string): string {
+  const whose = by && { by, class: classOf(rules, by) };
+  return `${coloured('red', 'may not be dialled')}: ${refusalText({ reason: 'not-permitted', group, ...whose })}`;
+}
+
+/** Two are asked when a call is made: whoever wrote the number, and whoever brings the call. */
+function notAsked(sources: readonly DialSource[]): string {
+  const has = (...kinds: SourceKind[]): boolean => sources.some(({ kind }) => kinds.includes(kind));
+  if (!has('phone', 'caller'))
+    return 'Whoever brings the call is asked too: add --phone 1001 or --caller 13800138000.';
+  if (!has('flow', 'campaign')) return 'Whoever wrote the number is asked too: add --flow or --campaign.';
+  return '';
 }
 
 function whyNoGroup({ home }: ClassOfService, number: string): string {

@@ -1,3 +1,8 @@
+import { cleanText } from '../base/text.ts';
+
+/** Of a line that is not ours, characters. */
+const LONGEST = 2000;
+
 /** A line of the daemon's log. */
 export interface LogLine {
   /** UTC ms; undefined for what is no line of ours, such as a crash report. */
@@ -25,11 +30,19 @@ export function readLogLine(text: string): LogLine {
   const { level, time, msg, ...fields } = parsed;
   const at = typeof time === 'string' ? Date.parse(time) : Number(time);
   return {
-    ...(Number.isFinite(at) && { at }),
+    ...(isTime(at) && { at }),
     level: typeof level === 'number' ? level : 30,
     message: String(msg ?? ''),
     fields,
   };
+}
+
+/** A line for programs: one of ours without what a terminal would obey, anything else as the message of one. */
+export function jsonLine(text: string): string {
+  const { level, message } = readLogLine(text);
+  return jsonOf(text)
+    ? cleanText(text, Number.POSITIVE_INFINITY)
+    : JSON.stringify({ level, msg: cleanText(message, LONGEST) });
 }
 
 /** What is to be shown. */
@@ -68,6 +81,11 @@ export function durationMs(text: string): number | undefined {
 function valueText(value: unknown): string {
   if (typeof value === 'string') return /^[\w.:/+*@-]+$/.test(value) ? value : JSON.stringify(value);
   return JSON.stringify(value) ?? '';
+}
+
+/** What a Date can hold (ECMA-262, 21.4.1.1). */
+function isTime(at: number): boolean {
+  return Math.abs(at) <= 8.64e15;
 }
 
 function jsonOf(text: string): Record<string, unknown> | undefined {

@@ -6,6 +6,7 @@ import { readSettings } from '../setup/settings.ts';
 import {
   durationMs,
   fieldsText,
+  jsonLine,
   LEVELS,
   type LogFilter,
   type LogLine,
@@ -34,7 +35,7 @@ export async function showLog(options: LogOptions): Promise<void> {
   const show = (text: string): void => {
     if (text === '') return;
     const line = readLogLine(text);
-    if (wanted(line)) print(options.json ? text : shown(line));
+    if (wanted(line)) print(options.json ? jsonLine(text) : shown(line));
   };
   if (!existsSync(file)) remark(`There is no ${file} yet.`);
   const older = `${file}.1`;

@@ -2,6 +2,7 @@ import { asteriskLog, findRunning } from '../setup/asterisk-process.ts';
 import { daemonLog } from '../setup/daemon-process.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { lockOwner } from '../setup/start-lock.ts';
+import { bansLine, presentBans } from './bans.ts';
 import { addressOfApi, askAsAdmin, askDaemon } from './daemon.ts';
 import { coloured, counted, harmless, print, table } from './terminal.ts';
 
@@ -40,6 +41,7 @@ async function inside(settings: Settings): Promise<string[][]> {
   const [queues, phones] = await Promise.all(
     ['/api/queues', '/api/phones'].map((path) => askAsAdmin(settings, path, PATIENCE_MS)),
   );
+  const bans = await presentBans(settings, PATIENCE_MS);
   const waiting = items<{ name: string; waiting: unknown[]; ready: number; loggedIn: number }>(queues);
   const registered = items<{ registered: boolean }>(phones);
   return [
@@ -55,6 +57,7 @@ async function inside(settings: Settings): Promise<string[][]> {
             `${registered.filter((phone) => phone.registered).length} of ${registered.length} registered`,
           ],
         ]),
+    ...(bans === undefined ? [] : [['bans', bansLine(bans)]]),
   ];
 }
 

@@ -37,6 +37,11 @@ export function endWithReader(): void {
   });
 }
 
+/** Whoever reads what we print may go away, and the disk that it is kept on may be full: what we do goes on all the same. */
+export function goOnWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 /** Rows in columns, each as wide as its widest cell; the last one is not filled up. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -3,10 +3,9 @@ import { networkOf } from '../base/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { assert, Refused } from '../base/errors.ts';
 import type { Api, ApiParts } from './api.ts';
-import type { ApiToken, TokenStore } from './store.ts';
+import { type ApiToken, hashOf, type TokenStore } from './store.ts';
+import { RightTokens, Tries, WITHOUT_TOKEN_PER_MINUTE, WRONG_TOKENS_PER_MINUTE } from './token-tries.ts';
 
-/** Wrong tokens that one address may send per minute, until it gets no more than "slow down". */
-const WRONG_TOKENS_PER_MINUTE = 30;
 /** Addresses that are remembered for what was logged of them. */
 const REMEMBERED = 10_000;
 /** Requests per minute and token. */
@@ -14,14 +13,10 @@ const REQUESTS_PER_MINUTE = 6000;
 
 /**
  * Lets nobody through who may not use the route. Routes say who may in `config.allowed`; one that says nothing does not
- * get into the app. Expects @fastify/rate-limit.
+ * get into the app.
  */
 export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' | 'log' | 'clock'>): void {
-  const countWrong = api.createRateLimit({
-    max: WRONG_TOKENS_PER_MINUTE,
-    timeWindow: 60_000,
-    keyGenerator: (request) => `wrong ${addressOf(request)}`,
-  });
+  const knock = doorOf(tokens, clock);
   const isNews = oncePerMinute(clock);
   api.decorateRequest('token', undefined);
   api.addHook('onRoute', checkDeclared);
@@ -29,15 +24,16 @@ export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' 
     const allowed = request.routeOptions.config.allowed;
     // A route that is not there has nothing declared and nothing to guard.
     if (allowed === 'everybody' || allowed === undefined) return;
-    request.token = await identify(request, tokens);
-    if (!request.token) {
+    const found = await knock(request);
+    if (found instanceof Refused) {
       // The log is not to be filled by whoever likes to.
       const address = addressOf(request);
       if (request.headers.authorization !== undefined && isNews(address))
         log.warn({ address }, 'a wrong API token');
-      throw await refusalOf(request, countWrong);
+      throw found;
     }
-    if (!allowed.includes(request.token.role))
+    request.token = found;
+    if (!allowed.includes(found.role))
       throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
   };
   api.addHook('onRequest', check);
@@ -87,20 +83,34 @@ function addressOf(request: FastifyRequest): string {
   return networkOf(request.ip) ?? request.ip;
 }
 
-async function identify(request: FastifyRequest, tokens: TokenStore): Promise<ApiToken | undefined> {
-  const [, token] = /^Bearer +([A-Za-z0-9_-]{16,200})$/i.exec(request.headers.authorization ?? '') ?? [];
-  return token === undefined ? undefined : tokens.identify(token);
+/**
+ * Tells whose token a request has, or why it is refused. Whoever sent too many wrong ones is refused before the database is
+ * asked; a try is counted before it is looked at, so that many at once are no more than one after the other.
+ */
+function doorOf(tokens: TokenStore, clock: Clock): (request: FastifyRequest) => Promise<ApiToken | Refused> {
+  const wrong = new Tries(WRONG_TOKENS_PER_MINUTE);
+  const empty = new Tries(WITHOUT_TOKEN_PER_MINUTE);
+  const right = new RightTokens();
+  return async (request) => {
+    const address = addressOf(request);
+    const { authorization } = request.headers;
+    if (authorization === undefined)
+      return empty.take(address, clock.now())
+        ? new Refused('no-token', 'Send the header "Authorization: Bearer <token>"')
+        : tooMany('requests without a token');
+    const [, token] = /^Bearer +([A-Za-z0-9_-]{16,200})$/i.exec(authorization) ?? [];
+    const hash = token === undefined ? '' : hashOf(token);
+    const isKnown = right.has(hash);
+    if (!isKnown && !wrong.take(address, clock.now())) return tooMany('wrong tokens');
+    const found = token === undefined ? undefined : await tokens.identify(token);
+    right.note(hash, found !== undefined);
+    if (!found)
+      return new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked');
+    if (!isKnown) wrong.giveBack(address);
+    return found;
+  };
 }
 
-/** Only wrong tokens count as guesses; a request without one may be a page that nobody logged in to. */
-async function refusalOf(
-  request: FastifyRequest,
-  countWrong: ReturnType<Api['createRateLimit']>,
-): Promise<Refused> {
-  if (request.headers.authorization === undefined)
-    return new Refused('no-token', 'Send the header "Authorization: Bearer <token>"');
-  const count = await countWrong(request);
-  return count.isAllowed || !count.isExceeded
-    ? new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked')
-    : new Refused('too-many-requests', 'Too many wrong tokens from this address: wait a minute');
+function tooMany(what: string): Refused {
+  return new Refused('too-many-requests', `Too many ${what} from this address: wait a minute`);
 }

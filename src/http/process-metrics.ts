@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Gauge, type Metric, type Reading } from '../base/metrics.ts';
+import { performance } from 'node:perf_hooks';
+import { Gauge, Histogram, type Metric, type Reading } from '../base/metrics.ts';
 
-/** How finely the delay of the event loop is looked at, ms. */
-const RESOLUTION_MS = 10;
+/** A timer tells this often how late the event loop is, ms. */
+const TICK_MS = 20;
+const LATE_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** This process, under the names that Prometheus' own clients use. Event-loop delays are those since they were last read. */
+/** This process, under the names that Prometheus' own clients use. */
 export function processMetrics(version: string): Metric[] {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
   const one = (name: string, help: string, read: () => number): Gauge =>
     new Gauge({ name, help }, () => [[[], read()]]);
   const total = (name: string, help: string, read: () => number): Gauge =>
@@ -43,26 +42,26 @@ export function processMetrics(version: string): Metric[] {
     ),
     new Gauge({ name: 'process_open_fds', help: 'Files and sockets that are open.' }, openFiles),
     new Gauge({ name: 'process_max_fds', help: 'Files and sockets that may be open.' }, mostFiles),
-    new Gauge(
-      {
-        name: 'carillon_event_loop_delay_seconds',
-        help: 'How late the event loop was since this was last read.',
-        labels: ['quantile'],
-      },
-      () => delays(delay),
-    ),
+    eventLoopDelay(),
   ];
 }
 
-function delays(delay: ReturnType<typeof monitorEventLoopDelay>): Reading[] {
-  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000);
-  const readings: Reading[] = [
-    [['0.5'], late(delay.percentile(50))],
-    [['0.99'], late(delay.percentile(99))],
-    [['1'], delay.count === 0 ? 0 : late(delay.max)],
-  ];
-  delay.reset();
-  return readings;
+/** Counts for ever, so that any number of scrapers may look. */
+function eventLoopDelay(): Histogram {
+  const delay = new Histogram(
+    {
+      name: 'carillon_event_loop_delay_seconds',
+      help: 'How late the event loop came to a timer, looked at every 20 ms.',
+    },
+    LATE_S,
+  );
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    delay.observe(Math.max(0, now - last - TICK_MS) / 1000);
+    last = now;
+  }, TICK_MS).unref();
+  return delay;
 }
 
 /** Nothing where there is no /proc. */

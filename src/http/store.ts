@@ -99,7 +99,7 @@ export class TokenStore {
 }
 
 /** SHA-256 is enough for a token of 192 random bits: there is nothing to guess. */
-function hashOf(token: string): string {
+export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 

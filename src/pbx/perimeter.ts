@@ -11,6 +11,8 @@ export interface Perimeter {
    * said before. Rejects with `PbxError`.
    */
   shutOut(networks: readonly string[]): Promise<void>;
+  /** Addresses that phones are registered at now. Rejects with `PbxError`. */
+  registered(): Promise<readonly string[]>;
 }
 
 export interface PerimeterListener {
@@ -20,10 +22,11 @@ export interface PerimeterListener {
 }
 
 /**
- * `wrong-login`: somebody failed to prove who he is, or wants to be somebody unknown. `guest-call`: a call of somebody
- * who need not prove it.
+ * `wrong-login`: somebody failed to prove who he is, or wants to be somebody unknown, over a connection, so the address is
+ * his. `unproven-login`: the same in a datagram, whose sender anybody may forge. `guest-call`: a call of somebody who need
+ * not prove who he is, in a datagram too.
  */
-export type Offence = 'wrong-login' | 'guest-call';
+export type Offence = 'wrong-login' | 'unproven-login' | 'guest-call';
 
 export interface Incident {
   readonly offence: Offence;

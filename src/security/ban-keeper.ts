@@ -1,12 +1,12 @@
-import { lookup } from 'node:dns/promises';
-import { type Network, networkOf, parseNetwork, touches } from '../base/address.ts';
+import { type Network, networkOf, touches } from '../base/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { EventWriter } from '../engine/changes.ts';
-import type { Incident, Perimeter } from '../pbx/perimeter.ts';
+import type { Incident, Offence, Perimeter } from '../pbx/perimeter.ts';
 import type { BanFile } from './ban-file.ts';
 import { type Ban, Bans } from './bans.ts';
+import type { TrunkAddress } from './trunk-address.ts';
 
 /** A switch that did not take the list is told again after this time, ms. */
 const TELL_AGAIN_MS = 2_000;
@@ -17,8 +17,8 @@ export interface BanKeeperParts {
   readonly events: EventWriter;
   /** Who is never shut out. */
   readonly neverBan: readonly Network[];
-  /** Host of the trunk, a name or an address, which is never shut out either. */
-  readonly trunk: string;
+  /** Never shut out either; while it is not known, nobody is. */
+  readonly trunk: TrunkAddress;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -27,17 +27,19 @@ export interface BanKeeperParts {
 export class BanKeeper {
   readonly #parts: BanKeeperParts;
   readonly #bans: Bans;
-  #trunk: readonly Network[] = [];
   #reachable = false;
   #cancelAlarm: () => void = () => undefined;
   #stopped = false;
+  /** Networks that are being decided on. */
+  readonly #inQuestion = new Set<string>();
 
   constructor(parts: BanKeeperParts) {
     this.#parts = parts;
-    this.#bans = new Bans(parts.file.read());
+    this.#bans = new Bans(parts.file.read().filter(({ network }) => !touches(network, parts.neverBan)));
   }
 
   start(): void {
+    this.#parts.trunk.start(() => this.#letTrunkIn());
     this.#parts.perimeter.start({
       noticed: (incident) => this.#noticed(incident),
       up: () => {
@@ -50,12 +52,18 @@ export class BanKeeper {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm();
+    this.#parts.trunk.stop();
     await this.#parts.perimeter.stop();
   }
 
   /** Who is shut out now, the newest first. */
   list(): readonly Ban[] {
     return this.#bans.present(this.#parts.clock.now());
+  }
+
+  /** What keeps it from its work, a sentence each. */
+  problems(): readonly string[] {
+    return this.#parts.trunk.problems();
   }
 
   /**
@@ -74,23 +82,47 @@ export class BanKeeper {
   }
 
   #noticed(incident: Incident): void {
-    const { neverBan, clock } = this.#parts;
-    if (this.#stopped || touches(incident.address, neverBan)) return;
-    const ban = this.#bans.note(incident, clock.now());
-    if (ban) void this.#shutOut(ban);
-  }
-
-  async #shutOut(ban: Ban): Promise<void> {
-    const { clock, events, log } = this.#parts;
-    await this.#findTrunk();
-    if (touches(ban.network, this.#trunk)) {
-      this.#bans.lift(ban.network, clock.now());
-      log.warn({ address: ban.network, why: ban.why }, 'the trunk does what others are shut out for');
+    if (this.#stopped) return;
+    const network = this.#bans.count(incident, this.#parts.clock.now());
+    if (network === undefined || this.#inQuestion.has(network)) return;
+    const { neverBan, trunk } = this.#parts;
+    if (!trunk.isKnown || touches(network, neverBan)) return;
+    if (trunk.isOf(network)) {
+      this.#spare(network, incident.offence, 'the trunk does what others are shut out for');
       return;
     }
+    if (incident.offence === 'wrong-login') this.#shutOut(network, incident.offence);
+    else void this.#judgeUnproven(network, incident.offence);
+  }
+
+  /** Whoever forges datagrams must not shut out our own phones. */
+  async #judgeUnproven(network: string, why: Offence): Promise<void> {
+    this.#inQuestion.add(network);
+    try {
+      const phones = await this.#parts.perimeter.registered();
+      if (this.#stopped) return;
+      if (phones.some((address) => networkOf(address) === network))
+        this.#spare(network, why, 'a network with registered phones does what others are shut out for');
+      else this.#shutOut(network, why);
+    } catch (error) {
+      this.#parts.log.warn(
+        { address: network, why, error: messageOf(error) },
+        'nobody is shut out while the PBX does not tell its phones',
+      );
+    } finally {
+      this.#inQuestion.delete(network);
+    }
+  }
+
+  #spare(address: string, why: Offence, message: string): void {
+    this.#parts.log.warn({ address, why }, message);
+  }
+
+  #shutOut(network: string, offence: Offence): void {
+    const { clock, events, log } = this.#parts;
+    const ban = this.#bans.shutOut(network, offence, clock.now());
     const { network: address, why, until, times } = ban;
-    const said = { address, why, until: new Date(until).toISOString(), times };
-    log.warn(said, 'an address is shut out');
+    log.warn({ address, why, until: new Date(until).toISOString(), times }, 'an address is shut out');
     this.#changed();
     try {
       const data = { address, why, until, times };
@@ -100,15 +132,16 @@ export class BanKeeper {
     }
   }
 
-  /** A name may have got another address since. */
-  async #findTrunk(): Promise<void> {
-    const { trunk, log } = this.#parts;
-    try {
-      const found = await lookup(trunk, { all: true });
-      this.#trunk = found.flatMap(({ address }) => parseNetwork(address) ?? []);
-    } catch (error) {
-      log.warn({ trunk, error: messageOf(error) }, 'the address of the trunk is not known');
+  /** Bans of before its address was known, or was another one. */
+  #letTrunkIn(): void {
+    const { clock, trunk, log } = this.#parts;
+    const now = clock.now();
+    const wrong = this.#bans.present(now).filter(({ network }) => trunk.isOf(network));
+    for (const { network } of wrong) {
+      this.#bans.lift(network, now);
+      log.warn({ address: network }, 'the trunk is let in again');
     }
+    if (wrong.length > 0) this.#changed();
   }
 
   #changed(): void {

@@ -6,19 +6,24 @@ export interface OffenceLimit {
   readonly times: number;
   readonly windowMs: number;
   readonly firstBanMs: number;
+  /** Each ban lasts twice as long as the one before, up to this. */
+  readonly longestBanMs: number;
 }
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * Phones behind one address share its account, and a wrong name counts twice, because PBXes report it twice. Twenty wrong
- * logins in a minute is more than a handful of mistyped phones, and far less than a search for passwords needs.
+ * logins in a minute is more than a handful of mistyped phones, and far less than a search for passwords needs. What a
+ * forger can bring upon others costs them minutes, not a day.
  */
 export const OFFENCE_LIMITS: Readonly<Record<Offence, OffenceLimit>> = {
-  'wrong-login': { times: 20, windowMs: 60_000, firstBanMs: 10 * 60_000 },
-  'guest-call': { times: 30, windowMs: 10_000, firstBanMs: 60_000 },
+  'wrong-login': { times: 20, windowMs: MINUTE_MS, firstBanMs: 10 * MINUTE_MS, longestBanMs: DAY_MS },
+  'unproven-login': { times: 20, windowMs: MINUTE_MS, firstBanMs: MINUTE_MS, longestBanMs: 10 * MINUTE_MS },
+  'guest-call': { times: 30, windowMs: 10_000, firstBanMs: MINUTE_MS, longestBanMs: 10 * MINUTE_MS },
 };
 
-/** Each ban lasts twice as long as the one before, up to this. */
-export const LONGEST_BAN_MS = 24 * 60 * 60_000;
 /** So long after the end of a ban the next one is still the next and not the first. */
 export const REMEMBERED_MS = 7 * 24 * 60 * 60_000;
 /** Bans at once; another one takes the place of that which ends first. */
@@ -51,18 +56,31 @@ export class Bans {
     for (const ban of known) this.#bans.set(ban.network, ban);
   }
 
-  /** Counts an incident; gives the ban that it brought. @param now UTC ms */
-  note({ offence, address }: Pick<Incident, 'offence' | 'address'>, now: number): Ban | undefined {
+  /** Counts an incident; gives the network that has gone too far with it, to be shut out. @param now UTC ms */
+  count({ offence, address }: Pick<Incident, 'offence' | 'address'>, now: number): string | undefined {
     const network = networkOf(address);
     if (network === undefined || this.#isBanned(network, now)) return undefined;
     const { times, windowMs } = OFFENCE_LIMITS[offence];
     const key = `${offence} ${network}`;
     const recent = [...(this.#seen.get(key) ?? []).filter((at) => at > now - windowMs), now];
     this.#seen.delete(key);
-    if (recent.length >= times) return this.#ban(network, offence, now);
+    if (recent.length >= times) return network;
     this.#seen.set(key, recent);
     if (this.#seen.size > MOST_WATCHED) this.#seen.delete(this.#seen.keys().next().value!);
     return undefined;
+  }
+
+  /** Begins a ban. @param now UTC ms */
+  shutOut(network: string, why: Offence, now: number): Ban {
+    const { firstBanMs, longestBanMs } = OFFENCE_LIMITS[why];
+    const before = this.#bans.get(network);
+    const times = before && before.until > now - REMEMBERED_MS ? before.times + 1 : 1;
+    const ms = Math.min(longestBanMs, firstBanMs * 2 ** (times - 1));
+    const ban: Ban = { network, why, since: now, until: now + ms, times };
+    this.#bans.delete(network);
+    if (this.#bans.size >= MOST_BANS) this.#forgetOne();
+    this.#bans.set(network, ban);
+    return ban;
   }
 
   /** Ends a ban and forgets that it was; gives it, undefined when there is none. @param now UTC ms */
@@ -93,17 +111,6 @@ export class Bans {
 
   #isBanned(network: string, now: number): boolean {
     return (this.#bans.get(network)?.until ?? 0) > now;
-  }
-
-  #ban(network: string, why: Offence, now: number): Ban {
-    const before = this.#bans.get(network);
-    const times = before && before.until > now - REMEMBERED_MS ? before.times + 1 : 1;
-    const ms = Math.min(LONGEST_BAN_MS, OFFENCE_LIMITS[why].firstBanMs * 2 ** (times - 1));
-    const ban: Ban = { network, why, since: now, until: now + ms, times };
-    this.#bans.delete(network);
-    if (this.#bans.size >= MOST_BANS) this.#forgetOne();
-    this.#bans.set(network, ban);
-    return ban;
   }
 
   #forgetOne(): void {

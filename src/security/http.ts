@@ -6,7 +6,9 @@ import type { Ban } from './bans.ts';
 const banView = z
   .object({
     address: z.string().describe('An IPv4 address, or the /64 network of an IPv6 address'),
-    why: z.enum(['wrong-login', 'guest-call']).describe('What it did too often'),
+    why: z
+      .enum(['wrong-login', 'unproven-login', 'guest-call'])
+      .describe('What it did too often; of unproven ones the address may be forged'),
     since: z.number().describe('UTC milliseconds'),
     until: z.number().describe('UTC milliseconds'),
     times: z.number().int().describe('How many bans it has had lately; each lasts twice as long'),

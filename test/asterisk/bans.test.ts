@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -13,6 +15,7 @@ import type { Pbx } from '../../src/pbx/pbx.ts';
 import { BanFile } from '../../src/security/ban-file.ts';
 import { BanKeeper } from '../../src/security/ban-keeper.ts';
 import { OFFENCE_LIMITS } from '../../src/security/bans.ts';
+import { TrunkAddress } from '../../src/security/trunk-address.ts';
 import { optionsFor } from '../pbx/asterisk-world.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { RAW_SDP, RawSip } from '../phones/raw-sip.ts';
@@ -60,7 +63,12 @@ function keep(neverBan = asterisk.settings.neverBan): BanKeeper {
     file: new BanFile(join(asterisk.settings.data, 'bans.json'), silentLog),
     events: { commit: (work) => void events.push(...work()) },
     neverBan: neverBan.flatMap((network) => parseNetwork(network) ?? []),
-    trunk: asterisk.settings.trunk.host,
+    trunk: new TrunkAddress({
+      host: asterisk.settings.trunk.host,
+      lookUp: async () => [],
+      clock: systemClock,
+      log: silentLog,
+    }),
     clock: systemClock,
     log: silentLog,
   });
@@ -87,7 +95,7 @@ async function guess(address: string, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await socket.register('1001', `guess-${time}`, randomUUID());
 }
 
-const WRONG_LOGINS = OFFENCE_LIMITS['wrong-login'].times;
+const WRONG_LOGINS = OFFENCE_LIMITS['unproven-login'].times;
 
 test('given_an_address_that_tries_passwords_then_it_is_shut_out_while_its_neighbours_go_on_and_can_be_let_in', async () => {
   const login = asterisk.phones[0]!;
@@ -106,7 +114,7 @@ test('given_an_address_that_tries_passwords_then_it_is_shut_out_while_its_neighb
 
   await guess(ATTACKER, 1);
   await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
-  expect(keeper.list()).toMatchObject([{ network: ATTACKER, why: 'wrong-login', times: 1 }]);
+  expect(keeper.list()).toMatchObject([{ network: ATTACKER, why: 'unproven-login', times: 1 }]);
   // Also with the right password, and at once: nothing is asked.
   const socket = await socketAt(ATTACKER);
   expect(await socket.register('1001', login.password, randomUUID())).toBe(FORBIDDEN);
@@ -118,7 +126,7 @@ test('given_an_address_that_tries_passwords_then_it_is_shut_out_while_its_neighb
   await until('let in', async () => (await knock(ATTACKER)) !== FORBIDDEN);
   expect(await socket.register('1001', login.password, randomUUID())).toBe(200);
   expect(events.map(({ type, data }) => [type, data.address, data.by ?? data.why])).toEqual([
-    ['AddressBanned', ATTACKER, 'wrong-login'],
+    ['AddressBanned', ATTACKER, 'unproven-login'],
     ['BanLifted', ATTACKER, 'an admin'],
   ]);
 });
@@ -126,9 +134,51 @@ test('given_an_address_that_tries_passwords_then_it_is_shut_out_while_its_neighb
 test('given_a_right_login_among_wrong_ones_then_it_takes_back_nothing', async () => {
   await guess(ATTACKER, WRONG_LOGINS - 1);
   const socket = await socketAt(ATTACKER);
-  expect(await socket.register('1001', asterisk.phones[0]!.password, randomUUID())).toBe(200);
+  const { password } = asterisk.phones[0]!;
+  expect(await socket.register('1001', password, randomUUID())).toBe(200);
+  // A phone that stays there would keep it in.
+  expect(await socket.register('1001', password, randomUUID(), 0)).toBe(200);
   await guess(ATTACKER, 1);
   await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
+});
+
+test('given_forged_datagrams_then_neither_their_supposed_sender_nor_a_network_of_phones_is_shut_out', async () => {
+  const [forged, office] = [await socketAt(ATTACKER), await socketAt(NEIGHBOUR)];
+  expect(await office.register('1001', asterisk.phones[0]!.password, randomUUID())).toBe(200);
+  const invented =
+    'Authorization: Digest username="1001", realm="asterisk", nonce="1/2", uri="sip:x", response="0", algorithm=MD5';
+  for (let time = 0; time < WRONG_LOGINS * 2; time += 1) {
+    // Nothing answers a challenge here.
+    await forged.send({ method: 'REGISTER', user: `nobody${time}`, to: '', callId: randomUUID() });
+    await office.send({
+      method: 'REGISTER',
+      user: '1001',
+      to: '',
+      callId: randomUUID(),
+      headers: [invented],
+    });
+  }
+  await sleep(1_000);
+  expect(keeper.list()).toEqual([]);
+  expect(await knock(ATTACKER)).not.toBe(FORBIDDEN);
+  expect(await knock(NEIGHBOUR)).not.toBe(FORBIDDEN);
+  expect(await office.register('1001', asterisk.phones[0]!.password, randomUUID(), 0)).toBe(200);
+});
+
+test('given_names_tried_over_a_connection_then_the_address_is_shut_out_for_what_is_proven', async () => {
+  const [host = '', port = ''] = asterisk.sip.split(':');
+  const socket = connect({ host, port: Number(port), localAddress: ATTACKER });
+  await once(socket, 'connect');
+  const text = await socketAt(ATTACKER);
+  for (let time = 0; time < WRONG_LOGINS; time += 1)
+    socket.write(
+      text
+        .textOf({ method: 'REGISTER', user: `nobody${time}`, to: '', callId: randomUUID() })
+        .replace('SIP/2.0/UDP', 'SIP/2.0/TCP'),
+    );
+  await until('shut out', async () => (await knock(ATTACKER)) === FORBIDDEN);
+  expect(keeper.list()).toMatchObject([{ network: ATTACKER, why: 'wrong-login' }]);
+  socket.destroy();
 });
 
 test('given_an_address_that_is_never_to_be_shut_out_then_its_wrong_logins_are_its_own_affair', async () => {

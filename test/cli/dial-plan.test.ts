@@ -26,7 +26,7 @@ test('the file that ships is in order', async () => {
 
 test('a mistake is named with its place', async () => {
   const { code, out } = await placeWith(TEXT.replace('callers: domestic', 'callers: domestc')).check();
-  expect(out).toMatch(/rules\.yaml:109:3 error there is no class "domestc"\n {4}did you mean "domestic"\?/);
+  expect(out).toMatch(/rules\.yaml:110:3 error there is no class "domestc"\n {4}did you mean "domestic"\?/);
   expect(code).toBe(1);
 });
 
@@ -40,16 +40,28 @@ test('a file that is not there is said, with the setting that names it', async (
 
 test.each([
   [['0044', '20', '7946', '0000'], 0, /international: 500 a minute.*every flow +domestic +no/s],
-  [['02787654321', '--phone', '1001'], 0, /may be dialled, within the limits: .*2 at once/],
+  [['02787654321', '--phone', '1001', '--flow', 'vip'], 0, /may be dialled, within the limits: .*2 at once/],
+  [
+    ['02787654321', '--phone', '1001'],
+    0,
+    /nothing against it yet, within the limits: .*2 at once.*\n.*wrote the number is asked too/,
+  ],
+  [['+442079460000', '--flow', 'vip'], 0, /nothing against it yet.*\n.*brings the call is asked too/],
+  [
+    ['02787654321', '--flow', 'vipp', '--caller'],
+    0,
+    /^warning there is no flow "vipp": did you mean "vip"\?/,
+  ],
   [['+442079460000', '--flow', 'hotline'], 1, /may not be dialled: flow hotline has class domestic/],
   [['+442079460000', '--flow', 'vip', '--caller'], 1, /a hidden caller has class domestic/],
-  [['+442079460000', '--flow', 'vip'], 0, /may be dialled/],
   [['110'], 0, /emergency number/],
+  [['110', '--phone', '1001', '--flow', 'vip'], 0, /emergency number/],
+  [['110', '--flow', 'vip', '--caller'], 1, /a hidden caller may not call emergency numbers/],
   [['17951001212'], 1, /nobody may dial it. No pattern of a group takes/],
   [['1２3'], 1, /cannot be read as a number/],
 ] as const)('%j ends with %i and says why', async (args, code, says) => {
   const rules = TEXT.replace('flows: { default: domestic }', 'flows: { default: domestic, vip: abroad }');
-  const ran = await placeWith(rules).check(...args);
+  const ran = await placeWith(rules, { 'vip.yaml': aFlow('vip') }).check(...args);
   expect(ran.out).toMatch(says);
   expect(ran.code).toBe(code);
 });
@@ -75,4 +87,14 @@ test('flows are checked without it while the rules have a mistake', async () => 
   const { out, err } = await placeWith('nonsense', { 'sales.yaml': DIALS('+442079460000') }).checkFlows();
   expect(out).toContain('no problems');
   expect(err).toContain('dialled numbers were not checked');
+});
+
+test('a class for a flow that does not exist is warned of', async () => {
+  const rules = TEXT.replace('flows: { default: domestic }', 'flows: { default: domestic, vipp: abroad }');
+  const { code, out } = await placeWith(rules, { 'vip.yaml': aFlow('vip') }).check();
+  expect(out).toContain(
+    'warning the class abroad is given to nobody: there is no flow "vipp": did you mean "vip"?',
+  );
+  expect(out).toContain('1 warning');
+  expect(code).toBe(0);
 });

@@ -2,10 +2,12 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { askTrunk } from '../../src/cli/doctor/ask-trunk.ts';
 import { crashesIn } from '../../src/cli/doctor/crashes.ts';
 import { checkDatabase } from '../../src/cli/doctor/database.ts';
 import { examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { serviceFacts } from '../../src/cli/doctor/gather-service.ts';
 import { checkInstallation, type InstallationFacts } from '../../src/cli/doctor/installation.ts';
 import { checkMachine, type MachineFacts } from '../../src/cli/doctor/machine.ts';
 import { checkNetwork, type NetworkFacts } from '../../src/cli/doctor/network.ts';
@@ -14,6 +16,7 @@ import { tcpSockets } from '../../src/cli/doctor/sockets.ts';
 import { checkSwitchboard, type SwitchboardFacts } from '../../src/cli/doctor/switchboard.ts';
 import { prepareData } from '../../src/setup/prepare.ts';
 import { ensureSecrets } from '../../src/setup/secrets.ts';
+import { readSettings } from '../../src/setup/settings.ts';
 import { connect } from '../../src/store/connect.ts';
 import { aFlow, Place } from './carillon.ts';
 
@@ -71,7 +74,7 @@ const switchboard: SwitchboardFacts = {
 };
 
 const service: ServiceFacts = {
-  trunk: { address: '192.0.2.1:5060', answers: true, isDefault: false },
+  trunk: { address: '192.0.2.1:5060', answer: 'answers', isDefault: false },
   phones: { known: 3, registered: 2 },
   flows: { errors: 0, warnings: 0, count: 4, fault: '' },
   prompts: { silent: [], unmade: 0, fault: '' },
@@ -182,6 +185,33 @@ describe('ports, and who can reach them', () => {
   });
 });
 
+test('the trunk whose name has no address, or answers too late, is told and ends nothing', async () => {
+  await expect(
+    askTrunk('sip.carrier.example', 5060, () => Promise.reject(new Error('EAI_AGAIN'))),
+  ).resolves.toBe('unknown');
+  await expect(askTrunk('sip.carrier.example', 5060, () => new Promise(() => undefined))).resolves.toBe(
+    'unknown',
+  );
+  const sent = { address: '255.255.255.255', family: 4 };
+  await expect(askTrunk('sip.carrier.example', 5060, async () => sent)).resolves.toBe('silent');
+}, 20_000);
+
+test.each<[string, (file: string) => void, string]>([
+  ['a folder', (file) => mkdirSync(file), 'it cannot be read'],
+  ['too large', (file) => writeFileSync(file, ' '.repeat(2 ** 20 + 1)), 'larger than 1 MB'],
+])(
+  'a file of class of service that is %s is a problem and not the end',
+  async (_, make, said) => {
+    const place = new Place({ 'hotline.yaml': aFlow('hotline') });
+    const file = join(place.folder, 'class-of-service.yaml');
+    make(file);
+    const env = { CARILLON_CLASS_OF_SERVICE: file, CARILLON_DATA: place.data, CARILLON_FLOWS: place.flows };
+    const { classOfService } = await serviceFacts(readSettings(env), { known: 0 });
+    expect(classOfService).toMatchObject({ errors: 1, first: expect.stringContaining(said) });
+  },
+  20_000,
+);
+
 describe('the PBX and the daemon', () => {
   const down = { pid: undefined, ari: undefined, ami: undefined, daemon: undefined, health: undefined };
   test.each<[string, Partial<SwitchboardFacts>, string[]]>([
@@ -197,6 +227,8 @@ describe('the PBX and the daemon', () => {
       { ...down, program: '', fault: 'too old' },
       ['problem asterisk-program', 'warning asterisk', 'warning daemon'],
     ],
+    ['addresses that are shut out', { shutOut: ['192.0.2.7'] }, ['warning bans']],
+    ['nobody shut out', { shutOut: [] }, []],
     ['a module that is missing', { missingModules: [module] }, ['problem modules']],
     ['a module that does not run', { idleModules: [module] }, ['problem modules']],
     ['settings that were changed', { staleConfiguration: ['rtp.conf'] }, ['warning configuration']],
@@ -218,8 +250,8 @@ describe('the PBX and the daemon', () => {
 describe('what callers meet with', () => {
   test.each<[string, Partial<ServiceFacts>, string[]]>([
     ['well', {}, []],
-    ['no trunk', { trunk: { address: 'x', answers: false, isDefault: true } }, ['warning trunk']],
-    ['a silent trunk', { trunk: { address: 'x', answers: false, isDefault: false } }, ['warning trunk']],
+    ['no trunk', { trunk: { address: 'x', answer: 'silent', isDefault: true } }, ['warning trunk']],
+    ['a silent trunk', { trunk: { address: 'x', answer: 'silent', isDefault: false } }, ['warning trunk']],
     ['no phone registered', { phones: { known: 3, registered: 0 } }, ['warning phones']],
     ['nobody to ask', { phones: { known: 3 } }, []],
     ['errors in flows', { flows: { errors: 2, warnings: 0, count: 1, fault: '' } }, ['problem flows']],

@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { durationMs, fieldsText, type LogFilter, logFilter, readLogLine } from '../../src/cli/log-line.ts';
+import {
+  durationMs,
+  fieldsText,
+  jsonLine,
+  type LogFilter,
+  logFilter,
+  readLogLine,
+} from '../../src/cli/log-line.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { Place } from './carillon.ts';
 
@@ -88,6 +95,23 @@ test('the command shows both files, nothing that a terminal obeys, and says what
   expect(wrong.err).toContain('write such as 90s, 10m, 2h or 1d');
   expect(level.err).toContain('debug');
 }, 30_000);
+
+test.each(['9e15', '"+275760-09-14T00:00:00Z"', 'null', '{}'])(
+  'a line whose time is %s ends nothing',
+  (time) => {
+    const { at, message } = readLogLine(`{"level":30,"time":${time},"msg":"x"}`);
+    expect(message).toBe('x');
+    expect(() => new Date(at ?? 0).toISOString()).not.toThrow();
+  },
+);
+
+test('for programs every line is JSON, and nothing that a terminal obeys', () => {
+  expect(jsonLine(LOG[1]!)).toBe(LOG[1]);
+  expect(jsonLine('\u001b[2J{ no JSON')).toBe('{"level":50,"msg":"[2J{ no JSON"}');
+  expect(jsonLine('{"msg":"a\u009b2Jb"}')).toBe('{"msg":"a2Jb"}');
+  const long = line('2026-07-20T10:00:00.000Z', 50, 'x', { stack: 'y'.repeat(5_000) });
+  expect(jsonLine(long)).toBe(long);
+});
 
 test('followed, it goes on with what is added, also after the file was emptied', async () => {
   const place = new Place();

@@ -52,6 +52,7 @@ test('a revoked token is turned away at once', async () => {
 
 test('who guesses tokens is slowed down, and those who have one are not', async () => {
   const api = await openApi();
+  expect((await api.send('viewer', 'GET', '/api/calls')).status).toBe(200);
   const guess = () =>
     api.inject({ url: '/api/calls', headers: { authorization: 'Bearer AAAAAAAAAAAAAAAAAAAAAAAA' } });
   const statuses: number[] = [];
@@ -233,4 +234,14 @@ test('the OpenAPI document says which bodies may be left out, and which answers 
   expect(paths['/api/agents/{id}/not-ready'].post.requestBody.required).toBe(true);
   expect(paths['/api/phones'].get.responses).toMatchObject({ 502: {}, 503: {} });
   expect(paths['/api/agents'].get.responses).not.toHaveProperty('502');
+});
+
+test('health tells everybody which file is wrong, and nobody where it lies', async () => {
+  const api = await openApi();
+  const problems = [
+    'Mend /srv/bank/data/flows.yaml and "/etc/x/class-of-service.yaml"; see http://10.0.0.5/a/b',
+  ];
+  api.centre.state = { ...api.centre.state, ready: false, problems };
+  const { body } = await api.send('', 'GET', '/health');
+  expect(body.problems).toEqual(['Mend flows.yaml and "class-of-service.yaml"; see http://10.0.0.5/a/b']);
 });

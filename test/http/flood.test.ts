@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ApiLab, openApi } from './api-lab.ts';
 
 const LIMIT = 30;
@@ -35,10 +35,47 @@ describe('who guesses tokens', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  test('gets so many tries and then costs no look-up, while a token that is known goes on', async () => {
+    const api = await openApi();
+    const identify = vi.spyOn(api.tokens, 'identify');
+    const right = (role: 'admin' | 'viewer') =>
+      guess(api, '192.0.2.7', { authorization: `Bearer ${api.tokenOf[role]}` });
+    expect(await right('admin')).toBe(200);
+    identify.mockClear();
+    for (let time = 0; time < LIMIT * 3; time += 1) await guess(api, '192.0.2.7');
+    expect(identify).toHaveBeenCalledTimes(LIMIT);
+    expect(await right('admin')).toBe(200);
+    // Never seen before, it may be a guess as well.
+    expect(await right('viewer')).toBe(429);
+    await api.clock.advance(60_000);
+    expect(await right('viewer')).toBe(200);
+  });
+
+  test('may try no more with a token that was revoked', async () => {
+    const api = await openApi();
+    const headers = { authorization: `Bearer ${api.tokenOf.viewer}` };
+    expect(await guess(api, '192.0.2.7', headers)).toBe(200);
+    await api.tokens.revoke('t-viewer', api.clock.now());
+    const statuses: number[] = [];
+    for (let time = 0; time <= LIMIT + 1; time += 1) statuses.push(await guess(api, '192.0.2.7', headers));
+    expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+  });
+
+  test('sends no token at all is slowed down too, later', async () => {
+    const api = await openApi();
+    const statuses: number[] = [];
+    for (let time = 0; time <= 600; time += 1)
+      statuses.push((await api.inject({ url: '/api/calls', remoteAddress: '192.0.2.7' })).status);
+    expect([...new Set(statuses.slice(0, 600))]).toEqual([401]);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   test('all at once gets no more tries than one by one', async () => {
     const api = await openApi();
+    const identify = vi.spyOn(api.tokens, 'identify');
     const statuses = await Promise.all(Array.from({ length: 100 }, () => guess(api, '192.0.2.7')));
-    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(LIMIT);
+    expect(identify).toHaveBeenCalledTimes(LIMIT);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(LIMIT);
     expect(new Set(statuses)).not.toContain(200);
   });
 

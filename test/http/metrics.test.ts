@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { exposition } from '../../src/base/metrics.ts';
 import { CallMetrics } from '../../src/engine/call-metrics.ts';
@@ -69,6 +70,24 @@ test('what the centre holds now is read when it is asked for', () => {
   expect(value('process_open_fds')).toBeGreaterThan(2);
   expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
   expect(text).not.toMatch(/NaN|undefined/);
+});
+
+test('a stall of the event loop is there for every scraper, however often others looked', async () => {
+  const metrics = metricsOf(centre());
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  await sleep(50);
+  const longStalls = (): number => {
+    const text = exposition(metrics);
+    const count = (series: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`carillon_event_loop_delay_seconds_${series}`))
+          ?.split(' ')[1],
+      );
+    return count('count') - count('bucket{le="0.25"}');
+  };
+  expect([longStalls(), longStalls()].every((count) => count >= 1)).toBe(true);
 });
 
 test('names follow the rules of Prometheus and are there once', () => {

@@ -8,13 +8,14 @@ function message(text: string) {
   return one!;
 }
 
+const unproven = (address: string, account: string) => ({ offence: 'unproven-login', address, account });
 const wrong = (address: string, account: string) => ({ offence: 'wrong-login', address, account });
 
 test.each([
   [
     'a wrong password',
     'Event: ChallengeResponseFailed\nService: PJSIP\nAccountID: 1001\nRemoteAddress: IPV4/UDP/192.0.2.7/32987',
-    wrong('192.0.2.7', '1001'),
+    unproven('192.0.2.7', '1001'),
   ],
   [
     'one over TCP and IPv6',
@@ -22,13 +23,23 @@ test.each([
     wrong('2001:db8::1', '1001'),
   ],
   [
-    'a name that nobody has',
-    'Event: InvalidAccountID\nService: PJSIP\nAccountID: nobody\nRemoteAddress: IPV4/UDP/192.0.2.7/1',
+    'a name that nobody has, over a connection',
+    'Event: InvalidAccountID\nService: PJSIP\nAccountID: nobody\nRemoteAddress: IPV4/TLS/192.0.2.7/1',
     wrong('192.0.2.7', 'nobody'),
   ],
   [
-    'a guest who registers',
+    'a name that nobody has, in a datagram that anybody may have sent',
+    'Event: InvalidAccountID\nService: PJSIP\nAccountID: nobody\nRemoteAddress: IPV4/UDP/192.0.2.7/1',
+    undefined,
+  ],
+  [
+    'a guest who registers in a datagram',
     'Event: FailedACL\nService: PJSIP\nAccountID: anonymous\nRemoteAddress: IPV4/UDP/192.0.2.7/1\nACLName: registrar_attempt_without_configured_aors',
+    undefined,
+  ],
+  [
+    'a guest who registers',
+    'Event: FailedACL\nService: PJSIP\nAccountID: anonymous\nRemoteAddress: IPV4/TCP/192.0.2.7/1\nACLName: registrar_attempt_without_configured_aors',
     wrong('192.0.2.7', 'anonymous'),
   ],
   [
@@ -43,8 +54,13 @@ test.each([
   ],
   [
     'the second report of a name that nobody has',
-    'Event: ChallengeResponseFailed\nService: PJSIP\nAccountID: <unknown>\nRemoteAddress: IPV4/UDP/192.0.2.7/1',
+    'Event: ChallengeResponseFailed\nService: PJSIP\nAccountID: <unknown>\nRemoteAddress: IPV4/TCP/192.0.2.7/1',
     undefined,
+  ],
+  [
+    'the only one that counts of a datagram',
+    'Event: ChallengeResponseFailed\nService: PJSIP\nAccountID: <unknown>\nRemoteAddress: IPV4/UDP/192.0.2.7/1',
+    unproven('192.0.2.7', '<unknown>'),
   ],
   [
     'an access list that did its work',
@@ -62,7 +78,7 @@ test.each([
     undefined,
   ],
   ['an event of others', 'Event: UserEvent\nUserEvent: Other\nAddress: 192.0.2.7:5060', undefined],
-  ['an event without an address', 'Event: InvalidPassword\nService: PJSIP', wrong('', '')],
+  ['an event without an address', 'Event: InvalidPassword\nService: PJSIP', unproven('', '')],
 ])('%s is told as what it is', (_, text, incident) => {
   expect(incidentOf(message(text))).toEqual(incident);
 });

@@ -132,15 +132,16 @@ export class RawSip {
     );
   }
 
-  /** Registers with a password; gives the last status, 0 when nobody answers. */
-  async register(user: string, password: string, callId: string): Promise<number> {
-    const first = { method: 'REGISTER', user, to: '', callId, headers: ['Expires: 60'] };
+  /** Registers with a password, or goes with `expires` 0 (s); gives the last status, 0 when nobody answers. */
+  async register(user: string, password: string, callId: string, expires = 60): Promise<number> {
+    const lifetime = `Expires: ${expires}`;
+    const first = { method: 'REGISTER', user, to: '', callId, headers: [lifetime] };
     await this.send(first);
     const challenge = await this.final('REGISTER', callId);
     if (challenge?.status !== 401) return challenge?.status ?? 0;
     const uri = `sip:${this.#host}:${this.#port}`;
     const proof = digest(challenge.text, 'REGISTER', uri, user, password);
-    await this.send({ ...first, cseq: 2, headers: ['Expires: 60', proof] });
+    await this.send({ ...first, cseq: 2, headers: [lifetime, proof] });
     return (await this.final('REGISTER', callId))?.status ?? 0;
   }
 

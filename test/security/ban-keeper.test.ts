@@ -1,15 +1,16 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { networkOf, parseNetwork } from '../../src/base/address.ts';
+import { parseNetwork } from '../../src/base/address.ts';
 import { Refused } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { LogEvent } from '../../src/engine/changes.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
-import type { Perimeter, PerimeterListener } from '../../src/pbx/perimeter.ts';
+import type { Offence, Perimeter, PerimeterListener } from '../../src/pbx/perimeter.ts';
 import { BanFile } from '../../src/security/ban-file.ts';
 import { BanKeeper } from '../../src/security/ban-keeper.ts';
 import { OFFENCE_LIMITS } from '../../src/security/bans.ts';
+import { TrunkAddress } from '../../src/security/trunk-address.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 
 const ATTACKER = '192.0.2.66';
@@ -22,6 +23,8 @@ class FakePerimeter implements Perimeter {
   /** What it was told, each time. */
   readonly told: (readonly string[])[] = [];
   refuses = false;
+  /** Addresses of phones; undefined: it does not tell. */
+  phones: readonly string[] | undefined = [];
 
   start(listener: PerimeterListener): void {
     this.listener = listener;
@@ -35,16 +38,34 @@ class FakePerimeter implements Perimeter {
     this.told.push(networks);
     if (this.refuses) throw new Error('not now');
   }
+
+  async registered(): Promise<readonly string[]> {
+    if (!this.phones) throw new Error('not now');
+    return this.phones;
+  }
 }
 
-function open(folder = temporaryFolder(), clock = new VirtualClock()) {
+interface Setting {
+  readonly folder?: string;
+  readonly clock?: VirtualClock;
+  readonly neverBan?: readonly string[];
+  readonly trunk?: string;
+  readonly lookUp?: (name: string) => Promise<readonly string[]>;
+}
+
+function open({
+  folder = temporaryFolder(),
+  clock = new VirtualClock(),
+  neverBan = ['127.0.0.0/8', '203.0.113.0/24'],
+  trunk = TRUNK,
+  lookUp = () => Promise.reject(new Error('an address is not looked up')),
+}: Setting = {}) {
   const perimeter = new FakePerimeter();
   const events: LogEvent[] = [];
   const said: string[] = [];
   const say = (fields: object, message: string) => void said.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => undefined, info: say, warn: say, error: say };
   const file = join(folder, 'bans.json');
-  const neverBan = ['127.0.0.0/8', '203.0.113.0/24'].flatMap((network) => parseNetwork(network) ?? []);
   const parts = {
     perimeter,
     events: { commit: (work: () => readonly LogEvent[]) => void events.push(...work()) },
@@ -52,18 +73,18 @@ function open(folder = temporaryFolder(), clock = new VirtualClock()) {
   const keeper = new BanKeeper({
     ...parts,
     file: new BanFile(file, log),
-    neverBan,
-    trunk: TRUNK,
+    neverBan: neverBan.flatMap((network) => parseNetwork(network) ?? []),
+    trunk: new TrunkAddress({ host: trunk, lookUp, clock, log }),
     clock,
     log,
   });
   keeper.start();
   perimeter.listener?.up();
-  const offend = async (address: string) => {
-    for (let time = 0; time < LIMIT; time += 1)
-      perimeter.listener?.noticed({ offence: 'wrong-login', address, account: '1001' });
-    // The trunk's address is looked up before anybody is shut out.
-    await expect.poll(() => said.some((line) => line.includes(`"${networkOf(address)}"`))).toBe(true);
+  const offend = async (address: string, offence: Offence = 'wrong-login') => {
+    for (let time = 0; time < OFFENCE_LIMITS[offence].times; time += 1)
+      perimeter.listener?.noticed({ offence, address, account: '1001' });
+    // Promises of the phones that are asked for.
+    await clock.advance(0);
   };
   return { keeper, perimeter, events, said, file, folder, clock, offend };
 }
@@ -117,6 +138,118 @@ describe('an address that offends', () => {
   });
 });
 
+describe('what may be forged', () => {
+  test.each(['unproven-login', 'guest-call'] as const)(
+    '(%s) shuts out no network with a phone',
+    async (why) => {
+      const { keeper, perimeter, offend, said } = open();
+      perimeter.phones = ['198.51.100.20', ATTACKER];
+      await offend(ATTACKER, why);
+      expect([keeper.list(), perimeter.told]).toEqual([[], [[]]]);
+      expect(said.join()).toContain('a network with registered phones');
+      perimeter.phones = ['198.51.100.20'];
+      await offend(ATTACKER, why);
+      expect(keeper.list()).toMatchObject([{ network: ATTACKER, why }]);
+    },
+  );
+
+  test('shuts out nobody while the switch does not tell its phones', async () => {
+    const { keeper, perimeter, offend } = open();
+    perimeter.phones = undefined;
+    await offend(ATTACKER, 'unproven-login');
+    expect(keeper.list()).toEqual([]);
+  });
+
+  test('asks once, however much of it comes meanwhile', async () => {
+    const { perimeter, offend, said } = open();
+    await Promise.all([offend(ATTACKER, 'unproven-login'), offend(ATTACKER, 'unproven-login')]);
+    expect(said.filter((line) => line.startsWith('an address is shut out'))).toHaveLength(1);
+    expect(perimeter.told.at(-1)).toEqual([ATTACKER]);
+  });
+
+  test('what is proven shuts out a network with a phone too', async () => {
+    const { keeper, perimeter, offend } = open();
+    perimeter.phones = [ATTACKER];
+    await offend(ATTACKER);
+    expect(keeper.list()).toHaveLength(1);
+  });
+});
+
+describe('the trunk by name', () => {
+  const NAME = 'sip.carrier.example';
+
+  test('is not shut out, also when nobody answers for its name any more', async () => {
+    let answers = true;
+    const lookUp = async () => {
+      if (!answers) throw new Error('EAI_AGAIN');
+      return [TRUNK];
+    };
+    const { keeper, perimeter, offend, clock } = open({ trunk: NAME, lookUp });
+    await clock.advance(0);
+    answers = false;
+    await clock.advance(3_600_000);
+    await offend(TRUNK);
+    expect([keeper.list(), perimeter.told.flat(), keeper.problems()]).toEqual([[], [], []]);
+    await offend(ATTACKER);
+    expect(keeper.list()).toHaveLength(1);
+  });
+
+  test('shuts out nobody while its address was never known, which is a problem and said once', async () => {
+    let answers = false;
+    const lookUp = async () => {
+      if (!answers) throw new Error('EAI_AGAIN');
+      return [TRUNK];
+    };
+    const { keeper, offend, clock, said } = open({ trunk: NAME, lookUp });
+    await clock.advance(60_000);
+    await offend(TRUNK);
+    await offend(ATTACKER);
+    expect(keeper.list()).toEqual([]);
+    expect(keeper.problems()).toEqual([expect.stringContaining(NAME)]);
+    expect(said.filter((line) => line.includes('cannot be found'))).toHaveLength(1);
+    answers = true;
+    await clock.advance(60_000);
+    expect(keeper.problems()).toEqual([]);
+    await offend(TRUNK);
+    await offend(ATTACKER);
+    expect(keeper.list().map((ban) => ban.network)).toEqual([ATTACKER]);
+  });
+
+  test('is never in the list for a moment while its name is looked up', async () => {
+    const { keeper, perimeter, offend } = open({ trunk: NAME, lookUp: () => new Promise(() => undefined) });
+    await offend(TRUNK);
+    perimeter.listener?.up();
+    expect([keeper.list(), perimeter.told.flat()]).toEqual([[], []]);
+  });
+});
+
+describe('a ban in the file', () => {
+  const ban = (network: string) => ({
+    network,
+    why: 'wrong-login',
+    since: 1,
+    until: Date.UTC(2030, 0, 1),
+    times: 1,
+  });
+
+  test('of who is now never to be shut out, or is the trunk, is dropped', async () => {
+    const folder = temporaryFolder();
+    const all = ['203.0.113.7', TRUNK, '2001:db8::/64', ATTACKER].map(ban);
+    writeFileSync(join(folder, 'bans.json'), JSON.stringify(all));
+    const { keeper, perimeter } = open({ folder, neverBan: ['203.0.113.0/24', '2001:db8::5'] });
+    expect(keeper.list().map(({ network }) => network)).toEqual([ATTACKER]);
+    expect(perimeter.told.at(-1)).toEqual([ATTACKER]);
+  });
+});
+
+test('an IPv6 network that has somebody in it who is never to be shut out is not shut out', async () => {
+  const { keeper, offend } = open({ neverBan: ['2001:db8::5'] });
+  await offend('2001:db8::6');
+  expect(keeper.list()).toEqual([]);
+  await offend('2001:db8:0:1::6');
+  expect(keeper.list()).toHaveLength(1);
+});
+
 describe('a ban', () => {
   test.each([ATTACKER, `::ffff:${ATTACKER}`])('is lifted by %s', async (address) => {
     const { keeper, perimeter, events, offend } = open();
@@ -131,10 +264,10 @@ describe('a ban', () => {
   test('holds over a restart, and its count too', async () => {
     const { folder, clock, offend } = open();
     await offend(ATTACKER);
-    const second = open(folder, clock);
+    const second = open({ folder, clock });
     expect(second.perimeter.told).toEqual([[ATTACKER]]);
     await clock.advance(FIRST);
-    const third = open(folder, clock);
+    const third = open({ folder, clock });
     expect(third.perimeter.told).toEqual([[]]);
     await third.offend(ATTACKER);
     expect(third.keeper.list()).toMatchObject([{ times: 2, until: clock.now() + 2 * FIRST }]);
@@ -163,7 +296,7 @@ test.each([
 ])('a file of bans that reads %j shuts nobody out', (content) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'bans.json'), content);
-  expect(open(folder).keeper.list()).toEqual([]);
+  expect(open({ folder }).keeper.list()).toEqual([]);
 });
 
 test('a file of bans holds what it is made for', async () => {

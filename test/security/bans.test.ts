@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Ban,
-  Bans,
-  LONGEST_BAN_MS,
-  MOST_BANS,
-  OFFENCE_LIMITS,
-  REMEMBERED_MS,
-} from '../../src/security/bans.ts';
+import { type Ban, Bans, MOST_BANS, OFFENCE_LIMITS, REMEMBERED_MS } from '../../src/security/bans.ts';
 
 const START = 1_700_000_000_000;
 const ATTACKER = '192.0.2.66';
+type Incident = Parameters<Bans['count']>[0];
 const WRONG = { offence: 'wrong-login', address: ATTACKER } as const;
-const { times: LIMIT, windowMs: WINDOW, firstBanMs: FIRST } = OFFENCE_LIMITS['wrong-login'];
+const {
+  times: LIMIT,
+  windowMs: WINDOW,
+  firstBanMs: FIRST,
+  longestBanMs: LONGEST,
+} = OFFENCE_LIMITS['wrong-login'];
 
 /** Offends so often at one instant; gives the last verdict. */
-function offend(bans: Bans, times: number, now: number, incident: Parameters<Bans['note']>[0] = WRONG) {
+function offend(bans: Bans, times: number, now: number, incident: Incident = WRONG) {
   let ban: Ban | undefined;
-  for (let time = 0; time < times; time += 1) ban = bans.note(incident, now);
+  for (let time = 0; time < times; time += 1) {
+    const network = bans.count(incident, now);
+    ban = network === undefined ? undefined : bans.shutOut(network, incident.offence, now);
+  }
   return ban;
 }
 
@@ -63,7 +65,18 @@ describe('an address', () => {
       now = until + 1;
     }
     expect(lengths.slice(0, 3)).toEqual([FIRST, 2 * FIRST, 4 * FIRST]);
-    expect(lengths.slice(-2)).toEqual([LONGEST_BAN_MS, LONGEST_BAN_MS]);
+    expect(lengths.slice(-2)).toEqual([LONGEST, LONGEST]);
+  });
+
+  test('that may be forged is never shut out for long', () => {
+    for (const offence of ['unproven-login', 'guest-call'] as const) {
+      const bans = new Bans();
+      for (let now = START, round = 0; round < 12; round += 1) {
+        const { since, until } = bans.shutOut(ATTACKER, offence, now);
+        expect(until - since).toBeLessThanOrEqual(10 * 60_000);
+        now = until + 1;
+      }
+    }
   });
 
   test('that behaved for a week begins anew', () => {
@@ -78,10 +91,8 @@ describe('an address', () => {
   test('of IPv6 is its whole network, however often it changes within', () => {
     const bans = new Bans();
     for (let host = 1; host < LIMIT; host += 1)
-      bans.note({ offence: 'wrong-login', address: `2001:db8::${host.toString(16)}` }, START);
-    expect(bans.note({ offence: 'wrong-login', address: '2001:db8::ffff' }, START)?.network).toBe(
-      '2001:db8::/64',
-    );
+      bans.count({ offence: 'wrong-login', address: `2001:db8::${host.toString(16)}` }, START);
+    expect(bans.count({ offence: 'wrong-login', address: '2001:db8::ffff' }, START)).toBe('2001:db8::/64');
   });
 
   test('pays only for itself and for one kind of offence at a time', () => {

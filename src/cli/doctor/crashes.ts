@@ -8,6 +8,9 @@ export interface Crash {
 /** Node.js prints the place in the source, then the error, then where it came from. */
 const ERROR = /^(?:Uncaught )?(?:\w*Error|Refused|Broken)(?: \[\w+\])?: .*/;
 
+/** What the watchdog notes of a daemon that was not told to end. */
+const DEATH = /"part":"watchdog".*"msg":"(The daemon (?:did not answer|was killed|ended unexpectedly)[^"]*)"/;
+
 /** The crash reports between the lines of a daemon's log. */
 export function crashesIn(log: string): Crash[] {
   const lines = log.split('\n');
@@ -15,8 +18,9 @@ export function crashesIn(log: string): Crash[] {
   let at = '';
   for (const [index, line] of lines.entries()) {
     if (line.startsWith('{')) at = /"time":"([^"]+)"/.exec(line)?.[1] ?? at;
-    else if (ERROR.test(line) && /^\s+at /.test(lines[index + 1] ?? ''))
-      crashes.push({ at, words: line.trim() });
+    const death = DEATH.exec(line)?.[1];
+    if (death !== undefined) crashes.push({ at, words: death });
+    if (ERROR.test(line) && /^\s+at /.test(lines[index + 1] ?? '')) crashes.push({ at, words: line.trim() });
   }
   return crashes;
 }

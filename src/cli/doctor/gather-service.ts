@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { readClassOfService } from '../../engine/class-of-service-file.ts';
+import { MAX_FILE_BYTES } from '../../ivr/yaml.ts';
 import { findSpeech } from '../../setup/find-speech.ts';
 import { hostPort, readSettings, type Settings } from '../../setup/settings.ts';
 import type { InventoryLine } from '../../speech/inventory.ts';
 import { readFlowFolder } from '../flow-folder.ts';
 import { knowledgeOf } from '../knowledge.ts';
 import { inventoryOf, promptSet } from '../prompt-set.ts';
-import { answersOptions } from './ask-trunk.ts';
+import { askTrunk } from './ask-trunk.ts';
 import type { ServiceFacts } from './service.ts';
 
 /** @param phones how many may register, and how many have */
@@ -20,7 +21,7 @@ export async function serviceFacts(
   return {
     trunk: {
       address: hostPort(host, port),
-      answers: await answersOptions(host, port),
+      answer: await askTrunk(host, port),
       isDefault: host === fallback.host && port === fallback.port,
     },
     phones,
@@ -63,7 +64,12 @@ function isUnmade({ state, words, persona }: InventoryLine): boolean {
 
 function classOfServiceFacts({ classOfService: file }: Settings): ServiceFacts['classOfService'] {
   if (!existsSync(file)) return { errors: 1, first: `there is no ${file}` };
-  const { problems } = readClassOfService(readFileSync(file, 'utf8'), file);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  return { errors: errors.length, first: errors[0]?.message ?? '' };
+  try {
+    if (statSync(file).size > MAX_FILE_BYTES) return { errors: 1, first: 'the file is larger than 1 MB' };
+    const { problems } = readClassOfService(readFileSync(file, 'utf8'), file);
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    return { errors: errors.length, first: errors[0]?.message ?? '' };
+  } catch (thrown) {
+    return { errors: 1, first: `it cannot be read (${messageOf(thrown)})` };
+  }
 }

@@ -10,6 +10,7 @@ import { isUnpacked, onPath } from '../../setup/private-root.ts';
 import { asteriskEtc, type Phone, renderAsterisk } from '../../setup/render-asterisk.ts';
 import { readSecrets, type Secrets } from '../../setup/secrets.ts';
 import type { Settings } from '../../setup/settings.ts';
+import { presentBans } from '../bans.ts';
 import { askDaemon } from '../daemon.ts';
 import { askAmi } from './ask-ami.ts';
 import { programsOn } from './gather-network.ts';
@@ -55,6 +56,7 @@ export async function switchboardFacts(
     ? await Promise.all([askAri(ports, secrets), askAmi(ports.ami, secrets.amiPassword)])
     : ([undefined, undefined] as const);
   const health = daemon === undefined ? undefined : await askDaemon(settings, PATIENCE_MS);
+  const bans = health && (await presentBans(settings, PATIENCE_MS));
   return {
     switchboard: {
       program: program ? `Asterisk ${program.version} (${program.origin})` : '',
@@ -69,6 +71,7 @@ export async function switchboardFacts(
       isAppRegistered: ari?.isAppRegistered ?? false,
       daemon,
       health,
+      shutOut: bans?.map(({ address }) => address),
       strangers: runs ? programsOn(ports.ari, [process.pid, daemon ?? -1]) : [],
     },
     registered: ami?.contacts,

@@ -1,8 +1,9 @@
+import type { TrunkAnswer } from './ask-trunk.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** What callers meet with. */
 export interface ServiceFacts {
-  readonly trunk: { readonly address: string; readonly answers: boolean; readonly isDefault: boolean };
+  readonly trunk: { readonly address: string; readonly answer: TrunkAnswer; readonly isDefault: boolean };
   /** Phones that may register, and those that have; undefined: nobody could be asked. */
   readonly phones: { readonly known: number; readonly registered?: number };
   readonly flows: {
@@ -29,8 +30,14 @@ export function checkService(facts: ServiceFacts): Finding[] {
   ];
 }
 
-function checkTrunk({ trunk: { address, answers, isDefault } }: ServiceFacts): Finding {
-  if (answers) return ok('trunk', `${address} answers`);
+function checkTrunk({ trunk: { address, answer, isDefault } }: ServiceFacts): Finding {
+  if (answer === 'unknown')
+    return problem(
+      'trunk',
+      `the name of the trunk, ${address}, has no address now: nobody outside can be called`,
+      'Check DNS on this machine, and CARILLON_TRUNK.',
+    );
+  if (answer === 'answers') return ok('trunk', `${address} answers`);
   return isDefault
     ? warning('trunk', 'no trunk is set: outside numbers cannot be dialled', 'Set CARILLON_TRUNK.')
     : warning(

@@ -24,6 +24,8 @@ export interface SwitchboardFacts {
   readonly daemon?: number;
   /** What the daemon says of itself; undefined when it does not answer. */
   readonly health?: { readonly ready: boolean; readonly problems: readonly string[] };
+  /** Addresses that it shuts out; undefined when it does not tell. */
+  readonly shutOut?: readonly string[];
   /** Other programs than the daemon that hold a link to its control interface, as the system calls them. */
   readonly strangers: readonly string[];
 }
@@ -36,6 +38,7 @@ export function checkSwitchboard(facts: SwitchboardFacts): Finding[] {
       ? [warning('asterisk', 'Asterisk does not run', 'Run: npm start')]
       : checkRunning(facts, facts.pid)),
     checkDaemon(facts),
+    ...checkBans(facts),
   ];
 }
 
@@ -159,4 +162,17 @@ function checkDaemon({ daemon, health }: SwitchboardFacts): Finding {
   return first === undefined
     ? ok('daemon', `takes calls (process ${daemon})`)
     : warning('daemon', `the daemon takes calls, but: ${health.problems.join('; ')}`, 'Mend that.');
+}
+
+function checkBans({ shutOut }: SwitchboardFacts): Finding[] {
+  if (!shutOut) return [];
+  if (shutOut.length === 0) return [ok('bans', 'no address is shut out')];
+  const named = shutOut.slice(0, 3).join(', ');
+  return [
+    warning(
+      'bans',
+      `${shutOut.length} shut out for wrong logins or floods of calls: ${named}${shutOut.length > 3 ? ' …' : ''}`,
+      'npx carillon bans says why and until when; npx carillon bans lift <address> lets one of yours in again.',
+    ),
+  ];
 }

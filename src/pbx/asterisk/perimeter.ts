@@ -2,6 +2,7 @@ import { networkOf } from '../../base/address.ts';
 import type { Log } from '../../base/log.ts';
 import { PbxError } from '../pbx.ts';
 import type { Perimeter, PerimeterListener } from '../perimeter.ts';
+import { header } from './ami-codec.ts';
 import { AmiLink } from './ami-link.ts';
 import { type AriRequest, path } from './ari-codec.ts';
 import { AriHttp } from './ari-http-link.ts';
@@ -23,6 +24,11 @@ const DEADLINE_MS = 3_000;
 const PER_LIST = 80;
 const MOST_LISTS = 16;
 
+/** A new one each time: so a look tells whether it was said anew. */
+function unknownLists(): readonly undefined[] {
+  return Array.from({ length: MOST_LISTS }, () => undefined);
+}
+
 /** Addresses that `shutOut` takes at most. */
 export const MOST_SHUT_OUT = PER_LIST * MOST_LISTS;
 
@@ -39,6 +45,8 @@ class AsteriskPerimeter implements Perimeter {
   readonly #ari: AriHttp;
   #listener: PerimeterListener | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** What stands in each list; undefined when nobody knows, as after a restart of Asterisk. */
+  #lists: readonly (readonly string[] | undefined)[] = unknownLists();
 
   constructor(options: AsteriskPerimeterOptions) {
     const { ariUrl: url, ariUser, ariPassword, amiHost: host, amiPort: port, log } = options;
@@ -46,7 +54,10 @@ class AsteriskPerimeter implements Perimeter {
     this.#ami = new AmiLink(
       { host, port, user: options.amiUser, password: options.amiPassword, log, events: 'security,user' },
       {
-        up: () => this.#listener?.up(),
+        up: () => {
+          this.#lists = unknownLists();
+          this.#listener?.up();
+        },
         // The other AMI link says it.
         down: () => undefined,
         draining: () => undefined,
@@ -69,6 +80,15 @@ class AsteriskPerimeter implements Perimeter {
     await this.#ami.stop();
   }
 
+  async registered(): Promise<readonly string[]> {
+    const { events } = await this.#ami.action('PJSIPShowContacts').catch((error: unknown) => {
+      // An empty list is an error to AMI.
+      if (error instanceof PbxError && /no contacts/i.test(error.message)) return { events: [] };
+      throw error;
+    });
+    return events.map((event) => hostOf(header(event, 'Uri')));
+  }
+
   shutOut(networks: readonly string[]): Promise<void> {
     // One after the other: the last word counts.
     const next = this.#last.catch(() => undefined).then(() => this.#setLists(networks));
@@ -80,8 +100,14 @@ class AsteriskPerimeter implements Perimeter {
     for (const network of networks) checkNetwork(network);
     if (networks.length > MOST_SHUT_OUT)
       throw new PbxError('refused', `no more than ${MOST_SHUT_OUT} networks can be shut out`);
-    for (let index = 0; index < MOST_LISTS; index += 1)
-      await this.#setList(index, networks.slice(index * PER_LIST, (index + 1) * PER_LIST));
+    const before = this.#lists;
+    const wanted = arrangeLists(before, networks);
+    // Until all is said, nobody knows; a link that comes up meanwhile says so again.
+    const unknown = unknownLists();
+    this.#lists = unknown;
+    for (const [index, list] of wanted.entries())
+      if (list !== before[index]) await this.#setList(index, list);
+    if (this.#lists === unknown) this.#lists = wanted;
   }
 
   /** An access list cannot be changed, so it is made anew. */
@@ -98,6 +124,28 @@ class AsteriskPerimeter implements Perimeter {
     const shown = await this.#ari.request({ method: 'GET', path: list });
     if (shown.status === 404) throw refused('PUT', list, made.status);
   }
+}
+
+/**
+ * Which networks stand in which list: each stays in the list that it is in, a new one takes the first free place. A list that
+ * stays as it is is the same object as before.
+ */
+export function arrangeLists(
+  before: readonly (readonly string[] | undefined)[],
+  networks: readonly string[],
+): (readonly string[])[] {
+  const left = new Set(networks);
+  const lists = before.map((list) => (list ?? []).filter((network) => left.delete(network)));
+  for (const network of left) lists.find((list) => list.length < PER_LIST)?.push(network);
+  return lists.map((list, index) => {
+    const old = before[index];
+    return old && old.length === list.length && old.every((one, at) => one === list[at]) ? old : list;
+  });
+}
+
+/** Of `sip:1001@192.0.2.7:5060;ob` or `sip:1001@[2001:db8::1]`: Asterisk writes there where the phone registered from. */
+function hostOf(uri: string): string {
+  return /@(\[[0-9a-fA-F:.]+\]|[^:;>?]+)/.exec(uri)?.[1] ?? '';
 }
 
 /** Asterisk takes a wrong address for "everybody". */
