@@ -1,4 +1,5 @@
 /** The daemon: the composition root. The only reader of the environment, the only place that builds adapters. */
+import { lookup } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,9 +39,11 @@ import { PbxMetrics } from './pbx/observed.ts';
 import { CallbackStore, QueueStore } from './queue/store.ts';
 import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
+import { TrunkAddress } from './security/trunk-address.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
+import { LogDestination } from './setup/log-destination.ts';
 import { storeFile } from './setup/prepare.ts';
 import { projectVersion } from './setup/project.ts';
 import { rehearse } from './setup/rehearsal.ts';
@@ -63,11 +66,14 @@ const secrets = readSecrets(settings.data);
 const ports = readPbxPorts(settings.data);
 const speechTools = findSpeech(settings);
 const tokens = Object.values(settings.services).map((service) => service.token);
-const log = pino({
-  base: undefined,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { log: redactor([...Object.values(secrets), ...tokens]) },
-});
+const log = pino(
+  {
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { log: redactor([...Object.values(secrets), ...tokens]) },
+  },
+  new LogDestination(process.stdout.fd),
+);
 if (!ports || !speechTools)
   throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
@@ -101,6 +107,7 @@ const spoolFolder = join(settings.data, 'spool');
 await takeInSpools({ folder: spoolFolder, database, store, log });
 const customers = new CustomerStore(database, events);
 const campaigns = new CampaignStore(database, events);
+const agents = new AgentStore(database);
 const calls = new CallStore(database, events);
 const queues = new Map((await new QueueStore(database).list()).map((queue) => [queue.name, queue]));
 const callbacks = new CallbackStore(database, events);
@@ -143,7 +150,12 @@ const bans = new BanKeeper({
   file: new BanFile(join(settings.data, 'bans.json'), securityLog),
   events,
   neverBan: settings.neverBan.flatMap((network) => parseNetwork(network) ?? []),
-  trunk: settings.trunk.host,
+  trunk: new TrunkAddress({
+    host: settings.trunk.host,
+    lookUp: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    clock,
+    log: securityLog,
+  }),
   clock,
   log: securityLog,
 });
@@ -201,11 +213,16 @@ const classOfService = new ClassOfServiceWatch({
   outside,
   clock,
   log: log.child({ part: 'class-of-service' }),
+  known: async () => ({
+    phone: (await agents.phones()).map(({ extension }) => extension),
+    flow: flows.list().map(({ name }) => name),
+    campaign: (await campaigns.list()).map(({ id }) => id),
+  }),
 });
 
 const engine: Engine = new Engine({
   outside,
-  flaws: () => classOfService.problems(),
+  flaws: () => [...flawsOf(flows.problems()), ...classOfService.problems(), ...bans.problems()],
   pbx,
   store,
   spool: new SpoolFile({ folder: spoolFolder, fence, log: log.child({ part: 'spool' }) }),
@@ -241,7 +258,7 @@ await Promise.race([up.then(() => sleep(API_GIVES_WAY_MS)), sleep(API_WAITS_MS)]
 
 app = buildApp({
   centre: engine,
-  agents: new AgentStore(database),
+  agents,
   calls,
   campaigns,
   callbacks,
@@ -294,6 +311,17 @@ async function takeUpCalls(): Promise<void> {
     },
     'Carillon is up',
   );
+}
+
+/** Mistakes in flow files, which callers do not notice as long as the version before runs. */
+function flawsOf(problems: ReturnType<FlowLibrary['problems']>): string[] {
+  const wrong = problems.filter(({ severity }) => severity === 'error');
+  const files = [...new Set(wrong.map(({ file }) => file))];
+  return files.length === 0
+    ? []
+    : [
+        `mistakes in ${files.join(', ')} keep what was saved from callers; npx carillon flow check names them`,
+      ];
 }
 
 /** Now and twice a second, also when nothing happens. */

@@ -35,7 +35,7 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
     case 'LeftQueue':
       return call.phase.at === 'queued' ? leaveQueue(call, input.exit, now) : [call, []];
     case 'CallerEnded':
-      return ended(call, 'caller', input.cause, now);
+      return ended(call, input.cause === 'system-failure' ? 'carillon' : 'caller', input.cause, now);
     case 'HungUp': {
       const [gone, effects] = ended(call, 'carillon', 'normal', now);
       return [gone, [...effects, { do: 'hangup', channel: call.channel, cause: 'normal' }]];

@@ -25,10 +25,16 @@ interface Finished {
 
 /** A file that has not grown for this long is finished, ms. */
 const FINISHED_MS = 30_000;
+/** A recording of nothing goes after this: none lasts so long, so it is certainly over, ms. */
+const SILENCE_KEPT_MS = 60 * 60_000;
+/** The record of a call that is not there by now will never come, ms. */
+const ORPHAN_MS = 60 * 60_000;
 
 /** 8 kHz, 16 bit, one channel. */
 const BYTES_PER_MS = 16;
 const WAV_HEADER_BYTES = 44;
+/** Sound comes in pieces of so many ms; less is the torn end of a file. */
+const PACKET_MS = 20;
 const RIFF_SIZE_AT = 4;
 
 /** Keeps messages by the id of their recording alone: whether the caller hung up, the step was aborted or the daemon died. */
@@ -39,13 +45,16 @@ export class VoicemailKeeper {
     this.#parts = parts;
   }
 
-  /** Keeps the message in a recording, if it is one. Keeping it again changes nothing. */
-  async keep({ recording, file, durationMs }: Finished): Promise<void> {
+  /** Keeps the message in a recording, if it is one. Keeping it again changes nothing. @param isOrphan its call has no record */
+  async keep({ recording, file, durationMs }: Finished, isOrphan = false): Promise<void> {
     const { calls, clock, log } = this.#parts;
     const message = messageIn(recording);
     if (!message || !holdsMessage({ durationMs })) return;
     try {
-      const ani = (await calls.byId(message.callId))?.ani ?? '';
+      const call = await calls.byId(message.callId);
+      // Its record may still be on the way to the store: the next sweep finds both.
+      if (!call && !isOrphan) return;
+      const ani = call?.ani ?? '';
       await calls.keepVoicemail({ id: recording, ...message, ani, file, durationMs, at: clock.now() });
     } catch (thrown) {
       // The file stays: the next sweep finds it.
@@ -71,10 +80,14 @@ export class VoicemailKeeper {
         if (!found.isFile() || callOfRecording(recording) === undefined) continue;
         if (clock.now() - found.mtimeMs < FINISHED_MS) continue;
         const isSound = await this.#finish(file, found);
-        const durationMs = Math.max(0, (found.size - WAV_HEADER_BYTES) / BYTES_PER_MS);
-        if (isSound && messageIn(recording) && !holdsMessage({ durationMs }))
-          await this.#discard(recording, file);
-        else await this.keep({ recording, file, durationMs });
+        const soundMs = Math.max(0, (found.size - WAV_HEADER_BYTES) / BYTES_PER_MS);
+        // As the PBX counts, whose word the caller had: a second that has begun is a whole one.
+        const durationMs = Math.ceil((soundMs - (soundMs % PACKET_MS)) / 1000) * 1000;
+        const ageMs = clock.now() - found.mtimeMs;
+        const isMessage = messageIn(recording) !== undefined;
+        if (isMessage && holdsMessage({ durationMs }))
+          await this.keep({ recording, file, durationMs }, ageMs > ORPHAN_MS);
+        else if (isMessage && isSound && ageMs > SILENCE_KEPT_MS) await this.#discard(recording, file);
       }
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'the recordings could not be looked through');

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { maxTalkOf } from '../call/dial-source.ts';
 import type { FlowRunner } from '../ivr/run.ts';
 import { type Pbx, PbxError } from '../pbx/pbx.ts';
 import type { Effect, EngineInput, Ordered } from './input.ts';
@@ -12,6 +13,8 @@ export interface EffectParts {
   readonly post: (input: EngineInput) => void;
   /** True while that run of a step is the call's present one. */
   readonly isPresent: (call: string, run: number) => boolean;
+  /** A command did not go out, or nobody knows whether it did. */
+  readonly undone: () => void;
   /** True while a live call has use for that leg. */
   readonly isWanted: (leg: string) => boolean;
 }
@@ -84,6 +87,7 @@ export class Effects {
         // Given up while it waited behind a command that took its time.
         if (!this.#parts.isWanted(leg.id))
           return this.#parts.post({ type: 'LegRefused', leg: leg.id, unreachable: false });
+        const maxTalkMs = maxTalkOf(leg.id, call.phase);
         return pbx.originate({
           leg: leg.id,
           to: leg.to,
@@ -92,6 +96,7 @@ export class Effects {
           // Ours runs out first and names the reason; the PBX's own limit is for the time when we are not there.
           ringTimeoutMs: ringMs + 5000,
           originator: call.channel,
+          ...(maxTalkMs !== undefined && { maxTalkMs }),
         });
       }
       case 'stopFlow':
@@ -114,7 +119,7 @@ export class Effects {
   #failed(key: string, effect: Effect, thrown: unknown): void {
     const { log, post } = this.#parts;
     const code = thrown instanceof PbxError ? thrown.code : 'failed';
-    if (code === 'link-down') return;
+    if (code === 'link-down') return this.#parts.undone();
     log[code === 'not-found' || code === 'unreachable' ? 'debug' : 'warn'](
       { ...idsOfEffect(key, effect), effect: effect.do, reason: messageOf(thrown) },
       'the PBX refused',

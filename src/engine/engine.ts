@@ -23,7 +23,7 @@ import { offerWaiting } from './offering.ts';
 import { PbxHealth } from './pbx-health.ts';
 import { centreView, QueueLoads } from './queue-load.ts';
 import { MemorySpool, type Spool } from './spool.ts';
-import { CentreState } from './state.ts';
+import { CentreState, REMEMBERED } from './state.ts';
 import { Turn } from './turn.ts';
 import type { Pace } from './walk.ts';
 
@@ -82,6 +82,8 @@ export class Engine implements Centre {
   readonly #mailbox: Mailbox<Mail>;
   readonly #gate: Gate;
   #stopped = false;
+  /** The PBX has been started anew since the last snapshot: its calls are gone. */
+  #restarted = false;
   readonly #ledger: Ledger;
   #matchingProblem = '';
   #cancelAlarm: () => void = () => undefined;
@@ -102,6 +104,7 @@ export class Engine implements Centre {
       clock: parts.clock,
       spacingMs: parts.turnSpacingMs ?? 0,
       lost: (count) => this.#overflowed(count),
+      failed: (reason, batch) => this.#turnFailed(reason, batch),
     });
     this.#gate = new Gate({
       limits: parts.admission,
@@ -110,20 +113,23 @@ export class Engine implements Centre {
       lagMs: () => this.#mailbox.lagMs() + (parts.lagMs?.() ?? 0),
       refuse: (channel) =>
         this.#effects.run({ key: channel, effect: { do: 'hangup', channel, cause: 'busy' } }),
-      overloaded: (reason) => this.#post({ input: { type: 'OverloadBegan', reason } }),
+      overloaded: (reason) => this.#post({ input: { type: 'OverloadBegan', reason } }, true),
     });
     this.#runner = new FlowRunner({
       ...parts,
       centre: () => centreView(parts.flows, this.#loads, parts.clock.now()),
       musicOf: (persona) => parts.flows.musicOf(persona),
-      ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }),
-      noted: (note) => this.#post({ input: { type: 'StepNoted', note } }),
+      ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }, true),
+      noted: (note) => this.#post({ input: { type: 'StepNoted', note } }, true),
     });
     this.#effects = new Effects({
       ...parts,
       runner: this.#runner,
       post: (input) => this.#post({ input }),
       isWanted: (leg) => this.#state.isWanted(leg),
+      undone: () => {
+        if (this.#pbxHealth.linked) this.#mendSoon();
+      },
       isPresent: (call, run) => this.#paces.get(call)?.run === run,
     });
   }
@@ -134,7 +140,8 @@ export class Engine implements Centre {
     for (const queue of queues) this.#state.queues.set(queue.name, queue);
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
-    for (const { channel, extension } of endedChannels) this.#state.openChannel(channel, 0, extension);
+    for (const { channel, extension } of endedChannels)
+      this.#state.openChannel(channel, REMEMBERED, extension);
     this.#setAlarm();
     this.#parts.pbx.start((event) => this.#heard(event));
   }
@@ -194,10 +201,10 @@ export class Engine implements Centre {
   }
 
   health(): Health {
-    const own = [this.#ledger.problem(), this.#matchingProblem].filter((problem) => problem !== '');
     const overload = overloadText(this.#state.admission);
-    const flaws = this.#parts.flaws?.() ?? [];
-    const others = [...own, ...(this.#parts.problems?.() ?? [])];
+    // With these, callers are served all the same.
+    const flaws = [this.#ledger.problem(), ...(this.#parts.flaws?.() ?? [])].filter((flaw) => flaw !== '');
+    const others = [this.#matchingProblem, ...(this.#parts.problems?.() ?? [])].filter((one) => one !== '');
     return {
       ready: others.length === 0 && this.#pbxHealth.takesCalls(),
       problems: [...this.#pbxHealth.problems(), ...others, ...overload, ...flaws],
@@ -211,18 +218,19 @@ export class Engine implements Centre {
   #heard(event: PbxEvent): void {
     switch (event.type) {
       case 'ChannelArrived':
-        if (this.#gate.admits(event)) this.#post({ input: event });
+        if (this.#gate.admits(event) && !this.#post({ input: event })) this.#gate.entered(event.channel);
         return;
       case 'LegRinging':
       case 'LegAnswered':
       case 'ChannelEnded':
-        return this.#post({ input: event });
+        return void this.#post({ input: event });
       case 'RecordingEnded':
         this.#parts.recorded(event);
-        return this.#post({ input: event });
+        return void this.#post({ input: event });
       case 'LinkUp':
         this.#pbxHealth.hear(event);
-        return void this.#reconcile(true, event.restarted);
+        this.#restarted ||= event.restarted;
+        return void this.#reconcile(true);
       case 'LinkDown':
       case 'PbxTrouble':
         return this.#pbxHealth.hear(event);
@@ -236,7 +244,7 @@ export class Engine implements Centre {
     }
   }
 
-  async #reconcile(afterGap: boolean, restarted = false): Promise<void> {
+  async #reconcile(afterGap: boolean): Promise<void> {
     this.#cancelReconcile();
     const { pbx, clock } = this.#parts;
     const health = this.#pbxHealth;
@@ -247,24 +255,40 @@ export class Engine implements Centre {
     try {
       const snapshot = await pbx.snapshot();
       health.answered();
-      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap, restarted } });
+      const restarted = this.#restarted;
+      this.#restarted = false;
+      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap, restarted } }, true);
     } catch (thrown) {
       if (!health.linked) return;
       failed = true;
       health.silent(messageOf(thrown));
     }
     const next = clock.now() + (failed ? ASK_AGAIN_MS : RECONCILE_EVERY_MS);
-    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed, failed && restarted));
+    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed));
   }
 
   #ask(input: EngineInput): Promise<void> {
     return new Promise((resolve, reject) => this.#post({ input, done: resolve, refused: reject }));
   }
 
-  #post(mail: Mail): void {
-    if (this.#stopped) return mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
-    const awaited = mail.refused !== undefined;
-    this.#mailbox.post(mail, awaited);
+  /** False for what is thrown away, because too much waits. @param must is never thrown away: nobody would tell it again */
+  #post(mail: Mail, must = mail.refused !== undefined): boolean {
+    if (!this.#stopped) return this.#mailbox.post(mail, must);
+    mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
+    return false;
+  }
+
+  /** What the turn would have done is not done: the PBX is asked how it is, and what is missing is made up for. */
+  #turnFailed(reason: unknown, batch: readonly Mail[]): void {
+    for (const { refused } of batch) refused?.(reason);
+    this.#parts.log.error(faultOf(reason), 'a turn failed');
+    this.#mendSoon();
+  }
+
+  #mendSoon(): void {
+    const { clock } = this.#parts;
+    this.#cancelReconcile();
+    this.#cancelReconcile = clock.at(clock.now() + ASK_AGAIN_MS, () => void this.#reconcile(true));
   }
 
   /** What is lost is known to the PBX: look there, as after a gap. */
@@ -287,6 +311,7 @@ export class Engine implements Centre {
     );
     const answers: (() => void)[] = [];
     for (const mail of batch) {
+      if (mail.input.type === 'ChannelArrived') this.#gate.entered(mail.input.channel);
       try {
         turn.take(mail.input);
         if (mail.done) answers.push(mail.done);

@@ -19,9 +19,16 @@ export interface GateParts {
 /** Where callers come in. Who is refused hears the busy signal at once: before the mailbox, which may be what is too full. */
 export class Gate {
   readonly #parts: GateParts;
+  /** Let in, and not yet among the channels that are up. */
+  readonly #entering = new Set<string>();
 
   constructor(parts: GateParts) {
     this.#parts = parts;
+  }
+
+  /** He has been taken in, or never will be. */
+  entered(channel: string): void {
+    this.#entering.delete(channel);
   }
 
   /** Whether this caller is let in. The house itself always is, and who is inside already. */
@@ -29,10 +36,14 @@ export class Gate {
     const { limits, state, clock, lagMs, refuse, overloaded } = this.#parts;
     if (!limits || source.kind === 'phone' || state.open.has(channel)) return true;
     const before = state.admission ?? openAdmission(limits);
-    const load = { now: clock.now(), channels: state.open.size, lagMs: lagMs() };
+    const channels = state.channelsUp + this.#entering.size;
+    const load = { now: clock.now(), channels, lagMs: lagMs() };
     const [after, refusal] = admit(before, limits, load);
     state.admission = after;
-    if (!refusal) return true;
+    if (!refusal) {
+      this.#entering.add(channel);
+      return true;
+    }
     state.openChannel(channel, load.now, undefined);
     refuse(channel);
     if (!before.overload) overloaded(refusal);

@@ -95,8 +95,18 @@ export class Ledger {
   }
 
   async #catchUp(): Promise<void> {
-    const { spool } = this.#parts;
     if (this.#isResting) return;
+    try {
+      await this.#takeOldest();
+    } catch (thrown) {
+      if (thrown instanceof Replaced) throw thrown;
+      // The spool itself, such as a file that cannot be read now.
+      this.#rest(thrown);
+    }
+  }
+
+  async #takeOldest(): Promise<void> {
+    const { spool } = this.#parts;
     const oldest = spool.next(this.#piece);
     if (!oldest) return this.#recover();
     try {

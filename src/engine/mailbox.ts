@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.ts';
 
 /** How a mailbox is emptied. */
 export interface MailboxParts<Mail> {
-  /** Takes some mail, in order; the next comes when it is done. Must not reject. */
+  /** Takes some mail, in order; the next comes when it is done. */
   readonly take: (batch: readonly Mail[]) => Promise<void>;
+  /** It could not be taken, for a reason that nobody foresaw. The next is taken all the same. */
+  readonly failed: (reason: unknown, batch: readonly Mail[]) => void;
   /** Mail was thrown away, and what was there has been taken since. */
   readonly lost: (count: number) => void;
   readonly clock: Clock;
@@ -79,7 +81,12 @@ export class Mailbox<Mail> {
       this.#taken = clock.now();
       const batch = this.#waiting.splice(0, BATCH);
       this.#batchSince = batch[0]?.since;
-      await this.#parts.take(batch.map(({ mail }) => mail));
+      const mail = batch.map((one) => one.mail);
+      try {
+        await this.#parts.take(mail);
+      } catch (reason) {
+        this.#parts.failed(reason, mail);
+      }
       this.#batchSince = undefined;
     }
     this.#working = undefined;

@@ -7,6 +7,9 @@ import type { Admission } from './admission.ts';
 /** Ended channels that are remembered. */
 const GONE_KEPT = 5000;
 
+/** `since` of a channel of an earlier life: it has most likely ended, unless its hang-up was lost. */
+export const REMEMBERED = 0;
+
 /** Everything that is live, in memory, with the few indexes that each turn needs. */
 export class CentreState {
   readonly calls = new Map<string, Call>();
@@ -25,6 +28,7 @@ export class CentreState {
   readonly open = new Map<string, { readonly since: number; readonly extension?: string }>();
   /** Channels that ended lately, with the time: a snapshot taken before may still show them. */
   readonly #gone = new Map<string, number>();
+  #remembered = 0;
   readonly #byChannel = new Map<string, string>();
   readonly #byLeg = new Map<string, string>();
 
@@ -85,6 +89,7 @@ export class CentreState {
 
   /** The PBX said that this channel ended, or it is not there. @param now UTC ms */
   closeChannel(channel: string, now: number): void {
+    if (this.open.get(channel)?.since === REMEMBERED) this.#remembered -= 1;
     this.open.delete(channel);
     this.#gone.delete(channel);
     this.#gone.set(channel, now);
@@ -96,8 +101,15 @@ export class CentreState {
     return (this.#gone.get(channel) ?? Number.NEGATIVE_INFINITY) >= time;
   }
 
+  /** Channels that are known to be up, without those of which only the last life of the daemon knew. */
+  get channelsUp(): number {
+    return this.open.size - this.#remembered;
+  }
+
   /** Notes a channel as up. @param since UTC ms; @param extension the phone that it occupies */
   openChannel(channel: string, since: number, extension: string | undefined): void {
+    if (this.open.get(channel)?.since === REMEMBERED) this.#remembered -= 1;
+    if (since === REMEMBERED) this.#remembered += 1;
     this.open.set(channel, extension === undefined ? { since } : { since, extension });
   }
 

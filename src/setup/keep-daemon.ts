@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.ts';
@@ -41,11 +42,15 @@ export function keepDaemon(settings: Settings, say: (line: string) => void): Dae
     const delays = backOff();
     while (!signal.aborted) {
       const began = performance.now();
-      const code = await untilOver(daemon, spare, signal, say);
+      const end = await untilOver(daemon, spare, signal);
       if (signal.aborted) return;
       deaths += 1;
-      if (code === EXIT_REPLACED) await whileReplaced(settings, signal, say);
-      else say(`The daemon ended unexpectedly; starting it again. Its log: ${daemonLog(settings.data)}`);
+      if (end === EXIT_REPLACED) await whileReplaced(settings, signal, say);
+      else {
+        const words = wordsOf(end);
+        say(`${words}; starting it again. Its log: ${daemonLog(settings.data)}`);
+        noteDeath(settings.data, { words, pid: daemon.pid, livedMs: Math.round(performance.now() - began) });
+      }
       await pause(delays.next(performance.now() - began), signal);
       while (!signal.aborted) {
         try {
@@ -73,13 +78,11 @@ export function keepDaemon(settings: Settings, say: (line: string) => void): Dae
   };
 }
 
-/** Resolves when the daemon has ended, with its exit code, or has been killed because it hangs. Keeps a spare meanwhile. */
-async function untilOver(
-  daemon: DaemonProcess,
-  spare: SpareDaemon,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<number | undefined> {
+/** How a daemon ended: its exit code, undefined for a signal. */
+type End = number | undefined | 'hung';
+
+/** Resolves when the daemon has ended, or has been killed because it hangs. Keeps a spare meanwhile. */
+async function untilOver(daemon: DaemonProcess, spare: SpareDaemon, signal: AbortSignal): Promise<End> {
   let over: { readonly code: number | undefined } | undefined;
   const ended = daemon.ended.then((code) => {
     over = { code };
@@ -91,14 +94,33 @@ async function untilOver(
     // What the daemon said meanwhile is read after this; it has all its time again.
     if (now - last > FEEL_EVERY_MS + OVERSLEPT_MS) awakeSince = now;
     last = now;
-    spare.keep(daemon.pulse(), now);
-    if (over || signal.aborted || !isHung(daemon.pulse(), now, awakeSince)) continue;
-    say('The daemon does not answer any more; replacing it.');
+    if (over || signal.aborted) break;
+    spare.keep(daemon.pulse(), now, awakeSince);
+    if (!isHung(daemon.pulse(), now, awakeSince)) continue;
     daemon.kill();
     await Promise.race([ended, sleep(GONE_WITHIN_MS, undefined, { ref: false })]);
-    break;
+    return 'hung';
   }
   return over?.code;
+}
+
+function wordsOf(end: End): string {
+  if (end === 'hung') return 'The daemon did not answer any more and was killed';
+  if (end === 0) return 'The daemon was told to end';
+  return end === undefined
+    ? 'The daemon was killed by a signal'
+    : `The daemon ended unexpectedly (exit code ${end})`;
+}
+
+/** In the daemon's own log, which is where people look, and doctor too. A full disk is no reason to stop. */
+function noteDeath(data: string, death: { words: string; pid: number; livedMs: number }): void {
+  const { words: msg, ...fields } = death;
+  const line = { level: 50, time: new Date().toISOString(), part: 'watchdog', ...fields, msg };
+  try {
+    appendFileSync(daemonLog(data), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  } catch (error) {
+    process.emitWarning(messageOf(error));
+  }
 }
 
 /** Taking over from the one that took over would go on for ever: waits until it is gone. */

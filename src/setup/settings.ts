@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseNetwork } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
+import { nearest } from '../ivr/report.ts';
 import { projectFolder } from './project.ts';
 
 /** What the operator may decide before the start. All of it comes from the environment; see `SETTINGS`. */
@@ -167,9 +168,12 @@ function refuseUnknown(env: Environment): void {
   const unknown = Object.keys(env).find(
     (name) => name.startsWith('CARILLON_') && !SETTINGS.some((setting) => setting.name === name),
   );
-  if (unknown !== undefined)
-    bad(`There is no setting ${unknown}; npx carillon --help lists those there are.`);
+  if (unknown === undefined) return;
+  const hint = nearest(unknown, namesOf(SETTINGS)) || 'nothing is called like it.';
+  bad(`There is no setting ${unknown}: ${hint} npx carillon --help lists those there are.`);
 }
+
+const namesOf = (settings: typeof SETTINGS): string[] => settings.map(({ name }) => name);
 
 function bad(sentence: string): never {
   throw new Refused('bad-setting', sentence);

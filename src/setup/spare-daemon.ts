@@ -22,10 +22,10 @@ export class SpareDaemon {
   }
 
   /** Sees to it that there is a spare beside a daemon that is up. @param now ms of the clock of `daemon` */
-  keep(daemon: Pulse, now: number): void {
+  keep(daemon: Pulse, now: number, awakeSince: number): void {
     const spare = this.#process;
     if (spare && this.#hasEnded) this.#give(now + NEXT_AFTER_MS);
-    if (spare && isHung(spare.pulse(), now, 0)) {
+    if (spare && isHung(spare.pulse(), now, awakeSince)) {
       spare.kill();
       this.#give(now + NEXT_AFTER_MS);
     }

@@ -7,10 +7,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
 const EVERY_MS = 1000;
-/** Pages of 4 KiB. A log that is never all carried over grows; beyond this, writers wait for once until it is. */
+/** Pages of 4 KiB. A log that is never all carried over grows; beyond this, it is emptied in a moment in which nobody reads. */
 const MOST_PAGES = 16_384;
 
-const driver = new Sqlite(String(workerData), { fileMustExist: true, timeout: 5000 });
+const driver = new Sqlite(String(workerData), { fileMustExist: true, timeout: 0 });
 const stopping = new AbortController();
 parentPort?.once('message', () => stopping.abort());
 while (!stopping.signal.aborted) {

@@ -27,6 +27,7 @@ export function checkpointElsewhere(database: Database, log: Log): () => Promise
   worker.unref();
   return async () => {
     stopped = true;
+    worker.ref();
     worker.postMessage('stop');
     await ended;
     byItself();

@@ -47,7 +47,7 @@ export async function takeInSpools({ folder, database, store, log }: IntakeParts
     lines.remove();
   }
   // Of files that are gone.
-  database.script("delete from mark where name like 'spool:%'");
+  database.unit(() => database.prepare("delete from mark where name like 'spool:%'").run().changes);
 }
 
 /** False for a piece in which something can never be written; a single turn is given up then. Resolves when it was decided. */

@@ -111,7 +111,9 @@ export class SpoolLines {
         lines.push(read.subarray(start, stop));
         start = stop + 1;
       }
-      if (lines.length > 0 || this.#readTo + read.length >= this.#end) return lines;
+      // Shorter than it was: somebody made room, and what was there is gone.
+      const isCut = read.length < buffer.length;
+      if (lines.length > 0 || isCut || this.#readTo + read.length >= this.#end) return lines;
     }
   }
 }

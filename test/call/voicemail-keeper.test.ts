@@ -23,9 +23,10 @@ function unfinished(ms: number): Buffer {
 function lab() {
   const recordings = temporaryFolder();
   const kept: Voicemail[] = [];
+  const calls = { known: true };
   const keeper = new VoicemailKeeper({
     calls: {
-      byId: async () => undefined,
+      byId: async () => (calls.known ? ({ ani: '13800138000' } as never) : undefined),
       keepVoicemail: async (voicemail) => void kept.push(voicemail),
       voicemail: async (id) => kept.find((voicemail) => voicemail.id === id),
     },
@@ -34,6 +35,7 @@ function lab() {
     log: silentLog,
   });
   return {
+    calls,
     kept,
     keeper,
     put(name: string, wav: Buffer, agoMs = MINUTE_MS): string {
@@ -62,15 +64,42 @@ test('given_a_killed_pbx_then_the_message_that_was_being_left_is_mended_and_kept
   expect(Math.round(kept[0]!.durationMs)).toBe(5000);
 });
 
-test('given_a_recording_without_a_message_then_its_file_goes_unless_it_was_kept', async () => {
+test('given_a_recording_of_nothing_then_its_file_goes_when_it_is_certainly_over', async () => {
   const { keeper, kept, put } = lab();
-  const silent = put('vm-call-1a-2b-4-general.wav', toneWav(440, 1500));
-  const short = put('vm-call-1a-2b-5-general.wav', toneWav(440, 1900));
-  const fresh = put('vm-call-1a-2b-6-general.wav', toneWav(440, 100), 0);
-  await keeper.keep({ recording: 'vm-call-1a-2b-5-general', file: short, durationMs: 2000 });
+  const silent = put('vm-call-1a-2b-4-general.wav', toneWav(440, 900), 61 * MINUTE_MS);
+  const keptOne = put('vm-call-1a-2b-5-general.wav', toneWav(440, 900), 61 * MINUTE_MS);
+  const fresh = put('vm-call-1a-2b-6-general.wav', toneWav(440, 900), 59 * MINUTE_MS);
+  await keeper.keep({ recording: 'vm-call-1a-2b-5-general', file: keptOne, durationMs: 2000 });
   await keeper.sweep();
-  expect([silent, short, fresh].map((file) => existsSync(file))).toEqual([false, true, true]);
+  expect([silent, keptOne, fresh].map((file) => existsSync(file))).toEqual([false, true, true]);
   expect(kept).toHaveLength(1);
+});
+
+test('given_a_message_that_could_not_be_kept_when_it_ended_then_the_sweep_counts_its_seconds_as_the_pbx_did', async () => {
+  const { keeper, kept, put } = lab();
+  put('vm-call-1a-2b-7-general.wav', toneWav(440, 1900), 61 * MINUTE_MS);
+  await keeper.sweep();
+  expect(kept).toMatchObject([{ id: 'vm-call-1a-2b-7-general', durationMs: 2000 }]);
+});
+
+test('given_a_call_whose_record_is_still_on_the_way_then_its_message_is_kept_when_it_is_there', async () => {
+  const { calls, keeper, kept, put } = lab();
+  calls.known = false;
+  const file = put('vm-call-1a-2b-8-general.wav', toneWav(440, 5000));
+  await keeper.keep({ recording: 'vm-call-1a-2b-8-general', file, durationMs: 5000 });
+  await keeper.sweep();
+  expect(kept).toEqual([]);
+  calls.known = true;
+  await keeper.sweep();
+  expect(kept).toMatchObject([{ ani: '13800138000' }]);
+});
+
+test('given_a_call_whose_record_is_lost_then_its_message_is_kept_without_a_number', async () => {
+  const { calls, keeper, kept, put } = lab();
+  calls.known = false;
+  put('vm-call-1a-2b-9-general.wav', toneWav(440, 5000), 61 * MINUTE_MS);
+  await keeper.sweep();
+  expect(kept).toMatchObject([{ ani: '', durationMs: 5000 }]);
 });
 
 test('what a caller said in a step is mended, too, and is no message', async () => {

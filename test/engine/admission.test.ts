@@ -90,6 +90,30 @@ describe('a centre with more callers than it takes', () => {
     expect(lab.engine.liveCalls().map(({ ani }) => ani)).toContain('13912345678');
   });
 
+  it('counts_those_who_come_in_one_breath_though_nobody_has_taken_them_in_yet', async () => {
+    const lab = centreLab({ admission: { callsPerSecond: 100, channels: 10 } });
+    await lab.start();
+    const callers = Array.from({ length: 60 }, (_, index) => lab.caller(`138000000${index + 10}`));
+    await lab.clock.advance(500);
+    expect(callers.filter(({ ended }) => !ended)).toHaveLength(10);
+  });
+
+  it('does_not_count_what_an_earlier_life_of_the_daemon_had_up', async () => {
+    const lab = centreLab({ admission: { callsPerSecond: 100, channels: 5 } });
+    await lab.start();
+    for (let round = 0; round < 3; round += 1) {
+      const callers = Array.from({ length: 5 }, () => lab.caller());
+      await lab.clock.advance(500);
+      for (const caller of callers) caller.hangup();
+      await lab.clock.advance(500);
+    }
+    await lab.restart();
+    const caller = lab.caller();
+    await lab.clock.advance(5);
+    await lab.clock.advance(500);
+    expect(caller.ended).toBe(false);
+  });
+
   it('takes_nobody_while_it_is_late', async () => {
     let lagMs = 900;
     const lab = centreLab({ admission: { callsPerSecond: 100, channels: 100 }, lagMs: () => lagMs });
@@ -110,6 +134,9 @@ describe('the mailbox', () => {
     const mailbox = new Mailbox<number>({
       clock: new VirtualClock(),
       spacingMs: 0,
+      failed: (reason) => {
+        throw reason;
+      },
       lost: () => undefined,
       take: async (batch) => {
         inside += 1;
@@ -132,6 +159,9 @@ describe('the mailbox', () => {
     const mailbox = new Mailbox<string>({
       clock: new VirtualClock(),
       spacingMs: 0,
+      failed: (reason) => {
+        throw reason;
+      },
       lost: (count) => {
         lost += count;
       },
@@ -152,12 +182,36 @@ describe('the mailbox', () => {
     expect(taken.at(-1)).toBe('an admin waits');
   });
 
+  it('goes_on_after_mail_that_could_not_be_taken', async () => {
+    const taken: number[] = [];
+    const failed: unknown[] = [];
+    const mailbox = new Mailbox<number>({
+      clock: new VirtualClock(),
+      spacingMs: 0,
+      lost: () => undefined,
+      failed: (reason, mail) => failed.push([reason, mail]),
+      take: async (batch) => {
+        if (batch.includes(1)) throw 'no';
+        taken.push(...batch);
+      },
+    });
+    mailbox.post(1);
+    await mailbox.idle();
+    mailbox.post(2);
+    await mailbox.idle();
+    expect(failed).toEqual([['no', [1]]]);
+    expect(taken).toEqual([2]);
+  });
+
   it('knows_how_long_its_mail_has_waited', async () => {
     const clock = new VirtualClock();
     const lags: number[] = [];
     const mailbox: Mailbox<string> = new Mailbox<string>({
       clock,
       spacingMs: 0,
+      failed: (reason) => {
+        throw reason;
+      },
       lost: () => undefined,
       take: async () => {
         await new Promise<void>((resolve) => clock.at(clock.now() + 70, resolve));
@@ -178,6 +232,9 @@ describe('the mailbox', () => {
     const mailbox = new Mailbox<string>({
       clock,
       spacingMs: 4,
+      failed: (reason) => {
+        throw reason;
+      },
       lost: () => undefined,
       take: async (batch) => void taken.push(`${clock.now() - began}: ${batch.join('')}`),
     });

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { exposition } from '../../src/base/metrics.ts';
+import type { Call, CallInput } from '../../src/call/call.ts';
+import { reduceCall } from '../../src/call/call-rules.ts';
+import { callEvents } from '../../src/engine/call-events.ts';
 import { CallMetrics } from '../../src/engine/call-metrics.ts';
 import type { LogEvent } from '../../src/engine/changes.ts';
 import { EngineMetrics } from '../../src/engine/engine-metrics.ts';
@@ -42,7 +45,7 @@ test.each<[string, LogEvent[], string[]]>([
       queued,
       event('CallOffered', { queue: 'vip' }),
       event('LegFailed', { ...toPhone, outcome: 'no-answer' }),
-      event('CallConnected', { ...toPhone, waitedMs: 12_000 }),
+      event('CallConnected', { ...toPhone, waitedMs: 70_000, queue: 'vip', queueWaitedMs: 12_000 }),
       event('CallEnded', { by: 'caller', cause: 'normal', abandoned: false, talkedMs: 30_000 }),
     ],
     [
@@ -100,6 +103,45 @@ test.each<[string, LogEvent[], string[]]>([
 ])('%s', (_what, events, expected) => {
   expect(counted(events).toSorted()).toEqual(expected.toSorted());
   expect(counted(events).join()).not.toMatch(/13\d{9}/);
+});
+
+test('a queue counts the wait of its own callers in it, not what they waited in another one before', () => {
+  const metrics = new CallMetrics();
+  let call: Call = {
+    id: 'c1',
+    channel: 'ch',
+    source: { kind: 'outside' },
+    ani: '',
+    aniName: '',
+    dnis: '',
+    startedAt: 0,
+    facts: { language: 'en', persona: '', variables: {} },
+    stack: [],
+    phase: { at: 'flow' },
+    legs: [],
+    waitedMs: 0,
+    talkedMs: 0,
+  };
+  const tell = (input: CallInput, now: number): void => {
+    const [after] = reduceCall(call, input, now);
+    const events = callEvents(call, after, input);
+    metrics.take(events.map(({ type, data }) => event(type, data)));
+    call = after;
+  };
+  const wait = (queue: string): CallInput => ({
+    type: 'HandedOver',
+    request: { kind: 'queue', queue, maxWaitMs: 60_000, music: '' },
+  });
+  tell(wait('general'), 0);
+  tell({ type: 'TimeUp' }, 60_000);
+  tell(wait('vip'), 61_000);
+  tell({ type: 'Offered', leg: 'l1', extension: '1001', agent: 'a', ringMs: 20_000 }, 62_000);
+  tell({ type: 'LegAnswered', leg: 'l1' }, 66_000);
+  const shown = samples(metrics.metrics).filter((line) => line.startsWith('carillon_queue_answered'));
+  expect(shown).toEqual([
+    'carillon_queue_answered_seconds_sum{queue="vip"} 5',
+    'carillon_queue_answered_seconds_count{queue="vip"} 1',
+  ]);
 });
 
 test('overloads that are over are summed up by reason', () => {

@@ -17,7 +17,8 @@ async function watched(text: string | undefined) {
   if (text !== undefined) writeFileSync(file, text);
   const outside = new OutsideDialling(CLOSED, () => 'UTC');
   const clock = new VirtualClock();
-  const watch = new ClassOfServiceWatch({ file, outside, clock, log: silentLog });
+  const known = async () => ({ phone: ['1001'], flow: ['hotline'], campaign: [] });
+  const watch = new ClassOfServiceWatch({ file, outside, clock, log: silentLog, known });
   await watch.start();
   const reaches = (number: string) => judge(outside.rules, number, [{ kind: 'flow', name: 'x' }]).is;
   /** Lets it look again, until what it does holds. */
@@ -40,7 +41,7 @@ test('given_good_rules_then_they_are_in_force_and_nothing_is_wrong', async () =>
 });
 
 test.each([
-  ['a mistake', TEXT.replace('callers: domestic', 'callers: domestc'), /109:3 there is no class "domestc"/],
+  ['a mistake', TEXT.replace('callers: domestic', 'callers: domestc'), /110:3 there is no class "domestc"/],
   ['nothing', '', /"home" is missing/],
   ['no file', undefined, /cannot be read/],
 ])(
@@ -76,5 +77,37 @@ test('given_a_mistake_while_it_runs_then_the_rules_from_before_stay_until_it_is_
 test('given_a_file_that_is_larger_than_any_rules_then_it_is_not_read', async () => {
   const { watch } = await watched(`# ${'x'.repeat(1_000_001)}\n${TEXT}`);
   expect(watch.problems()[0]).toContain('larger than 1 MB');
+  watch.close();
+});
+
+test('given_a_file_that_was_too_large_when_it_is_mended_then_nothing_is_wrong_any_more', async () => {
+  const { file, watch, after } = await watched(TEXT);
+  await after(
+    () => writeFileSync(file, `${TEXT}#${'x'.repeat(1_100_000)}`),
+    () => expect(watch.problems()[0]).toContain('larger than 1 MB'),
+  );
+  await after(
+    () => writeFileSync(file, TEXT),
+    () => expect(watch.problems()).toEqual([]),
+  );
+  watch.close();
+});
+
+test('given_a_class_for_names_that_do_not_exist_then_that_is_said_until_it_is_mended', async () => {
+  const named = (flow: string) =>
+    TEXT.replace('flows: { default: domestic }', `flows: { default: domestic, ${flow}: none }`).replace(
+      'phones: { default: domestic }',
+      'phones: { default: domestic, "1001": abroad, "1": none }',
+    );
+  const { file, watch, reaches, after } = await watched(named('hotlin'));
+  expect(watch.problems()).toEqual([
+    expect.stringContaining('the class none is given to nobody: there is no phone "1"'),
+    expect.stringContaining('there is no flow "hotlin": did you mean "hotline"?'),
+  ]);
+  expect(reaches('13800138000')).toBe('permitted');
+  await after(
+    () => writeFileSync(file, named('hotline').replace(', "1": none', '')),
+    () => expect(watch.problems()).toEqual([]),
+  );
   watch.close();
 });

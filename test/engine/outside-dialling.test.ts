@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Log } from '../../src/base/log.ts';
 import type { ClassOfService } from '../../src/call/class-of-service.ts';
 import type { Campaign } from '../../src/campaign/campaign.ts';
@@ -171,4 +171,41 @@ test('given_no_rules_that_can_be_read_then_phones_reach_each_other_and_nobody_ou
   expect(phone.talkingWith).toHaveLength(1);
   await enterCode(lab);
   expect(refusals(lab)).toHaveLength(1);
+});
+
+test('given_a_talk_that_may_last_so_long_then_the_pbx_is_told_too_for_the_time_when_we_are_not_there', async () => {
+  const short = TEXT.replaceAll(/longest: \d+m/g, 'longest: 2m');
+  const lab = await labWith({ campaigns: [reception('02787654321')] }, short);
+  const originate = vi.spyOn(lab.pbx, 'originate');
+  await enterCode(lab);
+  expect(originate.mock.calls).toMatchObject([[{ maxTalkMs: 118_000 }]]);
+});
+
+const HELP = `
+flow: help
+numbers: ["110", "15"]
+languages: [en]
+start: dial
+steps:
+  dial: { dial: { number: dialled }, then: { done: end }, otherwise: end }
+  end: { hangup: {} }
+`;
+
+test.each([
+  ['110', 'dialled'],
+  ['15', 'dialled'],
+  ['15', '"15"'],
+])('given_a_flow_for_%s_that_dials_%s_then_a_phone_gets_help_and_nobody_outside', async (number, dials) => {
+  const text = TEXT.replace('emergency: ["110"', 'emergency: ["15", "110"').replaceAll(
+    'domestic }',
+    'none }',
+  );
+  const lab = await labWith({ flows: [HELP.replace('dialled', dials)] }, text);
+  const phone = lab.phone('1001', number);
+  await lab.clock.advance(3000);
+  expect(phone.talkingWith).toHaveLength(1);
+  const caller = lab.caller('13800138000', number);
+  await lab.clock.advance(3000);
+  expect(caller.talkingWith).toEqual([]);
+  expect(refusals(lab)).toMatchObject([{ group: 'emergency', by: { kind: 'caller', name: '13800138000' } }]);
 });

@@ -706,7 +706,7 @@ test('given_a_message_whose_end_nobody_heard_of_when_its_file_is_found_then_it_i
     const kept = new Map<string, unknown>();
     const keeper = new VoicemailKeeper({
       calls: {
-        byId: async () => undefined,
+        byId: async () => ({ ani: '13800138000' }) as never,
         voicemail: async () => undefined,
         keepVoicemail: async (message) => void kept.set(message.id, message),
       },

@@ -114,8 +114,27 @@ describe('the connections to ARI', () => {
       if (socket === sockets[0]) socket.destroy();
       else socket.write(EMPTY);
     };
-    expect(await ask()).toMatchObject({ status: 204 });
+    expect(await http.request({ method: 'GET', path: 'x' })).toMatchObject({ status: 204 });
     expect(asked).toBe(2);
+  });
+
+  it('a_command_is_never_asked_twice_for_it_may_have_been_carried_out', async () => {
+    await ask();
+    let asked = 0;
+    answer = (socket) => {
+      asked += 1;
+      socket.destroy();
+    };
+    await expect(ask()).rejects.toMatchObject({ code: 'link-down' });
+    expect(asked).toBe(1);
+  });
+
+  it('with_more_in_them_than_one_answer_are_not_used_again', async () => {
+    answer = (socket) => void socket.write(EMPTY + LENGTH);
+    expect(await ask()).toMatchObject({ status: 204 });
+    answer = (socket) => void socket.write(EMPTY);
+    expect(await ask()).toMatchObject({ status: 204 });
+    expect(sockets).toHaveLength(2);
   });
 
   it('a_request_that_gets_half_an_answer_or_none_fails', async () => {

@@ -53,3 +53,20 @@ it('a_thread_that_fails_leaves_it_to_the_database', async () => {
   write(3000);
   expect(inFile()).toBeGreaterThan(before);
 });
+
+it('a_reader_that_takes_his_time_keeps_nobody_from_writing', async () => {
+  const stop = checkpointElsewhere(database, silentLog);
+  const reader = connect(database.file);
+  reader.script('begin');
+  reader.prepare('select count(*) from note').get();
+  // More than the thread lets stand before it wants the log emptied.
+  write(18_000);
+  await sleep(2500);
+  for (let tries = 0; tries < 20; tries += 1) {
+    write(1);
+    await sleep(50);
+  }
+  reader.script('commit');
+  reader.close();
+  await stop();
+});

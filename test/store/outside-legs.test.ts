@@ -34,12 +34,28 @@ test('outside legs come back with whom they count for: live ones, and those that
     dialling('campaign', START, START + HOUR, { facts }),
     dialling('phone', START, START + HOUR, { source: { kind: 'phone', extension: '1002' }, ani: '1002' }),
     dialling('hidden', START, START + HOUR, { ani: '' }),
+    dialling('guest', START, START + HOUR, { source: { kind: 'outside', guest: true } }),
+    dialling('granted', START, undefined, {
+      phase: { at: 'connected', leg: 'granted-out', since: START, until: START + HOUR },
+    }),
+    dialling('rings', START, undefined, {
+      phase: { at: 'dialing', leg: 'rings-out', until: START, music: 'default', maxTalkMs: HOUR },
+    }),
   ];
   const before = dialling('before', START - 2 * HOUR, START - HOUR);
   await store.commit(theChanges({ calls: [...today, before] }));
   const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
   // What the gate would have noted while they lived, without fields that are empty.
   const noted = JSON.parse(JSON.stringify(today.flatMap(outsideLegs))) as { id: string }[];
-  expect(outsideLegsSince(database, START).toSorted(byId)).toEqual(noted.toSorted(byId));
+  const found = outsideLegsSince(database, START).toSorted(byId);
+  expect(found).toEqual(noted.toSorted(byId));
+  expect(found.filter(({ maxTalkMs }) => maxTalkMs === HOUR).map(({ id }) => id)).toEqual([
+    'granted-out',
+    'rings-out',
+  ]);
+  expect(found.filter(({ sources }) => sources[0]?.name === '').map(({ id }) => id)).toEqual([
+    'guest-out',
+    'hidden-out',
+  ]);
   database.close();
 });

@@ -12,9 +12,13 @@ export interface AriHttpOptions {
 
 /** Connections at once; requests beyond them wait for one. */
 const MOST_CONNECTIONS = 64;
+/** Asterisk closes an idle one after 30 s (http.conf, session_inactivity); one must not meet a request on its way. */
+const KEPT_MS = 5000;
 
 interface Call {
   readonly what: string;
+  /** Asking twice is like asking once (RFC 9110, 9.2.2). */
+  readonly isIdempotent: boolean;
   readonly message: string;
   readonly resolve: (response: AriResponse) => void;
   readonly reject: (error: PbxError) => void;
@@ -28,6 +32,8 @@ interface Connection {
   call?: Call;
   /** It has answered before: the server may close it while the next request is on its way. */
   used: boolean;
+  /** ms of a clock that only grows. */
+  idleSince: number;
 }
 
 /**
@@ -56,7 +62,8 @@ export class AriHttp {
     return new Promise((resolve, reject) => {
       const what = `${request.method} ${request.path}`;
       const message = encodeHttp(request, this.#host, this.#authorization);
-      const call: Call = { what, message, resolve, reject };
+      const isIdempotent = request.method !== 'POST';
+      const call: Call = { what, isIdempotent, message, resolve, reject };
       call.timer = setTimeout(() => this.#late(call), this.#deadlineMs);
       this.#begin(call);
     });
@@ -74,7 +81,7 @@ export class AriHttp {
   }
 
   #begin(call: Call): void {
-    const idle = this.#idle.pop();
+    const idle = this.#fresh();
     if (!idle && this.#connections.size >= MOST_CONNECTIONS) {
       this.#waiting.push(call);
       return;
@@ -85,9 +92,23 @@ export class AriHttp {
     connection.socket.write(call.message);
   }
 
+  #rest(connection: Connection): void {
+    connection.idleSince = performance.now();
+    this.#idle.push(connection);
+  }
+
+  /** A kept connection that the server has not thought of closing yet. */
+  #fresh(): Connection | undefined {
+    const idle = this.#idle.pop();
+    if (!idle || performance.now() - idle.idleSince < KEPT_MS) return idle;
+    // Those below have rested for longer still.
+    for (const old of [idle, ...this.#idle]) this.#forget(old);
+    return undefined;
+  }
+
   #connect(): Connection {
     const socket = net.connect({ ...this.#address, noDelay: true });
-    const connection: Connection = { socket, reader: new HttpReader(), used: false };
+    const connection: Connection = { socket, reader: new HttpReader(), used: false, idleSince: 0 };
     this.#connections.add(connection);
     let reason = 'closed';
     socket.on('error', (error) => {
@@ -105,8 +126,8 @@ export class AriHttp {
       const { call } = connection;
       connection.call = undefined;
       connection.used = true;
-      if (!call || answer.last) this.#forget(connection);
-      else this.#idle.push(connection);
+      if (!call || answer.last || !connection.reader.isEmpty) this.#forget(connection);
+      else this.#rest(connection);
       if (!call) return;
       clearTimeout(call.timer);
       call.resolve(responseOf(answer.status, answer.body));
@@ -123,8 +144,8 @@ export class AriHttp {
     if (!this.#connections.has(connection)) return;
     const { call, used, reader } = connection;
     this.#forget(connection);
-    // Asterisk closes what is idle for a while. All that goes this way may be asked twice.
-    if (call && used && reader.isEmpty) this.#begin(call);
+    // Asterisk closes what is idle for a while.
+    if (call?.isIdempotent && used && reader.isEmpty) this.#begin(call);
     else if (call) fail(call, new PbxError('link-down', `HTTP: ${reason}`));
     this.#next();
   }

@@ -346,5 +346,7 @@ function refusal(status: number, user: string): string {
   if (status === 401 || status === 403)
     return `Asterisk refused the ARI user "${user}": wrong user or password. Start Carillon again, which gives Asterisk the present one`;
   if (status === 503) return 'Asterisk is still starting';
+  // Before its ARI is loaded, it knows no such page.
+  if (status === 404) return 'Asterisk is still starting, or ARI is not enabled there (ari.conf, http.conf)';
   return `Asterisk answered HTTP ${status}: is ARI enabled there?`;
 }
