@@ -29,7 +29,9 @@ export function callEvents(before: Call, after: Call, input: CallInput): CallEve
   if (was.at === 'flow' && is.at === 'dialing') add('CallDialled', { to: after.legs.at(-1)?.to });
   if (is.at === 'connected') {
     const { to, agent } = after.legs.find((leg) => leg.id === is.leg) ?? {};
-    add('CallConnected', { to, waitedMs: after.waitedMs }, agent);
+    // Of all its waits, the one in this queue.
+    const wait = is.place && { queue: is.place.queue, queueWaitedMs: is.since - is.place.since };
+    add('CallConnected', { to, waitedMs: after.waitedMs, ...wait }, agent);
   }
   if (is.at === 'ended') {
     const { endedBy: by, endCause: cause, waitedMs, talkedMs } = after;

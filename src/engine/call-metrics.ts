@@ -53,7 +53,7 @@ export class CallMetrics {
   readonly #answered = new Histogram(
     {
       name: 'carillon_queue_answered_seconds',
-      help: 'How long callers waited whom an agent answered.',
+      help: 'How long callers waited in this queue whom an agent answered; waits elsewhere do not count.',
       labels: ['queue'],
     },
     WAIT_S,
@@ -136,6 +136,8 @@ export class CallMetrics {
         this.#queues.set(call, String(data.queue));
         return this.#queued.add(1, String(data.queue));
       case 'CallOffered':
+        // A caller who could not be connected is offered again, without having entered again.
+        this.#queues.set(call, String(data.queue));
         return this.#offers.add(1, String(data.queue));
       case 'CallConnected':
         return this.#connected(call, data);
@@ -166,11 +168,10 @@ export class CallMetrics {
       this.overloads.set(reason, (this.overloads.get(reason) ?? 0) + Number(count));
   }
 
-  #connected(call: string, { to, waitedMs }: LogEvent['data']): void {
-    const queue = this.#queues.get(call);
+  #connected(call: string, { to, queue, queueWaitedMs }: LogEvent['data']): void {
     if (queue === undefined) return this.#dials.add(1, kindOf(to), 'answered');
     this.#queues.delete(call);
-    this.#answered.observe(Number(waitedMs) / 1000, queue);
+    this.#answered.observe(Number(queueWaitedMs) / 1000, String(queue));
   }
 
   #legFailed(call: string, { to, outcome }: LogEvent['data']): void {

@@ -16,11 +16,17 @@ export interface GateParts {
   readonly overloaded: (reason: AdmissionRefusal) => void;
 }
 
+/** A daemon that has just taken over has much to take up, and is late with it. */
+const YOUNG_MS = 5000;
+const YOUNG_PATIENCE_MS = 1500;
+
 /** Where callers come in. Who is refused hears the busy signal at once: before the mailbox, which may be what is too full. */
 export class Gate {
   readonly #parts: GateParts;
   /** Let in, and not yet among the channels that are up. */
   readonly #entering = new Set<string>();
+  /** When the first caller came, UTC ms. */
+  #openSince?: number;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -37,7 +43,11 @@ export class Gate {
     if (!limits || source.kind === 'phone' || state.open.has(channel)) return true;
     const before = state.admission ?? openAdmission(limits);
     const channels = state.channelsUp + this.#entering.size;
-    const load = { now: clock.now(), channels, lagMs: lagMs() };
+    const now = clock.now();
+    this.#openSince ??= now;
+    // Who waited for this daemon to come is not sent away because it has just come.
+    const patienceMs = now - this.#openSince < YOUNG_MS ? YOUNG_PATIENCE_MS : 0;
+    const load = { now, channels, lagMs: lagMs() - patienceMs };
     const [after, refusal] = admit(before, limits, load);
     state.admission = after;
     if (!refusal) {

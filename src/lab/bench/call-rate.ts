@@ -1,11 +1,13 @@
 /** How many calls a second each side bears, and what a call costs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SIDES, type Side } from './calls-centre.ts';
-import { Climb } from './climb.ts';
+import { type Bracket, Climb } from './climb.ts';
 import { cpuMsOf, machineMs, shareOf } from './processor.ts';
 import type { Rig } from './rig.ts';
-import { hungUpByServer, type LoadResult, startLoad } from './sipp.ts';
+import { hungUpByServer, startLoad } from './sipp.ts';
+import type { LoadResult } from './sipp-figures.ts';
 
+const BOTH = ['dialplan', 'carillon'] as const satisfies readonly Side[];
 const CLIMB = { from: 200, to: 1500, step: 25, tries: 3 } as const;
 /** A rate passes when no call fails and the mean set-up stays below it, ms. */
 const MEAN_SETUP_MS = 20;
@@ -69,21 +71,29 @@ export async function runCalls(
   };
 }
 
-/** The highest rate of each side that passes, both searched for in turns; ends at `deadline` (`performance.now()`) with what it has. */
-export async function highestRates(
+/** What the search for the highest rates found. */
+export interface Search {
+  /** Whether each side's search came to its end; else the rates are only the highest that passed until the time was up. */
+  readonly complete: boolean;
+  readonly brackets: Readonly<Record<Side, Bracket>>;
+  /** Mean share of the machine that other programs used, 0 to 1. */
+  readonly others: number;
+}
+
+/** Searches for the highest rate of each side that passes, in turns; ends at `deadline` (`performance.now()`) with what it has. */
+export async function searchRates(
   rig: Rig,
   daemon: number,
   deadline: number,
   say: (line: string) => void,
-): Promise<Record<Side, number> & { readonly others: number }> {
+): Promise<Search> {
   const climbs = { dialplan: new Climb(CLIMB), carillon: new Climb(CLIMB) };
   const others: number[] = [];
-  for (let going = true; going; ) {
-    going = false;
-    for (const side of ['dialplan', 'carillon'] as const) {
+  const isOver = (): boolean => BOTH.every((side) => climbs[side].next() === undefined);
+  while (!isOver() && performance.now() < deadline)
+    for (const side of BOTH) {
       const rate = climbs[side].next();
       if (rate === undefined || performance.now() > deadline) continue;
-      going = true;
       const calls = Math.max(FEWEST_CALLS, rate * SECONDS);
       const run = await runCalls(rig, daemon, side, rate, calls);
       const passed = isGood(run.result, rate, calls);
@@ -91,9 +101,24 @@ export async function highestRates(
       climbs[side].tell(rate, passed);
       say(`${side} ${rate}/s ${passed ? 'good' : 'too much'}: ${lineOf(run)}`);
     }
+  return {
+    complete: isOver(),
+    brackets: { dialplan: climbs.dialplan.bracket, carillon: climbs.carillon.bracket },
+    others: others.reduce((sum, share) => sum + share, 0) / others.length,
+  };
+}
+
+/** As `runCalls`; repeats a run once in which a call failed, because a cost per call wants whole ones. @throws Error when one fails again */
+export async function runAllCalls(...load: Parameters<typeof runCalls>): Promise<Run> {
+  const calls = load[4];
+  for (const _ of ['first', 'second']) {
+    const run = await runCalls(...load);
+    if (run.result.completed === calls) return run;
   }
-  const mean = others.reduce((sum, share) => sum + share, 0) / others.length;
-  return { dialplan: climbs.dialplan.highest, carillon: climbs.carillon.highest, others: mean };
+  const [, , side, rate] = load;
+  throw new Error(
+    `not all calls of ${side} at ${rate}/s were completed, twice: a cost per call would say nothing`,
+  );
 }
 
 function isGood({ completed, setupMs, rate: real }: LoadResult, rate: number, calls: number): boolean {
@@ -102,9 +127,9 @@ function isGood({ completed, setupMs, rate: real }: LoadResult, rate: number, ca
 
 /** A run in words. */
 export function lineOf({ result, daemonMs, asteriskMs, others }: Run): string {
-  const { failed, firstFailure, retransmissions, rate, setupMs } = result;
+  const { failed, firstFailure, retransmissions, rate, setupMs, callMs } = result;
   return (
-    `set-up ${setupMs.mean} ms (95 %: ${setupMs.p95}), ${failed} failed, ${retransmissions} sent again, really ${rate}/s; ` +
+    `set-up ${setupMs.mean} ms (95 %: ${setupMs.p95}), ${callMs} ms long, ${failed} failed, ${retransmissions} sent again, really ${rate}/s; ` +
     `CPU per call: daemon ${daemonMs.toFixed(2)} ms, Asterisk ${asteriskMs.toFixed(2)} ms; others ${Math.round(others * 100)} %${firstFailure && `\n  ${firstFailure}`}`
   );
 }

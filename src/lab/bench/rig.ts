@@ -7,19 +7,13 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  choosePbxPorts,
-  findRunning,
-  type RunningAsterisk,
-  startAsterisk,
-} from '../../setup/asterisk-process.ts';
+import { choosePbxPorts, type RunningAsterisk, startAsterisk } from '../../setup/asterisk-process.ts';
 import { askHealth, daemonLog } from '../../setup/daemon-process.ts';
 import { ensureDataFolder } from '../../setup/data-folder.ts';
 import { type AsteriskProgram, findAsterisk } from '../../setup/find-asterisk.ts';
@@ -31,6 +25,7 @@ import { asteriskEtc, asteriskHome, type Phone, renderAsterisk } from '../../set
 import { lastLines } from '../../setup/run-program.ts';
 import { ensureSecrets, type Secrets } from '../../setup/secrets.ts';
 import { readSettings, type Settings } from '../../setup/settings.ts';
+import { endNow, removeLeftoverCentres } from './leftover-centres.ts';
 import { freeUdpPort } from './sipp.ts';
 
 export interface RigOptions {
@@ -91,7 +86,7 @@ const PARENT = '.carillon-bench';
 /** Starts Asterisk with everything ready for daemons. Whatever ends this process ends them all. @throws Refused as `npm start` does */
 export async function startRig(options: RigOptions): Promise<Rig> {
   const { say } = options;
-  await removeLeftovers();
+  await removeLeftoverCentres(inProject(PARENT));
   const home = mkdtempSync(join(inProject(PARENT), `${process.pid}-`));
   const flows = join(home, 'flows');
   for (const [path, content] of Object.entries(options.flows)) {
@@ -218,25 +213,4 @@ async function launch(
       clearTimeout(insist);
     },
   };
-}
-
-/** What a bench left behind that was killed. */
-async function removeLeftovers(): Promise<void> {
-  const parent = inProject(PARENT);
-  mkdirSync(parent, { recursive: true });
-  for (const name of readdirSync(parent)) {
-    const owner = /^(\d+)-/.exec(name)?.[1];
-    if (!owner || existsSync(`/proc/${owner}`)) continue;
-    const pid = findRunning(join(parent, name, 'data'));
-    if (pid !== undefined) endNow(pid);
-    rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function endNow(pid: number): void {
-  try {
-    if (pid > 1) process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

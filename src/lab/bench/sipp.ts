@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Refused } from '../../base/errors.ts';
 import { freeTcpPort, obstacle } from '../../setup/ports.ts';
 import { onPath } from '../../setup/private-root.ts';
+import { type LoadResult, loadResultIn } from './sipp-figures.ts';
 
 export interface Load {
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
@@ -22,25 +23,6 @@ export interface Load {
   readonly limit?: number;
   /** Where the callers want to hear; nobody listens there unless you do. */
   readonly mediaPort?: number;
-}
-
-export interface LoadResult {
-  readonly completed: number;
-  /** Refused, cut off, not answered, or otherwise not as the scenario says. */
-  readonly failed: number;
-  /** What SIPp says of the first that failed, '' when none did. */
-  readonly firstFailure: string;
-  /** SIP messages that SIPp had to send again. */
-  readonly retransmissions: number;
-  /** New calls per second as they really went out, from the first answer to the last; 0 for fewer than two. */
-  readonly rate: number;
-  /** INVITE → 200 OK, ms, of all calls that were answered. */
-  readonly setupMs: {
-    readonly mean: number;
-    readonly p50: number;
-    readonly p95: number;
-    readonly max: number;
-  };
 }
 
 /** Load that is under way. */
@@ -61,6 +43,9 @@ const DIALOG = [
   'Max-Forwards: 70',
 ];
 const NO_BODY = 'Content-Length: 0';
+/** 20 ms of silence as G.711 mu-law, the one packet of audio that a caller sends who speaks. */
+const FIRST_SOUND = 'silence.ulaw';
+const SILENCE = new Uint8Array(160).fill(0xff);
 const SDP = [
   'Content-Type: application/sdp',
   'Content-Length: [len]',
@@ -75,7 +60,10 @@ const SDP = [
   'a=rtpmap:101 telephone-event/8000',
 ];
 
-/** A caller who stays until he is hung up. */
+/**
+ * A caller who stays until he is hung up, and sends a packet of audio as soon as he is answered: Asterisk's `Answer()` waits for a
+ * first one, half a second at most.
+ */
 export function hungUpByServer(): string {
   const ok = [
     'SIP/2.0 200 OK',
@@ -86,7 +74,9 @@ export function hungUpByServer(): string {
     '[last_CSeq:]',
     NO_BODY,
   ];
-  return scenario(['<recv request="BYE" timeout="30000"/>', send(ok)]);
+  const speak = `<nop><action><exec rtp_stream="${FIRST_SOUND},1,0"/></action></nop>`;
+  const steps = [speak, '<recv request="BYE" timeout="30000"/>', send(ok)];
+  return scenario(steps).replace('[media_port]', '[rtpstream_audio_port]');
 }
 
 /** A caller who hangs up `ms` after he was answered. */
@@ -105,6 +95,7 @@ export async function startLoad(load: Load): Promise<RunningLoad> {
     );
   const folder = mkdtempSync(join(tmpdir(), 'carillon-load-'));
   writeFileSync(join(folder, 'load.xml'), load.scenario);
+  writeFileSync(join(folder, FIRST_SOUND), SILENCE);
   const limit = load.limit ?? Math.max(50, Math.min(1500, Math.ceil(load.rate * 4)));
   const settings = {
     sf: 'load.xml',
@@ -173,51 +164,10 @@ function resultIn(folder: string, code: number): LoadResult {
     const name = names.find((one) => one.endsWith(ending));
     return name ? readFileSync(join(folder, name), 'utf8') : '';
   };
-  const [titles = [], ...counted] = rows(textOf(COUNTS));
-  const last = counted.at(-1);
-  if (!last)
-    throw new Refused(
-      'load-failed',
-      `SIPp ended with ${code}, without figures: ${textOf('_errors.log').slice(0, 300)}`,
-    );
-  const total = (title: string): number => Number(last[titles.indexOf(`${title}(C)`)]);
-  const answers = rows(textOf('_rtt.csv')).slice(1);
-  const setups = answers.map(([, ms]) => Number(ms)).sort((a, b) => a - b);
-  const at = (share: number): number => round(setups[Math.floor(share * (setups.length - 1))] ?? 0);
-  return {
-    completed: total('SuccessfulCall'),
-    failed: total('FailedCall'),
-    firstFailure: firstFailureIn(textOf('_errors.log')),
-    retransmissions: total('Retransmissions'),
-    rate: rateOf(answers.map(([moment]) => Number(moment))),
-    setupMs: {
-      mean: round(setups.reduce((sum, ms) => sum + ms, 0) / Math.max(1, setups.length)),
-      p50: at(0.5),
-      p95: at(0.95),
-      max: at(1),
-    },
-  };
-}
-
-function firstFailureIn(errors: string): string {
-  const at = errors.indexOf('Aborting call');
-  return at < 0 ? '' : errors.slice(at).replace(/\s+/g, ' ').slice(0, 300);
-}
-
-/** New calls per second between the first and the last of these moments, ms. */
-function rateOf(moments: readonly number[]): number {
-  const sorted = moments.toSorted((a, b) => a - b);
-  const seconds = ((sorted.at(-1) ?? 0) - (sorted[0] ?? 0)) / 1000;
-  return seconds > 0 ? round((moments.length - 1) / seconds) : 0;
-}
-
-function rows(text: string): string[][] {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => line.split(';'));
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+  const errors = textOf('_errors.log');
+  const result = loadResultIn({ counts: textOf(COUNTS), answers: textOf('_rtt.csv'), errors });
+  if (result) return result;
+  throw new Refused('load-failed', `SIPp ended with ${code}, without figures: ${errors.slice(0, 300)}`);
 }
 
 /** Calls and is answered, and then does what the steps say. */

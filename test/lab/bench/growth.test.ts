@@ -56,3 +56,8 @@ test('one large sample does not count', () => {
     ).supervisor,
   ).toBe(0);
 });
+
+test('thirds without daemons of the same age are not compared', () => {
+  const samples = soak(() => ({})).map((sample) => ({ ...sample, daemonAge: sample.at }));
+  expect(() => growthOf(samples, 180_000)).toThrow('no daemon of the last third');
+});

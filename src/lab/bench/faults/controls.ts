@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RtpWitness } from '../rtp-witness.ts';
 import { StallMeter } from '../stalls.ts';
+import { abandon } from './abandon.ts';
 import type { CentreOptions } from './centre.ts';
 import { daemonKill } from './daemon-kill.ts';
+import { missedBy } from './goals.ts';
 import { importArgument } from './injected.ts';
+import { overload } from './overload.ts';
 import { pbxKill } from './pbx-kill.ts';
 import { thaw } from './thaw.ts';
+
+/** As few as have somebody in every step. */
+const CALLERS = 100;
 
 /** Faults of our own making that the benches have to see: a bench that cannot fail shows nothing. */
 export interface Controls {
@@ -15,6 +21,10 @@ export interface Controls {
   readonly adoptionOffUnclosed: number;
   /** Writes of a thawed daemon that does not ask whether it was replaced; must be above 0. */
   readonly fencingOffStaleWrites: number;
+  /** Channels, bridges and calls that are left where the daemon hangs up nobody; must be above 0. */
+  readonly hangupOffOrphans: number;
+  /** Goals of overload that are missed where the daemon takes everybody; must be above 0. */
+  readonly admissionOffMissed: number;
   /** Gaps that the meter sees in audio that is whole, and in audio with one pause of 300 ms; must be 0 and 1. */
   readonly gapsInWhole: number;
   readonly gapsInBroken: number;
@@ -27,10 +37,19 @@ export async function controls(options: CentreOptions & { readonly frozenMs: num
   const kill = await daemonKill({ ...options, nodeOptions, repeats: 1 });
   const pbx = await pbxKill({ ...options, nodeOptions });
   const stale = await thaw({ ...options, inject: ['no-fence.ts'] });
+  const left = await abandon({
+    ...options,
+    nodeOptions: importArgument('no-hangup.ts'),
+    seed: 1,
+    callers: CALLERS,
+  });
+  const flood = await overload({ ...options, nodeOptions: importArgument('no-admission.ts') });
   return {
     adoptionOffStranded: kill.stranded,
     adoptionOffUnclosed: pbx.unclosed,
     fencingOffStaleWrites: stale.staleWrites,
+    hangupOffOrphans: left.orphans,
+    admissionOffMissed: missedBy('overload', flood).length,
     ...meter,
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallerCall } from '../sip/caller-call.ts';
 import { Sight, until } from './api.ts';
 import { type Centre, type CentreOptions, startCentre } from './centre.ts';
-import { END_KEY, NUMBERS } from './flows.ts';
+import { HOLD_KEY, NUMBERS } from './flows.ts';
 import { ShortCalls } from './short-calls.ts';
 import { Town } from './town.ts';
 
@@ -15,6 +15,7 @@ const AFTER_MS = 8_000;
 /** Longer than that and nobody waits for it, ms. */
 const CONTROL_LIMIT_MS = 20_000;
 const PRESS_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 /** After a life of ten seconds the supervisor starts a daemon at once; a spare one needs a while to be there too. */
 const BETWEEN_MS = 12_000;
 
@@ -26,7 +27,7 @@ export interface DaemonKill {
   readonly gaps: number;
   /** New calls that were refused, not answered within 15 s, or cut off. */
   readonly failed: number;
-  /** From the kill to the moment when a key on the slowest of the old calls was acted upon, ms. */
+  /** From the kill until the slowest of the old callers who pressed a key in the menu was in the queue, ms. */
   readonly controlMs: number;
   /** Old calls that obeyed no key within 20 s. */
   readonly stranded: number;
@@ -87,21 +88,26 @@ async function oneKill(centre: Centre, town: Town, options: KillOptions): Promis
 
   const killedAt = performance.now();
   process.kill(centre.daemonPid(), 'SIGKILL');
-  const controlMs = await control(people.control, killedAt);
+  const { controlMs, stranded } = await control(people.control, sight, Date.now());
   await sleep(Math.max(0, AFTER_MS - (performance.now() - killedAt)));
 
   const gaps = heard.flatMap((call) => call.audio.gaps(town.stalls));
-  const old = [...people.menu, ...heard];
+  const old = [...people.menu, ...people.control, ...heard];
   for (const { from, to } of gaps)
     options.say(`  gap of ${Math.round(to - from)} ms, ${Math.round(from - killedAt)} ms after the kill`);
   const dropped = old.filter((call) => call.endedBy === 'them').length;
   await load.stop();
+  for (const { startedAt, refusal, failed } of load.calls)
+    if (failed)
+      options.say(
+        `  a new call, ${Math.round(startedAt - killedAt)} ms after the kill, was ${refusal === undefined ? 'cut off or not answered' : `refused with ${refusal}`}`,
+      );
   const result = {
     dropped,
     gaps: gaps.length,
     failed: load.calls.filter((call) => call.failed).length,
-    controlMs: Math.round(controlMs),
-    stranded: people.control.filter((call) => call.endedBy !== 'them').length,
+    controlMs,
+    stranded,
     worstSetupMs: Math.round(Math.max(...load.calls.map((call) => call.setupMs ?? 0))),
     longestGapMs: Math.round(Math.max(0, ...gaps.map(({ from, to }) => to - from))),
     gapsBefore,
@@ -142,14 +148,32 @@ async function gather(town: Town, sight: Sight): Promise<People> {
   return people;
 }
 
-/** Each presses the key that ends his call until it does. Returns how long the slowest waited, ms. */
-async function control(calls: readonly CallerCall[], since: number): Promise<number> {
-  const waits = calls.map(async (call) => {
-    const presses = setInterval(() => call.press(END_KEY), PRESS_EVERY_MS);
-    call.press(END_KEY);
-    await Promise.race([call.ended, sleep(CONTROL_LIMIT_MS, undefined, { ref: false })]);
-    clearInterval(presses);
-    return (call.endedAt ?? since + CONTROL_LIMIT_MS) - since;
-  });
-  return Math.max(...(await Promise.all(waits)));
+/**
+ * Each presses the key that leads to the queue until he is there. `controlMs`: how long the slowest waited, by the time of the
+ * daemon that put him there; `stranded`: how many never came there. @param since UTC ms
+ */
+async function control(
+  calls: readonly CallerCall[],
+  sight: Sight,
+  since: number,
+): Promise<{ readonly controlMs: number; readonly stranded: number }> {
+  const arrived = new Map<CallerCall, number>();
+  const waiting = (): CallerCall[] => calls.filter((call) => !arrived.has(call) && call.isUp);
+  const press = (): void => {
+    for (const call of waiting()) call.press(HOLD_KEY);
+  };
+  press();
+  const presses = setInterval(press, PRESS_EVERY_MS);
+  while (waiting().length > 0 && Date.now() - since < CONTROL_LIMIT_MS) {
+    // Nobody answers while there is no daemon.
+    const live = await sight.liveCalls().catch(() => []);
+    for (const call of waiting()) {
+      const seen = live.find(({ ani, phase }) => ani === call.from && phase === 'queued');
+      if (seen) arrived.set(call, Number(seen.phaseSince) - since);
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+  clearInterval(presses);
+  const stranded = calls.length - arrived.size;
+  return { controlMs: stranded > 0 ? CONTROL_LIMIT_MS : Math.max(...arrived.values()), stranded };
 }

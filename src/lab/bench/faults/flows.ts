@@ -13,6 +13,8 @@ export const NUMBERS = {
   hotline: '95533',
 } as const;
 
+/** The key of the menu that leads to the queue. */
+export const HOLD_KEY = '1';
 /** The key of the menu that ends the call. */
 export const END_KEY = '5';
 

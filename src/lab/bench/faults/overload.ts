@@ -24,11 +24,12 @@ export interface Overload {
   readonly p95Ms: number;
   /** Channels, bridges and live calls half a minute after the flood. */
   readonly zombies: number;
-  /** Callers per second that were offered, and that were answered. */
-  readonly offeredPerSecond: number;
-  readonly answeredPerSecond: number;
-  /** 95th percentile of INVITE → refusal, ms, and what it was. */
-  readonly refusedP95Ms: number;
+  /** Callers per second that were offered, and that were answered, both measured, as a share of those that are to be admitted. */
+  readonly offeredShare: number;
+  readonly answeredShare: number;
+  readonly admittedPerSecond: number;
+  /** 95th percentile of INVITE → refusal, ms, undefined where none was seen, and what it was. */
+  readonly refusedP95Ms: number | undefined;
   readonly refusals: readonly number[];
   /** Calls that neither were answered and ended in order nor were refused. */
   readonly broken: number;
@@ -48,7 +49,7 @@ export async function overload(
   const centre = await startCentre({ ...options, rtpPorts: RTP_PORTS, env });
   const town = await Town.open(centre.rig);
   try {
-    const offered = centre.rig.settings.callsPerSecond * TIMES;
+    const admitted = centre.rig.settings.callsPerSecond;
     const calls = (rate: number, seconds: number): Load => ({
       server: centre.rig.server,
       dnis: NUMBERS.menu,
@@ -56,8 +57,8 @@ export async function overload(
       rate,
       calls: Math.ceil(rate * seconds),
     });
-    if (!options.cold) await (await startLoad(calls(Math.ceil(offered / TIMES / 2), WARM_UP_S))).done;
-    const load = await startLoad(calls(offered, LONG_S));
+    if (!options.cold) await (await startLoad(calls(Math.ceil(admitted / 2), WARM_UP_S))).done;
+    const load = await startLoad(calls(admitted * TIMES, LONG_S));
     const probes = new ShortCalls(town, PROBES_PER_SECOND, STAY_MS);
     const inTime = load.done.then(() => true);
     // Calls that are stuck would keep SIPp for ever; it counts those that were made.
@@ -65,15 +66,20 @@ export async function overload(
       await load.stop();
     const result = await load.done;
     await probes.stop();
+    if (result.rate === 0) throw new Error('nobody was answered under overload: there is no set-up time');
     await sleep(REST_MS);
     const left = await leftovers(new Sight(centre.rig), 0);
-    const refused = probes.calls.flatMap(({ refusedMs }) => refusedMs ?? []).sort((a, b) => a - b);
+    const shareOf = (perSecond: number): number => Math.round((perSecond / admitted) * 1000) / 1000;
+    const refused = probes.calls
+      .flatMap(({ refusedMs }) => (refusedMs === undefined ? [] : Math.round(refusedMs)))
+      .sort((a, b) => a - b);
     return {
       p95Ms: result.setupMs.p95,
       zombies: left.channels + left.bridges + left.calls,
-      offeredPerSecond: offered,
-      answeredPerSecond: result.rate,
-      refusedP95Ms: Math.round(refused[Math.floor(0.95 * (refused.length - 1))] ?? 0),
+      offeredShare: shareOf(result.offeredRate),
+      answeredShare: shareOf(result.rate),
+      admittedPerSecond: admitted,
+      refusedP95Ms: refused.at(Math.floor(0.95 * (refused.length - 1))),
       refusals: [...new Set(probes.calls.flatMap(({ refusal }) => refusal ?? []))],
       broken: result.failed,
     };

@@ -9,7 +9,8 @@ import type { SipSocket } from './socket.ts';
 export class CallerCall extends SipCall {
   readonly number: string;
   readonly #uri: string;
-  readonly #from: string;
+  /** The number that he calls from. */
+  readonly from: string;
   readonly #branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
   #provisional = false;
   #gaveUp = false;
@@ -23,7 +24,7 @@ export class CallerCall extends SipCall {
     super(socket, audio, `${randomBytes(10).toString('hex')}@bench`);
     this.number = number;
     this.#uri = `sip:${number}@${socket.server}`;
-    this.#from = from;
+    this.from = from;
     this.target = this.#uri;
     this.local = `<sip:${from}@${socket.address}>;tag=${this.tag}`;
     this.remote = `<${this.#uri}>`;
@@ -101,7 +102,7 @@ export class CallerCall extends SipCall {
         ['To', method === 'ACK' ? this.remote : `<${this.#uri}>`],
         ['Call-ID', this.callId],
         ['CSeq', `1 ${method}`],
-        ['Contact', `<sip:${this.#from}@${this.socket.address}>`],
+        ['Contact', `<sip:${this.from}@${this.socket.address}>`],
         ...(body ? [['Content-Type', 'application/sdp'] as const] : []),
       ],
       body,

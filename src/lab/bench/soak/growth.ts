@@ -16,7 +16,7 @@ const AGE_STEP_MS = 15_000;
 /**
  * By what share the memory of supervisor, Asterisk and a daemon of the same age together grew from the first third of the soak
  * to the last; the same for each of them. Medians, so that one collection of garbage more or less does not count.
- * @throws Error when a third has no sample
+ * @throws Error when a third has no sample, or when the thirds have no daemons of the same age
  */
 export function growthOf(
   samples: readonly Sample[],
@@ -43,6 +43,7 @@ export function growthOf(
 function daemonsOfSameAge(first: readonly Sample[], last: readonly Sample[]): [number, number] {
   const [young, old] = [byAge(first), byAge(last)];
   const ages = [...young.keys()].filter((age) => old.has(age));
+  if (ages.length === 0) throw new Error('no daemon of the last third was as old as one of the first');
   const mean = (sizes: ReadonlyMap<number, number[]>): number =>
     ages.reduce((sum, age) => sum + median(sizes.get(age) ?? []), 0) / ages.length;
   return [mean(young), mean(old)];
