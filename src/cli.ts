@@ -1,10 +1,12 @@
 /** The `carillon` command: everything an operator does from a terminal. */
 import { Command, type CommanderError } from 'commander';
 import { messageOf, Refused } from './base/errors.ts';
+import { addBanCommands } from './cli/bans.ts';
 import { addCentreCommands } from './cli/centre.ts';
 import { addDialPlanCommands } from './cli/dial-plan.ts';
 import { addFlowCommands } from './cli/flow.ts';
 import { addPromptCommands } from './cli/prompts.ts';
+import { endWithReader, goOnWithoutReader } from './cli/terminal.ts';
 import { SETTINGS } from './setup/settings.ts';
 
 /** Exit code of a command that was not written as it has to be. */
@@ -38,9 +40,15 @@ ${settingsHelp}`,
   )
   .exitOverride(endBy);
 addCentreCommands(program);
+addBanCommands(program);
 addFlowCommands(program);
 addPromptCommands(program);
 addDialPlanCommands(program);
+
+program.hook('preAction', (_program, command) => {
+  if (command.name() === 'start') goOnWithoutReader();
+  else endWithReader();
+});
 
 try {
   await program.parseAsync();

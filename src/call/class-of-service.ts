@@ -10,7 +10,7 @@ import {
 /** Where calls may go, who may send them there, and how many: the rules that keep others from calling at our cost. */
 export interface ClassOfService {
   readonly home: HomeDialling;
-  /** They pass every rule and every limit. Written out, as they are dialled. */
+  /** A call that a phone brought may reach them past every rule and limit. Written out, as they are dialled. */
   readonly emergency: readonly string[];
   readonly groups: readonly NumberGroup[];
   /** The groups that a class may reach, by its name. */
@@ -63,6 +63,9 @@ export interface DialLimits {
 /** Numbers by which help is called in one country or another: for a centre without rules that can be read. */
 const EMERGENCY = ['110', '112', '119', '120', '122', '911', '999'];
 
+/** How a refusal names the emergency numbers; no group of the rules is called so. */
+export const EMERGENCY_GROUP = 'emergency';
+
 const NOBODY: ClassAssignment = { ordinary: 'none', own: new Map() };
 
 /** Nothing but emergency numbers: in force while the rules cannot be read. */
@@ -80,11 +83,15 @@ export type Judgement =
   | { readonly is: 'emergency' }
   | { readonly is: 'permitted'; readonly group: NumberGroup }
   /** `group`: undefined when it is in none. `by`: whose class does not have it. */
-  | { readonly is: 'denied'; readonly group?: NumberGroup; readonly by?: DialSource };
+  | { readonly is: 'denied'; readonly group?: Pick<NumberGroup, 'name'>; readonly by?: DialSource };
 
 /** Everybody who has a hand in the call has to be permitted to reach the number; what is in no group, nobody reaches. */
 export function judge(rules: ClassOfService, number: string, sources: readonly DialSource[]): Judgement {
-  if (rules.emergency.includes(plainNumber(number))) return { is: 'emergency' };
+  if (rules.emergency.includes(plainNumber(number))) {
+    // Nobody outside and no campaign may flood those who help.
+    const by = sources.find(({ kind }) => kind === 'caller' || kind === 'campaign');
+    return by ? { is: 'denied', group: { name: EMERGENCY_GROUP }, by } : { is: 'emergency' };
+  }
   const group = groupOf(rules, number);
   if (!group) return { is: 'denied' };
   const by = sources.find((source) => !mayReach(rules, source, group));

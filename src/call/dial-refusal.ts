@@ -1,5 +1,5 @@
 import { maskNumber } from '../base/text.ts';
-import type { DialSource } from './class-of-service.ts';
+import { type DialSource, EMERGENCY_GROUP } from './class-of-service.ts';
 import type { LimitName } from './leg-account.ts';
 
 /** Whose limit it is: one source's, everybody's together, or that of calls to one number. */
@@ -39,6 +39,8 @@ export function refusalText(refusal: DialRefusal): string {
     return `${holderText(refusal.of)}: the limit of ${refusal.most} ${LIMIT_WORDS[refusal.limit]} is reached`;
   const { group, by } = refusal;
   if (group === '') return 'the number is in no group';
+  if (by && group === EMERGENCY_GROUP)
+    return `${holderText(by)} may not call emergency numbers: only a phone of the house may`;
   return by
     ? `${holderText(by)} has class ${refusal.class}, which does not have ${group}`
     : `nobody asked for ${group}`;

@@ -1,5 +1,5 @@
 import type { Source } from '../pbx/pbx.ts';
-import type { Call, NumberAuthor } from './call.ts';
+import type { Call, NumberAuthor, Phase } from './call.ts';
 import type { DialSource } from './class-of-service.ts';
 
 /** An outside leg with everybody for whom it counts. Times UTC ms. */
@@ -10,6 +10,8 @@ export interface OutsideLeg {
   readonly plannedAt: number;
   readonly answeredAt?: number;
   readonly endedAt?: number;
+  /** How long it may talk, while it is live; undefined: as long as it wants. */
+  readonly maxTalkMs?: number;
 }
 
 /** Who has to be permitted to reach a number that `call` wants: whoever wrote it, and whoever brought the call. */
@@ -34,16 +36,26 @@ export function countedFor(call: {
   return sources;
 }
 
+/** Guests are one caller: each can call under any number. */
 function bringer(source: Source, ani: string): DialSource {
-  return source.kind === 'phone' ? { kind: 'phone', name: source.extension } : { kind: 'caller', name: ani };
+  if (source.kind === 'phone') return { kind: 'phone', name: source.extension };
+  return { kind: 'caller', name: source.guest ? '' : ani };
 }
 
 /** The legs of a call that go outside. */
 export function outsideLegs(call: Call): OutsideLeg[] {
-  const { source, ani, entered, facts } = call;
+  const { source, ani, entered, facts, phase } = call;
   return call.legs.flatMap(({ id, to, plannedAt, answeredAt, endedAt }) => {
     if (to.kind !== 'outside') return [];
     const sources = countedFor({ source, ani, enteredFlow: entered?.flow, campaignId: facts.campaignId });
-    return [{ id, number: to.number, sources, plannedAt, answeredAt, endedAt } as OutsideLeg];
+    const maxTalkMs = maxTalkOf(id, phase);
+    return [{ id, number: to.number, sources, plannedAt, answeredAt, endedAt, maxTalkMs } as OutsideLeg];
   });
+}
+
+/** How long a leg of a call in `phase` may talk, ms. */
+export function maxTalkOf(leg: string, phase: Phase): number | undefined {
+  if (phase.at === 'dialing' && phase.leg === leg) return phase.maxTalkMs;
+  if (phase.at !== 'connected' || phase.leg !== leg || phase.until === undefined) return undefined;
+  return phase.until - phase.since;
 }

@@ -22,6 +22,9 @@ export interface NumberPattern {
 /** E.164, 6: no number is longer, without the +. */
 const MOST_DIGITS = 15;
 
+/** A shorter one that begins with the country code is a number at home. */
+const LEAST_AT_HOME = 7;
+
 const ANY_DIGIT = 0b11_1111_1111;
 
 const PATTERN = /^\+?(?:[0-9x]|\[[0-9-]+\])*(?:\.\.\.)?$/;
@@ -111,6 +114,16 @@ export function formsOf(written: string, home: HomeDialling): readonly string[] 
 /** The number without the signs that people write between digits. */
 export function plainNumber(written: string): string {
   return written.replace(/[ ().-]/g, '');
+}
+
+/**
+ * One name for a caller, to count his calls by: '' for whoever hides. He spells his number as he likes, so prefixes and country
+ * code do not count, though two callers may then be one.
+ */
+export function callerCountedAs(written: string, { country }: HomeDialling): string {
+  const digits = written.replace(/[^0-9]/g, '').replace(/^0+/, '');
+  const inside = digits.startsWith(country) ? digits.slice(country.length).replace(/^0+/, '') : '';
+  return inside.length >= LEAST_AT_HOME ? inside : digits;
 }
 
 /** One name for all spellings of a number, to count calls by. */

@@ -30,7 +30,9 @@ export const callView = z
   .object({
     id: z.string(),
     channel: z.string(),
-    source: z.string().describe('`outside`, or `phone:` and the extension'),
+    source: z
+      .string()
+      .describe('`outside`, `guest` (from outside, not by the trunk), or `phone:` and the extension'),
     ani: z.string().describe('Number of the caller, empty when hidden'),
     aniName: z.string(),
     dnis: z.string().describe('The number that was dialled'),

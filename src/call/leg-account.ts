@@ -3,11 +3,16 @@ import type { DialLimits } from './class-of-service.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
+/** The timer, the PBX and the way to the carrier take their time, ms. */
+const HANGUP_MARGIN_MS = 2000;
+
 /** A leg that is up or ringing. */
 export interface LiveLeg {
   readonly answeredAt: number | undefined;
   /** Per minute that has begun. */
   readonly rate: number;
+  /** How long it may talk. */
+  readonly maxTalkMs?: number | undefined;
 }
 
 export type LimitName = keyof DialLimits;
@@ -72,14 +77,14 @@ export class LegAccount {
     return Math.min(byMinutes, byMoney) * MINUTE_MS;
   }
 
-  /** With the legs that are live; one that rings counts as a minute, so that many at once cannot pass together. */
+  /** Live legs count with all that they were granted, so that many at once cannot pass a limit together. */
   #used(now: number): { readonly minutes: number; readonly spent: number } {
     let minutes = this.#minutes;
     let spent = this.#spent;
-    for (const { answeredAt, rate } of this.#live.values()) {
-      const begun = Math.max(1, minutesBegun(answeredAt, now));
-      minutes += begun;
-      spent += begun * rate;
+    for (const { answeredAt, rate, maxTalkMs = 1 } of this.#live.values()) {
+      const booked = Math.max(Math.ceil(maxTalkMs / MINUTE_MS), minutesBegun(answeredAt, now));
+      minutes += booked;
+      spent += booked * rate;
     }
     return { minutes, spent };
   }
@@ -96,4 +101,12 @@ export class LegAccount {
 export function minutesBegun(answeredAt: number | undefined, until: number): number {
   if (answeredAt === undefined) return 0;
   return Math.max(1, Math.ceil((until - answeredAt) / MINUTE_MS));
+}
+
+/**
+ * The talk that costs no more than the minutes of `ms` that have begun: hung up at the very end of a minute, a call is charged
+ * for the next one. @param ms may be infinite
+ */
+export function withinMinutes(ms: number): number {
+  return Math.min(ms, Math.ceil(ms / MINUTE_MS) * MINUTE_MS - HANGUP_MARGIN_MS);
 }

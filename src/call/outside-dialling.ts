@@ -1,6 +1,7 @@
 import { localTime, startOfDay } from '../base/zone.ts';
 import type { Call, NumberAuthor } from './call.ts';
 import {
+  CLOSED,
   type ClassOfService,
   classOf,
   type DialLimits,
@@ -11,8 +12,8 @@ import {
 } from './class-of-service.ts';
 import type { DialRefusal, LimitHolder } from './dial-refusal.ts';
 import { askedFor, countedFor, type OutsideLeg, outsideLegs } from './dial-source.ts';
-import { countedAs, plainNumber } from './dialled-number.ts';
-import { LegAccount, minutesBegun } from './leg-account.ts';
+import { callerCountedAs, countedAs, plainNumber } from './dialled-number.ts';
+import { LegAccount, minutesBegun, withinMinutes } from './leg-account.ts';
 
 /** What is permitted for a number, and why not. */
 export type Permission =
@@ -29,9 +30,11 @@ interface LiveDial {
   readonly accounts: readonly LegAccount[];
   readonly rate: number;
   readonly answeredAt: number | undefined;
+  readonly maxTalkMs: number | undefined;
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The account of somebody who has dialled nothing. */
 const UNUSED = new LegAccount();
@@ -45,7 +48,9 @@ export class OutsideDialling {
   readonly #zone: () => string;
   readonly #accounts = new Map<string, LegAccount>();
   readonly #live = new Map<string, LiveDial>();
-  #day = { zone: '', from: 0, to: 0 };
+  /** Legs that were told of while no rules could say what they cost. */
+  readonly #unpriced = new Map<string, OutsideLeg>();
+  #day = { from: 0, to: 0 };
 
   /** @param zone of the centre, IANA name: where its days begin */
   constructor(rules: ClassOfService, zone: () => string) {
@@ -60,6 +65,12 @@ export class OutsideDialling {
   /** New rules from now on; what was used stays used. */
   change(rules: ClassOfService): void {
     this.#rules = rules;
+    if (rules === CLOSED || this.#unpriced.size === 0) return;
+    const legs = [...this.#unpriced.values()];
+    this.#unpriced.clear();
+    this.#accounts.clear();
+    this.#live.clear();
+    this.#take(legs);
   }
 
   /** Whether `call` may be put through to an outside number. @param now UTC ms */
@@ -81,26 +92,34 @@ export class OutsideDialling {
   noted(call: Call, now: number): void {
     for (const leg of outsideLegs(call)) {
       const live = this.#live.get(leg.id);
-      if (!live && leg.endedAt === undefined) this.#begin(leg, now);
-      else if (live && leg.endedAt !== undefined) this.#end(leg.id, live, leg, leg.endedAt, now);
-      else if (live && leg.answeredAt !== live.answeredAt) this.#renew(leg.id, { ...live, ...leg });
+      if (!live && leg.endedAt !== undefined) continue;
+      this.#beginDay(now);
+      if (!live) this.#begin(leg);
+      else if (leg.endedAt !== undefined) this.#end(live, leg, minutesBegun(leg.answeredAt, leg.endedAt));
+      else if (leg.answeredAt !== live.answeredAt) this.#renew(live, leg);
     }
   }
 
   /** Takes up what was dialled before a restart. @param now UTC ms */
   remember(legs: readonly OutsideLeg[], now: number): void {
     this.#beginDay(now);
-    for (const leg of legs.toSorted((a, b) => a.plannedAt - b.plannedAt)) {
-      this.#begin(leg, now);
-      const live = this.#live.get(leg.id);
-      if (live && leg.endedAt !== undefined) this.#end(leg.id, live, leg, leg.endedAt, now);
-    }
+    this.#take(legs);
   }
 
   /** From when on legs have to be remembered: the beginning of today, or an hour ago. @param now UTC ms */
   rememberedSince(now: number): number {
     this.#beginDay(now);
     return Math.min(this.#day.from, now - HOUR_MS);
+  }
+
+  #take(legs: readonly OutsideLeg[]): void {
+    for (const leg of legs.toSorted((a, b) => a.plannedAt - b.plannedAt)) {
+      this.#begin(leg);
+      const live = this.#live.get(leg.id);
+      if (!live || leg.endedAt === undefined) continue;
+      const isToday = leg.endedAt >= this.#day.from;
+      this.#end(live, leg, isToday ? minutesBegun(leg.answeredAt, leg.endedAt) : 0);
+    }
   }
 
   #within(group: NumberGroup, holders: readonly Holder[], now: number): Permission {
@@ -115,13 +134,20 @@ export class OutsideDialling {
       }
       maxTalkMs = Math.min(maxTalkMs, account.allowance(limits, group.rate, now));
     }
-    return Number.isFinite(maxTalkMs) ? { allowed: true, maxTalkMs } : { allowed: true };
+    return Number.isFinite(maxTalkMs)
+      ? { allowed: true, maxTalkMs: withinMinutes(maxTalkMs) }
+      : { allowed: true };
   }
 
   #holders(group: NumberGroup | undefined, number: string, sources: readonly DialSource[]): Holder[] {
     const { limits, home } = this.#rules;
     const holders: Holder[] = [{ kind: 'all', name: '', limits: limits.all }];
-    for (const source of sources) holders.push({ ...source, limits: limits[source.kind] });
+    for (const { kind, name } of sources)
+      holders.push({
+        kind,
+        name: kind === 'caller' ? callerCountedAs(name, home) : name,
+        limits: limits[kind],
+      });
     if (group?.sameNumberPerHour !== undefined)
       holders.push({
         kind: 'number',
@@ -131,29 +157,31 @@ export class OutsideDialling {
     return holders;
   }
 
-  #begin({ id, number, sources, plannedAt, answeredAt }: OutsideLeg, now: number): void {
+  #begin(leg: OutsideLeg): void {
+    const { id, number, sources, plannedAt, answeredAt, maxTalkMs } = leg;
     if (this.#rules.emergency.includes(plainNumber(number))) return;
-    this.#beginDay(now);
+    if (this.#rules === CLOSED) this.#unpriced.set(id, leg);
     const group = groupOf(this.#rules, number);
     const live: LiveDial = {
       accounts: this.#holders(group, number, sources).map((holder) => this.#account(keyOf(holder))),
       rate: group?.rate ?? 0,
       answeredAt,
+      maxTalkMs,
     };
     this.#live.set(id, live);
     for (const account of live.accounts) account.begin(id, live, plannedAt);
   }
 
-  #renew(id: string, { accounts, rate, answeredAt }: LiveDial): void {
-    const live = { accounts, rate, answeredAt };
-    this.#live.set(id, live);
-    for (const account of accounts) account.renew(id, live);
+  #renew(before: LiveDial, leg: OutsideLeg): void {
+    const live = { ...before, answeredAt: leg.answeredAt };
+    this.#live.set(leg.id, live);
+    if (this.#unpriced.has(leg.id)) this.#unpriced.set(leg.id, leg);
+    for (const account of live.accounts) account.renew(leg.id, live);
   }
 
-  #end(id: string, live: LiveDial, { answeredAt }: OutsideLeg, endedAt: number, now: number): void {
-    this.#beginDay(now);
-    const today = endedAt >= this.#day.from;
-    const minutes = today ? minutesBegun(answeredAt, endedAt) : 0;
+  #end(live: LiveDial, leg: OutsideLeg, minutes: number): void {
+    const { id } = leg;
+    if (this.#unpriced.has(id)) this.#unpriced.set(id, leg);
     for (const account of live.accounts) account.end(id, minutes, minutes * live.rate);
     this.#live.delete(id);
   }
@@ -164,16 +192,19 @@ export class OutsideDialling {
     return account;
   }
 
-  /** A call counts for the day on which it ends. */
+  /**
+   * A call counts for the day on which it ends. Neither another zone nor a clock that is set back begins another day before this
+   * one is over, or there were money to be had twice; a clock that was wrong by more than a day is no reason to wait for it.
+   */
   #beginDay(now: number): void {
+    if (now < this.#day.to && now >= this.#day.from - DAY_MS) return;
     const zone = this.#zone();
-    if (this.#day.zone === zone && now >= this.#day.from && now < this.#day.to) return;
     const { year, month, day } = localTime(now, zone);
-    const from = startOfDay(year, month, day, zone);
-    const isNew = from !== this.#day.from;
     // A day may have 23 or 25 hours: what begins it is asked for, not reckoned.
-    this.#day = { zone, from, to: startOfDay(year, month, day + 1, zone) };
-    if (!isNew) return;
+    this.#day = {
+      from: startOfDay(year, month, day, zone),
+      to: startOfDay(year, month, day + 1, zone),
+    };
     for (const [key, account] of this.#accounts) {
       account.beginDay();
       if (account.isIdle(now)) this.#accounts.delete(key);

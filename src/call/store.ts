@@ -18,7 +18,7 @@ import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { updater, upserter } from '../store/writer.ts';
 import type { Call, CallFacts, Cursor, Phase } from './call.ts';
-import { countedFor, type OutsideLeg } from './dial-source.ts';
+import { countedFor, maxTalkOf, type OutsideLeg } from './dial-source.ts';
 import type { Leg } from './leg.ts';
 import { callTable, type LiveState, legTable, voicemailTable } from './table.ts';
 import type { Voicemail } from './voicemail.ts';
@@ -168,18 +168,19 @@ export function outsideLegsSince(database: Database, since: number): OutsideLeg[
 
 function outsideLegsOf(database: Database, which: SQL): OutsideLeg[] {
   const { query } = database;
-  const { id, source, ani, enteredFlow, campaignId } = callTable;
+  const { id, source, ani, enteredFlow, campaignId, state } = callTable;
   const calls = query.select({ id }).from(callTable).where(which);
   return query
-    .select({ leg: legTable, source, ani, enteredFlow, campaignId })
+    .select({ leg: legTable, source, ani, enteredFlow, campaignId, state })
     .from(legTable)
     .innerJoin(callTable, eq(id, legTable.callId))
     .where(and(inArray(legTable.callId, calls), eq(legTable.toKind, 'outside')))
     .all()
-    .map(({ leg, source, ...call }) => {
+    .map(({ leg, source, state, ...call }) => {
       const { id, toNumber: number, plannedAt, answeredAt, endedAt } = leg;
       const sources = countedFor(known({ ...call, source: sourceOf(source) }));
-      return known({ id, number, sources, plannedAt, answeredAt, endedAt });
+      const maxTalkMs = state ? maxTalkOf(id, state.phase) : undefined;
+      return known({ id, number, sources, plannedAt, answeredAt, endedAt, maxTalkMs });
     });
 }
 
@@ -306,7 +307,7 @@ function rowOf(call: Call): CallRow {
   return {
     id: call.id,
     channel: call.channel,
-    source: call.source.kind === 'phone' ? `${PHONE}${call.source.extension}` : call.source.kind,
+    source: sourceText(call.source),
     ani: call.ani,
     aniName: call.aniName,
     dnis: call.dnis,
@@ -346,6 +347,7 @@ function liveStateOf({ phase, facts, cursor, stack, startedAt }: Call): LiveStat
 }
 
 const PHONE = 'phone:';
+const GUEST = 'guest';
 
 function callOf(row: CallRow, legs: readonly Leg[]): Call {
   return {
@@ -400,10 +402,14 @@ function cursorOf({ flow, flowVersion, step, state, startedAt }: CallRow): Curso
   return { flow, version: flowVersion, step, run, entry, since };
 }
 
+function sourceText(source: Source): string {
+  if (source.kind === 'phone') return `${PHONE}${source.extension}`;
+  return source.guest ? GUEST : source.kind;
+}
+
 function sourceOf(text: string): Source {
-  return text.startsWith(PHONE)
-    ? { kind: 'phone', extension: text.slice(PHONE.length) }
-    : { kind: 'outside' };
+  if (text.startsWith(PHONE)) return { kind: 'phone', extension: text.slice(PHONE.length) };
+  return text === GUEST ? { kind: 'outside', guest: true } : { kind: 'outside' };
 }
 
 function legRowOf(leg: Leg, callId: string, position: number): LegRow {

@@ -23,7 +23,7 @@ export const callTable = table(
   {
     id: text('id').primaryKey(),
     channel: text('channel').notNull(),
-    /** `outside`, or `phone:` and the extension. */
+    /** `outside`, `guest`, or `phone:` and the extension. */
     source: text('source').notNull(),
     ani: text('ani').notNull(),
     aniName: text('ani_name').notNull(),

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { daemonLog } from '../setup/daemon-process.ts';
 import { readSettings } from '../setup/settings.ts';
+import { callStory } from './call-story.ts';
 import {
   durationMs,
   fieldsText,
@@ -30,7 +31,8 @@ const LEVEL_WIDTH = 5;
 /** `carillon log`: what the daemon wrote, for people. Does not return while it follows. @throws Refused `bad-usage` */
 export async function showLog(options: LogOptions): Promise<void> {
   endWithReader();
-  const file = daemonLog(readSettings(process.env).data);
+  const { data } = readSettings(process.env);
+  const file = daemonLog(data);
   const wanted = logFilter(filterOf(options));
   const show = (text: string): void => {
     if (text === '') return;
@@ -40,8 +42,28 @@ export async function showLog(options: LogOptions): Promise<void> {
   if (!existsSync(file)) remark(`There is no ${file} yet.`);
   const older = `${file}.1`;
   const texts = [older, file].map((one) => (existsSync(one) ? readFileSync(one, 'utf8') : ''));
-  for (const text of texts) for (const line of text.split('\n')) show(line);
+  if (options.call !== undefined && !options.json) await showStory(data, options.call, texts, wanted);
+  else for (const text of texts) for (const line of text.split('\n')) show(line);
   if (options.follow) await follow(file, Buffer.byteLength(texts[1] ?? ''), show);
+}
+
+/** What the daemon wrote about a call, and what happened to it, by the clock. */
+async function showStory(
+  data: string,
+  call: string,
+  texts: readonly string[],
+  wanted: (line: LogLine) => boolean,
+): Promise<void> {
+  const written = texts
+    .flatMap((text) => text.split('\n'))
+    .filter((text) => text !== '')
+    .map(readLogLine)
+    .filter(wanted);
+  const happened = (await callStory(data, call)).filter(wanted);
+  const lines = [...happened, ...written].toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0));
+  for (const line of lines) print(shown(line));
+  if (lines.length === 0)
+    remark(`Nothing is known of ${harmless(call)}. npx carillon status names the calls that are live.`);
 }
 
 function filterOf({ call, since, level = 'info' }: LogOptions): LogFilter {

@@ -7,6 +7,8 @@ import { addressOfApi, askAsAdmin, askDaemon } from './daemon.ts';
 import { coloured, counted, harmless, print, table } from './terminal.ts';
 
 const PATIENCE_MS = 2000;
+/** Live calls that are named, so that `carillon log --call` can be asked about one. */
+const CALLS_SHOWN = 5;
 
 /** `carillon status`: what runs, what is wrong, who waits. Returns the exit code: 0 when calls are taken. */
 export async function showStatus(): Promise<number> {
@@ -38,13 +40,15 @@ export async function showStatus(): Promise<number> {
 
 /** Queues and phones, as far as the daemon tells them. */
 async function inside(settings: Settings): Promise<string[][]> {
-  const [queues, phones] = await Promise.all(
-    ['/api/queues', '/api/phones'].map((path) => askAsAdmin(settings, path, PATIENCE_MS)),
+  const [queues, phones, live] = await Promise.all(
+    ['/api/queues', '/api/phones', '/api/calls/live'].map((path) => askAsAdmin(settings, path, PATIENCE_MS)),
   );
   const bans = await presentBans(settings, PATIENCE_MS);
+  const calls = items<{ id: string }>(live);
   const waiting = items<{ name: string; waiting: unknown[]; ready: number; loggedIn: number }>(queues);
   const registered = items<{ registered: boolean }>(phones);
   return [
+    ...calls.slice(0, CALLS_SHOWN).map(({ id }) => ['', harmless(id)]),
     ...waiting.map((queue, index) => [
       index === 0 ? 'queues' : '',
       `${harmless(queue.name)}: ${queue.waiting.length} waiting, ${queue.ready} ready of ${queue.loggedIn} logged in`,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { ClassAssignment, ClassOfService, DialLimits, NumberGroup } from '../call/class-of-service.ts';
+import {
+  type ClassAssignment,
+  type ClassOfService,
+  type DialLimits,
+  EMERGENCY_GROUP,
+  type NumberGroup,
+} from '../call/class-of-service.ts';
 import { clash, type HomeDialling, type NumberPattern, readPattern } from '../call/dialled-number.ts';
 import { duration, name } from '../ivr/grammar.ts';
 import { nearest, type Path, type Problem, type Report } from '../ivr/report.ts';
@@ -169,11 +175,13 @@ function refuseClashes(all: readonly PlacedPattern[], report: Report): void {
 }
 
 function checkClasses({ groups, classes }: File, report: Report): void {
+  if (Object.hasOwn(groups, EMERGENCY_GROUP))
+    report.add(['groups', EMERGENCY_GROUP], 'a group cannot be called "emergency"', 'take another name');
   for (const [className, names] of Object.entries(classes))
     names.forEach((one, at) => {
       if (Object.hasOwn(groups, one)) return;
       const path = ['classes', className, at];
-      if (one === 'emergency')
+      if (one === EMERGENCY_GROUP)
         report.add(path, 'emergency numbers belong to every class', 'take it out of here');
       else report.add(path, `there is no group "${one}"`, nearest(one, Object.keys(groups)));
     });

@@ -87,12 +87,16 @@ export interface OriginateRequest {
   readonly callerNumber: string;
   readonly callerName: string;
   readonly ringTimeoutMs: number;
+  /** The PBX ends a talk that is longer by itself, in case that we are not there; undefined: it may last. */
+  readonly maxTalkMs?: number;
   /** The leg on whose behalf we dial, so that codecs match. */
   readonly originator?: string;
 }
 
-/** Who brought the call: one of our phones (authenticated), or the outside world. */
-export type Source = { readonly kind: 'phone'; readonly extension: string } | { readonly kind: 'outside' };
+/** Who brought the call: one of our phones (authenticated), or the outside world. `guest`: not by the trunk, under any number. */
+export type Source =
+  | { readonly kind: 'phone'; readonly extension: string }
+  | { readonly kind: 'outside'; readonly guest?: true };
 
 /**
  * `draining`: calls go on, but the PBX takes and makes no new one; `originate` is refused.

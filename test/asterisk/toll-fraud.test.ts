@@ -168,6 +168,13 @@ async function queueWhoRedirects(ms: number): Promise<string[]> {
   }
 }
 
+/** What the phone dials goes the way of whatever phones dial. */
+async function phoneDials(number: string): Promise<void> {
+  await askAri(centre, `channels?endpoint=PJSIP/1001&context=from-phone&extension=${number}`, 'POST');
+  const ring = (await phone.request('INVITE', 5000))!;
+  await reply(phone, ring, '200 OK', [`Contact: <sip:1001@${phone.address}>`, ...SDP], RAW_SDP);
+}
+
 /** Ends every call; the phone declines what still rings it. */
 async function allOver(): Promise<void> {
   for (let up = await channels(); up.length > 0; up = await channels()) {
@@ -221,6 +228,66 @@ describe('as it ships', () => {
     expect(up.some((name) => name.startsWith('PJSIP/1002'))).toBe(true);
     expect(up.filter((name) => name.startsWith('Local/'))).toEqual([]);
     expect(await trunk.request('INVITE', 1)).toBeUndefined();
+  });
+});
+
+describe('a talk that may not last', () => {
+  test('given_no_daemon_when_a_leg_has_outlived_its_longest_talk_then_the_pbx_ends_it_and_no_other', async () => {
+    const [capped, other] = [nextId(), nextId()];
+    for (const leg of [capped, other]) {
+      const to = { kind: 'outside', number: '02787654321' } as const;
+      const limit = leg === capped ? { maxTalkMs: 1000 } : {};
+      await pbx.originate({ leg, to, callerNumber: '138', callerName: '', ringTimeoutMs: 1000, ...limit });
+      const invite = (await trunk.request('INVITE', 5000))!;
+      await reply(trunk, invite, '200 OK', [`Contact: <sip:any@${trunk.address}>`, ...SDP], RAW_SDP);
+      await vi.waitFor(() => expect(events).toContainEqual({ type: 'LegAnswered', channel: leg }), 3000);
+    }
+    await pbx.connect(nextId(), [capped, other]);
+    await pbx.stop();
+    try {
+      await trunk.accept((await trunk.request('BYE', 15_000))!);
+      expect((await channels()).map(({ id }) => id)).toEqual([other]);
+    } finally {
+      await startDaemon();
+      await allOver();
+    }
+  });
+});
+
+describe('emergency', () => {
+  test('given_a_daemon_when_a_phone_calls_for_help_then_it_is_asked_first', async () => {
+    const before = arrivals().length;
+    await phoneDials('120');
+    await vi.waitFor(() => expect(arrivals()).toHaveLength(before + 1), 3000);
+    expect(arrivals().at(-1)).toMatchObject({ source: { kind: 'phone', extension: '1001' }, dnis: '120' });
+    expect(await dialledNext()).toBe('');
+    await allOver();
+  });
+
+  test.each(['110', '119', '120', '122'])(
+    'given_no_daemon_when_a_phone_dials_%s_then_the_trunk_is_called_at_once',
+    async (number) => {
+      await pbx.stop();
+      try {
+        await phoneDials(number);
+        expect(await dialledNext()).toContain(`sip:${number}@`);
+      } finally {
+        await startDaemon();
+        await allOver();
+      }
+    },
+  );
+
+  test('given_no_daemon_when_the_trunk_dials_110_or_a_phone_another_number_then_nobody_is_called', async () => {
+    await pbx.stop();
+    try {
+      await trunk.send({ method: 'INVITE', to: '110', callId: 'help-trunk', headers: SDP, body: RAW_SDP });
+      await phoneDials('1100');
+      expect(await dialledNext()).toBe('');
+    } finally {
+      await startDaemon();
+      await allOver();
+    }
   });
 });
 

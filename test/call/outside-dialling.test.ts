@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Call } from '../../src/call/call.ts';
-import type { ClassOfService, DialLimits } from '../../src/call/class-of-service.ts';
+import { CLOSED, type ClassOfService, type DialLimits } from '../../src/call/class-of-service.ts';
 import { refusalText } from '../../src/call/dial-refusal.ts';
 import { outsideLegs } from '../../src/call/dial-source.ts';
 import { readPattern } from '../../src/call/dialled-number.ts';
@@ -12,6 +13,9 @@ const ZONE = 'Asia/Shanghai';
 const NOW = Date.UTC(2026, 10, 22, 2);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** Whole minutes, ended in time not to be charged for another. */
+const minutes = (count: number) => count * MINUTE - 2000;
 
 const NO_LIMITS = { all: {}, phone: {}, flow: {}, campaign: {}, caller: {} };
 
@@ -135,6 +139,31 @@ test.each(['phone', 'caller', 'flow', 'campaign'] as const)(
   },
 );
 
+test('only a phone calls for help: neither a caller nor a campaign can flood those who help', () => {
+  const gate = gateWith({});
+  const phone = aCall('1001', {
+    source: { kind: 'phone', extension: '1001' },
+    facts: { ...aCall().facts, campaignId: 'spring' },
+  });
+  expect(gate.permit(phone, '110', 'flow', NOW)).toEqual({ allowed: true });
+  for (const permission of [
+    gate.permit(phone, '110', 'campaign', NOW),
+    gate.permit(aCall(), '110', 'flow', NOW),
+  ])
+    expect(permission).toMatchObject({ refusal: { reason: 'not-permitted', group: 'emergency' } });
+});
+
+test('a caller is one caller however his number is spelled, and guests are one whatever they show', () => {
+  const gate = gateWith({ perHour: 4 }, {}, 'caller');
+  for (const ani of ['13800138000', '+8613800138000', '008613800138000', '8613800138000'])
+    expect(talk(gate, aCall(ani), NOW, 10)).toBeUndefined();
+  expect(talk(gate, aCall('013800138000'), NOW, 10)).toBe('too-many');
+  expect(talk(gate, aCall('13800138001'), NOW, 10)).toBeUndefined();
+  const guest = (ani: string) => aCall(ani, { source: { kind: 'outside', guest: true } });
+  for (const ani of ['139', '', '+4420', '5']) expect(talk(gate, guest(ani), NOW, 10)).toBeUndefined();
+  expect(refusalOf(gate, guest('138'), NOW)).toMatchObject({ of: { kind: 'caller', name: '' } });
+});
+
 test('callers who hide their number count as one', () => {
   const gate = gateWith({ perHour: 1 }, {}, 'caller');
   expect(talk(gate, aCall(''), NOW, 10)).toBeUndefined();
@@ -149,7 +178,7 @@ test('a minute that has begun is paid, a call that nobody answered is not', () =
   gate.noted(dialled(unanswered, NOW, undefined, NOW + 20_000), NOW + 20_000);
   expect(talk(gate, aCall(), NOW, MINUTE + 1)).toBeUndefined();
   // 100 for the one that rings, 200 for the one that talked: 100 are left.
-  expect(gate.permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true, maxTalkMs: MINUTE });
+  expect(gate.permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true, maxTalkMs: minutes(1) });
   expect(talk(gate, aCall(), NOW, 1)).toBeUndefined();
   expect(refusalOf(gate, aCall(), NOW)).toMatchObject({ reason: 'spent', limit: 'spendPerDay', most: 400 });
 });
@@ -161,14 +190,14 @@ test('what a live call has cost until now counts', () => {
   gate.noted(dialled(live, NOW, NOW), NOW);
   expect(gate.permit(aCall(), '+44207946', 'flow', NOW + 4 * MINUTE)).toEqual({
     allowed: true,
-    maxTalkMs: 6 * MINUTE,
+    maxTalkMs: minutes(6),
   });
   expect(refusalOf(gate, aCall(), NOW + 9 * MINUTE + 1)).toMatchObject({ reason: 'spent' });
 });
 
 test('the longest call of the group is the longest there is', () => {
   const gate = gateWith({ minutesPerDay: 600 }, { longestMs: 5 * MINUTE });
-  expect(gate.permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true, maxTalkMs: 5 * MINUTE });
+  expect(gate.permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true, maxTalkMs: minutes(5) });
   expect(gateWith({}).permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true });
 });
 
@@ -197,6 +226,59 @@ test('limits of a minute and of an hour hold side by side', () => {
   expect(refusalOf(gate, aCall(), NOW + 4 * MINUTE)).toMatchObject({ limit: 'perHour' });
 });
 
+/** Talks that were permitted, each for as long as it was granted. */
+function talkToTheEnd(
+  gate: OutsideDialling,
+  kinds: { readonly at: number; readonly late: number }[],
+): number {
+  const up = kinds.flatMap(({ at, late }) => {
+    const permission = gate.permit(aCall(), '+44207946', 'flow', at);
+    if (!permission.allowed) return [];
+    const { maxTalkMs } = permission;
+    const dialing = { at: 'dialing', until: at, music: '', ...(maxTalkMs && { maxTalkMs }) } as const;
+    const call = dialled(aCall(), at);
+    gate.noted({ ...call, phase: { ...dialing, leg: call.legs[0]!.id } }, at);
+    return [{ call, at, end: at + (maxTalkMs ?? 0) + late }];
+  });
+  for (const { call, at } of up) gate.noted(dialled(call, at, at), at);
+  for (const { call, at, end } of up.toSorted((a, b) => a.end - b.end))
+    gate.noted(dialled(call, at, at, end), end);
+  return up.reduce((sum, { at, end }) => sum + Math.ceil((end - at) / MINUTE), 0);
+}
+
+test('however many talk side by side, each as long as it may, the limits of the day are not passed', () => {
+  const oneCall = fc.record({
+    at: fc.integer({ min: 0, max: 600_000 }),
+    late: fc.integer({ min: 0, max: 1500 }),
+  });
+  const property = fc.property(
+    fc.array(oneCall, { minLength: 1, maxLength: 40 }),
+    fc.integer({ min: 1, max: 200 }),
+    fc.option(fc.integer({ min: 1, max: 3 * HOUR }), { nil: undefined }),
+    (calls, most, longestMs) => {
+      const inOrder = calls.toSorted((a, b) => a.at - b.at).map(({ at, late }) => ({ at: NOW + at, late }));
+      const group = longestMs === undefined ? {} : { longestMs: Math.ceil(longestMs / MINUTE) * MINUTE };
+      expect(talkToTheEnd(gateWith({ spendPerDay: most * 100 }, group), inOrder)).toBeLessThanOrEqual(most);
+      expect(talkToTheEnd(gateWith({ minutesPerDay: most }, group), inOrder)).toBeLessThanOrEqual(most);
+    },
+  );
+  fc.assert(property, { numRuns: 300 });
+});
+
+test('a call that ends gives back what it was granted and did not use', () => {
+  const gate = gateWith({ minutesPerDay: 100 }, { longestMs: 60 * MINUTE });
+  const granted = () => {
+    const permission = gate.permit(aCall(), '+44207946', 'flow', NOW);
+    return permission.allowed ? permission.maxTalkMs : 0;
+  };
+  const call = dialled(aCall(), NOW, NOW);
+  const leg = call.legs[0]!.id;
+  gate.noted({ ...call, phase: { at: 'connected', leg, since: NOW, until: NOW + minutes(60) } }, NOW);
+  expect(granted()).toBe(minutes(40));
+  gate.noted(dialled(call, NOW, NOW, NOW + 5 * MINUTE), NOW);
+  expect(granted()).toBe(minutes(60));
+});
+
 test('one number is called so often in an hour, however it is spelled', () => {
   const gate = gateWith({}, { sameNumberPerHour: 2 });
   for (const number of ['+4420', '0044 20'])
@@ -208,9 +290,10 @@ test('one number is called so often in an hour, however it is spelled', () => {
   expect(refusalOf(gate, aCall(), NOW, '+44207947')).toBeUndefined();
 });
 
-test('an emergency passes every limit and counts for none', () => {
+test('an emergency of a phone passes every limit and counts for none', () => {
   const gate = gateWith({ atOnce: 0, perHour: 0, minutesPerDay: 0, spendPerDay: 0 });
-  expect(gate.permit(aCall(), '110', 'flow', NOW)).toEqual({ allowed: true });
+  const phone = aCall('1001', { source: { kind: 'phone', extension: '1001' } });
+  expect(gate.permit(phone, '110', 'flow', NOW)).toEqual({ allowed: true });
   expect(refusalOf(gate, aCall(), NOW)).toBeDefined();
   const open = gateWith({ atOnce: 1 });
   const emergency = {
@@ -236,11 +319,44 @@ test('a restart forgets nothing: neither what was used nor what is up', () => {
   const asked = (gate: OutsideDialling, at: number) => gate.permit(aCall(), '+44207946', 'flow', at);
   for (const at of [NOW + 5 * MINUTE, NOW + 8 * MINUTE, NOW + 16 * MINUTE, NOW + 2 * HOUR])
     expect(asked(after, at)).toEqual(asked(before, at));
-  expect(asked(after, NOW + 6 * MINUTE)).toEqual({ allowed: true, maxTalkMs: 9 * MINUTE });
+  expect(asked(after, NOW + 6 * MINUTE)).toEqual({ allowed: true, maxTalkMs: minutes(9) });
   expect(asked(new OutsideDialling(after.rules, () => ZONE), NOW + 6 * MINUTE)).toEqual({
     allowed: true,
-    maxTalkMs: 20 * MINUTE,
+    maxTalkMs: minutes(20),
   });
+});
+
+test('what was used is remembered though the rules could not be read at the start', () => {
+  const limits = { spendPerDay: 1000, atOnce: 2 };
+  const gate = new OutsideDialling(CLOSED, () => ZONE);
+  const ended = dialled(aCall(), NOW - HOUR, NOW - HOUR, NOW - HOUR + 9 * MINUTE);
+  const [first, second] = [dialled(aCall(), NOW - HOUR, NOW - HOUR), dialled(aCall(), NOW, NOW)];
+  gate.remember([ended, first, second].flatMap(outsideLegs), NOW);
+  gate.noted(dialled(first, NOW - HOUR, undefined, NOW), NOW);
+  gate.change(rulesWith({ all: limits }, { sameNumberPerHour: 2 }));
+  expect(refusalOf(gate, aCall(), NOW)).toMatchObject({ limit: 'spendPerDay' });
+  gate.change(rulesWith({ all: { ...limits, spendPerDay: 1100 } }));
+  expect(gate.permit(aCall(), '+44207946', 'flow', NOW)).toEqual({ allowed: true, maxTalkMs: minutes(1) });
+});
+
+test.each([
+  ['another zone where it is the day before', 'America/New_York', NOW],
+  ['another zone where it is the day after', 'Pacific/Kiritimati', NOW],
+  ['a clock that is set back over midnight', ZONE, Date.UTC(2026, 10, 21, 15)],
+])('%s gives no fresh money', (_what, zone, at) => {
+  let here = ZONE;
+  const gate = new OutsideDialling(rulesWith({ all: { minutesPerDay: 5 } }), () => here);
+  expect(talk(gate, aCall(), NOW, 4 * MINUTE)).toBeUndefined();
+  here = zone;
+  expect(talk(gate, aCall(), at, 1)).toBeUndefined();
+  expect(refusalOf(gate, aCall(), at)).toMatchObject({ reason: 'spent' });
+  expect(refusalOf(gate, aCall(), Date.UTC(2026, 10, 22, 16))).toBeUndefined();
+});
+
+test('a clock that was wrong by days is no reason to wait for them', () => {
+  const gate = gateWith({ minutesPerDay: 1 });
+  expect(talk(gate, aCall(), NOW + 1000 * HOUR, 1)).toBeUndefined();
+  expect(refusalOf(gate, aCall(), NOW)).toBeUndefined();
 });
 
 test('new rules hold at once, for what was used before too', () => {

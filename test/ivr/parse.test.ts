@@ -71,7 +71,11 @@ test.each([
     GOOD.replace('say: hi,', 'say: hi, hangup: {},'),
     'f.yaml:8:21 step "hello" does two things, "say" and "hangup": make it two steps',
   ],
-  ['no verb', GOOD.replace('say: hi, ', ''), 'f.yaml:8:3 step "hello" does nothing: name one of say, pause, menu'],
+  [
+    'no verb',
+    GOOD.replace('say: hi, ', ''),
+    'f.yaml:8:3 step "hello" does nothing: name one of say, pause, menu',
+  ],
   [
     'duplicate step',
     `${GOOD}  bye: { hangup: {} }\n`,

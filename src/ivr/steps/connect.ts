@@ -9,7 +9,10 @@ const extension = z.union([
   z.literal('dialled').describe('the extension that the caller dialled'),
 ]);
 
-const number = z.string().regex(/^\+?[0-9]{3,20}$/, 'a telephone number');
+const number = z.union([
+  z.string().regex(/^\+?[0-9]{2,20}$/, 'a telephone number'),
+  z.literal('dialled').describe('the number that the caller dialled'),
+]);
 
 const music = name.optional().describe("Music class; without it the persona's");
 
@@ -22,15 +25,13 @@ export const dial = stepKind({
   ]),
   waiting: 'waits',
   exits: () => DIAL_EXITS,
-  outsideNumber: (args) => ('number' in args ? args.number : undefined),
+  outsideNumber: (args) => ('number' in args && args.number !== 'dialled' ? args.number : undefined),
   async run(step, args) {
+    const meant = (text: string): string => (text === 'dialled' ? step.call.dnis : text);
     const to =
       'number' in args
-        ? ({ kind: 'outside', number: args.number } as const)
-        : ({
-            kind: 'phone',
-            extension: args.extension === 'dialled' ? step.call.dnis : args.extension,
-          } as const);
+        ? ({ kind: 'outside', number: meant(args.number) } as const)
+        : ({ kind: 'phone', extension: meant(args.extension) } as const);
     const handOver = {
       kind: 'dial',
       leg: step.nextLeg(),

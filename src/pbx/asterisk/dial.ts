@@ -9,6 +9,8 @@ import {
 } from '../pbx.ts';
 import type { AriChannel } from './ari-codec.ts';
 
+const LIFETIME_GRACE_S = 10;
+
 /** The dial string of an endpoint. Throws `PbxError` 'refused' for one that could be more than that. */
 export function dialString(to: Endpoint, trunk: string): string {
   checkEndpoint(to);
@@ -27,10 +29,19 @@ export function callerVariables(request: OriginateRequest): Record<string, strin
   };
 }
 
-/** Who brought a call, as the dialplan says in the arguments of Stasis: `arrived,phone,1001` or `arrived,outside,`. */
+/** The variable with which Asterisk ends a leg that outlives its longest ringing and talk. */
+export function lifetimeVariable({ ringTimeoutMs, maxTalkMs }: OriginateRequest): Record<string, string> {
+  if (maxTalkMs === undefined) return {};
+  // Ours runs out first; this one is for the time when we are not there.
+  const seconds = Math.ceil((ringTimeoutMs + maxTalkMs) / 1000) + LIFETIME_GRACE_S;
+  return { 'TIMEOUT(absolute)': String(seconds) };
+}
+
+/** Who brought a call, as the dialplan says in the arguments of Stasis: `arrived,phone,1001`, `arrived,outside,` or `arrived,guests,`. */
 export function sourceOf(args: readonly string[]): Source {
   const extension = args[2] ?? '';
-  return args[1] === 'phone' && isExtension(extension) ? { kind: 'phone', extension } : { kind: 'outside' };
+  if (args[1] === 'phone' && isExtension(extension)) return { kind: 'phone', extension };
+  return args[1] === 'guests' ? { kind: 'outside', guest: true } : { kind: 'outside' };
 }
 
 /** A channel as the port describes it; everything that came over SIP is cleaned. */
