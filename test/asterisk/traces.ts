@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** The files of a data folder, relative to it, but for the prompts: they are spoken from the flow files alone, and come and go. */
+/**
+ * The files of a data folder, relative to it, but for the prompts: they are spoken from the flow files alone, and come and go; and but
+ * for our own program as Node compiled it, the sample bank with its invented cards among it.
+ */
 export function filesOf(data: string): string[] {
   return readdirSync(data, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(data, join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('prompts/'));
+    .filter((file) => !file.startsWith('prompts/') && !file.startsWith('cache/code/'));
 }
 
 /** Those of them in which the keys stand. */

@@ -191,6 +191,7 @@ describe('our ARI client beside ari-client', () => {
       'PlaybackFinished',
       'ChannelDtmfReceived 1',
       'ChannelDtmfReceived 2',
+      'ChannelHangupRequest',
       'StasisEnd',
     ]);
   });
