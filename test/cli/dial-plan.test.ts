@@ -26,7 +26,7 @@ test('the file that ships is in order', async () => {
 
 test('a mistake is named with its place', async () => {
   const { code, out } = await placeWith(TEXT.replace('callers: domestic', 'callers: domestc')).check();
-  expect(out).toMatch(/rules\.yaml:110:3 error there is no class "domestc"\n {4}did you mean "domestic"\?/);
+  expect(out).toMatch(/rules\.yaml:112:3 error there is no class "domestc"\n {4}did you mean "domestic"\?/);
   expect(code).toBe(1);
 });
 

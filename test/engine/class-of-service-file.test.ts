@@ -61,10 +61,10 @@ test.each([
 
 test('numbers that fit two patterns of which neither is narrower are refused, whatever their order', () => {
   const rules = (first: string, second: string) =>
-    TEXT.replace(
-      'greater-china: { numbers: ["+852...", "+853...", "+886..."]',
-      `greater-china: { numbers: ["${first}"]`,
-    ).replace('["+..."]', `["${second}"]`);
+    TEXT.replace('{ numbers: ["+852...", "+853...", "+886..."]', `{ numbers: ["${first}"]`).replace(
+      '["+..."]',
+      `["${second}"]`,
+    );
   const message = /some numbers fit ".*" and also ".*" of group greater-china: make one of them narrower/;
   expect(said(rules('+5[01]x...', '+5[12]x...'))).toMatch(message);
   expect(said(rules('+5[12]x...', '+5[01]x...'))).toMatch(message);

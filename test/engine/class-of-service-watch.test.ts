@@ -41,7 +41,7 @@ test('given_good_rules_then_they_are_in_force_and_nothing_is_wrong', async () =>
 });
 
 test.each([
-  ['a mistake', TEXT.replace('callers: domestic', 'callers: domestc'), /110:3 there is no class "domestc"/],
+  ['a mistake', TEXT.replace('callers: domestic', 'callers: domestc'), /112:3 there is no class "domestc"/],
   ['nothing', '', /"home" is missing/],
   ['no file', undefined, /cannot be read/],
 ])(
