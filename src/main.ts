@@ -88,6 +88,7 @@ const TURN_SPACING_MS = 4;
 /** Share of the channels that callers may take; the rest is for the legs to those who serve them. */
 const CALLERS_SHARE = 0.9;
 
+let isStopping = false;
 let stopCheckpoints = async (): Promise<void> => undefined;
 
 const clock = systemClock;
@@ -345,6 +346,9 @@ function sweep(): void {
 
 /** Lets go of everything; calls go on in the PBX. */
 async function stop(code: number): Promise<void> {
+  // Told by a signal and by the end of the supervisor: one of them is enough.
+  if (isStopping) return;
+  isStopping = true;
   log.info({}, 'Carillon stops');
   try {
     classOfService.close();

@@ -22,7 +22,8 @@ export function holdTone(name: string): Buffer {
   return Buffer.concat([wavHeader(sound.length), sound]);
 }
 
-function wavHeader(bytes: number): Buffer {
+/** The head of a WAV file of 8 kHz, mono, 16 bit, as Asterisk plays it without converting. @param bytes of sound */
+export function wavHeader(bytes: number): Buffer {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(36 + bytes, 4);

@@ -1,4 +1,5 @@
 /** What `bench:calls` calls: the same thing as a flow and as lines of a dialplan. */
+import { wavHeader } from '../../setup/hold-tone.ts';
 import type { Settings } from '../../setup/settings.ts';
 
 /** The numbers of Carillon and of the dialplan alone. */
@@ -52,18 +53,5 @@ export function dialplanOf({ flows }: Pick<Settings, 'flows'>): string {
 /** A WAV file as Asterisk plays it without converting: 8 kHz, mono, 16 bits. @param wave amplitude at a time in seconds */
 function wav(seconds: number, wave: (at: number) => number): Uint8Array {
   const samples = Int16Array.from({ length: seconds * RATE }, (_, index) => wave(index / RATE));
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([head, new Uint8Array(samples.buffer)]);
+  return Buffer.concat([wavHeader(samples.byteLength), new Uint8Array(samples.buffer)]);
 }
