@@ -156,7 +156,7 @@ async function queueWhoRedirects(ms: number): Promise<string[]> {
     await askAri(centre, 'channels?endpoint=PJSIP/1002&context=hand-over&extension=95533&label=hold', 'POST');
     const ring = (await caller.request('INVITE', 5000))!;
     await reply(caller, ring, '200 OK', [`Contact: <sip:1002@${caller.address}>`, ...SDP], RAW_SDP);
-    await redirect(phone, (await phone.request('INVITE', 5000))!);
+    await redirect(phone, await rungBy(phone));
     for (const deadline = Date.now() + ms; ; await sleep(50)) {
       const up = (await channels()).map(({ name }) => name);
       if (Date.now() > deadline || up.some((name) => name.startsWith('Local/'))) return up;
@@ -166,6 +166,17 @@ async function queueWhoRedirects(ms: number): Promise<string[]> {
     await allOver();
     caller.close();
   }
+}
+
+/** The queue rings a phone as soon as it knows that it is there, so a question that came late is answered meanwhile. */
+async function rungBy(sip: RawSip): Promise<string> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    const ring = await sip.request('INVITE', 250);
+    if (ring !== undefined) return ring;
+    const options = await sip.request('OPTIONS', 1);
+    if (options !== undefined) await sip.accept(options);
+  }
+  throw new Error('the queue did not ring the phone');
 }
 
 /** What the phone dials goes the way of whatever phones dial. */
