@@ -5,7 +5,9 @@ import { addBanCommands } from './cli/bans.ts';
 import { addCentreCommands } from './cli/centre.ts';
 import { addDialPlanCommands } from './cli/dial-plan.ts';
 import { addFlowCommands } from './cli/flow.ts';
+import { addLabCommands } from './cli/lab.ts';
 import { addPromptCommands } from './cli/prompts.ts';
+import { addRoutingCommands } from './cli/routing.ts';
 import { endWithReader, goOnWithoutReader } from './cli/terminal.ts';
 import { SETTINGS } from './setup/settings.ts';
 
@@ -30,6 +32,7 @@ Examples:
   npx carillon doctor                                   what is wrong with this installation, and what to do
   npx carillon log --call call-… --follow               what the daemon writes about one call
   npx carillon flow check                               what is wrong in the flow files; more: npx carillon flow --help
+  npx carillon routing check                            what is wrong in the routing rules, and who fits which queue
   npx carillon prompts missing                          what is left to record
   curl -H "Authorization: Bearer $(npx carillon token)" http://127.0.0.1:8080/openapi.json
   CARILLON_DATA=.carillon-b CARILLON_SIP_PORT=5070 CARILLON_HTTP_PORT=8090 CARILLON_RTP_PORTS=21000-21999 npm start
@@ -44,6 +47,8 @@ addBanCommands(program);
 addFlowCommands(program);
 addPromptCommands(program);
 addDialPlanCommands(program);
+addRoutingCommands(program);
+addLabCommands(program);
 
 program.hook('preAction', (_program, command) => {
   if (command.name() === 'start') goOnWithoutReader();

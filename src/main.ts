@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { AgentStore } from './agent/store.ts';
+import { AgentStore, allAgents } from './agent/store.ts';
 import { parseNetwork } from './base/address.ts';
 import { systemClock } from './base/clock.ts';
 import { messageOf, Refused } from './base/errors.ts';
@@ -23,6 +23,8 @@ import { ClassOfServiceWatch } from './engine/class-of-service-watch.ts';
 import { Engine } from './engine/engine.ts';
 import { EngineMetrics } from './engine/engine-metrics.ts';
 import { fenced } from './engine/fence.ts';
+import { HOUSE_PROMPTS } from './engine/house-prompts.ts';
+import { RoutingWatch } from './engine/routing-watch.ts';
 import { allSteps } from './engine/steps.ts';
 import { CentreStore, EventLog } from './engine/store.ts';
 import { buildApp } from './http/app.ts';
@@ -36,7 +38,8 @@ import { FlowHistory, StepStats } from './ivr/store.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
 import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
 import { PbxMetrics } from './pbx/observed.ts';
-import { CallbackStore, QueueStore } from './queue/store.ts';
+import { CallbackStore } from './queue/store.ts';
+import { visibleOf } from './queue/waiting.ts';
 import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
 import { TrunkAddress } from './security/trunk-address.ts';
@@ -108,10 +111,9 @@ const spoolFolder = join(settings.data, 'spool');
 await takeInSpools({ folder: spoolFolder, database, store, log });
 const customers = new CustomerStore(database, events);
 const campaigns = new CampaignStore(database, events);
-const agents = new AgentStore(database);
+const agents = new AgentStore(database, events);
 const calls = new CallStore(database, events);
-const queues = new Map((await new QueueStore(database).list()).map((queue) => [queue.name, queue]));
-const callbacks = new CallbackStore(database, events);
+const callbacks = new CallbackStore(database, events, (callback) => engine.callBack(callback));
 const history = new FlowHistory(database, events);
 const guesses = await rememberedGuesses();
 const recordings = join(settings.data, 'asterisk/spool/recording');
@@ -174,17 +176,32 @@ const prompts: PromptFiles = new PromptFiles({
 
 const services = await runSampleServices(settings.services);
 
+const routing = new RoutingWatch({
+  file: settings.routing,
+  copy: join(settings.data, 'routing.last-good.yaml'),
+  events,
+  clock,
+  log: log.child({ part: 'routing' }),
+  // Before the flows are read, nobody knows the calendars.
+  surroundings: async () => ({
+    agents: allAgents(database),
+    ...(starting === '' ? { calendars: flows.calendars() } : {}),
+  }),
+});
+
 const flows: FlowLibrary = new FlowLibrary({
   folder: settings.flows,
   kinds: allSteps({
     customers,
+    contacts: calls,
+    visible: (attributes) => visibleOf(attributes, routing.current()),
     campaigns,
     guesses,
     desk: {
       agentAt: (extension) => engine.agentAt(extension),
       tellAgent: (agent, input) => engine.tellAgent(agent, input),
     },
-    queues: (name) => queues.get(name),
+    queues: (name) => routing.current().queues.get(name),
     callbacks,
     lookUps: { lookUp: httpLookUp(), services: (name) => services.get(name) },
     dayState: (calendar, now) => flows.dayState(calendar, now),
@@ -192,14 +209,14 @@ const flows: FlowLibrary = new FlowLibrary({
   }),
   knowledge: async () => {
     const names = {
-      queue: [...queues.keys()],
+      queue: [...routing.current().queues.keys()],
       campaign: (await campaigns.list()).map((campaign) => campaign.id),
       service: [...services.keys()],
     };
     return { names: (kind) => names[kind], isRecorded: recordedIn(settings.flows), now: () => clock.now() };
   },
   prepare: (wanted, languages, personas) =>
-    prompts.prepare(wanted, languages, personas, (done, all) => {
+    prompts.prepare([...wanted, ...HOUSE_PROMPTS], languages, personas, (done, all) => {
       if (starting !== '') starting = `prompts are being made (${done} of ${all})`;
     }),
   personasOfCampaigns: async () => (await campaigns.list()).map((campaign) => campaign.persona),
@@ -223,7 +240,13 @@ const classOfService = new ClassOfServiceWatch({
 
 const engine: Engine = new Engine({
   outside,
-  flaws: () => [...flawsOf(flows.problems()), ...classOfService.problems(), ...bans.problems()],
+  routing,
+  flaws: () => [
+    ...flawsOf(flows.problems()),
+    ...routing.problems(),
+    ...classOfService.problems(),
+    ...bans.problems(),
+  ],
   pbx,
   store,
   spool: new SpoolFile({ folder: spoolFolder, fence, log: log.child({ part: 'spool' }) }),
@@ -279,6 +302,7 @@ app = buildApp({
     clock,
   }),
   flows,
+  routing,
   recordings,
   ids,
   clock,
@@ -290,7 +314,10 @@ await up;
 
 /** From nothing to a daemon that serves whoever calls, and those who were in a call when the last one went. */
 async function takeUpCalls(): Promise<void> {
+  await routing.start();
   await flows.reload();
+  // A flow may have waited for a queue.
+  routing.onChange(() => void flows.reload('routing'));
   const live = liveCalls(database);
   callMetrics.resume(live);
   await flows.recall(live);
@@ -352,6 +379,7 @@ async function stop(code: number): Promise<void> {
   log.info({}, 'Carillon stops');
   try {
     classOfService.close();
+    routing.close();
     flows.close();
     prompts.close();
     await app?.close();

@@ -51,7 +51,7 @@ const SHELLS = [
   /^ivr\/(flow-files|flow-watch|flow-writing|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
-  /^engine\/class-of-service-watch\.ts$/,
+  /^engine\/(class-of-service|routing)-watch\.ts$/,
   /^security\/(ban-file|ban-keeper)\.ts$/,
   /^base\/(clock|loop-lag)\.ts$/,
 ];

@@ -1,4 +1,22 @@
+import type { Attributes } from '../base/attributes.ts';
 import { Refused, unreachable } from '../base/errors.ts';
+
+/*
+ * The theory. An agent is logged out, or logged in and in one of seven states:
+ *
+ *   not-ready ⇄ ready → reserved → ringing → talking ⇄ hold
+ *                 ↑                             │        │
+ *                 └──────── wrap-up ←───────────┴────────┘
+ *
+ * - `reserved`: chosen for a call, his phone does not ring yet. `ringing` ends by his answer, or in `not-ready` with the
+ *   reason why he did not take it. `hold`: he is in a call and its caller hears music.
+ * - What he asks for with a call in hand is noted and follows the call. Out of turn it is refused.
+ * - What the PBX reports names the leg; of any other leg, or too late, it changes nothing.
+ * - Only what he does counts against him: when the caller went, he is back in his old place; trouble of the PBX
+ *   leaves him alone for a while and gives him his place back. A phone that is gone in a talk makes him not ready: it takes no calls.
+ *
+ * `TRANSITIONS` below states every pair of state and input.
+ */
 
 /** Somebody who serves callers, at whatever phone he is logged in. */
 export interface Agent {
@@ -8,6 +26,10 @@ export interface Agent {
   readonly homeExtension: string;
   /** Score per skill, 0 to 10. */
   readonly skills: Readonly<Record<string, number>>;
+  /** Languages, dialects, site, branch, any tag. */
+  readonly attributes?: Attributes;
+  /** Somebody elsewhere, reached over an ordinary or mobile phone, only in the hours of his duty calendar ('' for always). */
+  readonly outside?: { readonly number: string; readonly duty: string };
   readonly state: AgentState;
 }
 
@@ -23,22 +45,10 @@ export type AgentState =
       readonly back?: { readonly at: number; readonly since: number };
     }
   | { readonly at: 'ready'; readonly extension: string; readonly since: number }
-  | {
-      readonly at: 'offered';
-      readonly extension: string;
-      readonly call: string;
-      readonly leg: string;
-      readonly before: Rest;
-      readonly since: number;
-    }
-  | {
-      readonly at: 'talking';
-      readonly extension: string;
-      readonly call: string;
-      readonly leg: string;
-      readonly after: Rest;
-      readonly since: number;
-    }
+  | ({ readonly at: 'reserved' } & InHand)
+  | ({ readonly at: 'ringing' } & InHand)
+  | ({ readonly at: 'talking' } & InHand)
+  | ({ readonly at: 'hold' } & InHand)
   | {
       readonly at: 'wrap-up';
       readonly extension: string;
@@ -48,6 +58,15 @@ export type AgentState =
       readonly since: number;
     };
 
+/** A call in hand, and what follows it. */
+interface InHand {
+  readonly extension: string;
+  readonly call: string;
+  readonly leg: string;
+  readonly after: Rest;
+  readonly since: number;
+}
+
 /** A state in which an agent has no call. */
 export type Rest =
   | { readonly at: 'ready'; readonly since: number }
@@ -55,15 +74,13 @@ export type Rest =
   | { readonly at: 'wrap-up'; readonly call: string; readonly until: number; readonly after: Rest }
   | { readonly at: 'logged-out' };
 
-/** After trouble of the PBX an agent is left alone for this long, ms: else the same call would be offered in a circle. */
-const TROUBLE_MS = 10_000;
-
 export type AgentInput =
   | { readonly type: 'LogIn'; readonly extension: string }
   | { readonly type: 'LogOut' }
   | { readonly type: 'GoReady' }
   | { readonly type: 'GoNotReady'; readonly reason: string }
   | { readonly type: 'Offer'; readonly call: string; readonly leg: string }
+  | { readonly type: 'Ring'; readonly leg: string }
   | { readonly type: 'Answer'; readonly leg: string }
   /** The offer came to nothing. `by`: the caller went away, the agent did not take it, or the PBX could not make it. */
   | {
@@ -72,8 +89,76 @@ export type AgentInput =
       readonly by: 'caller' | 'agent' | 'trouble';
       readonly reason: string;
     }
+  | { readonly type: 'Hold'; readonly leg: string }
+  | { readonly type: 'Resume'; readonly leg: string }
   | { readonly type: 'TalkEnded'; readonly leg: string; readonly wrapUpMs: number }
+  | { readonly type: 'PhoneGone'; readonly leg: string }
   | { readonly type: 'TimeUp' };
+
+type At = AgentState['at'];
+type State<Where extends At> = Extract<AgentState, { at: Where }>;
+type Input<Type extends AgentInput['type']> = Extract<AgentInput, { type: Type }>;
+
+/** What an input makes of a state. @throws Refused */
+type Transition<S, I> = (state: S, input: I, now: number, agent: string) => AgentState;
+type Transitions = {
+  readonly [Where in At]: {
+    readonly [Type in AgentInput['type']]: Transition<State<Where>, Input<Type>>;
+  };
+};
+
+/** After trouble of the PBX an agent is left alone for this long, ms: else the same call would be offered in a circle. */
+const TROUBLE_MS = 10_000;
+
+const WITHOUT_CALL = {
+  LogIn: logInAgain,
+  LogOut: rests,
+  GoReady: rests,
+  GoNotReady: rests,
+  Offer: reserve,
+  Ring: stays,
+  Answer: stays,
+  OfferEnded: stays,
+  Hold: stays,
+  Resume: stays,
+  TalkEnded: stays,
+  PhoneGone: stays,
+  TimeUp: stays,
+} as const;
+
+const WITH_CALL = {
+  ...WITHOUT_CALL,
+  LogOut: notes,
+  GoReady: notes,
+  GoNotReady: notes,
+  Offer: notIdle,
+} as const;
+
+const TRANSITIONS: Transitions = {
+  'logged-out': {
+    ...WITHOUT_CALL,
+    LogIn: logIn,
+    LogOut: stays,
+    GoReady: notLoggedIn,
+    GoNotReady: notLoggedIn,
+    Offer: notIdle,
+  },
+  'not-ready': { ...WITHOUT_CALL, TimeUp: troubleOver },
+  // Pressing ready again must not send somebody to the end of the longest-idle order.
+  ready: { ...WITHOUT_CALL, GoReady: stays },
+  reserved: { ...WITH_CALL, Ring: becomes('ringing'), Answer: becomes('talking'), OfferEnded: offerEnded },
+  ringing: { ...WITH_CALL, Answer: becomes('talking'), OfferEnded: offerEnded },
+  // Somebody who answered and could not be connected was offered nothing.
+  talking: {
+    ...WITH_CALL,
+    OfferEnded: offerEnded,
+    Hold: becomes('hold'),
+    TalkEnded: talkEnded,
+    PhoneGone: phoneGone,
+  },
+  hold: { ...WITH_CALL, Resume: becomes('talking'), TalkEnded: talkEnded, PhoneGone: phoneGone },
+  'wrap-up': { ...WITHOUT_CALL, TimeUp: wrapUpOver },
+};
 
 /** When the agent wants to be woken (UTC ms), if at all. */
 export function agentDeadline(agent: Agent): number | undefined {
@@ -82,90 +167,167 @@ export function agentDeadline(agent: Agent): number | undefined {
   return state.at === 'wrap-up' ? state.until : undefined;
 }
 
-/** The phone at which the agent is logged in. */
+/** The phone at which the agent is logged in; for one elsewhere, his number. */
 export function extensionOf(agent: Agent): string | undefined {
   return agent.state.at === 'logged-out' ? undefined : agent.state.extension;
 }
 
-/**
- * The agent's state machine. What an agent asks for at a wrong time is refused (`agent-…`); what the PBX reports too late
- * changes nothing.
- * @param now UTC ms
- * @throws Refused
- */
-export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent {
-  const { state } = agent;
-  const become = (next: AgentState): Agent => ({ ...agent, state: next });
-  switch (input.type) {
-    case 'LogIn':
-      if (state.at === 'logged-out')
-        return become({ at: 'not-ready', extension: input.extension, reason: 'logged-in', since: now });
-      if (state.extension === input.extension) return agent;
-      throw new Refused(
-        'agent-logged-in',
-        `${agent.id} is logged in at ${state.extension}: log out there first`,
-      );
-    case 'LogOut':
-      return rest(agent, { at: 'logged-out' }, now);
-    case 'GoReady':
-      return rest(agent, { at: 'ready', since: now }, now);
-    case 'GoNotReady':
-      return rest(agent, { at: 'not-ready', reason: input.reason }, now);
-    case 'Offer':
-      return become(offered(state, input, now, agent.id));
-    case 'Answer':
-      if (state.at !== 'offered' || state.leg !== input.leg) return agent;
-      return become({
-        at: 'talking',
-        extension: state.extension,
-        call: state.call,
-        leg: state.leg,
-        after: state.before,
-        since: now,
-      });
-    case 'OfferEnded':
-      if (state.at === 'talking' && state.leg === input.leg)
-        return become(notTaken(state.extension, state.after, input, now));
-      if (state.at !== 'offered' || state.leg !== input.leg) return agent;
-      return become(notTaken(state.extension, state.before, input, now));
-    case 'TalkEnded':
-      if (state.at !== 'talking' || state.leg !== input.leg) return agent;
-      if (input.wrapUpMs <= 0) return become(settle(state.extension, freshly(state.after, now), now));
-      return become({
-        at: 'wrap-up',
-        extension: state.extension,
-        call: state.call,
-        until: now + input.wrapUpMs,
-        after: state.after,
-        since: now,
-      });
-    case 'TimeUp':
-      if (state.at === 'not-ready' && state.back && now >= state.back.at)
-        return become(settle(state.extension, { at: 'ready', since: state.back.since }, now));
-      if (state.at !== 'wrap-up' || now < state.until) return agent;
-      return become(settle(state.extension, freshly(state.after, now), now));
+/** The call that an agent has in hand, if he has one. */
+export function callInHand({ state }: Agent): { readonly call: string; readonly leg: string } | undefined {
+  switch (state.at) {
+    case 'reserved':
+    case 'ringing':
+    case 'talking':
+    case 'hold':
+      return { call: state.call, leg: state.leg };
     default:
-      return unreachable(input);
+      return undefined;
   }
 }
 
-/** Goes to rest now, or, with a call in hand, notes what follows it. Wrap-up ends by any of them. */
-function rest(agent: Agent, wanted: Rest, now: number): Agent {
-  const { state } = agent;
-  switch (state.at) {
-    case 'logged-out':
-      if (wanted.at === 'logged-out') return agent;
-      throw new Refused('agent-logged-out', `${agent.id} is not logged in`);
-    case 'offered':
-      return { ...agent, state: { ...state, before: wanted } };
-    case 'talking':
-      return { ...agent, state: { ...state, after: wanted } };
-    case 'ready':
-      // Pressing ready again must not send somebody to the end of the longest-idle order.
-      return wanted.at === 'ready' ? agent : { ...agent, state: settle(state.extension, wanted, now) };
+/** A state as an earlier version stored it: there, whoever was chosen was `offered`, whether or not his phone rang. */
+export type StoredState =
+  | AgentState
+  | ({ readonly at: 'offered'; readonly before: Rest } & Omit<InHand, 'after'>);
+
+/** Reads a stored state of this version or an earlier one. */
+export function storedState(stored: StoredState): AgentState {
+  if (stored.at !== 'offered') return stored;
+  const { before, ...rest } = stored;
+  return { ...rest, at: 'ringing', after: before };
+}
+
+/**
+ * The agent's state machine, see above. Gives the same object back when nothing changes.
+ * @param now UTC ms
+ * @throws Refused `agent-logged-out`, `agent-logged-in`, `agent-not-idle`
+ */
+export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent {
+  const transition = TRANSITIONS[agent.state.at][input.type] as Transition<AgentState, AgentInput>;
+  const state = transition(agent.state, input, now, agent.id);
+  return state === agent.state ? agent : { ...agent, state };
+}
+
+function stays<S extends AgentState>(state: S): S {
+  return state;
+}
+
+function logIn(_state: AgentState, { extension }: Input<'LogIn'>, now: number): AgentState {
+  return { at: 'not-ready', extension, reason: 'logged-in', since: now };
+}
+
+function logInAgain(
+  state: Exclude<AgentState, { at: 'logged-out' }>,
+  { extension }: Input<'LogIn'>,
+  _now: number,
+  agent: string,
+): AgentState {
+  if (state.extension === extension) return state;
+  throw new Refused('agent-logged-in', `${agent} is logged in at ${state.extension}: log out there first`);
+}
+
+function notLoggedIn(_state: AgentState, _input: AgentInput, _now: number, agent: string): never {
+  throw new Refused('agent-logged-out', `${agent} is not logged in`);
+}
+
+function notIdle({ at }: AgentState, _input: AgentInput, _now: number, agent: string): never {
+  throw new Refused('agent-not-idle', `${agent} is ${at}`);
+}
+
+type Wish = Input<'LogOut' | 'GoReady' | 'GoNotReady'>;
+
+/** Goes to rest now; wrap-up ends by it. */
+function rests(state: { readonly extension: string }, wish: Wish, now: number): AgentState {
+  return settle(state.extension, restOf(wish, now), now);
+}
+
+/** With a call in hand, what he wishes follows it. */
+function notes<S extends InHand>(state: S, wish: Wish, now: number): S {
+  return { ...state, after: restOf(wish, now) };
+}
+
+function restOf(wish: Wish, now: number): Rest {
+  switch (wish.type) {
+    case 'LogOut':
+      return { at: 'logged-out' };
+    case 'GoReady':
+      return { at: 'ready', since: now };
+    case 'GoNotReady':
+      return { at: 'not-ready', reason: wish.reason };
     default:
-      return { ...agent, state: settle(state.extension, wanted, now) };
+      return unreachable(wish);
   }
+}
+
+/** A campaign's reception is rung in any of these states; what was to follow them then follows the call. */
+function reserve(
+  state: State<'ready' | 'not-ready' | 'wrap-up'>,
+  { call, leg }: Input<'Offer'>,
+  now: number,
+): AgentState {
+  const { extension } = state;
+  return { at: 'reserved', extension, call, leg, after: asRest(state), since: now };
+}
+
+function asRest(state: State<'ready' | 'not-ready' | 'wrap-up'>): Rest {
+  switch (state.at) {
+    case 'ready':
+      return { at: 'ready', since: state.since };
+    case 'not-ready':
+      return { at: 'not-ready', reason: state.reason };
+    case 'wrap-up':
+      return { at: 'wrap-up', call: state.call, until: state.until, after: state.after };
+    default:
+      return unreachable(state);
+  }
+}
+
+function becomes(at: 'ringing' | 'talking' | 'hold') {
+  return <S extends AgentState & InHand>(
+    state: S,
+    { leg }: { readonly leg: string },
+    now: number,
+  ): AgentState => (state.leg === leg ? { ...state, at, since: now } : state);
+}
+
+/** What he wished meanwhile, and any state but ready, stands. */
+function offerEnded(
+  state: AgentState & InHand,
+  { leg, by, reason }: Input<'OfferEnded'>,
+  now: number,
+): AgentState {
+  if (state.leg !== leg) return state;
+  const { extension, after } = state;
+  if (by === 'caller' || after.at !== 'ready') return settle(extension, after, now);
+  const back = by === 'trouble' ? { back: { at: now + TROUBLE_MS, since: after.since } } : {};
+  return { at: 'not-ready', extension, reason, since: now, ...back };
+}
+
+function talkEnded(
+  state: AgentState & InHand,
+  { leg, wrapUpMs }: Input<'TalkEnded'>,
+  now: number,
+): AgentState {
+  if (state.leg !== leg) return state;
+  const { extension, call, after } = state;
+  if (wrapUpMs <= 0) return settle(extension, freshly(after, now), now);
+  return { at: 'wrap-up', extension, call, until: now + wrapUpMs, after, since: now };
+}
+
+function phoneGone(state: AgentState & InHand, { leg }: Input<'PhoneGone'>, now: number): AgentState {
+  if (state.leg !== leg) return state;
+  const { extension, after } = state;
+  if (after.at === 'logged-out') return settle(extension, after, now);
+  return { at: 'not-ready', extension, reason: 'phone-gone', since: now };
+}
+
+function troubleOver(state: State<'not-ready'>, _input: Input<'TimeUp'>, now: number): AgentState {
+  if (!state.back || now < state.back.at) return state;
+  return { at: 'ready', extension: state.extension, since: state.back.since };
+}
+
+function wrapUpOver(state: State<'wrap-up'>, _input: Input<'TimeUp'>, now: number): AgentState {
+  return now < state.until ? state : settle(state.extension, freshly(state.after, now), now);
 }
 
 function settle(extension: string, wanted: Rest, now: number): AgentState {
@@ -176,61 +338,12 @@ function settle(extension: string, wanted: Rest, now: number): AgentState {
       return { at: 'not-ready', extension, reason: wanted.reason, since: now };
     case 'wrap-up':
       if (now >= wanted.until) return settle(extension, freshly(wanted.after, now), now);
-      return {
-        at: 'wrap-up',
-        extension,
-        call: wanted.call,
-        until: wanted.until,
-        after: wanted.after,
-        since: now,
-      };
+      return { ...wanted, extension, since: now };
     case 'logged-out':
       return { at: 'logged-out', since: now };
     default:
       return unreachable(wanted);
   }
-}
-
-/** A campaign's reception is rung in wrap-up too; what was to follow that then follows the call. */
-function offered(
-  state: AgentState,
-  { call, leg }: { call: string; leg: string },
-  now: number,
-  id: string,
-): AgentState {
-  const ringing = (before: Rest, extension: string): AgentState => ({
-    at: 'offered',
-    extension,
-    call,
-    leg,
-    before,
-    since: now,
-  });
-  switch (state.at) {
-    case 'ready':
-      return ringing({ at: 'ready', since: state.since }, state.extension);
-    case 'not-ready':
-      return ringing({ at: 'not-ready', reason: state.reason }, state.extension);
-    case 'wrap-up':
-      return ringing(
-        { at: 'wrap-up', call: state.call, until: state.until, after: state.after },
-        state.extension,
-      );
-    default:
-      throw new Refused('agent-not-idle', `${id} is ${state.at}`);
-  }
-}
-
-/** An offer that came to nothing. What he wished meanwhile, and any state but ready, stands. */
-function notTaken(
-  extension: string,
-  before: Rest,
-  { by, reason }: { by: 'caller' | 'agent' | 'trouble'; reason: string },
-  now: number,
-): AgentState {
-  if (by === 'caller' || before.at !== 'ready') return settle(extension, before, now);
-  const back = by === 'trouble' ? { back: { at: now + TROUBLE_MS, since: before.since } } : {};
-  return { at: 'not-ready', extension, reason, since: now, ...back };
 }
 
 /** After a talk, idleness starts anew. */

@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
+import { attributesFor, attributesView } from '../http/attributes.ts';
 import { checkMayMove } from '../http/auth.ts';
-import { extension, idParams, line } from '../http/fields.ts';
+import { extension, idParams, line, numbersFor } from '../http/fields.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
+import type { ApiToken } from '../http/store.ts';
 import type { Agent, AgentInput } from './agent.ts';
 
-const agentView = z
+export const agentView = z
   .object({
     id: z.string(),
     name: z.string(),
     homeExtension: z.string(),
     skills: z.record(z.string(), z.number()).describe('Score per skill, 0 to 10'),
-    state: z.enum(['logged-out', 'not-ready', 'ready', 'offered', 'talking', 'wrap-up']),
+    attributes: attributesView,
+    outside: z
+      .object({ number: z.string(), duty: z.string().describe('Calendar of his hours, empty for always') })
+      .nullable()
+      .describe('For somebody elsewhere: his ordinary or mobile phone'),
+    state: z.enum(['logged-out', 'not-ready', 'ready', 'reserved', 'ringing', 'talking', 'hold', 'wrap-up']),
     since: z.number().describe('When he came into this state, UTC milliseconds'),
     extension: z.string().nullable().describe('The phone where he is logged in'),
     reason: z.string().nullable().describe('Why he is not ready'),
@@ -41,7 +48,8 @@ export function agentRoutes(api: Api, parts: ApiParts): void {
   phoneRoutes(api, parts);
 }
 
-function listRoutes(api: Api, { centre }: ApiParts): void {
+function listRoutes(api: Api, parts: ApiParts): void {
+  const { centre } = parts;
   api.get(
     '/api/agents',
     {
@@ -52,7 +60,9 @@ function listRoutes(api: Api, { centre }: ApiParts): void {
         response: { 200: z.object({ items: z.array(agentView) }) },
       },
     },
-    async () => ({ items: centre.agents().map(showAgent) }),
+    async (request) => ({
+      items: centre.agents().map((agent) => showAgent(agent, caller(request), parts)),
+    }),
   );
   api.get(
     '/api/agents/:id',
@@ -60,7 +70,7 @@ function listRoutes(api: Api, { centre }: ApiParts): void {
       config: { allowed: EVERY_ROLE },
       schema: { tags: ['agents'], summary: 'One agent', params: idParams, response: { 200: agentView } },
     },
-    async (request) => showAgent(agentOf(centre, request.params.id)),
+    async (request) => showAgent(agentOf(centre, request.params.id), caller(request), parts),
   );
 }
 
@@ -76,7 +86,7 @@ function moveRoutes(api: Api, parts: ApiParts): void {
     agentOf(centre, agent);
     const moved = await centre.tellAgent(agent, input);
     log.info({ agent, by: token.id, input: input.type }, 'an agent was moved through the API');
-    return showAgent(moved);
+    return showAgent(moved, token, parts);
   };
   const schema = { tags: ['agents'], params: idParams, response: { 200: agentView } };
   const config = { allowed: MOVERS };
@@ -87,14 +97,17 @@ function moveRoutes(api: Api, parts: ApiParts): void {
       config,
       schema: {
         ...schema,
-        summary: 'Logs an agent in, at his home phone unless another is named; he is not ready then',
+        summary:
+          'Logs an agent in, at his home phone unless another is named, or elsewhere at his own number; he is not ready then',
         body: z.strictObject({ extension: extension.optional() }).nullish(),
       },
     },
     async (request) => {
       checkMayMove(caller(request), request.params.id);
-      const at = request.body?.extension ?? agentOf(centre, request.params.id).homeExtension;
-      if (!(await parts.agents.phone(at))) throw new Refused('phone-unknown', `There is no phone ${at}`);
+      const { homeExtension, outside } = agentOf(centre, request.params.id);
+      const at = request.body?.extension ?? outside?.number ?? homeExtension;
+      if (at !== outside?.number && !(await parts.agents.phone(at)))
+        throw new Refused('phone-unknown', `There is no phone ${at}`);
       return move(request, { type: 'LogIn', extension: at });
     },
   );
@@ -155,12 +168,19 @@ function agentOf(centre: ApiParts['centre'], id: string): Agent {
   return agent;
 }
 
-function showAgent({ id, name, homeExtension, skills, state }: Agent): AgentView {
+/** An agent as this role may see him. */
+export function showAgent(
+  { id, name, homeExtension, skills, attributes, outside, state }: Agent,
+  token: ApiToken,
+  { routing }: Pick<ApiParts, 'routing'>,
+): AgentView {
   return {
     id,
     name,
     homeExtension,
     skills: { ...skills },
+    attributes: attributesFor(token, routing.current().attributes.agent)(attributes),
+    outside: outside ? { number: numbersFor(token)(outside.number), duty: outside.duty } : null,
     state: state.at,
     since: state.since,
     extension: 'extension' in state ? state.extension : null,

@@ -1,8 +1,10 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, ne } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
+import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
 import { upserter } from '../store/writer.ts';
-import type { Agent } from './agent.ts';
+import { type Agent, storedState } from './agent.ts';
 import { areScores } from './skills.ts';
 import { agentTable, phoneTable } from './table.ts';
 
@@ -10,42 +12,89 @@ import { agentTable, phoneTable } from './table.ts';
 export type Phone = typeof phoneTable.$inferSelect;
 
 /**
- * Prepares the writing of agents' states, for use inside a unit of work. Name and skills are written only with a new
- * agent: they are the administrator's.
+ * Prepares the writing of agents' states, for use inside a unit of work. Everything else is written only with a new agent: it
+ * is the administrator's.
  */
 export function agentStateWriter(database: Database): (agent: Agent) => void {
-  return upserter(database, agentTable, ['state']);
+  const write = upserter(database, agentTable, ['state']);
+  return (agent) => write(rowOf(agent));
 }
 
 /** All agents with the states they were in, by id. @throws Refused `bad-agent` for a row that matching would fail at */
 export function allAgents(database: Database): Agent[] {
-  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all().map(checked);
+  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all().map(known).map(checked);
 }
 
 function checked(agent: Agent): Agent {
-  if (areScores(agent.skills)) return agent;
+  const isMap = typeof agent.attributes === 'object' && !Array.isArray(agent.attributes);
+  if (areScores(agent.skills) && isMap) return { ...agent, state: storedState(agent.state) };
   throw new Refused(
     'bad-agent',
-    `The skills of agent ${agent.id} in the database are not a score per skill, such as {"service": 8}. Mend them, then start again.`,
+    `The skills of agent ${agent.id} in the database are not a score per skill, such as {"service": 8}, or his attributes are not a value per name. Mend them, then start again.`,
   );
+}
+
+function rowOf(agent: Agent): typeof agentTable.$inferInsert {
+  return { ...agent, attributes: agent.attributes ?? {}, outside: agent.outside ?? null };
 }
 
 /** Agents as the administrator keeps them, and the phones that there are. */
 export class AgentStore {
   readonly #database: Database;
+  readonly #events: EventWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, events: EventWriter) {
     this.#database = database;
+    this.#events = events;
   }
 
-  /** Adds an agent, or changes his name, home and skills; the state of one who is there stays. */
-  async save(agent: Agent): Promise<void> {
-    const { name, homeExtension, skills } = agent;
-    this.#database.query
-      .insert(agentTable)
-      .values(agent)
-      .onConflictDoUpdate({ target: agentTable.id, set: { name, homeExtension, skills } })
-      .run();
+  /**
+   * Adds an agent, or changes everything of him but his state.
+   * @param made goes to the log as `AgentChanged`; what set-up puts in does not
+   * @throws Refused `phone-taken` when his home phone is another agent's
+   */
+  async save(agent: Agent, made?: Authorship): Promise<void> {
+    const { id: _id, state: _state, ...facts } = rowOf(agent);
+    this.#events.commit(() => {
+      this.#checkFree(agent);
+      this.#database.query
+        .insert(agentTable)
+        .values(rowOf(agent))
+        .onConflictDoUpdate({ target: agentTable.id, set: facts })
+        .run();
+      return made ? [changeOf('AgentChanged', agent, made)] : [];
+    });
+  }
+
+  /** Forgets an agent; the log keeps what he did. */
+  async remove(agent: Agent, made: Authorship): Promise<void> {
+    this.#events.commit(() => {
+      this.#database.query.delete(agentTable).where(eq(agentTable.id, agent.id)).run();
+      return [changeOf('AgentRemoved', agent, made)];
+    });
+  }
+
+  /** True for the id of an agent on file. */
+  async isAgent(id: string): Promise<boolean> {
+    const { query } = this.#database;
+    return (
+      query.select({ id: agentTable.id }).from(agentTable).where(eq(agentTable.id, id)).get() !== undefined
+    );
+  }
+
+  #checkFree({ id, homeExtension }: Agent): void {
+    if (homeExtension === '') return;
+    const other = this.#database.query
+      .select()
+      .from(agentTable)
+      .where(and(eq(agentTable.homeExtension, homeExtension), ne(agentTable.id, id)))
+      .get();
+    if (other)
+      throw new Refused(
+        'phone-taken',
+        `${homeExtension} is the home phone of ${other.name} (${other.id}): give one of the two another`,
+        { extension: homeExtension, agent: other.id },
+      );
   }
 
   /** By extension, passwords included. */
@@ -65,4 +114,13 @@ export class AgentStore {
       .onConflictDoUpdate({ target: phoneTable.extension, set: { password, name } })
       .run();
   }
+}
+
+/** Scores and attributes are on file, not in the log. */
+function changeOf(
+  type: 'AgentChanged' | 'AgentRemoved',
+  { id, name }: Agent,
+  { by, at }: Authorship,
+): LogEvent {
+  return { type, version: 1, at, agent: id, data: { name, by } };
 }

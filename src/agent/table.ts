@@ -1,3 +1,4 @@
+import type { Attributes } from '../base/attributes.ts';
 import { json, table, text } from '../store/columns.ts';
 import type { Agent, AgentState } from './agent.ts';
 
@@ -6,6 +7,8 @@ export const agentTable = table('agent', {
   name: text('name').notNull(),
   homeExtension: text('home_extension').notNull(),
   skills: json<Agent['skills']>('skills').notNull(),
+  attributes: json<Attributes>('attributes').notNull().default({}),
+  outside: json<NonNullable<Agent['outside']>>('outside'),
   state: json<AgentState>('state').notNull(),
 });
 

@@ -13,7 +13,13 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(time, wake) {
-    const timer = setTimeout(wake, Math.min(Math.max(0, time - Date.now()), MAX_DELAY_MS));
+    const delayMs = time - Date.now();
+    if (delayMs <= 0) {
+      // A timer would take a millisecond at least.
+      const turn = setImmediate(wake);
+      return () => clearImmediate(turn);
+    }
+    const timer = setTimeout(wake, Math.min(delayMs, MAX_DELAY_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -1,29 +1,51 @@
 import { unreachable } from '../base/errors.ts';
 import type { HangupCause } from '../pbx/pbx.ts';
-import type { Call, CallEffect, CallInput, EndCause, HandOver, Phase, Place } from './call.ts';
-import { dialExit, type Leg, type LegOutcome, outcomeOf } from './leg.ts';
+import type { Call, CallEffect, CallInput, EndCause, HandOver, Phase } from './call.ts';
+import { type Leg, type LegOutcome, outcomeOf } from './leg.ts';
+import { reduceCallback } from './callback-rules.ts';
+import { closeLeg, legOf, type Outcome, withLeg } from './leg-rules.ts';
+import { leaveQueue, waitOf } from './queue-rules.ts';
+import {
+  answered,
+  beginDialling,
+  cancelRinging,
+  leaveRinging,
+  offered,
+  pressed,
+  rungLegEnded,
+} from './ring-rules.ts';
+import { isTalk, isTalking, roomOf } from './room.ts';
+import { talkedUntil } from './talk-effects.ts';
+import { callerLeft, connectFailed, leavesTwo, overdue, talkLegEnded } from './talk-ends.ts';
+import { reduceTalk } from './talk-rules.ts';
 import { holdsMessage } from './voicemail.ts';
 
 /** How long after its longest time a recording may take to say that it ended, ms. */
 const RECORDING_GRACE_MS = 5000;
 
-type Outcome = readonly [Call, readonly CallEffect[]];
-
 /**
- * The rules of a call. Inputs that do not fit the phase change nothing: they are late, not wrong.
+ * The rules of a call. What is told and does not fit the phase changes nothing: it is late, not wrong. What an agent asks for and does
+ * not fit is refused.
  * @param now UTC ms
+ * @throws Refused see `reduceTalk`
  */
 export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
   if (call.phase.at === 'ended') return lateForEnded(call, input);
+  return call.callback ? reduceCallback(call, input, now, reduceOrdinary) : reduceOrdinary(call, input, now);
+}
+
+function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
   switch (input.type) {
     case 'HandedOver':
       return call.phase.at === 'flow' ? begin(call, input.request, input.agent, now) : [call, []];
     case 'Offered':
       return offered(call, input, now);
     case 'LegRinging':
-      return [withLeg(call, input.leg, (leg) => ({ ...leg, ringingAt: leg.ringingAt ?? now })), []];
+      return rings(call, input.leg, now);
     case 'LegAnswered':
       return answered(call, input.leg, now);
+    case 'LegPressed':
+      return pressed(call, input.leg, input.digit, now);
     case 'LegEnded':
       return legEnded(call, input.leg, (leg) => outcomeOf(leg, input.cause, input.sipCode), input, now);
     case 'LegRefused':
@@ -33,115 +55,65 @@ export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
     case 'RecordingEnded':
       return recorded(call, input);
     case 'LeftQueue':
-      return call.phase.at === 'queued' ? leaveQueue(call, input.exit, now) : [call, []];
+      return call.phase.at === 'offered'
+        ? leaveRinging(call, input.exit, now)
+        : leaveQueue(call, input.exit, now);
     case 'CallerEnded':
-      return ended(call, input.cause === 'system-failure' ? 'carillon' : 'caller', input.cause, now);
+      return callerEnded(call, input.cause, now);
     case 'HungUp': {
       const [gone, effects] = ended(call, 'carillon', 'normal', now);
       return [gone, [...effects, { do: 'hangup', channel: call.channel, cause: 'normal' }]];
     }
     case 'TimeUp':
       return timeUp(call, now);
+    case 'Hold':
+    case 'Resume':
+    case 'Transfer':
+    case 'TransferToQueue':
+    case 'Consult':
+    case 'Complete':
+    case 'Cancel':
+    case 'Confer':
+      return reduceTalk(call, input, now);
     default:
       return unreachable(input);
   }
 }
 
 function begin(call: Call, request: HandOver, agent: string | undefined, now: number): Outcome {
-  if (request.kind === 'queue') {
-    const { queue, maxWaitMs, music } = request;
-    const phase: Phase = { at: 'queued', queue, since: now, until: now + maxWaitMs, music };
-    return [{ ...call, phase, facts: { ...call.facts, queue } }, [{ do: 'music', class: music }]];
-  }
-  if (request.kind === 'record') {
-    const { recording, maxMs } = request;
-    const phase: Phase = { at: 'recording', recording, until: now + maxMs + RECORDING_GRACE_MS };
-    return [{ ...call, phase }, [{ do: 'record', recording, maxMs }]];
-  }
-  const leg: Leg = { id: request.leg, to: request.to, agent, plannedAt: now };
-  return [
-    {
-      ...call,
-      legs: [...call.legs, leg],
-      phase: {
-        at: 'dialing',
-        leg: leg.id,
-        until: now + request.ringMs,
-        music: request.music,
-        ...(request.maxTalkMs !== undefined && { maxTalkMs: request.maxTalkMs }),
-      },
-    },
-    [
-      { do: 'music', class: request.music },
-      { do: 'originate', leg, ringMs: request.ringMs },
-    ],
-  ];
-}
-
-function offered(call: Call, input: CallInput & { type: 'Offered' }, now: number): Outcome {
-  if (call.phase.at !== 'queued') return [call, []];
-  const place = placeOf(call.phase);
-  const leg: Leg = {
-    id: input.leg,
-    to: { kind: 'phone', extension: input.extension },
-    agent: input.agent,
-    queue: place.queue,
-    plannedAt: now,
-  };
-  const phase: Phase = { at: 'offered', ...place, leg: leg.id, ringUntil: now + input.ringMs };
-  return [{ ...call, legs: [...call.legs, leg], phase }, [{ do: 'originate', leg, ringMs: input.ringMs }]];
-}
-
-function answered(call: Call, legId: string, now: number): Outcome {
-  const { phase } = call;
-  const awaited = (phase.at === 'dialing' || phase.at === 'offered') && phase.leg === legId;
-  const updated = withLeg(call, legId, (leg) => ({ ...leg, answeredAt: leg.answeredAt ?? now }));
-  if (!awaited) {
-    const late = phase.at === 'connected' && phase.leg === legId;
-    return [updated, late ? [] : [{ do: 'hangup', channel: legId, cause: 'cancelled' }]];
-  }
-  const agentId = updated.legs.find((leg) => leg.id === legId)?.agent;
-  return [
-    {
-      ...updated,
-      phase: {
-        at: 'connected',
-        leg: legId,
+  switch (request.kind) {
+    case 'queue': {
+      const { queue, maxWaitMs, music, wishes, expectedMs } = request;
+      const place = {
+        queue,
         since: now,
-        ...(phase.at === 'offered' ? { place: placeOf(phase) } : {}),
-        ...(phase.at === 'dialing' && phase.maxTalkMs !== undefined ? { until: now + phase.maxTalkMs } : {}),
-      },
-      connectedAt: call.connectedAt ?? now,
-      waitedMs: call.waitedMs + (phase.at === 'offered' ? now - phase.since : 0),
-      facts: agentId === undefined ? call.facts : { ...call.facts, agentId },
-    },
-    [{ do: 'stopMusic' }, { do: 'connect', leg: legId }],
-  ];
+        until: now + maxWaitMs,
+        music,
+        ...(wishes && { wishes }),
+        ...(expectedMs !== undefined && { expectedMs }),
+      };
+      return [
+        { ...call, phase: { at: 'queued', ...place }, facts: { ...call.facts, queue } },
+        [{ do: 'music', class: music }],
+      ];
+    }
+    case 'record': {
+      const { recording, maxMs } = request;
+      const phase: Phase = { at: 'recording', recording, until: now + maxMs + RECORDING_GRACE_MS };
+      return [{ ...call, phase }, [{ do: 'record', recording, maxMs }]];
+    }
+    case 'dial':
+      return beginDialling(call, request, agent, now);
+    default:
+      return unreachable(request);
+  }
 }
 
-/** The caller goes back to where he was, as if that leg had never answered. */
-function connectFailed(call: Call, legId: string, now: number): Outcome {
-  const { phase } = call;
-  if (phase.at !== 'connected' || phase.leg !== legId) return [call, []];
-  const updated = withLeg(call, legId, (leg) => ({ ...leg, endedAt: now, outcome: 'failed' }));
-  const closed = updated.legs.find((leg) => leg.id === legId) as Leg;
-  const effects: CallEffect[] = [
-    { do: 'disconnect', leg: legId },
-    { do: 'hangup', channel: legId, cause: 'failure' },
-    { do: 'release', leg: closed, talked: false },
-  ];
-  const connectedAt = call.connectedAt === phase.since ? undefined : call.connectedAt;
-  if (!phase.place)
-    return [
-      { ...updated, connectedAt, phase: { at: 'flow' } },
-      [...effects, { do: 'takeExit', exit: 'failed' }],
-    ];
-  const waitedMs = call.waitedMs - (phase.since - phase.place.since);
-  return [{ ...updated, connectedAt, waitedMs, phase: { at: 'queued', ...phase.place } }, effects];
-}
-
-function placeOf({ queue, since, until, music }: Place): Place {
-  return { queue, since, until, music };
+function rings(call: Call, legId: string, now: number): Outcome {
+  const leg = legOf(call, legId);
+  if (!leg || leg.ringingAt !== undefined) return [call, []];
+  const ringing = withLeg(call, legId, () => ({ ...leg, ringingAt: now }));
+  return [ringing, leg.endedAt === undefined ? [{ do: 'tell', leg, what: 'Ring' }] : []];
 }
 
 function recorded(call: Call, input: CallInput & { type: 'RecordingEnded' }): Outcome {
@@ -157,51 +129,47 @@ function legEnded(
   how: { readonly cause?: HangupCause; readonly sipCode?: number },
   now: number,
 ): Outcome {
-  const leg = call.legs.find((one) => one.id === legId);
+  const { phase } = call;
+  const leg = legOf(call, legId);
   if (!leg || leg.endedAt !== undefined) return [call, []];
-  const talked = call.phase.at === 'connected' && call.phase.leg === legId;
-  // A leg that we cancelled at its time limit ends as 'cancelled' in the PBX, and as what we noted in our records.
-  const outcome: LegOutcome = talked ? 'answered' : (leg.outcome ?? reason(leg));
-  const closed: Leg = { ...leg, endedAt: now, cause: how.cause, sipCode: how.sipCode, outcome };
-  const updated = withLeg(call, legId, () => closed);
-  const release: CallEffect = { do: 'release', leg: closed, talked };
-  switch (call.phase.at) {
-    case 'connected': {
-      if (!talked) return [updated, [release]];
-      const talkedMs = call.talkedMs + (now - call.phase.since);
-      return [
-        { ...updated, talkedMs, phase: { at: 'flow' } },
-        [{ do: 'disconnect', leg: legId }, release, { do: 'takeExit', exit: 'done' }],
-      ];
-    }
-    case 'dialing':
-      if (call.phase.leg !== legId) return [updated, [release]];
-      return [
-        { ...updated, phase: { at: 'flow' } },
-        [{ do: 'stopMusic' }, release, { do: 'takeExit', exit: dialExit(outcome) }],
-      ];
-    case 'offered': {
-      if (call.phase.leg !== legId) return [updated, [release]];
-      return [{ ...updated, phase: { at: 'queued', ...placeOf(call.phase) } }, [release]];
-    }
-    default:
-      return [updated, [release]];
-  }
+  if (!isTalking(phase, legId)) return rungLegEnded(call, leg, reason, how, now);
+  if (isTalk(phase)) return talkLegEnded({ ...call, phase }, leg, how, now);
+  return phase.at === 'left' ? lastEnded(call, phase, leg, how, now) : [call, []];
 }
 
-/** Ends the wait for a leg at its time limit: noted first, so that the record says why, then cancelled in the PBX. */
+/** Of the two whom the caller left, one goes: the call is over, and ended as the caller ended it. */
+function lastEnded(
+  call: Call,
+  phase: Phase & { at: 'left' },
+  leg: Leg,
+  { cause, sipCode }: { readonly cause?: HangupCause; readonly sipCode?: number },
+  now: number,
+): Outcome {
+  const [closed, one] = closeLeg(call, leg, { outcome: 'answered', cause, sipCode }, now);
+  const [over, effects] = ended(closed, 'caller', phase.cause, now);
+  return [over, [...effects, { do: 'release', leg: one, talked: true }]];
+}
+
+/** Ends what has lasted as long as it may. */
 function timeUp(call: Call, now: number): Outcome {
   const { phase } = call;
+  if (isTalk(phase)) {
+    const leg = legOf(call, overdue(phase, now) ?? '');
+    if (!leg) return [call, []];
+    return isTalking(phase, leg.id)
+      ? cut(talkLegEnded({ ...call, phase }, leg, { cause: 'normal' }, now), leg.id)
+      : cancelRinging(call, leg.id, now);
+  }
   switch (phase.at) {
     case 'queued':
       return now >= phase.until ? leaveQueue(call, 'timeout', now) : [call, []];
     case 'dialing':
-      return now >= phase.until ? cancelLeg(call, phase.leg, now) : [call, []];
     case 'offered':
-      if (now >= phase.until) return giveUpOffer(call, phase, now);
-      return now >= phase.ringUntil ? cancelLeg(call, phase.leg, now) : [call, []];
-    case 'connected':
-      return now >= (phase.until ?? Number.POSITIVE_INFINITY) ? endTalk(call, phase.leg, now) : [call, []];
+      return cancelRinging(call, phase.leg, now);
+    case 'left':
+      return now >= (phase.until ?? Number.POSITIVE_INFINITY)
+        ? ended(call, 'caller', phase.cause, now)
+        : [call, []];
     case 'recording':
       if (now < phase.until) return [call, []];
       return [
@@ -217,40 +185,26 @@ function timeUp(call: Call, now: number): Outcome {
 }
 
 /** A talk has lasted as long as it may. */
-function endTalk(call: Call, legId: string, now: number): Outcome {
-  const [closed, effects] = legEnded(call, legId, unanswered, { cause: 'normal' }, now);
-  return [closed, [{ do: 'hangup', channel: legId, cause: 'normal' }, ...effects]];
+function cut([over, effects]: Outcome, leg: string): Outcome {
+  return [over, [{ do: 'hangup', channel: leg, cause: 'normal' }, ...effects]];
 }
 
-function cancelLeg(call: Call, legId: string, now: number): Outcome {
-  const [closed, effects] = legEnded(call, legId, unanswered, {}, now);
-  return [closed, [{ do: 'hangup', channel: legId, cause: 'cancelled' }, ...effects]];
-}
-
-/** A phone that never even rang is no fault of whoever sits there. */
-function unanswered(leg: Leg): LegOutcome {
-  return leg.ringingAt === undefined ? 'failed' : 'no-answer';
-}
-
-/** The caller's time is up while a phone rings: no fault of the agent's. */
-function giveUpOffer(call: Call, phase: Phase & { at: 'offered' }, now: number): Outcome {
-  const [back, effects] = legEnded(call, phase.leg, () => 'cancelled', {}, now);
-  const [left, more] = leaveQueue(back, 'timeout', now);
-  return [left, [{ do: 'hangup', channel: phase.leg, cause: 'cancelled' }, ...effects, ...more]];
-}
-
-function leaveQueue(call: Call, exit: string, now: number): Outcome {
-  const waitedMs = call.phase.at === 'queued' ? call.waitedMs + (now - call.phase.since) : call.waitedMs;
-  return [{ ...call, waitedMs, phase: { at: 'flow' } }, [{ do: 'stopMusic' }, { do: 'takeExit', exit }]];
+function callerEnded(call: Call, cause: EndCause, now: number): Outcome {
+  const { phase } = call;
+  // It ended before theirs.
+  if (phase.at === 'left') return [call, []];
+  if (cause === 'system-failure') return ended(call, 'carillon', cause, now);
+  return leavesTwo(phase) ? callerLeft({ ...call, phase }, cause, now) : ended(call, 'caller', cause, now);
 }
 
 function ended(call: Call, endedBy: 'caller' | 'carillon', endCause: EndCause, now: number): Outcome {
   const { phase } = call;
+  const room = roomOf(call);
   const effects: CallEffect[] = [{ do: 'stopFlow' }];
-  if (phase.at === 'connected') effects.push({ do: 'disconnect', leg: phase.leg });
+  if (room) effects.push({ do: 'disconnect', bridge: room.bridge });
   const legs = call.legs.map((leg) => {
     if (leg.endedAt !== undefined) return leg;
-    const talked = phase.at === 'connected' && phase.leg === leg.id;
+    const talked = isTalking(phase, leg.id);
     const closed: Leg = {
       ...leg,
       endedAt: now,
@@ -263,14 +217,14 @@ function ended(call: Call, endedBy: 'caller' | 'carillon', endCause: EndCause, n
     );
     return closed;
   });
-  const waiting = phase.at === 'queued' || phase.at === 'offered';
+  const waits = phase.at === 'queued' || phase.at === 'offered';
   return [
     {
       ...call,
       legs,
       phase: { at: 'ended' },
-      waitedMs: call.waitedMs + (waiting ? now - phase.since : 0),
-      talkedMs: call.talkedMs + (phase.at === 'connected' ? now - phase.since : 0),
+      waitedMs: call.waitedMs + (waits ? waitOf(phase, now) : 0),
+      talkedMs: isTalk(phase) ? talkedUntil({ ...call, phase }, now) : call.talkedMs,
       endedAt: now,
       endedBy,
       endCause,
@@ -284,8 +238,4 @@ function lateForEnded(call: Call, input: CallInput): Outcome {
   return input.type === 'LegAnswered'
     ? [call, [{ do: 'hangup', channel: input.leg, cause: 'cancelled' }]]
     : [call, []];
-}
-
-function withLeg(call: Call, id: string, change: (leg: Leg) => Leg): Call {
-  return { ...call, legs: call.legs.map((leg) => (leg.id === id ? change(leg) : leg)) };
 }

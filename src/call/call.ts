@@ -1,3 +1,5 @@
+import type { Attributes } from '../base/attributes.ts';
+import { unreachable } from '../base/errors.ts';
 import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
 import type { DialExit, Leg } from './leg.ts';
 
@@ -14,6 +16,8 @@ export interface Call {
   readonly dnis: string;
   readonly startedAt: number;
   readonly facts: CallFacts;
+  /** We call him, as he asked. */
+  readonly callback?: CallbackDial;
   /** The flow that it entered first; undefined in calls of a version before this one. */
   readonly entered?: { readonly flow: string; readonly version: string };
   /** Which step of which flow runs, or ran last; undefined before the first. */
@@ -34,6 +38,15 @@ export interface Call {
   readonly endCause?: EndCause;
 }
 
+/** How somebody is called back. */
+export interface CallbackDial {
+  /** Of the callback. */
+  readonly id: string;
+  readonly ringMs: number;
+  /** Longest talk, ms. */
+  readonly maxTalkMs?: number;
+}
+
 /** Why a call ended. `lost`: nobody heard of its end. `system-failure`: the PBX ended under it. */
 export type EndCause = HangupCause | 'lost' | 'system-failure';
 
@@ -44,15 +57,32 @@ export interface CallFacts {
   readonly persona: string;
   readonly customerId?: string;
   readonly tier?: string;
+  /** What routing may know of the customer. */
+  readonly customer?: CustomerFacts;
   /** The flow that was made for this customer alone. */
   readonly personalFlow?: string;
   readonly campaignId?: string;
   /** Last queue that the call was in. */
   readonly queue?: string;
+  /** The place that he left unserved last. */
+  readonly left?: Pick<Place, 'queue' | 'since' | 'wishes'>;
   /** Last agent who talked with the caller. */
   readonly agentId?: string;
   /** Variables of the present flow, by name. Never holds a PIN or a card number. */
   readonly variables: Variables;
+}
+
+/** Agents who know a customer. */
+export const FAMILIAR = ['last-agent', 'case-owner', 'account-manager'] as const;
+export type Familiar = (typeof FAMILIAR)[number];
+
+/** A customer as routing sees him, when he was identified. */
+export interface CustomerFacts {
+  readonly attributes: Attributes;
+  /** Ids of agents. */
+  readonly agents: Readonly<Partial<Record<Familiar, string>>>;
+  /** The wait that he is known to tolerate, ms. */
+  readonly patienceMs?: number;
 }
 
 /** What a flow keeps while it runs; a time is ISO 8601 text. */
@@ -77,40 +107,113 @@ export interface Cursor {
   readonly since: number;
 }
 
-/** Where a call is. `flow`: a step runs; elsewhere the reducer drives and the step waits for the outcome. */
+/**
+ * Where a call is. `flow`: a step runs; elsewhere the reducer drives and the step waits for the outcome. Whoever is `held`, or
+ * waits while his agent is `consulting`, hears music.
+ */
 export type Phase =
   | { readonly at: 'flow' }
-  | {
+  | ({
       readonly at: 'dialing';
-      readonly leg: string;
       readonly until: number;
       readonly music: string;
+      /** Where the caller goes back to when the leg comes to nothing: he was put through from a queue's call. */
+      readonly place?: Place;
+    } & Ringing)
+  | ({ readonly at: 'queued' } & Place)
+  | ({ readonly at: 'offered'; readonly ringUntil: number } & Ringing & Place)
+  /** Of a callback: the agent, at `leg`, hears ringing until the customer answers. */
+  | {
+      readonly at: 'calling';
+      readonly leg: string;
+      readonly until: number;
+      readonly place?: Place;
       readonly maxTalkMs?: number;
     }
-  | ({ readonly at: 'queued' } & Place)
-  | ({ readonly at: 'offered'; readonly leg: string; readonly ringUntil: number } & Place)
-  /** `place`: the one in the queue that the caller came from. */
+  | ({ readonly at: 'connected' } & Talk)
+  | ({ readonly at: 'held'; readonly music: string } & Talk)
+  | ({ readonly at: 'consulting'; readonly music: string; readonly consult: Consult } & Talk)
+  /** All three hear each other, in the bridge of `other`. */
+  | ({ readonly at: 'conference'; readonly other: Party } & Talk)
+  /** The caller has left, and those whom he left go on, in the bridge of `other`. `cause`: of his end. */
   | {
-      readonly at: 'connected';
+      readonly at: 'left';
       readonly leg: string;
-      readonly since: number;
-      readonly place?: Place;
-      /** When the talk has to be over. */
+      readonly other: string;
+      readonly cause: EndCause;
+      /** When their talk has to be over. */
       readonly until?: number;
     }
   | { readonly at: 'recording'; readonly recording: string; readonly until: number }
   | { readonly at: 'ended' };
 
+/** A leg that is rung for the caller. */
+interface Ringing {
+  readonly leg: string;
+  readonly maxTalkMs?: number;
+  /** Somebody or something has answered elsewhere: until then he may press the key that takes the call. */
+  readonly confirmUntil?: number;
+}
+
+/** What a caller and a leg have to say to each other, whether or not he hears it just now. */
+export interface Talk {
+  readonly leg: string;
+  /** When it began. */
+  readonly since: number;
+  /** The place in the queue that the caller came from. */
+  readonly place?: Place;
+  /** When the talk has to be over. */
+  readonly until?: number;
+  /** The leg whose bridge they are in, when it is another one's: of a conference that one left. */
+  readonly bridgeOf?: string;
+  /** They have been connected before, and were apart since. */
+  readonly again?: true;
+}
+
+/** A third one in a talk. */
+export interface Party {
+  readonly leg: string;
+  /** When his talk has to be over. */
+  readonly until?: number;
+}
+
+/** Somebody whom the agent asks while the caller waits. */
+export interface Consult {
+  readonly leg: string;
+  /** Until then he may ring; undefined: he has answered. */
+  readonly ringUntil?: number;
+  /** When his talk has to be over. */
+  readonly until?: number;
+  readonly maxTalkMs?: number;
+}
+
 /** A place in a queue, and what is played there. */
 export interface Place {
   readonly queue: string;
+  /** UTC ms from which his wait counts. */
   readonly since: number;
+  /** When the present wait began, when that was later: he has been served in between. */
+  readonly from?: number;
   readonly until: number;
   readonly music: string;
+  /** The way out that means that nobody came, where no queue step sent him here but a transfer. */
+  readonly otherwise?: DialExit;
+  /** What this call needs and prefers beyond its queue, as the flow wrote it, and what the flow says of it. */
+  readonly wishes?: Wishes;
+  /** The wait that was expected when it began, ms. */
+  readonly expectedMs?: number;
 }
 
-/** Who wrote an outside number: whoever wrote the flow, or the campaign whose reception it is. */
-export type NumberAuthor = 'flow' | 'campaign';
+/** What one call wants of its agent. Texts are conditions and scores of the routing rules. */
+export interface Wishes {
+  readonly needs?: readonly string[];
+  readonly prefers?: readonly string[];
+  /** Joins the customer's attributes, such as the errand that he chose in the menu. */
+  readonly attributes?: Attributes;
+}
+
+/** Who wrote an outside number: whoever wrote the flow, the campaign whose reception it is, or an agent at that phone. */
+export type NumberAuthor = 'flow' | 'campaign' | { readonly phone: string };
 
 /** What a step asks the reducer to do on its behalf. The outcome becomes the exit that the flow takes. */
 export type HandOver =
@@ -125,7 +228,15 @@ export type HandOver =
       /** Longest talk, ms. */
       readonly maxTalkMs?: number;
     }
-  | { readonly kind: 'queue'; readonly queue: string; readonly maxWaitMs: number; readonly music: string }
+  | {
+      readonly kind: 'queue';
+      readonly queue: string;
+      readonly maxWaitMs: number;
+      readonly music: string;
+      readonly wishes?: Wishes;
+      /** The wait that is expected now, ms; undefined: nobody can say. */
+      readonly expectedMs?: number;
+    }
   | { readonly kind: 'record'; readonly recording: string; readonly maxMs: number };
 
 /** Exits that a hand-over can have. */
@@ -140,11 +251,13 @@ export type CallInput =
       readonly type: 'Offered';
       readonly leg: string;
       readonly agent: string;
-      readonly extension: string;
+      readonly to: Endpoint;
       readonly ringMs: number;
+      readonly maxTalkMs?: number;
     }
   | { readonly type: 'LegRinging'; readonly leg: string }
   | { readonly type: 'LegAnswered'; readonly leg: string }
+  | { readonly type: 'LegPressed'; readonly leg: string; readonly digit: string }
   | {
       readonly type: 'LegEnded';
       readonly leg: string;
@@ -161,10 +274,39 @@ export type CallInput =
       readonly outcome: 'done' | 'failed';
       readonly durationMs: number;
     }
-  | { readonly type: 'LeftQueue'; readonly exit: 'timeout' | 'no-agents' }
+  /** `exit`: also a key that he pressed. */
+  | { readonly type: 'LeftQueue'; readonly exit: string }
   | { readonly type: 'CallerEnded'; readonly cause: EndCause }
   | { readonly type: 'HungUp' }
-  | { readonly type: 'TimeUp' };
+  | { readonly type: 'TimeUp' }
+  | TalkInput;
+
+/** What an agent wants of his talk. Refused where it does not fit. */
+export type TalkInput =
+  | { readonly type: 'Hold'; readonly music: string }
+  | { readonly type: 'Resume' }
+  | ({ readonly type: 'Transfer'; readonly music: string } & NewLeg)
+  | {
+      readonly type: 'TransferToQueue';
+      readonly queue: string;
+      readonly maxWaitMs: number;
+      readonly music: string;
+    }
+  | ({ readonly type: 'Consult'; readonly music: string } & NewLeg)
+  /** The agent leaves the caller to the one whom he asked. */
+  | { readonly type: 'Complete' }
+  /** The one whom he asked is let go. */
+  | { readonly type: 'Cancel' }
+  | { readonly type: 'Confer' };
+
+/** A leg that is to be dialled. `agent`: who sits there. */
+export interface NewLeg {
+  readonly leg: string;
+  readonly to: Endpoint;
+  readonly agent?: string;
+  readonly ringMs: number;
+  readonly maxTalkMs?: number;
+}
 
 export type CallEffect =
   /** The step's hand-over is over: the flow goes on by this exit. */
@@ -174,24 +316,53 @@ export type CallEffect =
   | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
   | { readonly do: 'music'; readonly class: string }
   | { readonly do: 'stopMusic' }
+  /** The leg hears ringing from far away, as `playback`. */
+  | { readonly do: 'ringback'; readonly leg: string; readonly playback: string }
+  /** The leg is asked, as `playback`, whether it takes the call. */
+  | { readonly do: 'ask'; readonly leg: string; readonly playback: string; readonly language: string }
+  | { readonly do: 'quiet'; readonly playbacks: readonly string[] }
   | { readonly do: 'record'; readonly recording: string; readonly maxMs: number }
   | { readonly do: 'stopRecording'; readonly recording: string }
-  | { readonly do: 'connect'; readonly leg: string }
-  | { readonly do: 'disconnect'; readonly leg: string }
-  /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. */
-  | { readonly do: 'release'; readonly leg: Leg; readonly talked: boolean };
+  /** `leg`: the one whose fault it is when that fails. */
+  | {
+      readonly do: 'connect';
+      readonly leg: string;
+      readonly bridge: string;
+      readonly channels: readonly string[];
+    }
+  | { readonly do: 'disconnect'; readonly bridge: string }
+  /** Whoever sits at the leg is told how his talk goes. */
+  | { readonly do: 'tell'; readonly leg: Leg; readonly what: 'Ring' | 'Answer' | 'Hold' | 'Resume' }
+  /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. `gone`: its phone is lost. */
+  | { readonly do: 'release'; readonly leg: Leg; readonly talked: boolean; readonly gone?: true };
 
 /** When the call wants to be woken (UTC ms), if at all. */
-export function callDeadline(call: Call): number | undefined {
-  switch (call.phase.at) {
-    case 'dialing':
+export function callDeadline({ phase }: Call): number | undefined {
+  switch (phase.at) {
+    case 'flow':
+    case 'ended':
+      return undefined;
     case 'queued':
+    case 'calling':
+    case 'left':
     case 'recording':
     case 'connected':
-      return call.phase.until;
+    case 'held':
+      return phase.until;
+    case 'dialing':
+      return phase.confirmUntil ?? phase.until;
     case 'offered':
-      return Math.min(call.phase.until, call.phase.ringUntil);
+      return Math.min(phase.until, phase.confirmUntil ?? phase.ringUntil);
+    case 'consulting':
+      return earliest(phase.until, phase.consult.ringUntil ?? phase.consult.until);
+    case 'conference':
+      return earliest(phase.until, phase.other.until);
     default:
-      return undefined;
+      return unreachable(phase);
   }
+}
+
+/** The earlier of two times (UTC ms) that may not be set. */
+export function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

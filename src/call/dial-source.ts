@@ -16,8 +16,18 @@ export interface OutsideLeg {
 
 /** Who has to be permitted to reach a number that `call` wants: whoever wrote it, and whoever brought the call. */
 export function askedFor(call: Call, writtenBy: NumberAuthor): DialSource[] {
-  const name = writtenBy === 'flow' ? call.cursor?.flow : call.facts.campaignId;
-  return [{ kind: writtenBy, name: name ?? '' }, bringer(call.source, call.ani)];
+  return [author(call, writtenBy), bringer(call.source, call.ani)];
+}
+
+function author({ cursor, entered, facts }: Call, writtenBy: NumberAuthor): DialSource {
+  switch (writtenBy) {
+    case 'flow':
+      return { kind: 'flow', name: cursor?.flow ?? entered?.flow ?? '' };
+    case 'campaign':
+      return { kind: 'campaign', name: facts.campaignId ?? '' };
+    default:
+      return { kind: 'phone', name: writtenBy.phone };
+  }
 }
 
 /**
@@ -44,18 +54,41 @@ function bringer(source: Source, ani: string): DialSource {
 
 /** The legs of a call that go outside. */
 export function outsideLegs(call: Call): OutsideLeg[] {
-  const { source, ani, entered, facts, phase } = call;
+  const { source, ani, channel, entered, facts, phase } = call;
   return call.legs.flatMap(({ id, to, plannedAt, answeredAt, endedAt }) => {
     if (to.kind !== 'outside') return [];
     const sources = countedFor({ source, ani, enteredFlow: entered?.flow, campaignId: facts.campaignId });
-    const maxTalkMs = maxTalkOf(id, phase);
+    // Whom we call is no leg of the talk but its caller.
+    const talks = id === channel && 'leg' in phase && phase.at !== 'calling';
+    const maxTalkMs = maxTalkOf(talks ? phase.leg : id, phase);
     return [{ id, number: to.number, sources, plannedAt, answeredAt, endedAt, maxTalkMs } as OutsideLeg];
   });
 }
 
 /** How long a leg of a call in `phase` may talk, ms. */
 export function maxTalkOf(leg: string, phase: Phase): number | undefined {
-  if (phase.at === 'dialing' && phase.leg === leg) return phase.maxTalkMs;
-  if (phase.at !== 'connected' || phase.leg !== leg || phase.until === undefined) return undefined;
-  return phase.until - phase.since;
+  switch (phase.at) {
+    case 'dialing':
+    case 'offered':
+      return phase.leg === leg ? phase.maxTalkMs : undefined;
+    case 'calling':
+      return phase.leg === leg ? undefined : phase.maxTalkMs;
+    case 'connected':
+    case 'held':
+      return phase.leg === leg ? span(phase.since, phase.until) : undefined;
+    case 'consulting': {
+      const { consult } = phase;
+      if (phase.leg === leg) return span(phase.since, phase.until);
+      return consult.leg === leg ? (consult.maxTalkMs ?? span(phase.since, consult.until)) : undefined;
+    }
+    case 'conference':
+      if (phase.leg === leg) return span(phase.since, phase.until);
+      return phase.other.leg === leg ? span(phase.since, phase.other.until) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function span(since: number, until: number | undefined): number | undefined {
+  return until === undefined ? undefined : until - since;
 }

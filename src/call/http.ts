@@ -58,9 +58,27 @@ export const callView = z
   .meta({ id: 'Call', description: "A caller's whole visit." });
 export type CallView = z.output<typeof callView>;
 
+export const callPhase = z
+  .enum([
+    'flow',
+    'dialing',
+    'queued',
+    'offered',
+    'calling',
+    'calling',
+    'connected',
+    'held',
+    'consulting',
+    'conference',
+    'left',
+    'recording',
+    'ended',
+  ])
+  .describe('`left`: the caller has left a conference or a consult, and the others go on');
+
 const liveCallView = callView
   .extend({
-    phase: z.enum(['flow', 'dialing', 'queued', 'offered', 'connected', 'recording', 'ended']),
+    phase: callPhase,
     phaseSince: at.nullable().describe('When it came into this phase, where that is known'),
   })
   .meta({ id: 'LiveCall' });

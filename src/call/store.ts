@@ -271,6 +271,23 @@ export class CallStore {
       .map(voicemailOf);
   }
 
+  async lastContacts(customerId: string): Promise<Contact[]> {
+    const { agentId, waitedMs, connectedAt, endedBy, queue, startedAt, endedAt } = callTable;
+    const mine = and(eq(callTable.customerId, customerId), isNotNull(endedAt));
+    return this.#database.query
+      .select({ agentId, waitedMs, connectedAt, endedBy, queue })
+      .from(callTable)
+      .where(mine)
+      .orderBy(desc(startedAt))
+      .limit(CONTACTS_LOOKED_AT)
+      .all()
+      .map((row) => ({
+        waitedMs: row.waitedMs,
+        gaveUp: row.connectedAt === null && row.endedBy === 'caller' && row.queue !== null,
+        ...(row.agentId !== null && { agent: row.agentId }),
+      }));
+  }
+
   /** Notes who listened to a message first. */
   async markHeard(id: string, by: string): Promise<void> {
     this.#database.query
@@ -333,12 +350,15 @@ function rowOf(call: Call): CallRow {
   };
 }
 
-function liveStateOf({ phase, facts, cursor, stack, startedAt }: Call): LiveState {
+function liveStateOf({ phase, facts, cursor, stack, startedAt, callback }: Call): LiveState {
   return known({
     phase,
     variables: facts.variables,
     persona: facts.persona,
     personalFlow: facts.personalFlow,
+    customer: facts.customer,
+    left: facts.left,
+    callback,
     run: cursor?.run ?? 0,
     entry: cursor?.entry ?? 0,
     since: cursor?.since ?? startedAt,
@@ -364,11 +384,14 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
       customerId: row.customerId,
       tier: row.tier,
       personalFlow: row.state?.personalFlow,
+      customer: row.state?.customer,
+      left: row.state?.left,
       campaignId: row.campaignId,
       queue: row.queue,
       agentId: row.agentId,
       variables: row.state?.variables ?? {},
     }),
+    callback: row.state?.callback,
     entered: enteredBy(row),
     cursor: cursorOf(row),
     stack: row.state?.stack ?? [],

@@ -10,6 +10,9 @@ export interface LiveState {
   readonly variables: CallFacts['variables'];
   readonly persona: string;
   readonly personalFlow?: string;
+  readonly customer?: CallFacts['customer'];
+  readonly left?: CallFacts['left'];
+  readonly callback?: Call['callback'];
   /** Of the cursor's step; see `Cursor`. */
   readonly run: number;
   readonly entry: number;

@@ -70,6 +70,11 @@ export class CallVerbs {
     this.#wake();
   }
 
+  /** The playback that is heard now. */
+  get playing(): string | undefined {
+    return this.#playback?.id;
+  }
+
   /** Plays `media` to its end, or to the first digit when it may be interrupted. */
   async play(media: readonly Media[], interruptible: boolean): Promise<'done' | 'interrupted' | 'failed'> {
     const { pbx, channel, keypad, signal, nextPlayback } = this.#parts;

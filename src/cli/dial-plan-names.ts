@@ -21,7 +21,7 @@ export async function knownSources(settings: Settings): Promise<KnownSources> {
 }
 
 async function namesIn(database: Database): Promise<KnownSources> {
-  const phones = await new AgentStore(database).phones();
+  const phones = await new AgentStore(database, new EventLog(database)).phones();
   const campaigns = await new CampaignStore(database, new EventLog(database)).list();
   return { phone: phones.map(({ extension }) => extension), campaign: campaigns.map(({ id }) => id) };
 }

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
 import { Refused } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { isShared, type Knowledge, type SourceFile } from '../ivr/flow-set.ts';
-import { nearest, type Problem, problemText } from '../ivr/report.ts';
+import { type Problem, problemText } from '../ivr/report.ts';
 import type { Settings } from '../setup/settings.ts';
 import { type FlowFolder, outlineOf, readFlowFolder, shownPath } from './flow-folder.ts';
 import { badUsage } from './terminal.ts';

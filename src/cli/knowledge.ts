@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { messageOf, Refused } from '../base/errors.ts';
 import { CampaignStore } from '../campaign/store.ts';
+import { readRouting } from '../engine/routing-file.ts';
 import { EventLog } from '../engine/store.ts';
 import { recordedIn } from '../ivr/flow-files.ts';
 import type { Knowledge } from '../ivr/flow-set.ts';
-import { QueueStore } from '../queue/store.ts';
 import { storeFile } from '../setup/prepare.ts';
 import { seedDemonstration } from '../setup/seed.ts';
 import type { Settings } from '../setup/settings.ts';
@@ -11,9 +12,10 @@ import { connect, type Database } from '../store/connect.ts';
 import { migrate } from '../store/migrate.ts';
 import { readDatabase } from '../store/read-only.ts';
 
+/** Names of a kind; undefined where nobody can tell, and `remark` says why. */
 interface Names {
-  readonly queue: readonly string[];
-  readonly campaign: readonly string[];
+  readonly names?: readonly string[];
+  readonly remark: string;
 }
 
 export interface CentreKnowledge {
@@ -22,47 +24,61 @@ export interface CentreKnowledge {
   readonly remark: string;
 }
 
-/** What flows may name: from the database of the data folder, or what the first start would put into it. */
+/**
+ * What flows may name: queues from the routing file, campaigns from the database of the data folder, or what the first start
+ * would put into it.
+ */
 export async function knowledgeOf(settings: Settings): Promise<CentreKnowledge> {
-  const { names, remark } = await namesFor(settings.data);
+  const [queues, campaigns] = await Promise.all([queuesIn(settings.routing), campaignsOf(settings.data)]);
+  const names: Readonly<Record<string, readonly string[] | undefined>> = {
+    queue: queues.names,
+    campaign: campaigns.names,
+    service: Object.keys(settings.services),
+  };
   return {
     knowledge: {
-      names: (kind) => (kind === 'service' ? Object.keys(settings.services) : names?.[kind]),
+      names: (kind) => names[kind],
       isRecorded: recordedIn(settings.flows),
       now: () => Date.now(),
     },
-    remark,
+    remark: [queues.remark, campaigns.remark].filter((remark) => remark !== '').join('; '),
   };
 }
 
-async function namesFor(data: string): Promise<{ names?: Names; remark: string }> {
+async function queuesIn(file: string): Promise<Names> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const { rules } = readRouting(text, file);
+  if (rules) return { names: [...rules.queues.keys()], remark: '' };
+  return { remark: 'queues were not checked: see npx carillon routing check' };
+}
+
+async function campaignsOf(data: string): Promise<Names> {
   const file = storeFile(data);
   try {
-    const names = await readDatabase(file, namesIn);
+    const names = await readDatabase(file, campaignsIn);
     if (names) return { names, remark: '' };
   } catch (thrown) {
     const reason = thrown instanceof Refused ? thrown.message : `${file}: ${messageOf(thrown)}`;
-    return { remark: `queues and campaigns were not checked: ${reason}` };
+    return { remark: `campaigns were not checked: ${reason}` };
   }
   return {
-    names: await demonstrationNames(),
-    remark: "checked against the demonstration's queues and campaigns: nothing is set up here yet",
+    names: await demonstrationCampaigns(),
+    remark: "checked against the demonstration's campaigns: nothing is set up here yet",
   };
 }
 
-async function namesIn(database: Database): Promise<Names> {
-  const queues = await new QueueStore(database).list();
+async function campaignsIn(database: Database): Promise<string[]> {
   const campaigns = await new CampaignStore(database, new EventLog(database)).list();
-  return { queue: queues.map((queue) => queue.name), campaign: campaigns.map((campaign) => campaign.id) };
+  return campaigns.map(({ id }) => id);
 }
 
-async function demonstrationNames(): Promise<Names> {
+async function demonstrationCampaigns(): Promise<string[]> {
   const database = connect(':memory:');
   try {
     const now = Date.now();
     migrate(database, now);
     await seedDemonstration(database, now);
-    return await namesIn(database);
+    return await campaignsIn(database);
   } finally {
     database.close();
   }

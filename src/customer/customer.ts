@@ -1,3 +1,5 @@
+import type { Attributes } from '../base/attributes.ts';
+
 /** A customer as the centre knows him. */
 export interface Customer {
   readonly id: string;
@@ -10,6 +12,11 @@ export interface Customer {
   readonly note: string;
   /** The flow that was made for him alone, '' for none: `customer.flow` in flow files. */
   readonly flow: string;
+  /** Dialect, city, churn risk, response: whatever routing may look at. */
+  readonly attributes?: Attributes;
+  /** Ids of the agents who look after him and who work on his case. */
+  readonly accountManager?: string;
+  readonly caseOwner?: string;
 }
 
 /** Tiers from the lowest to the highest; later ones are served first. */

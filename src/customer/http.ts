@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
+import {
+  attributesBody,
+  attributesFor,
+  attributesView,
+  checkAttributes,
+  refuseIssues,
+} from '../http/attributes.ts';
 import { contactsOf, contactsView } from '../http/contacts.ts';
 import {
   checkMaySearchNumbers,
+  id,
   idParams,
   line,
   nameText,
@@ -28,6 +36,9 @@ export const customerView = z
     numbers: z.array(z.string()),
     note: z.string(),
     flow: z.string().describe('The flow that was made for him alone, empty for none'),
+    attributes: attributesView,
+    accountManager: z.string().nullable().describe('The agent who looks after him'),
+    caseOwner: z.string().nullable().describe('The agent who works on his case'),
   })
   .meta({ id: 'Customer' });
 export type CustomerView = z.output<typeof customerView>;
@@ -41,6 +52,8 @@ const ownFlow = flowName
   .or(z.literal(''))
   .describe('The flow that was made for him alone: `customer.flow` in flow files; empty for none');
 
+const agentId = id.nullable().describe('Id of an agent, null for none');
+
 const profile = z.strictObject({
   name: nameText,
   tier: z.enum(TIERS).default('standard'),
@@ -48,6 +61,9 @@ const profile = z.strictObject({
   numbers: z.array(number).max(20).default([]),
   note: noteText().default(''),
   flow: ownFlow.default(''),
+  attributes: attributesBody.default({}),
+  accountManager: agentId.default(null),
+  caseOwner: agentId.default(null),
 });
 
 const changes = z.strictObject({
@@ -57,6 +73,9 @@ const changes = z.strictObject({
   numbers: z.array(number).max(20).optional(),
   note: noteText().optional(),
   flow: ownFlow.optional(),
+  attributes: attributesBody.optional(),
+  accountManager: agentId.optional(),
+  caseOwner: agentId.optional(),
 });
 
 /** The name and id of the last customer of a page, in one opaque word. */
@@ -77,11 +96,18 @@ export function customerRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** A customer as this role may see him. */
-export function showCustomer(customer: Customer, token: ApiToken): CustomerView {
+export function showCustomer(
+  customer: Customer,
+  token: ApiToken,
+  { routing }: Pick<ApiParts, 'routing'>,
+): CustomerView {
   return {
     ...customer,
     numbers: customer.numbers.map(numbersFor(token)),
     note: textFor(token)(customer.note),
+    attributes: attributesFor(token, routing.current().attributes.caller)(customer.attributes),
+    accountManager: customer.accountManager ?? null,
+    caseOwner: customer.caseOwner ?? null,
   };
 }
 
@@ -110,11 +136,14 @@ function readRoutes(api: Api, parts: ApiParts): void {
         checkMaySearchNumbers(token);
         const customer = await customers.byNumber(wanted);
         const fits = customer?.name.startsWith(name ?? '');
-        return { items: customer && fits ? [showCustomer(customer, token)] : [], next: null };
+        return { items: customer && fits ? [showCustomer(customer, token, parts)] : [], next: null };
       }
       const rows = await customers.list({ prefix: name, after: cursor, limit });
       const last = rows.length < limit ? undefined : rows.at(-1);
-      return { items: rows.map((row) => showCustomer(row, token)), next: last ? nameCursorAt(last) : null };
+      return {
+        items: rows.map((row) => showCustomer(row, token, parts)),
+        next: last ? nameCursorAt(last) : null,
+      };
     },
   );
   api.get(
@@ -131,7 +160,10 @@ function readRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const token = caller(request);
       const customer = await customerOf(parts, request.params.id);
-      return { ...showCustomer(customer, token), contacts: await contactsOf(parts, { customer }, token) };
+      return {
+        ...showCustomer(customer, token, parts),
+        contacts: await contactsOf(parts, { customer }, token),
+      };
     },
   );
 }
@@ -151,10 +183,11 @@ function writeRoutes(api: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       const token = caller(request);
-      const customer: Customer = { id: ids.next('cu'), ...request.body };
+      const customer = changed({ id: ids.next('cu'), ...request.body });
       checkFlow(customer, parts);
+      await checkRouting(customer, parts);
       await customers.save(customer, { by: signed(token), at: clock.now() });
-      return reply.status(201).send(showCustomer(customer, token));
+      return reply.status(201).send(showCustomer(customer, token, parts));
     },
   );
   api.patch(
@@ -171,10 +204,11 @@ function writeRoutes(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const token = caller(request);
-      const customer: Customer = { ...(await customerOf(parts, request.params.id)), ...request.body };
+      const customer = changed({ ...(await customerOf(parts, request.params.id)), ...request.body });
       if (request.body.flow !== undefined) checkFlow(customer, parts);
+      await checkRouting(request.body, parts);
       await customers.save(customer, { by: signed(token), at: clock.now() });
-      return showCustomer(customer, token);
+      return showCustomer(customer, token, parts);
     },
   );
 }
@@ -184,6 +218,34 @@ function checkFlow({ flow }: Customer, { flows }: ApiParts): void {
   if (flow === '' || flows.byName(flow)) return;
   const issues = [{ at: 'flow', problem: `there is no flow ${flow}` }];
   throw new Refused('bad-customer', `flow: there is no flow ${flow}`, { issues });
+}
+
+/** The customer without what he has not got. */
+function changed({
+  accountManager,
+  caseOwner,
+  ...customer
+}: Omit<Customer, 'accountManager' | 'caseOwner'> & KnownBy): Customer {
+  return { ...customer, ...(accountManager ? { accountManager } : {}), ...(caseOwner ? { caseOwner } : {}) };
+}
+
+/** The agents who know a customer, as they are written; null takes one away. */
+interface KnownBy {
+  readonly accountManager?: string | null;
+  readonly caseOwner?: string | null;
+}
+
+/** @throws Refused `bad-customer` for attributes that are not declared, and for agents whom there are not */
+async function checkRouting(
+  written: KnownBy & Pick<Customer, 'attributes'>,
+  { routing, agents }: ApiParts,
+): Promise<void> {
+  checkAttributes(written.attributes, routing.current().attributes.caller, 'customer');
+  for (const at of ['accountManager', 'caseOwner'] as const) {
+    const agent = written[at];
+    if (agent && !(await agents.isAgent(agent)))
+      refuseIssues('bad-customer', [{ at, problem: `there is no agent ${agent}` }]);
+  }
 }
 
 async function customerOf({ customers }: ApiParts, id: string): Promise<Customer> {

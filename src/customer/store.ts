@@ -2,6 +2,7 @@ import { and, asc, eq, gt, gte, inArray, lt, or } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import type { Authorship, EventWriter } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
+import { known } from '../store/known.ts';
 import { type Customer, type CustomerDirectory, spellingsOf } from './customer.ts';
 import { customerNumberTable, customerTable } from './table.ts';
 
@@ -54,7 +55,8 @@ export class CustomerStore implements CustomerDirectory {
    * @throws Refused `number-taken` when one of them, in whatever spelling, is another customer's
    */
   async save(customer: Customer, made?: Authorship): Promise<void> {
-    const { numbers, id, ...profile } = customer;
+    const { numbers, id } = customer;
+    const profile = profileOf(customer);
     this.#events.commit(() => {
       this.#checkFree(id, numbers);
       this.#database.query
@@ -113,6 +115,15 @@ export class CustomerStore implements CustomerDirectory {
       .where(eq(customerNumberTable.customerId, id))
       .orderBy(asc(customerNumberTable.position))
       .all();
-    return { ...row, numbers: numbers.map(({ number }) => number) };
+    return { ...known(row), numbers: numbers.map(({ number }) => number) };
   }
+}
+
+function profileOf({ id: _id, numbers: _numbers, ...profile }: Customer) {
+  return {
+    ...profile,
+    attributes: profile.attributes ?? {},
+    accountManager: profile.accountManager ?? null,
+    caseOwner: profile.caseOwner ?? null,
+  };
 }

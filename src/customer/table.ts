@@ -1,4 +1,5 @@
-import { index, integer, table, text, word } from '../store/columns.ts';
+import type { Attributes } from '../base/attributes.ts';
+import { index, integer, json, table, text, word } from '../store/columns.ts';
 import type { Tier } from './customer.ts';
 
 export const customerTable = table(
@@ -10,6 +11,9 @@ export const customerTable = table(
     language: text('language').notNull(),
     note: text('note').notNull(),
     flow: text('flow').notNull().default(''),
+    attributes: json<Attributes>('attributes').notNull().default({}),
+    accountManager: text('account_manager'),
+    caseOwner: text('case_owner'),
   },
   (customer) => [index('customer_name').on(customer.name)],
 );

@@ -1,4 +1,6 @@
-import type { Call, CallInput } from '../call/call.ts';
+import type { Call, CallInput, Phase } from '../call/call.ts';
+import { legOf } from '../call/leg-rules.ts';
+import { isTalk, type TalkPhase } from '../call/room.ts';
 
 /** A business event of a call: what happened, and who else it was about. */
 export interface CallEvent {
@@ -7,36 +9,115 @@ export interface CallEvent {
   readonly agent?: string;
 }
 
+interface Change {
+  readonly before: Call;
+  readonly after: Call;
+  readonly input: CallInput;
+  readonly add: (type: string, data: CallEvent['data'], agent?: string) => void;
+}
+
 /** The business events in a change that a call's rules made. */
 export function callEvents(before: Call, after: Call, input: CallInput): CallEvent[] {
+  if (before.phase === after.phase) return [];
+  const events: CallEvent[] = [];
+  const change: Change = {
+    before,
+    after,
+    input,
+    add: (type, data, agent) => events.push(agent === undefined ? { type, data } : { type, data, agent }),
+  };
   const was = before.phase;
   const is = after.phase;
-  if (was === is) return [];
-  const events: CallEvent[] = [];
-  const add = (type: string, data: CallEvent['data'], agent?: string): void => {
-    events.push(agent === undefined ? { type, data } : { type, data, agent });
-  };
-  const waited = was.at === 'queued' || was.at === 'offered';
-  if ((was.at === 'offered' || was.at === 'dialing') && is.at !== was.at && is.at !== 'connected') {
-    const { to, outcome, sipCode, agent } = after.legs.find((leg) => leg.id === was.leg) ?? {};
-    add('LegFailed', { to, outcome, sipCode }, agent);
-  }
-  if (waited && is.at === 'flow')
-    add('CallLeftQueue', { queue: was.queue, why: input.type === 'LeftQueue' ? input.exit : 'timeout' });
-  if (was.at === 'connected') add('CallDisconnected', { talkedMs: after.talkedMs });
-  if (was.at === 'flow' && is.at === 'queued')
-    add('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' });
-  if (was.at === 'flow' && is.at === 'dialing') add('CallDialled', { to: after.legs.at(-1)?.to });
-  if (is.at === 'connected') {
-    const { to, agent } = after.legs.find((leg) => leg.id === is.leg) ?? {};
-    // Of all its waits, the one in this queue.
-    const wait = is.place && { queue: is.place.queue, queueWaitedMs: is.since - is.place.since };
-    add('CallConnected', { to, waitedMs: after.waitedMs, ...wait }, agent);
-  }
+  ofRungLeg(change);
+  if (isTalk(was)) ofTalk(change, was);
+  ofPlace(change, was, is);
+  if (is.at === 'connected' && !isTalk(was)) connected(change, is);
+  if (is.at === 'left') change.add('CallerLeft', { cause: is.cause, talkedMs: after.talkedMs });
   if (is.at === 'ended') {
     const { endedBy: by, endCause: cause, waitedMs, talkedMs } = after;
     // Abandoned means that the caller left before anybody answered; a supervisor who ends the call is not the caller.
-    add('CallEnded', { by, cause, waitedMs, talkedMs, abandoned: by === 'caller' && waited });
+    change.add('CallEnded', { by, cause, waitedMs, talkedMs, abandoned: by === 'caller' && waits(was) });
   }
   return events;
+}
+
+function waits(phase: Phase): phase is Phase & { at: 'queued' | 'offered' } {
+  return phase.at === 'queued' || phase.at === 'offered';
+}
+
+/** A leg was rung, and nobody talked on it. */
+function ofRungLeg({ before: { phase: was }, after, add }: Change): void {
+  const { phase: is } = after;
+  if (was.at !== 'offered' && was.at !== 'dialing') return;
+  if (is.at === was.at || is.at === 'connected') return;
+  const { to, outcome, sipCode, agent } = legOf(after, was.leg) ?? {};
+  add('LegFailed', { to, outcome, sipCode }, agent);
+}
+
+function ofPlace({ before, after, input, add }: Change, was: Phase, is: Phase): void {
+  if (waits(was) && is.at === 'flow')
+    add('CallLeftQueue', { queue: was.queue, why: input.type === 'LeftQueue' ? input.exit : 'timeout' });
+  if (was.at === 'flow' && is.at === 'dialing') add('CallDialled', { to: after.legs.at(-1)?.to });
+  if (is.at !== 'queued' || waits(was)) return;
+  if (was.at === 'flow' || input.type === 'TransferToQueue')
+    return add('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' });
+  // Back in front, in the place that he had.
+  const why = was.at === 'dialing' ? 'transfer-failed' : input.type === 'LegEnded' ? 'phone-gone' : 'failed';
+  add('CallRequeued', { queue: is.queue, tier: before.facts.tier ?? '', why });
+}
+
+function connected({ before: { phase: was }, after, add }: Change, is: Phase & { at: 'connected' }): void {
+  const { to, agent } = legOf(after, is.leg) ?? {};
+  // Of all its waits, the one in this queue.
+  const wait =
+    waits(was) && is.place
+      ? {
+          queue: is.place.queue,
+          queueWaitedMs: is.since - (is.place.from ?? is.place.since),
+          ...(is.place.expectedMs !== undefined && { expectedMs: is.place.expectedMs }),
+        }
+      : {};
+  add('CallConnected', { to, waitedMs: after.waitedMs, ...wait }, agent);
+}
+
+/** What becomes of a talk: held, shared, handed on, or over. */
+function ofTalk(change: Change, was: TalkPhase): void {
+  const { before, after, input, add } = change;
+  const is = after.phase;
+  const agent = legOf(before, was.leg)?.agent;
+  if (isTalk(is)) return amongTalks(change, was, is);
+  if (is.at === 'left') return;
+  add('CallDisconnected', { talkedMs: after.talkedMs });
+  if (was.at === 'consulting') consultEnded(change, was);
+  if (is.at === 'dialing')
+    add('CallTransferred', { kind: 'blind', to: legOf(after, is.leg)?.to, by: agent }, agent);
+  if (input.type === 'TransferToQueue')
+    add('CallTransferred', { kind: 'queue', to: { queue: input.queue }, by: agent }, agent);
+}
+
+function amongTalks(change: Change, was: TalkPhase, is: TalkPhase): void {
+  const { before, after, add } = change;
+  const agent = legOf(before, was.leg)?.agent;
+  const to = legOf(after, is.leg)?.to;
+  if (was.at === 'consulting' && is.at !== 'consulting' && is.at !== 'conference') consultEnded(change, was);
+  if (was.at === 'conference')
+    add('ConferenceEnded', { left: is.leg === was.leg ? 'other' : 'agent' }, agent);
+  if (is.leg !== was.leg) {
+    add('CallTransferred', { kind: 'consulted', to, by: agent }, agent);
+    return add('CallConnected', { to, waitedMs: after.waitedMs }, legOf(after, is.leg)?.agent);
+  }
+  if (was.at === 'connected' && (is.at === 'held' || is.at === 'consulting')) add('CallHeld', {}, agent);
+  if (is.at === 'consulting') {
+    const type = was.at === 'consulting' ? 'ConsultAnswered' : 'ConsultStarted';
+    add(type, { to: legOf(after, is.consult.leg)?.to }, agent);
+  }
+  if (is.at === 'conference') add('ConferenceBegan', { with: legOf(after, is.other.leg)?.to }, agent);
+  if (is.at === 'connected' && was.at !== 'conference') add('CallResumed', {}, agent);
+}
+
+/** `outcome`: `answered` when he talked with the agent. */
+function consultEnded({ before, after, add }: Change, was: Phase & { at: 'consulting' }): void {
+  const asked = legOf(after, was.consult.leg);
+  const outcome = was.consult.ringUntil === undefined ? 'answered' : asked?.outcome;
+  add('ConsultEnded', { to: asked?.to, outcome }, legOf(before, was.leg)?.agent);
 }

@@ -135,6 +135,7 @@ export class CallMetrics {
       case 'CallQueued':
         this.#queues.set(call, String(data.queue));
         return this.#queued.add(1, String(data.queue));
+      case 'CallRequeued':
       case 'CallOffered':
         // A caller who could not be connected is offered again, without having entered again.
         this.#queues.set(call, String(data.queue));

@@ -1,7 +1,9 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { PhoneStatus } from '../pbx/pbx.ts';
+import type { Accuracy } from '../queue/estimate.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { TalkAsked } from './talk-requests.ts';
 
 /** The running centre as the API and the feature codes see it. */
 export interface Centre {
@@ -12,8 +14,16 @@ export interface Centre {
   phones(): Promise<readonly PhoneStatus[]>;
   /** Tells the agent's state machine; resolves when the change is committed. @throws Refused */
   tellAgent(agent: string, input: AgentInput): Promise<Agent>;
+  /** Takes an agent as the administrator saved him; the state of one who is there stays. */
+  saveAgent(agent: Agent): Promise<Agent>;
+  /** @throws Refused `agent-logged-in` */
+  removeAgent(id: string): Promise<void>;
+  /** Somebody has closed this callback: nobody is called for it any more. */
+  callbackClosed(callback: string): Promise<void>;
   /** Ends a call for everybody in it. @throws Refused `call-not-live` */
   hangUp(call: string): Promise<void>;
+  /** Hold, transfer and the like; resolves when the change is committed. @throws Refused */
+  tellTalk(call: string, asked: TalkAsked): Promise<void>;
   health(): Health;
 }
 
@@ -21,7 +31,12 @@ export interface QueueStatus {
   readonly queue: Queue;
   readonly waiting: readonly { readonly call: string; readonly since: number; readonly rank: number }[];
   readonly loggedIn: number;
+  /** Ready, or with a call. */
+  readonly working: number;
   readonly ready: number;
+  /** The wait of somebody who came now, ms; undefined while nobody can say. */
+  readonly estimatedWaitMs: number | undefined;
+  readonly accuracy: Accuracy;
 }
 
 export interface Health {

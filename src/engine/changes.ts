@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { Callback } from '../queue/callback.ts';
 
 /**
  * One business event of the append-only log. `type` is in the past tense; `data` holds only JSON, its shape belongs to
@@ -47,6 +47,7 @@ export interface StepLeft {
 export interface Changes {
   readonly calls: readonly Call[];
   readonly agents: readonly Agent[];
+  readonly callbacks: readonly Callback[];
   readonly events: readonly LogEvent[];
   /** For counts per step. */
   readonly stepsLeft: readonly StepLeft[];
@@ -75,13 +76,13 @@ export interface EndedChannel {
 /** What the engine needs of a store. */
 export interface EngineStore {
   /**
-   * The state to go on from: calls that had not ended, agents with the states they were in, queues; and the channels of
+   * The state to go on from: calls that had not ended, agents with the states they were in, callbacks that are open; and the channels of
    * calls and legs that ended lately, with the phones that they occupied: their hang-up may have been lost.
    */
   load(): Promise<{
     readonly calls: readonly Call[];
     readonly agents: readonly Agent[];
-    readonly queues: readonly Queue[];
+    readonly callbacks: readonly Callback[];
     readonly endedChannels: readonly EndedChannel[];
   }>;
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest } from '../base/nearest.ts';
 import {
   type ClassAssignment,
   type ClassOfService,
@@ -8,7 +9,7 @@ import {
 } from '../call/class-of-service.ts';
 import { clash, type HomeDialling, type NumberPattern, readPattern } from '../call/dialled-number.ts';
 import { duration, name } from '../ivr/grammar.ts';
-import { nearest, type Path, type Problem, type Report } from '../ivr/report.ts';
+import type { Path, Problem, Report } from '../ivr/report.ts';
 import { readYaml } from '../ivr/yaml.ts';
 
 const QUOTES = 'put it into quotes, such as "110"';

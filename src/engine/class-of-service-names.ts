@@ -1,5 +1,5 @@
+import { nearest } from '../base/nearest.ts';
 import type { ClassOfService } from '../call/class-of-service.ts';
-import { nearest } from '../ivr/report.ts';
 
 /** The phones, flows and campaigns that there are; undefined where nobody can tell. */
 export type KnownSources = Readonly<Partial<Record<NamedKind, readonly string[] | undefined>>>;

@@ -1,14 +1,20 @@
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Call } from '../call/call.ts';
+import { hasCaller } from '../call/callback-rules.ts';
 import { maxTalkOf } from '../call/dial-source.ts';
+import type { Leg } from '../call/leg.ts';
 import type { FlowRunner } from '../ivr/run.ts';
 import { type Pbx, PbxError } from '../pbx/pbx.ts';
+import type { PromptBook } from '../speech/prompt.ts';
+import { nothing, TAKE_THE_CALL } from './house-prompts.ts';
 import type { Effect, EngineInput, Ordered } from './input.ts';
 import { idsOfEffect } from './log-ids.ts';
 
 export interface EffectParts {
   readonly pbx: Pbx;
   readonly runner: FlowRunner;
+  readonly prompts: PromptBook;
   readonly log: Log;
   readonly post: (input: EngineInput) => void;
   /** True while that run of a step is the call's present one. */
@@ -24,6 +30,9 @@ export interface EffectParts {
  * until its end.
  */
 const CONNECT_TRIES = 8;
+
+/** Between the two times that a question is put, ms. */
+const BETWEEN_MS = 800;
 
 /** How a message is recorded. */
 const RECORDING = { maxSilenceMs: 5000, beep: true, endKey: '#' } as const;
@@ -63,6 +72,10 @@ export class Effects {
         if (this.#parts.isPresent(effect.call.id, effect.run))
           runner.start(effect.call, effect.flow, effect.step, effect.run);
         return;
+      case 'accompany':
+        return runner.accompany(effect.call, effect.flow, effect.step, effect.run);
+      case 'hush':
+        return runner.hush(effect.call);
       case 'answer':
         return pbx.answer(effect.channel);
       case 'hangup':
@@ -78,6 +91,11 @@ export class Effects {
       case 'quiet':
         await Promise.all(effect.playbacks.map((playback) => pbx.stopPlayback(playback)));
         return;
+      case 'ringback':
+        await pbx.stopPlayback(effect.playback);
+        return pbx.play(effect.leg, effect.playback, [{ tone: 'ringback' }]);
+      case 'ask':
+        return this.#ask(effect.leg, effect.playback, effect.language);
       case 'connect':
         return this.#connect(effect.bridge, effect.channels);
       case 'disconnect':
@@ -91,17 +109,23 @@ export class Effects {
         return pbx.originate({
           leg: leg.id,
           to: leg.to,
-          callerNumber: call.ani,
-          callerName: call.aniName,
+          ...partiesOf(call, leg),
           // Ours runs out first and names the reason; the PBX's own limit is for the time when we are not there.
           ringTimeoutMs: ringMs + 5000,
-          originator: call.channel,
           ...(maxTalkMs !== undefined && { maxTalkMs }),
         });
       }
       case 'stopFlow':
         return;
     }
+  }
+
+  /** Says it twice: who lifts a receiver often misses the beginning. A question that a dead daemon left playing is ended. */
+  async #ask(leg: string, playback: string, language: string): Promise<void> {
+    const { pbx, prompts } = this.#parts;
+    const question = await prompts.media(TAKE_THE_CALL, { language, persona: '' }, nothing);
+    await pbx.stopPlayback(playback);
+    await pbx.play(leg, playback, [...question, { silenceMs: BETWEEN_MS }, ...question]);
   }
 
   async #connect(bridge: string, channels: readonly string[]): Promise<void> {
@@ -145,4 +169,14 @@ export class Effects {
       });
     }
   }
+}
+
+/** Whom the called party sees, and on whose behalf he is called. A customer who is called back sees the number that he dialled. */
+function partiesOf(call: Call, leg: Leg): { callerNumber: string; callerName: string; originator?: string } {
+  if (leg.id === call.channel) {
+    const agent = call.phase.at === 'calling' ? { originator: call.phase.leg } : {};
+    return { callerNumber: call.dnis, callerName: '', ...agent };
+  }
+  const { ani: callerNumber, aniName: callerName, channel } = call;
+  return { callerNumber, callerName, ...(hasCaller(call) && { originator: channel }) };
 }

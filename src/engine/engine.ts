@@ -1,4 +1,5 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
+import { isOnDuty } from '../agent/off-site.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
@@ -7,12 +8,16 @@ import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
+import type { Callback } from '../queue/callback.ts';
+import type { RoutingDirectory } from '../queue/rules.ts';
 import type { PromptBook } from '../speech/prompt.ts';
 import { type AdmissionLimits, overloadText } from './admission.ts';
+import { CALLBACK } from './callback-desk.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { EngineStore } from './changes.ts';
 import { Effects } from './effects.ts';
 import { Replaced } from './fence.ts';
+import { Floor } from './floor.ts';
 import { Gate } from './gate.ts';
 import type { Effect, EngineInput, FlowDirectory } from './input.ts';
 import { Ledger } from './ledger.ts';
@@ -24,6 +29,7 @@ import { PbxHealth } from './pbx-health.ts';
 import { centreView, QueueLoads } from './queue-load.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState, REMEMBERED } from './state.ts';
+import type { TalkAsked } from './talk-requests.ts';
 import { Turn } from './turn.ts';
 import type { Pace } from './walk.ts';
 
@@ -33,6 +39,7 @@ export interface EngineParts {
   /** Where changes wait while the store takes none; in memory if unset. */
   readonly spool?: Spool;
   readonly flows: FlowDirectory;
+  readonly routing: RoutingDirectory;
   readonly prompts: PromptBook;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -74,7 +81,7 @@ const ASK_AGAIN_MS = 1000;
  */
 export class Engine implements Centre {
   readonly #parts: EngineParts;
-  readonly #state = new CentreState();
+  readonly #state: CentreState;
   readonly #paces = new Map<string, Pace>();
   readonly #runner: FlowRunner;
   readonly #effects: Effects;
@@ -89,10 +96,14 @@ export class Engine implements Centre {
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
   #cancelReconcile: () => void = () => undefined;
-  readonly #loads = new QueueLoads(this.#state);
+  readonly #loads: QueueLoads;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#state = new CentreState(
+      (isBusy) => new Floor(parts.routing.current(), { isBusy, isOnDuty: (agent) => this.#isOnDuty(agent) }),
+    );
+    this.#loads = new QueueLoads(this.#state);
     this.#pbxHealth = new PbxHealth(parts.log);
     this.#ledger = new Ledger({
       ...parts,
@@ -120,6 +131,7 @@ export class Engine implements Centre {
       centre: () => centreView(parts.flows, this.#loads, parts.clock.now()),
       musicOf: (persona) => parts.flows.musicOf(persona),
       ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }, true),
+      left: (report) => this.#post({ input: { type: 'LineLeft', ...report } }, true),
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }, true),
     });
     this.#effects = new Effects({
@@ -136,12 +148,18 @@ export class Engine implements Centre {
 
   /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
   async start(): Promise<void> {
-    const { calls, agents, queues, endedChannels } = await this.#parts.store.load();
-    for (const queue of queues) this.#state.queues.set(queue.name, queue);
+    const { calls, agents, callbacks, endedChannels } = await this.#parts.store.load();
+    this.#state.floor.takeRules(this.#parts.routing.current(), [], []);
+    this.#parts.routing.onChange((rules) => this.#post({ input: { type: 'RulesChanged', rules } }, true));
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);
     for (const { channel, extension } of endedChannels)
       this.#state.openChannel(channel, REMEMBERED, extension);
+    for (const callback of callbacks) {
+      this.#state.callbacks.put(callback);
+      this.#state.deadlines.set(`${CALLBACK}${callback.id}`, this.#parts.clock.now());
+    }
+    this.#loads.resume(this.#parts.clock.now());
     this.#setAlarm();
     this.#parts.pbx.start((event) => this.#heard(event));
   }
@@ -168,7 +186,7 @@ export class Engine implements Centre {
   }
 
   queues(): readonly QueueStatus[] {
-    return this.#loads.all();
+    return this.#loads.all(this.#parts.clock.now());
   }
 
   phones(): Promise<readonly PhoneStatus[]> {
@@ -187,8 +205,32 @@ export class Engine implements Centre {
     return told;
   }
 
+  /** Takes an agent as the administrator saved him; his state stays. */
+  async saveAgent(agent: Agent): Promise<Agent> {
+    await this.#ask({ type: 'AgentSaved', agent });
+    return this.#state.agents.get(agent.id) ?? agent;
+  }
+
+  /** @throws Refused `agent-logged-in` */
+  removeAgent(id: string): Promise<void> {
+    return this.#ask({ type: 'AgentRemoved', agent: id });
+  }
+
+  /** Somebody wants to be called back; the request is kept. */
+  callBack(callback: Callback): void {
+    this.#post({ input: { type: 'CallbackAsked', callback } }, true);
+  }
+
+  callbackClosed(callback: string): Promise<void> {
+    return this.#ask({ type: 'CallbackClosed', callback });
+  }
+
   hangUp(call: string): Promise<void> {
     return this.#ask({ type: 'HangUpAsked', call });
+  }
+
+  tellTalk(call: string, asked: TalkAsked): Promise<void> {
+    return this.#ask({ type: 'TalkAsked', call, ...asked });
   }
 
   gauges(): EngineGauges {
@@ -224,6 +266,9 @@ export class Engine implements Centre {
       case 'LegAnswered':
       case 'ChannelEnded':
         return void this.#post({ input: event });
+      case 'DigitPressed':
+        if (this.#state.callOfLeg(event.channel)) return void this.#post({ input: event });
+        return this.#runner.feed(event);
       case 'RecordingEnded':
         this.#parts.recorded(event);
         return void this.#post({ input: event });
@@ -267,15 +312,36 @@ export class Engine implements Centre {
     this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed));
   }
 
+  /** Somebody elsewhere is rung in the hours of his duty only. */
+  #isOnDuty(agent: Agent): boolean {
+    const { flows, clock } = this.#parts;
+    return isOnDuty(agent, (calendar) => flows.dayState(calendar, clock.now()) === 'open');
+  }
+
   #ask(input: EngineInput): Promise<void> {
     return new Promise((resolve, reject) => this.#post({ input, done: resolve, refused: reject }));
   }
 
   /** False for what is thrown away, because too much waits. @param must is never thrown away: nobody would tell it again */
   #post(mail: Mail, must = mail.refused !== undefined): boolean {
-    if (!this.#stopped) return this.#mailbox.post(mail, must);
+    if (!this.#stopped) return this.#mailbox.post(mail, must, this.#isUrgent(mail.input));
     mail.refused?.(new Refused('stopping', 'Carillon is stopping'));
     return false;
+  }
+
+  /** True for what may bring a caller and an agent together: neither should wait for the spacing of turns. */
+  #isUrgent(input: EngineInput): boolean {
+    switch (input.type) {
+      case 'StepReported':
+        return 'handOver' in input.result && input.result.handOver.kind === 'queue';
+      case 'AgentTold':
+      case 'TimePassed':
+        return this.#state.waiting.size > 0;
+      case 'ChannelEnded':
+        return this.#state.waiting.size > 0 && this.#state.callOfLeg(input.channel) !== undefined;
+      default:
+        return false;
+    }
   }
 
   /** What the turn would have done is not done: the PBX is asked how it is, and what is missing is made up for. */
@@ -321,6 +387,7 @@ export class Engine implements Centre {
       }
     }
     this.#offer(turn);
+    this.#loads.learn(turn.changes.events);
     if (!(await this.#commit(turn, batch))) return;
     for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
     for (const answer of answers) answer();
@@ -331,8 +398,8 @@ export class Engine implements Centre {
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */
   #offer(turn: Turn): void {
     try {
-      const problems = offerWaiting(turn);
-      if (problems) this.#matchingProblem = problems.join('; ');
+      offerWaiting(turn);
+      this.#matchingProblem = '';
     } catch (error) {
       this.#matchingProblem = `callers cannot be matched with agents (${messageOf(error)}); see the log`;
       this.#parts.log.error(faultOf(error), 'matching failed');

@@ -1,22 +1,39 @@
-import type { AgentInput } from '../agent/agent.ts';
+import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
 import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
+import type { Callback } from '../queue/callback.ts';
+import type { RoutingRules } from '../queue/rules.ts';
 import type { AdmissionRefusal } from './admission.ts';
+import type { TalkAsked } from './talk-requests.ts';
 
 /** What the mailbox takes: what the PBX says, what steps report, what people ask for, and time. */
 export type EngineInput =
   | Extract<
       PbxEvent,
-      { type: 'ChannelArrived' | 'LegRinging' | 'LegAnswered' | 'ChannelEnded' | 'RecordingEnded' }
+      {
+        type:
+          | 'ChannelArrived'
+          | 'LegRinging'
+          | 'LegAnswered'
+          | 'ChannelEnded'
+          | 'DigitPressed'
+          | 'RecordingEnded';
+      }
     >
   | ({ readonly type: 'StepReported' } & StepReport)
+  /** Somebody who waits leaves the queue himself. `run`: of the step that sent him there. */
+  | { readonly type: 'LineLeft'; readonly call: string; readonly run: number; readonly exit: string }
+  /** Somebody wants to be called back; or somebody has closed the request. */
+  | { readonly type: 'CallbackAsked'; readonly callback: Callback }
+  | { readonly type: 'CallbackClosed'; readonly callback: string }
   | { readonly type: 'StepNoted'; readonly note: StepNote }
   | { readonly type: 'AgentTold'; readonly agent: string; readonly input: AgentInput }
   | { readonly type: 'HangUpAsked'; readonly call: string }
+  | ({ readonly type: 'TalkAsked'; readonly call: string } & TalkAsked)
   | { readonly type: 'ConnectFailed'; readonly leg: string }
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
   /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. `restarted`: see `LinkUp`. */
@@ -28,6 +45,10 @@ export type EngineInput =
       readonly restarted: boolean;
     }
   | { readonly type: 'OverloadBegan'; readonly reason: AdmissionRefusal }
+  /** Other routing rules are in force. */
+  | { readonly type: 'RulesChanged'; readonly rules: RoutingRules }
+  | { readonly type: 'AgentSaved'; readonly agent: Agent }
+  | { readonly type: 'AgentRemoved'; readonly agent: string }
   | { readonly type: 'TimePassed' };
 
 /** What a turn wants done after it is committed. Doing one twice is harmless. */
@@ -41,6 +62,15 @@ export type Effect =
       readonly run: number;
     }
   | { readonly do: 'stopFlow' }
+  /** Somebody waits: he hears what the step that sent him there has for him, until `hush`. */
+  | {
+      readonly do: 'accompany';
+      readonly call: Call;
+      readonly flow: Flow;
+      readonly step: Step;
+      readonly run: number;
+    }
+  | { readonly do: 'hush'; readonly call: string }
   | { readonly do: 'originate'; readonly call: Call; readonly leg: Leg; readonly ringMs: number }
   | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
   | { readonly do: 'music'; readonly channel: string; readonly class: string }
@@ -52,7 +82,10 @@ export type Effect =
       readonly maxMs: number;
     }
   | { readonly do: 'stopRecording'; readonly recording: string }
-  /** Ends what a step that is no more left playing. */
+  /** See `CallEffect`. */
+  | { readonly do: 'ringback'; readonly leg: string; readonly playback: string }
+  | { readonly do: 'ask'; readonly leg: string; readonly playback: string; readonly language: string }
+  /** Ends what is left playing. */
   | { readonly do: 'quiet'; readonly playbacks: readonly string[] }
   | {
       readonly do: 'connect';

@@ -28,6 +28,9 @@ export class Mailbox<Mail> {
   #waiting: { readonly mail: Mail; readonly since: number }[] = [];
   #working?: Promise<void>;
   #lost = 0;
+  /** Ends the present gathering. */
+  #hurry: () => void = () => undefined;
+  #urgent = false;
   #batchSince?: number;
   /** When the last batch was taken, UTC ms. */
   #taken = Number.NEGATIVE_INFINITY;
@@ -47,14 +50,20 @@ export class Mailbox<Mail> {
     return since === undefined ? 0 : Math.max(0, this.#parts.clock.now() - since);
   }
 
-  /** False when there is no room for it. @param must there is always room: somebody waits for the answer */
-  post(mail: Mail, must = false): boolean {
+  /**
+   * False when there is no room for it.
+   * @param must there is always room: somebody waits for the answer
+   * @param urgent what was posted is taken now, without the spacing
+   */
+  post(mail: Mail, must = false, urgent = false): boolean {
     if (!must && this.#waiting.length >= MOST_WAITING) {
       this.#lost += 1;
       return false;
     }
     this.#waiting.push({ mail, since: this.#parts.clock.now() });
-    this.#working ??= this.#work();
+    this.#urgent ||= urgent;
+    if (this.#working === undefined) this.#working = this.#work();
+    else if (urgent) this.#hurry();
     return true;
   }
 
@@ -70,14 +79,24 @@ export class Mailbox<Mail> {
   async #gather(goesOn: boolean): Promise<void> {
     const { clock, spacingMs } = this.#parts;
     const wait = Math.min(spacingMs, this.#taken + spacingMs - clock.now());
-    if (wait <= 0 && !(goesOn && spacingMs > 0)) return;
-    await new Promise<void>((resolve) => clock.at(clock.now() + Math.max(0, wait), resolve));
+    const yields = goesOn && spacingMs > 0;
+    if (!yields && (wait <= 0 || this.#urgent)) return;
+    const until = this.#urgent ? clock.now() : clock.now() + Math.max(0, wait);
+    await new Promise<void>((resolve) => {
+      const cancel = clock.at(until, resolve);
+      this.#hurry = () => {
+        cancel();
+        clock.at(clock.now(), resolve);
+      };
+    });
+    this.#hurry = () => undefined;
   }
 
   async #work(): Promise<void> {
     const { clock } = this.#parts;
     for (let goesOn = false; this.#waiting.length > 0; goesOn = true) {
       await this.#gather(goesOn);
+      this.#urgent = false;
       this.#taken = clock.now();
       const batch = this.#waiting.splice(0, BATCH);
       this.#batchSince = batch[0]?.since;

@@ -1,56 +1,53 @@
-import { type Agent, extensionOf } from '../agent/agent.ts';
-import { messageOf } from '../base/errors.ts';
-import { tierRank } from '../customer/customer.ts';
-import { fits, match, type Offer, type Queue, type Waiting } from '../queue/queue.ts';
+import { endpointOf } from '../agent/off-site.ts';
+import type { Offer } from '../queue/queue.ts';
+import { callFor, lookAtCallback } from './callback-desk.ts';
+import { sensitiveUses } from './sensitive-use.ts';
 import type { Turn } from './turn.ts';
 
-/**
- * Matches who waits with who is ready, and makes the offers; sends away those whom nobody logged in could serve.
- * @returns what kept callers from being matched, a sentence each; undefined when nobody waited
- */
-export function offerWaiting(turn: Turn): readonly string[] | undefined {
+/** Name of the deadline at which time alone may make an offer possible. */
+export const MATCHING = 'matching';
+
+/** Makes the offers that this turn has made possible; sends away those whom nobody logged in could serve. */
+export function offerWaiting(turn: Turn): void {
   const { state } = turn;
-  if (state.waiting.size === 0) return undefined;
-  const problems: string[] = [];
-  const present = [...state.agents.values()].filter((agent) => extensionOf(agent) !== undefined);
-  const served = new Set([...state.queues.values()].filter((queue) => isServed(queue, present, problems)));
-  const waiting: Waiting[] = [];
-  for (const id of [...state.waiting]) {
+  const { floor } = state;
+  for (const id of floor.hopeless()) {
     const call = state.calls.get(id);
-    if (call?.phase.at !== 'queued' || call.phase.until <= turn.now) continue;
-    const queue = state.queues.get(call.phase.queue);
-    if (queue && served.has(queue))
-      waiting.push({ call: id, queue, since: call.phase.since, rank: tierRank(call.facts.tier) });
-    else turn.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
+    if (call) turn.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
   }
-  const idle = present.filter((agent) => agent.state.at === 'ready');
-  if (waiting.length === 0 || idle.length === 0) return problems;
-  const busy = state.busyPhones();
-  const ready = idle.filter((agent) => !busy.has(extensionOf(agent) ?? ''));
-  for (const offer of match(waiting, ready, turn.now)) make(turn, offer);
-  return problems;
+  for (const offer of floor.offers(turn.now)) if (!make(turn, offer)) takeBack(turn, offer);
+  state.deadlines.set(MATCHING, floor.nextDue(turn.now));
 }
 
-/** A queue whose rules fail serves nobody; the others go on. */
-function isServed(queue: Queue, present: readonly Agent[], problems: string[]): boolean {
-  try {
-    return present.some((agent) => fits(agent, queue));
-  } catch (thrown) {
-    problems.push(
-      `queue ${queue.name} cannot be matched with agents (${messageOf(thrown)}): correct its rules`,
-    );
-    return false;
-  }
+/** The floor took both of them for matched. */
+function takeBack(turn: Turn, { call, agent }: Offer): void {
+  const { state } = turn;
+  const [waiting, ready] = [state.calls.get(call), state.agents.get(agent)];
+  if (waiting) state.floor.callChanged(waiting);
+  else lookAtCallback(turn, call);
+  if (ready) state.floor.agentChanged(ready);
 }
 
-function make(turn: Turn, offer: Offer): void {
-  const call = turn.state.calls.get(offer.call);
-  const agent = turn.state.agents.get(offer.agent);
-  const queue = turn.state.queues.get(offer.queue);
-  const extension = agent && extensionOf(agent);
-  if (!call || !agent || !queue || extension === undefined) return;
+/** False when nothing came of it. */
+function make(turn: Turn, offer: Offer): boolean {
+  const { state } = turn;
+  const call = state.calls.get(offer.call) ?? callFor(turn, offer.call);
+  const agent = state.agents.get(offer.agent);
+  const queue = state.floor.rules.queues.get(offer.queue);
+  const to = agent && endpointOf(agent);
+  if (!call || !agent || !queue || !to) return false;
   const leg = turn.nextLeg();
   turn.log('CallOffered', { queue: offer.queue, ...offer.why }, { call: call.id, agent: agent.id });
   turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
-  turn.tellCall(call, { type: 'Offered', leg, agent: agent.id, extension, ringMs: queue.ringMs });
+  for (const { type, data, call, agent } of sensitiveUses(state.floor.rules, offer.waiting, offer, turn.now))
+    turn.log(type, data, { call, agent });
+  const permitted = turn.permitted(call, to);
+  if (!permitted) {
+    // Somebody elsewhere whose number may not be dialled: the next one is asked, and he again in a while.
+    const reserved = state.agents.get(agent.id) ?? agent;
+    turn.tellAgent(reserved, { type: 'OfferEnded', leg, by: 'trouble', reason: 'not-permitted' });
+    return false;
+  }
+  turn.tellCall(call, { type: 'Offered', leg, agent: agent.id, to, ringMs: queue.ringMs, ...permitted });
+  return true;
 }

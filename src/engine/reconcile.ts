@@ -1,8 +1,14 @@
+import { callInHand } from '../agent/agent.ts';
+import { unreachable } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
+import { callerSince, hasCaller } from '../call/callback-rules.ts';
 import { bridgeOf } from '../call/leg.ts';
+import { questionOf, ringbackOf } from '../call/leg-rules.ts';
+import { isTalking, roomOf } from '../call/room.ts';
 import type { PbxSnapshot } from '../pbx/pbx.ts';
 import type { EngineInput } from './input.ts';
 import type { Turn } from './turn.ts';
+import { takeUpWaiting } from './waiting-room.ts';
 
 /** A leg or call that is younger than this when a snapshot is taken may not be in it yet, ms. */
 const UNDER_WAY_MS = 10_000;
@@ -38,9 +44,7 @@ export function reconcile(
     if (channel.ours || state.open.has(id)) turn.effect(id, { do: 'hangup', channel: id, cause: 'normal' });
     else turn.arrived(channel);
   }
-  const wanted = new Set(
-    [...state.calls.values()].flatMap(({ phase }) => (phase.at === 'connected' ? [bridgeOf(phase.leg)] : [])),
-  );
+  const wanted = new Set([...state.calls.values()].flatMap((call) => roomOf(call)?.bridge ?? []));
   for (const bridge of bridges.keys())
     if (!wanted.has(bridge)) turn.effect(bridge, { do: 'disconnect', bridge });
   releaseStrandedAgents(turn);
@@ -48,8 +52,8 @@ export function reconcile(
 
 /** Feeds the call what it missed. True when it missed nothing. Only what is older than `settled` (UTC ms) can be missed. */
 function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number, restarted: boolean): boolean {
-  if (!channels.has(call.channel)) {
-    if (call.startedAt >= settled) return true;
+  if (hasCaller(call) && !channels.has(call.channel) && call.phase.at !== 'left') {
+    if (callerSince(call) >= settled) return true;
     turn.tellCall(call, { type: 'CallerEnded', cause: restarted ? 'system-failure' : 'lost' });
     return false;
   }
@@ -57,7 +61,9 @@ function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number, 
     if (leg.endedAt !== undefined || leg.plannedAt >= settled) continue;
     const now = turn.state.calls.get(call.id) ?? call;
     const seen = channels.get(leg.id);
-    if (!seen) turn.tellCall(now, { type: 'LegEnded', leg: leg.id, cause: 'failure' });
+    // Whoever talked may have hung up as usual; nobody knows.
+    const cause = isTalking(now.phase, leg.id) ? 'normal' : 'failure';
+    if (!seen) turn.tellCall(now, { type: 'LegEnded', leg: leg.id, cause });
     else if (seen.state === 'up' && leg.answeredAt === undefined)
       turn.tellCall(now, { type: 'LegAnswered', leg: leg.id });
   }
@@ -66,42 +72,78 @@ function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number, 
 
 /** After a gap the PBX may have lost what we had asked for: ask again. */
 function takeUpAgain(turn: Turn, call: Call, bridges: ReadonlyMap<string, readonly string[]>): void {
-  switch (call.phase.at) {
+  const { phase, id, channel } = call;
+  const music = (name: string): void => turn.effect(id, { do: 'music', channel, class: name });
+  switch (phase.at) {
     case 'flow':
       return turn.walk.repeat(call);
     case 'queued':
+      return takeUpWaiting(turn, call);
     case 'offered':
-    case 'dialing':
-      return turn.effect(call.id, { do: 'music', channel: call.channel, class: call.phase.music });
+    case 'dialing': {
+      if (phase.at === 'offered') takeUpWaiting(turn, call);
+      else music(phase.music);
+      if (phase.confirmUntil === undefined) return;
+      const { language } = call.facts;
+      return turn.effect(id, { do: 'ask', leg: phase.leg, playback: questionOf(phase.leg), language });
+    }
     case 'recording': {
-      const { recording } = call.phase;
-      turn.effect(call.id, { do: 'stopRecording', recording });
+      const { recording } = phase;
+      turn.effect(id, { do: 'stopRecording', recording });
       // Its end may have been missed; what was said until now is kept all the same.
       return turn.tellCall(call, { type: 'RecordingEnded', recording, ...UNHEARD });
     }
-    case 'connected': {
-      const { leg } = call.phase;
-      const bridge = bridgeOf(leg);
-      const members = bridges.get(bridge) ?? [];
-      const both = [call.channel, leg];
-      if (!both.every((member) => members.includes(member)))
-        turn.effect(call.id, { do: 'connect', bridge, leg, channels: both });
-      return;
+    case 'held':
+    case 'consulting': {
+      // They may still hear each other: the hold was committed and not carried out.
+      const apart = bridgeOf(phase.bridgeOf ?? phase.leg);
+      if (bridges.has(apart)) turn.effect(id, { do: 'disconnect', bridge: apart });
+      music(phase.music);
+      if (phase.at === 'held') return;
+      const { leg, ringUntil } = phase.consult;
+      if (ringUntil === undefined) return joinAgain(turn, call, bridges);
+      return turn.effect(id, { do: 'ringback', leg: phase.leg, playback: ringbackOf(leg) });
     }
-    default:
+    case 'calling':
+      return turn.effect(id, { do: 'ringback', leg: phase.leg, playback: ringbackOf(channel) });
+    case 'connected':
+    case 'conference':
+    case 'left':
+      return joinAgain(turn, call, bridges);
+    case 'ended':
       return;
+    default:
+      return unreachable(phase);
   }
+}
+
+/** Those who should hear each other are connected, unless they are. */
+function joinAgain(turn: Turn, call: Call, bridges: ReadonlyMap<string, readonly string[]>): void {
+  const room = roomOf(call);
+  if (!room) return;
+  const members = bridges.get(room.bridge) ?? [];
+  if (room.channels.every((channel) => members.includes(channel))) return;
+  // What was to be stopped before it may go on.
+  if (room.channels.includes(call.channel)) turn.effect(call.id, { do: 'stopMusic', channel: call.channel });
+  turn.effect(call.id, { do: 'quiet', playbacks: playedTo(call) });
+  turn.effect(call.id, { do: 'connect', ...room });
+}
+
+/** Whatever the legs of a call may have been played. */
+function playedTo({ legs }: Call): string[] {
+  return legs.flatMap(({ id, endedAt }) => (endedAt === undefined ? [ringbackOf(id), questionOf(id)] : []));
 }
 
 /** An agent whose call is over, though nobody told him, is set free. */
 function releaseStrandedAgents(turn: Turn): void {
   for (const agent of turn.state.agents.values()) {
-    const { state } = agent;
-    if (state.at !== 'offered' && state.at !== 'talking') continue;
-    const leg = turn.state.calls.get(state.call)?.legs.find((one) => one.id === state.leg);
+    const inHand = callInHand(agent);
+    if (!inHand) continue;
+    const leg = turn.state.calls.get(inHand.call)?.legs.find((one) => one.id === inHand.leg);
     if (leg && leg.endedAt === undefined) continue;
-    if (state.at === 'offered')
-      turn.tellAgent(agent, { type: 'OfferEnded', leg: state.leg, by: 'caller', reason: 'lost' });
-    else turn.tellAgent(agent, { type: 'TalkEnded', leg: state.leg, wrapUpMs: 0 });
+    const { at } = agent.state;
+    if (at === 'reserved' || at === 'ringing')
+      turn.tellAgent(agent, { type: 'OfferEnded', leg: inHand.leg, by: 'caller', reason: 'lost' });
+    else turn.tellAgent(agent, { type: 'TalkEnded', leg: inHand.leg, wrapUpMs: 0 });
   }
 }

@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { Callback } from '../queue/callback.ts';
 import type { Changes, LogEvent, SpoolMark } from './changes.ts';
 
 /** Where changes wait while the store takes none, the oldest first. */
@@ -85,14 +86,16 @@ class GivenUp {
   turns = 0;
   readonly #calls = new Map<string, Call>();
   readonly #agents = new Map<string, Agent>();
+  readonly #callbacks = new Map<string, Callback>();
   #events = 0;
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
-  add({ calls, agents, events }: Changes): void {
+  add({ calls, agents, callbacks, events }: Changes): void {
     this.turns += 1;
     for (const call of calls) this.#calls.set(call.id, call);
     for (const agent of agents) this.#agents.set(agent.id, agent);
+    for (const callback of callbacks) this.#callbacks.set(callback.id, callback);
     this.#events += events.length;
     for (const { at } of events) {
       this.#from = Math.min(this.#from, at);
@@ -110,6 +113,7 @@ class GivenUp {
     return {
       calls: [...this.#calls.values()],
       agents: [...this.#agents.values()],
+      callbacks: [...this.#callbacks.values()],
       events: this.#events > 0 ? [lost] : [],
       stepsLeft: [],
     };
@@ -123,13 +127,16 @@ export function merge(all: readonly Changes[]): Changes {
     calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
     agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
     events: all.flatMap((one) => one.events),
+    callbacks: [
+      ...new Map(all.flatMap((one) => one.callbacks).map((callback) => [callback.id, callback])).values(),
+    ],
     stepsLeft: all.flatMap((one) => one.stepsLeft),
   };
 }
 
 /** True for a turn that changed nothing. */
-export function isEmpty({ calls, agents, events, stepsLeft }: Changes): boolean {
-  return calls.length + agents.length + events.length + stepsLeft.length === 0;
+export function isEmpty({ calls, agents, callbacks, events, stepsLeft }: Changes): boolean {
+  return calls.length + agents.length + callbacks.length + events.length + stepsLeft.length === 0;
 }
 
 function weightOf({ events, stepsLeft }: Changes): number {

@@ -1,8 +1,10 @@
 import { type Agent, agentDeadline, extensionOf } from '../agent/agent.ts';
 import { Deadlines } from '../base/deadlines.ts';
 import { type Call, callDeadline } from '../call/call.ts';
-import type { Queue } from '../queue/queue.ts';
+import { hasCaller } from '../call/callback-rules.ts';
 import type { Admission } from './admission.ts';
+import { CallbackLine } from './callback-line.ts';
+import type { Floor } from './floor.ts';
 
 /** Ended channels that are remembered. */
 const GONE_KEPT = 5000;
@@ -14,13 +16,19 @@ export const REMEMBERED = 0;
 export class CentreState {
   readonly calls = new Map<string, Call>();
   readonly agents = new Map<string, Agent>();
-  readonly queues = new Map<string, Queue>();
+  /** Where callers and agents meet. */
+  readonly floor: Floor;
+  /** Those who are to be called back. */
+  readonly callbacks = new CallbackLine();
   /** Deadlines of calls and agents, by `call:<id>` and `agent:<id>`. */
   readonly deadlines = new Deadlines();
   /** Who may come in; undefined before the first caller. */
   admission?: Admission;
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
+  readonly #agentAt = new Map<string, string>();
+  /** Channels that occupy each phone. */
+  readonly #channelsAt = new Map<string, number>();
   /**
    * Channels that are up in the PBX as far as we know, with the phone that each occupies: from the moment they are planned
    * until the PBX says that they ended, which is later than the end of their call.
@@ -32,12 +40,16 @@ export class CentreState {
   readonly #byChannel = new Map<string, string>();
   readonly #byLeg = new Map<string, string>();
 
+  /** @param floorOf makes the floor, which asks whether a phone is in use */
+  constructor(floorOf: (isBusy: (extension: string) => boolean) => Floor) {
+    this.floor = floorOf((extension) => this.isBusy(extension));
+  }
+
   putCall(call: Call): void {
     const known = this.calls.get(call.id);
+    if (known?.phase !== call.phase || known.facts !== call.facts) this.#noteWait(call);
     this.deadlines.set(`call:${call.id}`, callDeadline(call));
     this.#noteOpen(call, known);
-    if (call.phase.at === 'queued') this.waiting.add(call.id);
-    else this.waiting.delete(call.id);
     if (call.phase.at === 'ended') {
       this.calls.delete(call.id);
       this.#byChannel.delete(call.channel);
@@ -51,8 +63,23 @@ export class CentreState {
   }
 
   putAgent(agent: Agent): void {
+    const known = this.agents.get(agent.id);
+    const before = known && extensionOf(known);
+    const after = extensionOf(agent);
+    if (before !== undefined && before !== after) this.#agentAt.delete(before);
+    if (after !== undefined) this.#agentAt.set(after, agent.id);
     this.agents.set(agent.id, agent);
     this.deadlines.set(`agent:${agent.id}`, agentDeadline(agent));
+    this.floor.agentChanged(agent);
+  }
+
+  /** The agent is not one any more. */
+  dropAgent(agent: Agent): void {
+    const extension = extensionOf(agent);
+    if (extension !== undefined) this.#agentAt.delete(extension);
+    this.agents.delete(agent.id);
+    this.deadlines.set(`agent:${agent.id}`, undefined);
+    this.floor.agentGone(agent.id);
   }
 
   /** The live call whose caller sits on `channel`. */
@@ -76,21 +103,18 @@ export class CentreState {
 
   /** The agent who is logged in at that phone. */
   agentAt(extension: string): Agent | undefined {
-    for (const agent of this.agents.values()) if (extensionOf(agent) === extension) return agent;
-    return undefined;
+    const id = this.#agentAt.get(extension);
+    return id === undefined ? undefined : this.agents.get(id);
   }
 
-  /** Extensions of phones that are in use: their channels have not ended yet. */
-  busyPhones(): Set<string> {
-    const busy = new Set<string>();
-    for (const { extension } of this.open.values()) if (extension !== undefined) busy.add(extension);
-    return busy;
+  /** True while a phone is in use: a channel of it has not ended yet. */
+  isBusy(extension: string): boolean {
+    return this.#channelsAt.has(extension);
   }
 
   /** The PBX said that this channel ended, or it is not there. @param now UTC ms */
   closeChannel(channel: string, now: number): void {
-    if (this.open.get(channel)?.since === REMEMBERED) this.#remembered -= 1;
-    this.open.delete(channel);
+    this.#unlist(channel);
     this.#gone.delete(channel);
     this.#gone.set(channel, now);
     if (this.#gone.size > GONE_KEPT) this.#gone.delete(this.#gone.keys().next().value!);
@@ -108,13 +132,36 @@ export class CentreState {
 
   /** Notes a channel as up. @param since UTC ms; @param extension the phone that it occupies */
   openChannel(channel: string, since: number, extension: string | undefined): void {
-    if (this.open.get(channel)?.since === REMEMBERED) this.#remembered -= 1;
+    this.#unlist(channel);
     if (since === REMEMBERED) this.#remembered += 1;
     this.open.set(channel, extension === undefined ? { since } : { since, extension });
+    if (extension !== undefined) this.#occupy(extension, 1);
+  }
+
+  #unlist(channel: string): void {
+    const listed = this.open.get(channel);
+    if (!listed) return;
+    if (listed.since === REMEMBERED) this.#remembered -= 1;
+    this.open.delete(channel);
+    if (listed.extension !== undefined) this.#occupy(listed.extension, -1);
+  }
+
+  #occupy(extension: string, change: number): void {
+    const count = (this.#channelsAt.get(extension) ?? 0) + change;
+    if (count > 0) this.#channelsAt.set(extension, count);
+    else this.#channelsAt.delete(extension);
+    const agent = this.agentAt(extension);
+    if (agent && agent.state.at === 'ready') this.floor.agentChanged(agent);
+  }
+
+  #noteWait(call: Call): void {
+    if (call.phase.at === 'queued') this.waiting.add(call.id);
+    else this.waiting.delete(call.id);
+    this.floor.callChanged(call);
   }
 
   #noteOpen(call: Call, known: Call | undefined): void {
-    if (!known && call.phase.at !== 'ended')
+    if (!known && call.phase.at !== 'ended' && hasCaller(call))
       this.openChannel(
         call.channel,
         call.startedAt,

@@ -1,25 +1,24 @@
 import type { CampaignDirectory } from '../campaign/campaign.ts';
 import type { CodeGuesses } from '../campaign/guesses.ts';
 import { campaignCodeStep, campaignFallbackStep, campaignStep } from '../campaign/steps.ts';
-import type { CustomerDirectory } from '../customer/customer.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { StepKind } from '../ivr/step.ts';
 import { type AgentDesk, agentStateStep } from '../ivr/steps/agent-state.ts';
 import { callbackStep } from '../ivr/steps/callback.ts';
 import { choose, set, setLanguage, setPersona } from '../ivr/steps/choose.ts';
-import { dial, queueStep } from '../ivr/steps/connect.ts';
-import { findCustomerStep } from '../ivr/steps/find-customer.ts';
+import { dial } from '../ivr/steps/connect.ts';
+import { type FindCustomerParts, findCustomerStep } from '../ivr/steps/find-customer.ts';
 import { call, chooseFlow, giveBack, go } from '../ivr/steps/flows.ts';
 import { hoursStep } from '../ivr/steps/hours.ts';
 import { type LookUpParts, lookUpStep } from '../ivr/steps/look-up.ts';
 import { gather, menu } from '../ivr/steps/menu.ts';
+import { queueStep } from '../ivr/steps/queue.ts';
 import { hangup, pause, say, textMessage } from '../ivr/steps/say.ts';
 import { record, replayStep, voicemail } from '../ivr/steps/voicemail.ts';
 import type { CallbackBook } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
 
-export interface StepParts {
-  readonly customers: CustomerDirectory;
+export interface StepParts extends FindCustomerParts {
   readonly campaigns: CampaignDirectory;
   readonly guesses: CodeGuesses;
   readonly desk: AgentDesk;
@@ -44,7 +43,7 @@ export function allSteps(parts: StepParts): readonly StepKind[] {
     setPersona,
     hoursStep(parts.dayState),
     lookUpStep(parts.lookUps),
-    findCustomerStep(parts.customers),
+    findCustomerStep(parts),
     call,
     giveBack,
     go,

@@ -4,8 +4,8 @@ import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
 import { callWriter, lastEndedChannels, liveCalls } from '../call/store.ts';
 import { stepCounter } from '../ivr/store.ts';
-import type { Queue } from '../queue/queue.ts';
-import { QueueStore } from '../queue/store.ts';
+import type { Callback } from '../queue/callback.ts';
+import { callbackWriter, openCallbacks } from '../queue/store.ts';
 import { type Database, isStoreTrouble } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { setMark } from '../store/marks.ts';
@@ -131,6 +131,7 @@ export class CentreStore implements EngineStore {
   readonly #database: Database;
   readonly #events: EventLog;
   readonly #saveAgent: (agent: Agent) => void;
+  readonly #saveCallback: (callback: Callback) => void;
   readonly #countSteps: (left: readonly StepLeft[]) => void;
   #saveCall: (call: Call) => void;
 
@@ -139,15 +140,16 @@ export class CentreStore implements EngineStore {
     this.#events = events;
     this.#saveCall = callWriter(database);
     this.#saveAgent = agentStateWriter(database);
+    this.#saveCallback = callbackWriter(database);
     this.#countSteps = stepCounter(database);
   }
 
-  async load(): Promise<{ calls: Call[]; agents: Agent[]; queues: Queue[]; endedChannels: EndedChannel[] }> {
+  async load(): Promise<{ calls: Call[]; agents: Agent[]; callbacks: Callback[]; endedChannels: EndedChannel[] }> {
     return {
       endedChannels: lastEndedChannels(this.#database),
       calls: liveCalls(this.#database),
       agents: allAgents(this.#database),
-      queues: await new QueueStore(this.#database).list(),
+      callbacks: openCallbacks(this.#database),
     };
   }
 
@@ -157,6 +159,7 @@ export class CentreStore implements EngineStore {
         if (spooled) setMark(this.#database, spoolMark(spooled.file), String(spooled.turns));
         for (const call of changes.calls) this.#saveCall(call);
         for (const agent of changes.agents) this.#saveAgent(agent);
+        for (const callback of changes.callbacks) this.#saveCallback(callback);
         this.#countSteps(changes.stepsLeft);
         return changes.events;
       });

@@ -1,22 +1,29 @@
-import { type Agent, type AgentInput, type AgentState, reduceAgent } from '../agent/agent.ts';
+import { type Agent, type AgentInput, type AgentState, callInHand, reduceAgent } from '../agent/agent.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { maskNumber } from '../base/text.ts';
-import type { Call, CallEffect, CallInput, HandOver } from '../call/call.ts';
+import type { Call, CallEffect, CallInput, HandOver, NumberAuthor } from '../call/call.ts';
 import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
-import { bridgeOf, type Leg } from '../call/leg.ts';
+import type { Leg } from '../call/leg.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
+import { waitOf } from '../call/queue-rules.ts';
 import { callOfRecording } from '../call/voicemail.ts';
 import { personaAt } from '../ivr/flow.ts';
-import type { ArrivedChannel } from '../pbx/pbx.ts';
+import type { ArrivedChannel, Endpoint } from '../pbx/pbx.ts';
+import type { Callback } from '../queue/callback.ts';
 import { calmAt, calmed } from './admission.ts';
+import { CALLBACK, callbackFollows, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
 import { callEvents } from './call-events.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
+import { factsOfAgent, factsOfWaiter } from './kept-facts.ts';
+import { MATCHING } from './offering.ts';
 import { reconcile } from './reconcile.ts';
 import type { CentreState } from './state.ts';
+import { takeTalkRequest } from './talk-requests.ts';
+import { entersRoom, leavesRoom } from './waiting-room.ts';
 import { type Pace, Walk } from './walk.ts';
 
 /** Wrap-up after a call that came to an agent through no queue, ms. */
@@ -43,6 +50,7 @@ export class Turn {
   readonly now: number;
   readonly #calls = new Map<string, Call>();
   readonly #agents = new Map<string, Agent>();
+  readonly #callbacks = new Map<string, Callback>();
   readonly #events: LogEvent[] = [];
   readonly #stepsLeft: StepLeft[] = [];
   readonly effects: Ordered[] = [];
@@ -68,10 +76,19 @@ export class Turn {
     return this.#parts.state;
   }
 
+  get flows(): FlowDirectory {
+    return this.#parts.flows;
+  }
+
+  get outside(): OutsideDialling {
+    return this.#parts.outside;
+  }
+
   get changes(): Changes {
     return {
       calls: [...this.#calls.values()],
       agents: [...this.#agents.values()],
+      callbacks: [...this.#callbacks.values()],
       events: this.#events,
       stepsLeft: this.#stepsLeft,
     };
@@ -90,6 +107,11 @@ export class Turn {
         // Nobody's leg any more: it must not stay up alone.
         if (input.type === 'LegAnswered')
           this.effect(input.channel, { do: 'hangup', channel: input.channel, cause: 'cancelled' });
+        return;
+      }
+      case 'DigitPressed': {
+        const call = state.callOfLeg(input.channel);
+        if (call) this.tellCall(call, { type: 'LegPressed', leg: input.channel, digit: input.digit });
         return;
       }
       case 'ChannelEnded': {
@@ -126,6 +148,15 @@ export class Turn {
         if (call) this.walk.reported(call, input);
         return;
       }
+      case 'LineLeft': {
+        const call = state.calls.get(input.call);
+        if (call?.cursor?.run === input.run) this.tellCall(call, { type: 'LeftQueue', exit: input.exit });
+        return;
+      }
+      case 'CallbackAsked':
+        return takeCallback(this, input.callback);
+      case 'CallbackClosed':
+        return dropCallback(this, input.callback);
       case 'StepNoted':
         return this.log(input.note.type, input.note.data, { call: input.note.call });
       case 'AgentTold':
@@ -135,10 +166,21 @@ export class Turn {
         if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
         return this.tellCall(call, { type: 'HungUp' });
       }
+      case 'TalkAsked':
+        return takeTalkRequest(this, input);
       case 'TimePassed':
         return this.#timePassed();
       case 'Reconciled':
+        this.#lookAtDuty();
         return reconcile(this, input);
+      case 'RulesChanged':
+        state.floor.takeRules(input.rules, state.agents.values(), state.calls.values());
+        for (const { id } of [...state.callbacks.values()]) lookAtCallback(this, id);
+        return;
+      case 'AgentSaved':
+        return this.#agentSaved(input.agent);
+      case 'AgentRemoved':
+        return this.#agentRemoved(input.agent);
       default:
         return unreachable(input);
     }
@@ -221,37 +263,55 @@ export class Turn {
   tellCall(call: Call, input: CallInput): void {
     const [next, effects] = reduceCall(call, input, this.now);
     if (next !== call) this.#putCall(next);
+    this.#waitOver(call, next);
     if (next.phase.at === 'ended' && call.phase.at !== 'ended') this.walk.end(next, next.endedBy);
-    for (const { type, data, agent } of callEvents(call, next, input))
-      this.log(type, data, { call: call.id, agent });
-    if (input.type === 'LegAnswered') this.#answeredBy(next, input.leg);
+    for (const { type, data, agent } of callEvents(call, next, input)) {
+      const begins = type === 'CallQueued' || type === 'CallRequeued';
+      const facts = begins ? factsOfWaiter(next, this.state.floor.rules, this.now) : {};
+      this.log(type, { ...data, ...facts }, { call: call.id, agent });
+    }
+    callbackFollows(this, call, next);
+    leavesRoom(this, call, next);
     for (const effect of effects) this.#takeUp(next, effect);
+    entersRoom(this, call, next);
+  }
+
+  /** The order of the queues learns from how each wait ended. */
+  #waitOver({ phase: was, facts, callback }: Call, { phase: is }: Call): void {
+    // Whoever is called back does not hold the line.
+    if (callback) return;
+    const waits = (phase: Call['phase']) => phase.at === 'queued' || phase.at === 'offered';
+    if (!(was.at === 'queued' || was.at === 'offered') || waits(is)) return;
+    const waitMs = is.at === 'connected' ? waitOf(was, this.now) : undefined;
+    this.state.floor.waitOver(was.queue, facts.tier, waitMs);
   }
 
   #handOver(call: Call, request: HandOver): void {
     this.#putCall(call);
     if (request.kind !== 'dial') return this.tellCall(call, { type: 'HandedOver', request });
-    const permitted = this.#permitted(call, request);
+    const permitted = this.permitted(call, request.to, request.writtenBy);
     if (!permitted) return this.walk.follow(call, 'failed');
     const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
-    const taken = request.to.kind === 'phone' && this.state.busyPhones().has(request.to.extension);
-    const engaged = agent?.state.at === 'offered' || agent?.state.at === 'talking';
-    if (taken || engaged) {
+    const taken = request.to.kind === 'phone' && this.state.isBusy(request.to.extension);
+    if (taken || (agent && callInHand(agent))) {
       this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
       return this.walk.follow(call, 'busy');
     }
     if (agent) this.tellAgent(agent, { type: 'Offer', call: call.id, leg: request.leg });
-    this.tellCall(call, { type: 'HandedOver', request: permitted, agent: agent?.id });
+    this.tellCall(call, { type: 'HandedOver', request: { ...request, ...permitted }, agent: agent?.id });
   }
 
   /** An outside number passes class of service and limits, or is not dialled; the log says why. */
-  #permitted(call: Call, request: HandOver & { kind: 'dial' }): HandOver | undefined {
-    const { to, writtenBy = 'flow' } = request;
-    if (to.kind !== 'outside') return request;
+  permitted(
+    call: Call,
+    to: Endpoint,
+    writtenBy: NumberAuthor = 'flow',
+  ): { readonly maxTalkMs?: number } | undefined {
+    if (to.kind !== 'outside') return {};
     const permission = this.#parts.outside.permit(call, to.number, writtenBy, this.now);
     if (permission.allowed) {
       const { maxTalkMs } = permission;
-      return maxTalkMs === undefined ? request : { ...request, maxTalkMs };
+      return maxTalkMs === undefined ? {} : { maxTalkMs };
     }
     const { refusal } = permission;
     this.log('DialRefused', { to, ...refusal }, { call: call.id });
@@ -270,7 +330,9 @@ export class Turn {
       case 'takeExit':
         return this.walk.follow(call, effect.exit);
       case 'release':
-        return this.#release(effect.leg, effect.talked);
+        return this.#release(effect);
+      case 'tell':
+        return this.#tellAt(effect.leg, { type: effect.what, leg: effect.leg.id });
       case 'originate':
         return this.effect(call.id, { ...effect, call });
       case 'music':
@@ -280,14 +342,10 @@ export class Turn {
       case 'record':
         return this.effect(call.id, { ...effect, channel });
       case 'connect':
-        return this.effect(call.id, {
-          do: 'connect',
-          leg: effect.leg,
-          bridge: bridgeOf(effect.leg),
-          channels: [channel, effect.leg],
-        });
       case 'disconnect':
-        return this.effect(call.id, { do: 'disconnect', bridge: bridgeOf(effect.leg) });
+      case 'ringback':
+      case 'ask':
+      case 'quiet':
       case 'stopFlow':
       case 'stopRecording':
       case 'hangup':
@@ -297,26 +355,21 @@ export class Turn {
     }
   }
 
-  #answeredBy(call: Call, leg: string): void {
-    const agent = call.legs.find((one) => one.id === leg)?.agent;
+  #tellAt({ agent }: Leg, input: AgentInput): void {
     const told = agent === undefined ? undefined : this.state.agents.get(agent);
-    if (told && call.phase.at === 'connected') this.tellAgent(told, { type: 'Answer', leg });
+    if (told) this.tellAgent(told, input);
   }
 
   /** The agent at the end of a leg is told how it ended. */
-  #release(leg: Leg, talked: boolean): void {
-    const agent = leg.agent === undefined ? undefined : this.state.agents.get(leg.agent);
-    if (!agent) return;
+  #release({ leg, talked, gone }: CallEffect & { do: 'release' }): void {
+    if (gone) return this.#tellAt(leg, { type: 'PhoneGone', leg: leg.id });
     if (talked) {
-      const queue = leg.queue === undefined ? undefined : this.state.queues.get(leg.queue);
-      return this.tellAgent(agent, {
-        type: 'TalkEnded',
-        leg: leg.id,
-        wrapUpMs: queue?.wrapUpMs ?? DIRECT_WRAP_UP_MS,
-      });
+      const queue = leg.queue === undefined ? undefined : this.state.floor.rules.queues.get(leg.queue);
+      const wrapUpMs = queue?.wrapUpMs ?? DIRECT_WRAP_UP_MS;
+      return this.#tellAt(leg, { type: 'TalkEnded', leg: leg.id, wrapUpMs });
     }
     const reason = leg.outcome === 'no-answer' ? 'ring-no-answer' : (leg.outcome ?? 'failed');
-    this.tellAgent(agent, { type: 'OfferEnded', leg: leg.id, by: whoseDoing(leg), reason });
+    this.#tellAt(leg, { type: 'OfferEnded', leg: leg.id, by: whoseDoing(leg), reason });
   }
 
   // ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,8 +380,9 @@ export class Turn {
     if (next === agent) return;
     this.state.putAgent(next);
     this.#agents.set(next.id, next);
-    if (next.state.at !== agent.state.at)
-      this.log('AgentStateChanged', { ...agentFacts(next.state) }, { agent: next.id });
+    if (next.state.at === agent.state.at) return;
+    const facts = agent.state.at === 'logged-out' ? factsOfAgent(next, this.state.floor.rules) : {};
+    this.log('AgentStateChanged', { ...agentFacts(next.state), ...facts }, { agent: next.id });
   }
 
   #agentTold(id: string, input: AgentInput): void {
@@ -346,11 +400,36 @@ export class Turn {
     this.tellAgent(agent, input);
   }
 
+  /** The administrator has added or changed him; his state is his own. */
+  #agentSaved(saved: Agent): void {
+    const known = this.state.agents.get(saved.id);
+    const agent = known ? { ...saved, state: known.state } : saved;
+    this.state.putAgent(agent);
+    if (known && known.state.at !== 'logged-out')
+      this.log('AgentFactsChanged', factsOfAgent(agent, this.state.floor.rules), { agent: agent.id });
+  }
+
+  /** @throws Refused while he is logged in */
+  #agentRemoved(id: string): void {
+    const agent = this.state.agents.get(id);
+    if (!agent) return;
+    if (agent.state.at !== 'logged-out')
+      throw new Refused('agent-logged-in', `${agent.name} (${id}) is logged in: log him out first`);
+    this.state.dropAgent(agent);
+  }
+
+  /** Calendars open and close without a word. */
+  #lookAtDuty(): void {
+    for (const agent of this.state.agents.values()) if (agent.outside) this.state.floor.agentChanged(agent);
+  }
+
   // ── time, matching, notes ────────────────────────────────────────────────────────────────────────────────────────
 
   #timePassed(): void {
     for (const key of this.state.deadlines.takeDue(this.now)) {
       if (key === OVERLOAD) this.#calm();
+      if (key === MATCHING) this.state.floor.timePassed();
+      if (key.startsWith(CALLBACK)) lookAtCallback(this, key.slice(CALLBACK.length));
       const call = this.state.calls.get(key.slice('call:'.length));
       if (key.startsWith('call:') && call) {
         this.tellCall(call, { type: 'TimeUp' });
@@ -375,6 +454,11 @@ export class Turn {
     about: { readonly call?: string; readonly agent?: string },
   ): void {
     this.#events.push({ type, version: 1, at: this.now, ...about, data });
+  }
+
+  putCallback(callback: Callback): void {
+    this.state.callbacks.put(callback);
+    this.#callbacks.set(callback.id, callback);
   }
 
   #putCall(call: Call): void {

@@ -5,6 +5,8 @@ import { allSteps } from './steps.ts';
 /** Every verb of the flow language, for reading flows: nothing here can be run. */
 export const VERBS: readonly StepKind[] = allSteps({
   customers: { byNumber: unusable },
+  contacts: { lastContacts: unusable },
+  visible: unusable,
   campaigns: { byId: unusable, byCode: unusable, codes: unusable },
   guesses: new CodeGuesses(),
   desk: { agentAt: unusable, tellAgent: unusable },

@@ -21,6 +21,7 @@ import type { Flow } from '../ivr/flow.ts';
 import type { FlowSummary } from '../ivr/library.ts';
 import type { Problem } from '../ivr/report.ts';
 import type { FlowHistory, StepStats } from '../ivr/store.ts';
+import type { RoutingRules } from '../queue/rules.ts';
 import type { CallbackStore } from '../queue/store.ts';
 import type { Ban } from '../security/bans.ts';
 import type { Persona } from '../speech/persona.ts';
@@ -41,6 +42,7 @@ export interface ApiParts {
   readonly bans: BanDesk;
   readonly flows: FlowShelf;
   readonly history: FlowHistory;
+  readonly routing: RoutingDesk;
   readonly stepStats: StepStats;
   /** Absolute folder of the recordings; no audio outside it is given out. */
   readonly recordings: string;
@@ -54,6 +56,8 @@ export interface FlowShelf {
   list(): readonly FlowSummary[];
   byName(name: string): Flow | undefined;
   persona(name: string): Persona | undefined;
+  /** Names of the calendars that there are. */
+  calendars(): readonly string[];
   /** What is wrong in the flow files, warnings too. */
   problems(): readonly Problem[];
   /** What keeps prompts from sounding as they should, a sentence each. */
@@ -62,6 +66,13 @@ export interface FlowShelf {
   reload(by: string): Promise<readonly Problem[]>;
   /** Puts a version back that ran before, and reads the files. @throws Refused `flow-version-unknown` */
   rollback(name: string, version: string, by: string): Promise<readonly Problem[]>;
+}
+
+/** The routing rules as far as the API shows them. */
+export interface RoutingDesk {
+  current(): RoutingRules;
+  /** What is wrong with the rules or the agents, a sentence each. */
+  problems(): readonly string[];
 }
 
 /** The addresses that are shut out. */

@@ -10,6 +10,7 @@ import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';
 import { queueRoutes } from '../queue/http.ts';
 import { securityRoutes } from '../security/http.ts';
+import { rosterRoutes } from './agent-roster.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
@@ -20,6 +21,8 @@ import { metricsRoutes } from './metrics.ts';
 import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
 import { receptionRoutes } from './reception.ts';
 import { recordingRoutes } from './recordings.ts';
+import { routingRoutes } from './routing.ts';
+import { talkRoutes } from './talks.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 256 * 1024;
@@ -70,9 +73,12 @@ function addRoutes(api: Api, parts: ApiParts): void {
   describeRoutes(api);
   healthRoutes(api, parts);
   callRoutes(api, parts);
+  talkRoutes(api, parts);
   recordingRoutes(api, parts);
   agentRoutes(api, parts);
+  rosterRoutes(api, parts);
   queueRoutes(api, parts);
+  routingRoutes(api, parts);
   campaignRoutes(api, parts);
   receptionRoutes(api, parts);
   customerRoutes(api, parts);

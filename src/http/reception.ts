@@ -41,7 +41,7 @@ export function receptionRoutes(api: Api, parts: ApiParts): void {
       const customer = await customers.byNumber(ani);
       return {
         campaign: showCampaign(campaign, token, clock.now()),
-        customer: customer ? showCustomer(customer, token) : null,
+        customer: customer ? showCustomer(customer, token, parts) : null,
         contacts: await contactsOf(parts, { customer, number: ani }, token),
       };
     },

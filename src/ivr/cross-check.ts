@@ -1,7 +1,8 @@
 import { cyclesIn, wayRound } from '../base/graph.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Flow } from './flow.ts';
 import { type Knowledge, SHARED_FILE } from './flow-set.ts';
-import { nearest, type Problem } from './report.ts';
+import type { Problem } from './report.ts';
 import type { Shared } from './shared.ts';
 import type { Mention } from './step.ts';
 

@@ -1,6 +1,7 @@
+import { nearest } from '../base/nearest.ts';
 import type { Signature } from './flow.ts';
 import { type FlowFrame, flowFrame, ways as waysSchema } from './grammar.ts';
-import { nearest, type Problem, type Report } from './report.ts';
+import type { Problem, Report } from './report.ts';
 import type { StepKind } from './step.ts';
 import { readYaml } from './yaml.ts';
 

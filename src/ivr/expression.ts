@@ -1,6 +1,9 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { partsOf, withMixedNumbers } from '../base/cel.ts';
+import type { Attributes, AttributeValue } from '../base/attributes.ts';
 import { type LocalTime, startOfDay } from '../base/zone.ts';
-import type { Call, Variables, VariableValue } from '../call/call.ts';
+import type { Call, CallFacts, Variables, VariableValue } from '../call/call.ts';
+import { toldWait } from '../queue/estimate.ts';
 import type { Expression, VariableType, Wanted } from './values.ts';
 import { UNSET } from './values.ts';
 
@@ -11,6 +14,20 @@ export interface QueueLoad {
   readonly loggedIn: number;
   /** How long the first of them has waited. */
   readonly longestWait: number;
+  /** How many of the agents at work have a call, 0 to 1; 1 when nobody is at work. */
+  readonly occupancy: number;
+  /** Calls, waiting or not, for each agent at work: above 1 somebody waits. Without agents as if there were one, who has a call. */
+  readonly load: number;
+  /** The wait of somebody who came now; 0 while agents are free, -1 when nobody is at work. */
+  readonly estimatedWait: number;
+}
+
+/** Somebody's place in a waiting line. */
+export interface PlaceInLine {
+  /** 1: the next. */
+  readonly position: number;
+  /** The wait that he has before him; undefined while nobody can say. */
+  readonly expectedMs?: number;
 }
 
 /** The centre around a call, for expressions. */
@@ -21,6 +38,8 @@ export interface CentreView {
   readonly zone: string;
   /** An unknown queue is an empty one. */
   queueLoad(name: string): QueueLoad;
+  /** Where a call stands that waits; undefined for one that does not. */
+  placeOf(call: string): PlaceInLine | undefined;
   /** False for a calendar that is not there. */
   isOpen(calendar: string): boolean;
   /** That instant on the clock and calendar of `zone`. */
@@ -45,12 +64,52 @@ class Load {
   readonly ready: bigint;
   readonly loggedIn: bigint;
   readonly longestWait: bigint;
+  readonly occupancy: number;
+  readonly load: number;
+  readonly estimatedWait: bigint;
 
   constructor(load: QueueLoad) {
     this.waiting = BigInt(load.waiting);
     this.ready = BigInt(load.ready);
     this.loggedIn = BigInt(load.loggedIn);
     this.longestWait = BigInt(load.longestWait);
+    this.occupancy = load.occupancy;
+    this.load = load.load;
+    this.estimatedWait = BigInt(load.estimatedWait);
+  }
+}
+
+/** Who calls, as far as it is known. An attribute that he does not have, or that is of another kind, is '', 0 or false. */
+class KnownCustomer {
+  readonly known: boolean;
+  readonly id: string;
+  readonly tier: string;
+  readonly flow: string;
+  readonly attributes: Attributes;
+
+  constructor({ customerId, tier = '', personalFlow = '', customer }: CallFacts) {
+    this.known = customerId !== undefined;
+    this.id = customerId ?? '';
+    this.tier = tier;
+    this.flow = personalFlow;
+    this.attributes = customer?.attributes ?? {};
+  }
+
+  of(name: string): AttributeValue | undefined {
+    return Object.hasOwn(this.attributes, name) ? this.attributes[name] : undefined;
+  }
+}
+
+/** The place of the caller while he waits; 0 when it is not known. */
+class WaitingPlace {
+  readonly position: bigint;
+  readonly before: bigint;
+  readonly minutes: bigint;
+
+  constructor(place: PlaceInLine | undefined) {
+    this.position = BigInt(place?.position ?? 0);
+    this.before = BigInt(Math.max(0, (place?.position ?? 1) - 1));
+    this.minutes = BigInt(place?.expectedMs === undefined ? 0 : toldWait(place.expectedMs).minutes);
   }
 }
 
@@ -67,6 +126,8 @@ export interface Scope {
   readonly call: Call;
   readonly centre: CentreView;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Where the caller stands while he waits. */
+  readonly place?: PlaceInLine | undefined;
 }
 
 export interface Compiled {
@@ -79,7 +140,7 @@ export interface Compiled {
 
 /** What may be called. No pattern matching and no macro: their cost grows with what is put in. */
 const FUNCTIONS = new Set([
-  ...['queue', 'open', 'number', 'digits', 'amount', 'date', 'time', 'text'],
+  ...['queue', 'open', 'number', 'digits', 'amount', 'date', 'time', 'text', 'flag'],
   ...[
     'size',
     'startsWith',
@@ -102,7 +163,15 @@ const environment = withMixedNumbers(new Environment({ limits: { maxAstNodes: 20
   .registerType('Speech', Speech)
   .registerType('QueueLoad', {
     ctor: Load,
-    fields: { waiting: 'int', ready: 'int', loggedIn: 'int', longestWait: 'int' },
+    fields: {
+      waiting: 'int',
+      ready: 'int',
+      loggedIn: 'int',
+      longestWait: 'int',
+      occupancy: 'double',
+      load: 'double',
+      estimatedWait: 'int',
+    },
   })
   .registerType('Centre', { ctor: Centre, fields: {} })
   .registerVariable('centre', 'Centre')
@@ -133,9 +202,28 @@ const environment = withMixedNumbers(new Environment({ limits: { maxAstNodes: 20
     (value: Date) => new Speech('time', value.getTime()),
   )
   .registerFunction('text(string): Speech', (value: string) => new Speech('text', value))
-  .registerVariable('customer', {
-    schema: { known: 'bool', id: 'string', tier: 'string', flow: 'string' },
+  .registerType('Customer', {
+    ctor: KnownCustomer,
+    fields: { known: 'bool', id: 'string', tier: 'string', flow: 'string' },
   })
+  .registerVariable('customer', 'Customer')
+  .registerFunction('Customer.text(string): string', (customer: KnownCustomer, name: string) => {
+    const value = customer.of(name);
+    return typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : '';
+  })
+  .registerFunction('Customer.number(string): double', (customer: KnownCustomer, name: string) => {
+    const value = customer.of(name);
+    return typeof value === 'number' ? value : 0;
+  })
+  .registerFunction(
+    'Customer.flag(string): bool',
+    (customer: KnownCustomer, name: string) => customer.of(name) === true,
+  )
+  .registerType('Place', {
+    ctor: WaitingPlace,
+    fields: { position: 'int', before: 'int', minutes: 'int' },
+  })
+  .registerVariable('place', 'Place')
   .registerVariable('caller', {
     schema: { number: 'string', name: 'string', language: 'string', inside: 'bool' },
   })
@@ -207,15 +295,13 @@ export class Compiler {
   }
 
   /** Values are looked up only when the expression asks for them. */
-  #contextOf({ call, centre, secrets }: Scope): object {
+  #contextOf({ call, centre, secrets, place }: Scope): object {
     const types = this.#types;
     const { facts } = call;
     return {
-      customer: {
-        known: facts.customerId !== undefined,
-        id: facts.customerId ?? '',
-        tier: facts.tier ?? '',
-        flow: facts.personalFlow ?? '',
+      customer: new KnownCustomer(facts),
+      get place() {
+        return new WaitingPlace(place);
       },
       caller: {
         number: call.ani,
@@ -264,11 +350,12 @@ export class Compiler {
 
 /** What expressions may look at, besides the variables. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  customer: ['known', 'id', 'tier', 'flow'],
+  customer: ['known', 'id', 'tier', 'flow', 'text(…)', 'number(…)', 'flag(…)'],
   caller: ['number', 'name', 'language', 'inside'],
   campaign: ['id'],
   dialled: [],
   centre: ['queue(…)', 'open(…)'],
+  place: ['position', 'before', 'minutes'],
   now: [],
   local: ['year', 'month', 'day', 'weekday', 'hour', 'minute'],
 };
@@ -305,7 +392,7 @@ function lookThrough(node: ASTNode, mentions: Compiled['mentions'][number][]): s
   if (node.op === 'call' || node.op === 'rcall') {
     const [name] = node.args;
     if (!FUNCTIONS.has(name))
-      return `there is no ${name}(…) here: use ${[...FUNCTIONS].slice(0, 8).join(', ')} and the like`;
+      return `there is no ${name}(…) here: use ${[...FUNCTIONS].slice(0, 9).join(', ')} and the like`;
     if (name === 'queue' || name === 'open') {
       const [named] = node.args[node.args.length - 1] as ASTNode[];
       if (named?.op !== 'value' || typeof named.args !== 'string') return `${name}(…) takes a name in quotes`;
@@ -317,32 +404,4 @@ function lookThrough(node: ASTNode, mentions: Compiled['mentions'][number][]): s
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function partsOf(args: unknown): ASTNode[] {
-  if (Array.isArray(args)) return args.flatMap(partsOf);
-  return typeof args === 'object' && args !== null && 'op' in args && 'input' in args
-    ? [args as ASTNode]
-    : [];
-}
-
-/** CEL keeps whole numbers and others apart; people do not. */
-function withMixedNumbers(env: Environment): Environment {
-  const arithmetic = {
-    '+': (a: number, b: number) => a + b,
-    '-': (a: number, b: number) => a - b,
-    '*': (a: number, b: number) => a * b,
-    '/': (a: number, b: number) => a / b,
-  };
-  for (const [sign, apply] of Object.entries(arithmetic)) {
-    env.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => apply(a, Number(b)));
-    env.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => apply(Number(a), b));
-  }
-  env.registerOperator('double % double: double', (a: number, b: number) => a % b);
-  env.registerOperator('double % int: double', (a: number, b: bigint) => a % Number(b));
-  env.registerOperator('double in list<int>: bool', (a: number, list: readonly bigint[]) =>
-    list.some((b) => a === Number(b)),
-  );
-  env.registerOperator('double == int: bool', (a: number, b: bigint) => a === Number(b));
-  return env;
 }

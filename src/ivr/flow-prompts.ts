@@ -1,9 +1,10 @@
+import { nearest } from '../base/nearest.ts';
 import type { Prompt } from '../speech/prompt.ts';
 import { readTemplate } from '../speech/template.ts';
 import type { Draft, DraftStep } from './draft.ts';
 import type { Flow } from './flow.ts';
 import type { FlowFrame } from './grammar.ts';
-import { nearest, type Path, type Place, type Report } from './report.ts';
+import type { Path, Place, Report } from './report.ts';
 
 export interface FlowPromptsParts {
   readonly draft: Draft;

@@ -192,6 +192,11 @@ export class FlowLibrary {
     return this.#shared.zone;
   }
 
+  /** Names of the calendars that there are. */
+  calendars(): readonly string[] {
+    return Object.keys(this.#shared.calendars);
+  }
+
   /** `closed` for a calendar that is not there. @param now UTC ms */
   dayState(calendar: string, now: number): DayState {
     const found = this.#shared.calendars[calendar];

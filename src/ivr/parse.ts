@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.ts';
 import { checkWays, LIMITS, type Limits } from './check.ts';
 import { type Draft, type DraftStep, readDraft } from './draft.ts';
 import { type Compiled, Compiler } from './expression.ts';
@@ -5,7 +6,7 @@ import type { Flow, Signature, Step } from './flow.ts';
 import { flowPrompts } from './flow-prompts.ts';
 import { variablesHint, variableTypes } from './flow-variables.ts';
 import type { FlowFrame } from './grammar.ts';
-import { nearest, type Path, type Place, type Problem, type Report } from './report.ts';
+import type { Path, Place, Problem, Report } from './report.ts';
 import type { FlowCall, Mention, StepKind } from './step.ts';
 import { type Expression, isExpression, type VariableType } from './values.ts';
 
@@ -190,6 +191,10 @@ class Finisher {
           `"${kind.verb}" has no way out "${exit}"`,
           exits.length > 0 ? `it has ${exits.join(', ')}` : 'it has none',
         );
+    }
+    for (const [exit, like] of Object.entries(kind.instead ?? {})) {
+      const target = targets[exit] ?? targets[like];
+      if (target !== undefined) targets[exit] = target;
     }
     const open = otherwise === undefined ? exits.filter((exit) => targets[exit] === undefined) : [];
     if (open.length > 0)

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { nearest } from '../base/nearest.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
 /** What is wrong in a file, where, and how to mend it. Lines and columns count from 1. */
@@ -71,7 +72,7 @@ export class Report {
   addIssues(path: Path, error: z.ZodError, schema?: z.ZodType): void {
     for (const issue of error.issues.flatMap((one) => leavesOf(one)).slice(0, MOST_PROBLEMS)) {
       const where = [...path, ...issue.path];
-      const known = issue.path.length === 0 && schema ? namesIn(schema) : [];
+      const known = schema ? namesIn(schemaAt(schema, issue.path)) : [];
       if (issue.code !== 'unrecognized_keys') this.add(where, wordingOf(issue));
       else
         for (const key of issue.keys)
@@ -181,47 +182,51 @@ function wordingOf(issue: Issue): string {
   return issue.message;
 }
 
-/** The names that an object of this schema may have, or one of several objects. */
-function namesIn(schema: z.ZodType): string[] {
-  const { def } = schema as unknown as {
-    def: { shape?: object; options?: readonly z.ZodType[]; innerType?: z.ZodType; in?: z.ZodType };
-  };
-  if (def.shape) return Object.keys(def.shape);
-  if (def.options) return [...new Set(def.options.flatMap(namesIn))];
-  const inner = def.innerType ?? def.in;
-  return inner ? namesIn(inner) : [];
+/** What the kinds of schemas that have parts are made of. */
+interface Parts {
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly options?: readonly z.ZodType[];
+  readonly element?: z.ZodType;
+  readonly keyType?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+}
+
+const partsOf = (schema: z.ZodType): Parts => schema.def as Parts;
+
+/** The schemas of what a path of keys leads to: several where there is a choice. */
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType[] {
+  const {
+    shape,
+    options,
+    element,
+    valueType,
+    innerType = undefined,
+    in: input = innerType,
+  } = partsOf(schema);
+  const [key, ...rest] = path;
+  if (key === undefined) return [schema];
+  if (options) return options.flatMap((option) => schemaAt(option, path));
+  if (input) return schemaAt(input, path);
+  const next = shape?.[String(key)] ?? element ?? valueType;
+  return next ? schemaAt(next, rest) : [];
+}
+
+/** The names that an object of one of these schemas may have. */
+function namesIn(schemas: readonly z.ZodType[]): string[] {
+  const names = schemas.flatMap((schema) => {
+    const { shape, options, keyType, innerType = undefined, in: input = innerType } = partsOf(schema);
+    if (shape) return Object.keys(shape);
+    if (options) return namesIn(options);
+    if (keyType) return Object.keys(partsOf(keyType).entries ?? {});
+    return input ? namesIn([input]) : [];
+  });
+  return [...new Set(names)];
 }
 
 function instead(key: string, names: readonly string[]): string {
   if (names.includes(key)) return 'it does not go together with the rest';
   return nearest(key, names) || (names.length === 0 ? '' : `there is ${names.join(', ')}`);
-}
-
-/** `, did you mean "queue"?` when one of `names` is near to what was written, else ''. */
-export function nearest(written: string, names: Iterable<string>): string {
-  let best = '';
-  let distance = Math.max(1, Math.floor(written.length / 3)) + 1;
-  for (const name of names) {
-    const away = editsBetween(written.toLowerCase(), name.toLowerCase(), distance);
-    if (away < distance) [best, distance] = [name, away];
-  }
-  return best === '' ? '' : `did you mean "${best}"?`;
-}
-
-/** Edits from one word to another, swapped neighbours being one (optimal string alignment), given up at `limit`. */
-function editsBetween(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const edits = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (same ? 0 : 1));
-      next.push(swapped ? Math.min(edits, before[j - 2]! + 1) : edits);
-    }
-    [before, row] = [row, next];
-  }
-  return row[b.length]!;
 }

@@ -8,9 +8,9 @@ import { CALL_ENDED, CallEnded, CallVerbs } from '../call/verbs.ts';
 import { type Pbx, PbxError, type PbxEvent } from '../pbx/pbx.ts';
 import { LAST_RESORT, type Prompt, type PromptBook, type Saying } from '../speech/prompt.ts';
 import { writtenPrompt } from '../speech/written.ts';
-import { type CentreView, type Scope, Speech } from './expression.ts';
+import { type CentreView, type PlaceInLine, type Scope, Speech } from './expression.ts';
 import { type Flow, type Step, wordsOf } from './flow.ts';
-import type { StepResult, StepRun } from './step.ts';
+import type { StepResult, StepRun, WaitingRun } from './step.ts';
 
 /** What became of a step. `run` tells a stale report from a fresh one. */
 export interface StepReport {
@@ -37,6 +37,8 @@ export interface FlowRunnerParts {
   readonly musicOf: (persona: string) => string | undefined;
   readonly log: Log;
   readonly ended: (report: StepReport) => void;
+  /** Somebody who waits leaves the queue by this way out. */
+  readonly left: (report: { readonly call: string; readonly run: number; readonly exit: string }) => void;
   readonly noted: (note: StepNote) => void;
 }
 
@@ -49,6 +51,8 @@ interface Visit {
   run: number;
   abort: AbortController;
   verbs: CallVerbs;
+  /** Set while he waits in a queue; resolves when nothing more is done to him. */
+  waiting?: Promise<void>;
 }
 
 /** Secrets belong to the flow that asked for them: no other one can send them anywhere. */
@@ -68,6 +72,15 @@ export function playbacksOf(call: string, cursor: Cursor): string[] {
   return Array.from({ length: PLAYBACKS_PER_STEP }, (_, index) => playbackOf(call, cursor.run, index + 1));
 }
 
+/** Playbacks for those who wait use these ids again and again: one at a time. */
+const WAITING_PLAYBACKS = 4;
+
+/** Every id that a playback can have that is for somebody who waits. */
+export function waitingPlaybacksOf(call: string): string[] {
+  return Array.from({ length: WAITING_PLAYBACKS }, (_, index) => waitingPlaybackOf(call, index));
+}
+
+const waitingPlaybackOf = (call: string, count: number): string => `wait-${call}-${count % WAITING_PLAYBACKS}`;
 const playbackOf = (call: string, run: number, count: number): string => `play-${call}-${run}-${count}`;
 
 /** Runs the steps of flows: one at a time per call, each a short async function that an ended call aborts. */
@@ -84,24 +97,48 @@ export class FlowRunner {
 
   /** Starts `step` for the call; what was typed ahead stays. A step that still ran is aborted. */
   start(call: Call, flow: Flow, step: Step, run: number): void {
+    let played = 0;
+    const visit = this.#visit(call, flow, run, () => playbackOf(call.id, run, ++played));
+    void this.#execute(call, flow, step, visit);
+  }
+
+  /** The call waits in a queue: it hears what the step has for it, until `hush`. @param run of the step that sent it there */
+  accompany(call: Call, flow: Flow, step: Step, run: number): void {
+    const { whileWaiting } = step.kind;
+    const { phase } = call;
+    if (!whileWaiting || (phase.at !== 'queued' && phase.at !== 'offered')) return;
+    let played = 0;
+    const visit = this.#visit(call, flow, run, () => waitingPlaybackOf(call.id, played++));
+    const company = whileWaiting(this.#waitingRun(call, flow, visit, phase.music), step.args);
+    // Keys that mean nothing are not kept for the step that follows.
+    if (!company) visit.keypad.deafen();
+    visit.waiting = this.#accompany(call, step, visit, company);
+  }
+
+  /** He waits no more: what he was told is cut short. Resolves when nothing of it is left. */
+  async hush(call: string): Promise<void> {
+    const visit = this.#visits.get(call);
+    if (!visit?.waiting) return;
+    const { playing } = visit.verbs;
+    visit.abort.abort(CALL_ENDED);
+    visit.keypad.deafen();
+    await visit.waiting;
+    if (playing !== undefined) await this.#parts.pbx.stopPlayback(playing);
+  }
+
+  #visit(call: Call, flow: Flow, run: number, nextPlayback: () => string): Visit {
     const before = this.#visits.get(call.id);
     before?.abort.abort(CALL_ENDED);
     const abort = new AbortController();
     const keypad = before?.keypad ?? new Keypad();
     keypad.listen();
-    let played = 0;
-    const verbs = new CallVerbs({
-      ...this.#parts,
-      channel: call.channel,
-      keypad,
-      signal: abort.signal,
-      nextPlayback: () => playbackOf(call.id, run, ++played),
-    });
+    const { channel } = call;
+    const verbs = new CallVerbs({ ...this.#parts, channel, keypad, signal: abort.signal, nextPlayback });
     const secrets = secretsFor(before?.secrets ?? [], flow.name, call.stack.length);
-    const visit: Visit = { channel: call.channel, keypad, secrets, run, abort, verbs };
+    const visit: Visit = { channel, keypad, secrets, run, abort, verbs };
     this.#visits.set(call.id, visit);
-    this.#listening.set(call.channel, visit);
-    void this.#execute(call, flow, step, visit);
+    this.#listening.set(channel, visit);
+    return visit;
   }
 
   /** The call has ended. */
@@ -148,14 +185,57 @@ export class FlowRunner {
     }
   }
 
-  #stepRun(call: Call, flow: Flow, { verbs, secrets, abort }: Visit): StepRun {
+  /** What goes wrong while somebody waits costs him messages, not his place. */
+  async #accompany(
+    call: Call,
+    step: Step,
+    visit: Visit,
+    company: Promise<string> | undefined,
+  ): Promise<void> {
+    const { signal } = visit.abort;
+    try {
+      const exit = await company;
+      if (exit !== undefined && !signal.aborted) this.#parts.left({ call: call.id, run: visit.run, exit });
+    } catch (thrown) {
+      if (thrown instanceof CallEnded || signal.aborted) return;
+      this.#parts.log.warn(
+        { call: call.id, step: step.name, reason: messageOf(thrown) },
+        'somebody who waits hears music only',
+      );
+    }
+  }
+
+  #waitingRun(call: Call, flow: Flow, visit: Visit, music: string): WaitingRun {
+    const { pbx, centre } = this.#parts;
+    let place: PlaceInLine | undefined;
+    return {
+      ...this.#stepRun(call, flow, visit, () => place),
+      place: () => {
+        place = centre().placeOf(call.id);
+        return place;
+      },
+      interlude: async (say) => {
+        await pbx.stopMusic(call.channel);
+        await say();
+        visit.abort.signal.throwIfAborted();
+        await pbx.startMusic(call.channel, music);
+      },
+    };
+  }
+
+  #stepRun(
+    call: Call,
+    flow: Flow,
+    { verbs, secrets, abort }: Visit,
+    place: () => PlaceInLine | undefined = () => undefined,
+  ): StepRun {
     const { clock, ids, prompts, musicOf } = this.#parts;
     const { language, persona } = call.facts;
     const voice = { language, persona };
     const note = (type: string, data: StepNote['data']): void =>
       this.#parts.noted({ call: call.id, type, data });
     const own = secrets.at(-1)?.values ?? new Map<string, string>();
-    const scope = (): Scope => ({ call, centre: this.#parts.centre(), secrets: own });
+    const scope = (): Scope => ({ call, centre: this.#parts.centre(), secrets: own, place: place() });
     const fillIn = (place: string): Saying => sayingOf(resultOf(flow, place, scope()), this.#parts.centre());
     const say = async (spoken: Prompt, interruptible = true): Promise<void> => {
       const prompt = wordsOf(flow, spoken);
@@ -172,6 +252,7 @@ export class FlowRunner {
       secrets: own,
       signal: abort.signal,
       now: () => clock.now(),
+      centre: () => this.#parts.centre(),
       nextLeg: () => ids.next('leg-'),
       music: (own, fallback = 'default', whose = persona) => own ?? musicOf(whose) ?? fallback,
       evaluate: ({ expression }) => {

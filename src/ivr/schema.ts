@@ -32,6 +32,12 @@ export function flowTestSchema(file: z.ZodType): JsonSchema {
   return { ...headOf('test', 'Flow tests', about), ...plainSchema(file) };
 }
 
+/** What the routing file may say. @param file the definition of such a file */
+export function routingSchema(file: z.ZodType): JsonSchema {
+  const about = 'Which agent for which caller: order, tiers, skills, attributes, queues.';
+  return { ...headOf('routing', 'Routing rules', about), ...plainSchema(file) };
+}
+
 /** The schema as it is kept in a file: short lists of plain values on one line, as the formatter of this project wants it. */
 export function schemaText(schema: JsonSchema): string {
   return `${textOf(schema, '', 0)}\n`;

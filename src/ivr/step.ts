@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Call, CallFacts, HandOver, Variables, VariableValue } from '../call/call.ts';
 import type { CallVerbs, Gathered, GatherOptions } from '../call/verbs.ts';
 import type { Prompt } from '../speech/prompt.ts';
+import type { CentreView, PlaceInLine } from './expression.ts';
 import type { Expression, VariableType } from './values.ts';
 
 /** What a step is given while it runs. */
@@ -15,6 +16,8 @@ export interface StepRun {
   readonly secrets: Map<string, string>;
   /** UTC ms, now. */
   now(): number;
+  /** The centre, now. */
+  centre(): CentreView;
   /** An id for a leg of this call. */
   nextLeg(): string;
   /** The music for someone who waits: the step's own, else the persona's (the caller's, unless told), else `fallback`. */
@@ -29,6 +32,14 @@ export interface StepRun {
   gather(prompt: Prompt, options: GatherOptions & { readonly interruptible?: boolean }): Promise<Gathered>;
   /** Adds a business event to the log. */
   note(type: string, data: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a step is given while its caller waits in a queue. */
+export interface WaitingRun extends StepRun {
+  /** Where he stands; undefined while a phone rings for him. Expressions know the place as it was when this was asked last. */
+  place(): PlaceInLine | undefined;
+  /** Interrupts the music for what is said. */
+  interlude(say: () => Promise<void>): Promise<void>;
 }
 
 /** How a step ends. `facts` are merged into the call's, `set` into the flow's variables. */
@@ -105,7 +116,11 @@ export interface StepKind<Args = unknown> {
   outsideNumber?(args: Args): string | undefined;
   /** True when it changes something outside: it does not begin before its cursor is stored, so that it is done once. */
   changesOutside?(args: Args): boolean;
+  /** Ways out that lead where another one leads, unless the flow says where. */
+  readonly instead?: Readonly<Record<string, string>>;
   run(step: StepRun, args: Args): Promise<StepResult>;
+  /** What somebody hears whom it sent to wait; undefined: music only. Resolves with the way out by which he leaves the queue himself. */
+  whileWaiting?(step: WaitingRun, args: Args): Promise<string> | undefined;
 }
 
 /** Declares a verb; only for its types. */

@@ -1,6 +1,6 @@
 import { Refused } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { answersTo, type Flow } from '../ivr/flow.ts';
-import { nearest } from '../ivr/report.ts';
 import type { ReadFlows } from './stage.ts';
 
 /** Dials a flow that has no number of its own. */

@@ -7,7 +7,7 @@ import { VERBS } from '../engine/verbs.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { parseFlow } from '../ivr/parse.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
-import type { Queue } from '../queue/queue.ts';
+import { type Queue, skillQueue } from '../queue/queue.ts';
 import { estimateMs } from '../speech/length.ts';
 import { type Asked, ScriptedServices } from './scripted-services.ts';
 import { type ReadFlows, type SaidLine, Stage, type StageOptions } from './stage.ts';
@@ -119,14 +119,14 @@ function queuesOf({ flows }: ReadFlows, world: World): Queue[] {
   const listed = new Set(world.queues.map(({ name }) => name));
   const others = [...new Set(named)].filter((name) => !listed.has(name));
   const all = [...world.queues, ...worldFile.parse({ queues: others }).queues];
-  return all.map((queue) => ({
-    name: queue.name,
-    needs: queue.needs ?? ownNeeds(queue.name),
-    ringMs: queue.ring,
-    wrapUpMs: queue['wrap-up'],
-    maxWaitMs: queue['max-wait'],
-    music: queue.music,
-  }));
+  return all.map((queue) =>
+    skillQueue(queue.name, queue.needs ?? ownNeeds(queue.name), {
+      ringMs: queue.ring,
+      wrapUpMs: queue['wrap-up'],
+      maxWaitMs: queue['max-wait'],
+      music: queue.music,
+    }),
+  );
 }
 
 /** An agent of a queue has at least the scores that it needs. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nearest, type Place, type Problem, type Report } from '../ivr/report.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Place, Problem, Report } from '../ivr/report.ts';
 import { readYaml } from '../ivr/yaml.ts';
 import { type ScriptLine, scriptLine, WORDS } from './flow-script.ts';
 import { number, time, type World, worldFile, worldWith } from './world.ts';

@@ -1,20 +1,20 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { Callback } from '../queue/callback.ts';
 import type { Changes, EngineStore, LogEvent, StepLeft } from '../engine/changes.ts';
-import type { Queue } from '../queue/queue.ts';
 
 /** A store in memory that a restarted engine can load from, and that can be told to fail. */
 export class MemoryStore implements EngineStore {
   readonly calls = new Map<string, Call>();
   readonly agents = new Map<string, Agent>();
-  readonly queues: Queue[];
+  /** Open and done, by id. */
+  readonly callbacks = new Map<string, Callback>();
   readonly events: LogEvent[] = [];
   readonly stepsLeft: StepLeft[] = [];
   failing = false;
 
-  constructor(agents: readonly Agent[], queues: readonly Queue[]) {
+  constructor(agents: readonly Agent[]) {
     for (const agent of agents) this.agents.set(agent.id, agent);
-    this.queues = [...queues];
   }
 
   async load() {
@@ -34,13 +34,18 @@ export class MemoryStore implements EngineStore {
         ),
       ),
     ];
-    return { calls: live, agents: [...this.agents.values()], queues: this.queues, endedChannels };
+    return { calls: live, agents: [...this.agents.values()], callbacks: this.openCallbacks(), endedChannels };
+  }
+
+  openCallbacks(): Callback[] {
+    return [...this.callbacks.values()].filter(({ done }) => !done);
   }
 
   async commit(changes: Changes): Promise<void> {
     if (this.failing) throw new Error('disk I/O error');
     for (const call of changes.calls) this.calls.set(call.id, structuredClone(call));
     for (const agent of changes.agents) this.agents.set(agent.id, structuredClone(agent));
+    for (const callback of changes.callbacks) this.callbacks.set(callback.id, structuredClone(callback));
     this.events.push(...structuredClone(changes.events));
     this.stepsLeft.push(...changes.stepsLeft);
   }

@@ -1,19 +1,23 @@
 import type { Agent } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
 import { type IdSource, idSource } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { seededRandom } from '../base/random.ts';
+import type { Call } from '../call/call.ts';
 import type { ClassOfService } from '../call/class-of-service.ts';
 import { outsideLegs } from '../call/dial-source.ts';
 import { OutsideDialling } from '../call/outside-dialling.ts';
 import { holdsMessage, messageIn, type Voicemail } from '../call/voicemail.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { CodeGuesses } from '../campaign/guesses.ts';
+import { CONTACTS_LOOKED_AT, type Contact } from '../customer/contact.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { AdmissionLimits } from '../engine/admission.ts';
 import type { EngineStore } from '../engine/changes.ts';
 import { Engine } from '../engine/engine.ts';
 import type { FlowDirectory } from '../engine/input.ts';
 import type { EngineObserver } from '../engine/observer.ts';
+import type { Spool } from '../engine/spool.ts';
 import { allSteps } from '../engine/steps.ts';
 import { stateAt } from '../ivr/calendar.ts';
 import { crossCheck } from '../ivr/cross-check.ts';
@@ -26,8 +30,10 @@ import type { Shared } from '../ivr/shared.ts';
 import type { StepKind } from '../ivr/step.ts';
 import type { Pbx } from '../pbx/pbx.ts';
 import { type SimulatedOptions, SimulatedPbx } from '../pbx/simulated/pbx.ts';
-import type { CallbackRequest } from '../queue/callback.ts';
+import { type CallbackRequest, inLine } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
+import { fixedRouting, type RoutingDirectory } from '../queue/rules.ts';
+import { visibleOf } from '../queue/waiting.ts';
 import type { FillIn, Prompt, PromptBook, Voice } from '../speech/prompt.ts';
 import { writtenPrompt } from '../speech/written.ts';
 import { ANYWHERE } from './anywhere.ts';
@@ -48,20 +54,22 @@ export interface StageOptions {
   /** Puts something between a verb and its runs. */
   readonly around?: (kind: StepKind) => StepKind;
   readonly agents?: readonly Agent[];
+  /** Queues of a centre whose rules never change, or rules of its own. */
   readonly queues?: readonly Queue[];
+  readonly routing?: RoutingDirectory;
   readonly campaigns?: readonly Campaign[];
   readonly customers?: readonly Customer[];
+  /** Finds customers who are not listed. */
+  readonly findCustomer?: (number: string) => Customer | undefined;
   /** Answers for http look-ups; without it every service is unreachable. */
   readonly lookUp?: LookUp;
   readonly pbx?: SimulatedOptions;
   /** UTC ms. */
   readonly startAt?: number;
   /** What each new engine gets instead of the PBX and the store themselves. */
-  readonly connect?: (
-    pbx: SimulatedPbx,
-    store: MemoryStore,
-    clock: VirtualClock,
-  ) => { pbx: Pbx; store: EngineStore };
+  readonly connect?: (pbx: SimulatedPbx, store: MemoryStore, clock: VirtualClock) => Connected;
+  /** Instead of a store that keeps everything. */
+  readonly store?: MemoryStore;
   readonly log?: Log;
   readonly observer?: EngineObserver;
   /** How many callers are taken; without it all are. */
@@ -70,6 +78,14 @@ export interface StageOptions {
   readonly lagMs?: () => number;
   /** Which outside numbers may be dialled; all, unless told. */
   readonly classOfService?: ClassOfService;
+}
+
+/** What an engine stands on. Without a clock of its own it has that of the stage, without a spool one in memory. */
+export interface Connected {
+  readonly pbx: Pbx;
+  readonly store: EngineStore;
+  readonly clock?: Clock;
+  readonly spool?: Spool;
 }
 
 /** Something that was said to a caller, as far as it can be written. */
@@ -94,14 +110,16 @@ export class Stage {
   readonly lines = new Map<string, SaidLine>();
   readonly #options: StageOptions;
   readonly #ids: IdSource;
+  readonly #routing: RoutingDirectory;
   #engine: Engine;
 
   /** @throws when a flow file has an error */
   constructor(options: StageOptions) {
     this.#options = options;
+    this.#routing = options.routing ?? fixedRouting(options.queues ?? []);
     this.clock = new VirtualClock(options.startAt);
     this.pbx = new SimulatedPbx(this.clock, options.pbx);
-    this.store = new MemoryStore(options.agents ?? [], options.queues ?? []);
+    this.store = options.store ?? new MemoryStore(options.agents ?? []);
     this.#ids = idSource(() => this.clock.now(), seededRandom(1));
     const kinds = this.#kinds();
     const { flows, shared } = options.read ?? this.#read(options.files ?? [], kinds);
@@ -131,8 +149,14 @@ export class Stage {
 
   /** A new daemon starts on the same store; the old one is left as it is. */
   async succeed(): Promise<void> {
-    this.#engine = this.#newEngine();
+    this.renew();
     await this.start();
+  }
+
+  /** A new engine takes the place of the old one, and is not started yet. */
+  renew(): Engine {
+    this.#engine = this.#newEngine();
+    return this.#engine;
   }
 
   /** Registers a phone that answers after two seconds, and makes its agent ready. */
@@ -168,11 +192,12 @@ export class Stage {
     );
     outside.remember([...store.calls.values()].flatMap(outsideLegs), clock.now());
     return new Engine({
-      ...(this.#options.connect?.(pbx, store, clock) ?? { pbx, store }),
       outside,
       flows: this.#directory(),
+      routing: this.#routing,
       prompts: this.#promptBook(),
       clock,
+      ...(this.#options.connect?.(pbx, store, clock) ?? { pbx, store }),
       ids: this.#ids,
       log: this.#options.log ?? silentLog,
       recorded: (recorded) => {
@@ -187,12 +212,22 @@ export class Stage {
   }
 
   #kinds(): readonly StepKind[] {
-    const { campaigns = [], customers = [], queues = [] } = this.#options;
+    const { campaigns = [], customers = [] } = this.#options;
     const kinds = allSteps({
       customers: {
         byNumber: async (number) =>
-          customers.find((one) => spellingsOf(number).some((n) => one.numbers.includes(n))),
+          customers.find((one) => spellingsOf(number).some((n) => one.numbers.includes(n))) ??
+          this.#options.findCustomer?.(number),
       },
+      contacts: {
+        lastContacts: async (customerId) =>
+          [...this.store.calls.values()]
+            .filter(({ facts, endedAt }) => facts.customerId === customerId && endedAt !== undefined)
+            .toReversed()
+            .slice(0, CONTACTS_LOOKED_AT)
+            .map(contactOf),
+      },
+      visible: (attributes) => visibleOf(attributes, this.#routing.current()),
       campaigns: {
         byId: async (id) => campaigns.find((one) => one.id === id),
         byCode: async (code) => campaigns.find((one) => one.code === code),
@@ -203,10 +238,17 @@ export class Stage {
         agentAt: (extension) => this.#engine.agentAt(extension),
         tellAgent: (agent, input) => this.#engine.tellAgent(agent, input),
       },
-      queues: (name) => queues.find((one) => one.name === name),
+      queues: (name) => this.#routing.current().queues.get(name),
       callbacks: {
         request: async (callback) => {
-          if (!this.callbacks.some(({ id }) => id === callback.id)) this.callbacks.push(callback);
+          const same = this.store.openCallbacks().some(({ id, queue, number }) => {
+            return id === callback.id || (queue === callback.queue && number === callback.number);
+          });
+          if (same || this.store.callbacks.has(callback.id)) return;
+          this.callbacks.push(callback);
+          const waiting = inLine(callback);
+          this.store.callbacks.set(callback.id, waiting);
+          this.#engine.callBack(waiting);
         },
       },
       lookUps: {
@@ -253,6 +295,12 @@ export class Stage {
       repair: async (prompt, voice, fillIn) => said(prompt, voice, fillIn, 'repaired-'),
     };
   }
+}
+
+function contactOf({ facts, waitedMs, connectedAt, endedBy }: Call): Contact {
+  const { agentId, queue } = facts;
+  const gaveUp = connectedAt === undefined && endedBy === 'caller' && queue !== undefined;
+  return { waitedMs, gaveUp, ...(agentId !== undefined && { agent: agentId }) };
 }
 
 function withKinds(flow: Flow, kinds: readonly StepKind[]): Flow {

@@ -1,66 +1,127 @@
 import type { Clock } from '../base/clock.ts';
 
 interface Alarm {
+  /** Time that has really passed, as against what the clock shows. */
   readonly time: number;
   readonly order: number;
-  readonly wake: () => void;
+  wake: (() => void) | undefined;
 }
+
+/** Alarms between two looks at the rest of the world, such as Ctrl-C. */
+const BREATHE_EVERY = 10_000;
 
 /** Time that stands still until `advance` moves it: a day passes as fast as its work can be done. */
 export class VirtualClock implements Clock {
-  #now: number;
+  /** Time that passed, counted from `start`, and how far the clock was set off it. */
+  #passed: number;
+  #setOff = 0;
   #order = 0;
-  #alarms: Alarm[] = [];
+  #taken = 0;
+  /** A binary heap; what was cancelled stays in it, without its `wake`, until it comes up. */
+  readonly #alarms: Alarm[] = [];
 
   /** @param start UTC ms */
   constructor(start = Date.UTC(2026, 0, 5, 1)) {
-    this.#now = start;
+    this.#passed = start;
   }
 
   now(): number {
-    return this.#now;
+    return this.#passed + this.#setOff;
+  }
+
+  /** Time that has really passed, ms: what the clock shows, had nobody set it. */
+  get passed(): number {
+    return this.#passed;
+  }
+
+  /** Sets the clock by `ms`, as an operator or a time server does. Alarms that are set come when they would have come. */
+  step(ms: number): void {
+    this.#setOff += ms;
   }
 
   at(time: number, wake: () => void): () => void {
-    const alarm: Alarm = { time: Math.max(time, this.#now), order: this.#order++, wake };
-    const after = this.#alarms.findIndex((other) => other.time > alarm.time);
-    this.#alarms.splice(after === -1 ? this.#alarms.length : after, 0, alarm);
+    const due = this.#passed + Math.max(0, time - this.now());
+    const alarm: Alarm = { time: due, order: this.#order++, wake };
+    this.#push(alarm);
     return () => {
-      const index = this.#alarms.indexOf(alarm);
-      if (index >= 0) this.#alarms.splice(index, 1);
+      alarm.wake = undefined;
     };
   }
 
   /** Lets `ms` milliseconds pass; everything due, and every promise that it settles, runs in order of time. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    await settle();
-    for (let alarm = this.#alarms[0]; alarm && alarm.time <= end; alarm = this.#alarms[0]) {
-      this.#alarms.shift();
-      this.#now = alarm.time;
-      alarm.wake();
-      await settle();
-    }
-    this.#now = end;
+    const end = this.#passed + ms;
+    await breathe();
+    for (let alarm = this.#next(); alarm && alarm.time <= end; alarm = this.#next()) await this.#take(alarm);
+    this.#passed = end;
   }
 
   /** Advances in steps of one alarm until `done()` or until `limitMs` passed. Tells whether `done()` came true. */
   async advanceUntil(done: () => boolean, limitMs: number): Promise<boolean> {
-    const end = this.#now + limitMs;
-    await settle();
+    const end = this.#passed + limitMs;
+    await breathe();
     while (!done()) {
-      const next = this.#alarms[0];
+      const next = this.#next();
       if (!next || next.time > end) {
-        this.#now = end;
+        this.#passed = end;
         return done();
       }
-      await this.advance(next.time - this.#now);
+      for (const { time } = next; this.#next()?.time === time; ) await this.#take(this.#next()!);
     }
     return true;
   }
+
+  async #take(alarm: Alarm): Promise<void> {
+    this.#pop();
+    this.#passed = alarm.time;
+    alarm.wake?.();
+    this.#taken += 1;
+    await (this.#taken % BREATHE_EVERY === 0 ? breathe() : settle());
+  }
+
+  /** The first alarm that nobody cancelled. */
+  #next(): Alarm | undefined {
+    while (this.#alarms[0] && !this.#alarms[0].wake) this.#pop();
+    return this.#alarms[0];
+  }
+
+  #push(alarm: Alarm): void {
+    const heap = this.#alarms;
+    let at = heap.push(alarm) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isSooner(alarm, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = alarm;
+  }
+
+  #pop(): void {
+    const heap = this.#alarms;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && isSooner(heap[child + 1]!, heap[child]!)) child += 1;
+      if (!isSooner(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
 }
 
-/** Lets promise chains that are ready run to their end. */
+function isSooner(a: Alarm, b: Alarm): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
+}
+
+/** Lets promise chains that are ready run to their end, from inside of one: Node takes the next tick when none is left. */
 function settle(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** The same from anywhere, and lets the rest of the process have its turn. */
+function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,18 +4,44 @@ import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import { idParams, numbersFor, page, pageCursor, pageLimit, pageOf } from '../http/fields.ts';
 import { EVERY_ROLE, STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
-import { CALLBACK_OUTCOMES, type Callback } from './callback.ts';
+import { CALLBACK_OUTCOMES, type Callback, type CallbackOutcome, NEVER } from './callback.ts';
+import type { Accuracy } from './estimate.ts';
 
 const queueView = z
   .object({
     name: z.string(),
-    needs: z.record(z.string(), z.number()).describe('What an agent needs: the least score per skill'),
+    ladder: z
+      .array(z.object({ needs: z.array(z.string()), forMs: z.number() }))
+      .describe('What an agent needs, step by step; who meets one that has begun may be offered a call'),
+    prefers: z.array(z.string()).describe('What makes one fit agent better than another'),
+    lanes: z
+      .record(
+        z.string(),
+        z.object({ goal: z.number(), targetMs: z.number(), priority: z.number(), bonusMs: z.number() }),
+      )
+      .describe('How each tier is served; "" is for every other one'),
+    hours: z.string().describe('The calendar of its hours; empty: always'),
+    maxWaiting: z.number(),
+    overflow: z.array(z.object({ afterMs: z.number(), queue: z.string() })),
     ringMs: z.number(),
     wrapUpMs: z.number(),
     maxWaitMs: z.number(),
     music: z.string(),
     loggedIn: z.number().int().describe('Agents with the skills who are logged in'),
+    working: z.number().int().describe('Those of them who are at work: ready, or with a call'),
     ready: z.number().int().describe('Those of them who are ready'),
+    estimatedWaitMs: z
+      .number()
+      .nullable()
+      .describe('The wait that somebody has before him who comes now; null while nobody is at work'),
+    estimates: z
+      .object({
+        count: z.number().int(),
+        nearShare: z.number().nullable().describe('Of all, those within 30 s or 30 % of the real wait, 0 to 1'),
+        meanErrorMs: z.number().nullable().describe('Told less real: above 0, people waited less than expected'),
+        meanAbsoluteErrorMs: z.number().nullable(),
+      })
+      .describe('How right the waits were that were expected when people came, since the daemon started'),
     waiting: z.array(
       z.object({
         call: z.string(),
@@ -40,6 +66,13 @@ const callbackView = z
     tier: z.string().describe('Empty when unknown'),
     language: z.string(),
     at: z.number().describe('When he asked, UTC milliseconds'),
+    since: z.number().describe('His place in line: from when his wait counts, UTC milliseconds'),
+    attempts: z.number().int().describe('How often he was dialled'),
+    dueAt: z
+      .number()
+      .nullable()
+      .describe('Not dialled before, UTC milliseconds; null: his number may not be dialled, people have to call'),
+    calling: z.string().nullable().describe('The call that is under way'),
     done: z
       .object({
         by: z.string(),
@@ -84,19 +117,22 @@ function waitingRoute(api: Api, { centre }: ApiParts): void {
         };
       };
       return {
-        items: centre.queues().map(({ queue, waiting, loggedIn, ready }) => ({
-          ...queue,
-          needs: { ...queue.needs },
-          loggedIn,
-          ready,
-          waiting: waiting.map(showWaiting),
+        items: centre.queues().map((status) => ({
+          ...showQueue(status),
+          waiting: status.waiting.map(showWaiting),
         })),
       };
     },
   );
 }
 
-function callbackRoutes(api: Api, { callbacks, clock }: ApiParts): void {
+function callbackRoutes(api: Api, { callbacks, centre, clock }: ApiParts): void {
+  /** In the book first: what is closed there is never called. */
+  const close = async (id: string, token: ApiToken, outcome: CallbackOutcome): Promise<Callback> => {
+    const closed = await callbacks.done(id, { by: signed(token), at: clock.now(), outcome });
+    await centre.callbackClosed(id);
+    return closed;
+  };
   api.get(
     '/api/callbacks',
     {
@@ -142,18 +178,67 @@ function callbackRoutes(api: Api, { callbacks, clock }: ApiParts): void {
     },
     async (request) => {
       const token = caller(request);
-      const how = { by: signed(token), at: clock.now(), outcome: request.body.outcome };
-      return showCallback(await callbacks.done(request.params.id, how), token);
+      return showCallback(await close(request.params.id, token, request.body.outcome), token);
+    },
+  );
+  api.delete(
+    '/api/callbacks/:id',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['queues'],
+        summary: 'Nobody is to call back any more',
+        params: idParams,
+        response: { 200: callbackView },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      return showCallback(await close(request.params.id, token, 'not-wanted'), token);
     },
   );
 }
 
 /** A callback as this role may see it. */
-function showCallback({ done, number, customerId, ...shown }: Callback, token: ApiToken): CallbackView {
+function showCallback(callback: Callback, token: ApiToken): CallbackView {
+  const { plan: _plan, calls: _calls, done, number, customerId, dueAt, calling, ...shown } = callback;
   return {
     ...shown,
+    dueAt: dueAt === NEVER ? null : dueAt,
+    calling: calling ?? null,
     number: numbersFor(token)(number),
     customerId: customerId ?? null,
     done: done ? { ...done } : null,
+  };
+}
+
+/** A queue without those who wait in it. */
+function showQueue({ queue, accuracy, estimatedWaitMs, waiting: _waiting, ...agents }: QueueStatus) {
+  const { name, ringMs, wrapUpMs, maxWaitMs, music, hours, maxWaiting, lanes } = queue;
+  return {
+    name,
+    ringMs,
+    wrapUpMs,
+    maxWaitMs,
+    music,
+    hours,
+    maxWaiting,
+    lanes: { ...lanes },
+    ladder: queue.ladder.map(({ needs, forMs }) => ({ needs: needs.map(({ text }) => text), forMs })),
+    prefers: queue.prefers.map(({ text }) => text),
+    overflow: queue.overflow.map((one) => ({ ...one })),
+    ...agents,
+    estimatedWaitMs: estimatedWaitMs ?? null,
+    estimates: showAccuracy(accuracy),
+  };
+}
+
+function showAccuracy({ estimates: count, near, errorMs, absoluteErrorMs }: Accuracy) {
+  const mean = (sum: number): number | null => (count === 0 ? null : sum / count);
+  return {
+    count,
+    nearShare: mean(near),
+    meanErrorMs: mean(errorMs),
+    meanAbsoluteErrorMs: mean(absoluteErrorMs),
   };
 }

@@ -1,44 +1,11 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
-import { areScores } from '../agent/skills.ts';
 import { Refused } from '../base/errors.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import type { EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import type { Callback, CallbackBook, CallbackDone, CallbackRequest } from './callback.ts';
-import type { Queue } from './queue.ts';
-import { callbackTable, queueTable } from './table.ts';
-
-/** The queues and their rules. */
-export class QueueStore {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  /** By name. @throws Refused `bad-queue` for a row that matching would fail at */
-  async list(): Promise<Queue[]> {
-    return this.#database.query.select().from(queueTable).orderBy(asc(queueTable.name)).all().map(checked);
-  }
-
-  async save(queue: Queue): Promise<void> {
-    const { name: _name, ...rules } = queue;
-    this.#database.query
-      .insert(queueTable)
-      .values(queue)
-      .onConflictDoUpdate({ target: queueTable.name, set: rules })
-      .run();
-  }
-}
-
-function checked(queue: Queue): Queue {
-  if (areScores(queue.needs)) return queue;
-  throw new Refused(
-    'bad-queue',
-    `The needs of queue ${queue.name} in the database are not a score per skill, such as {"service": 5}. Mend them, then start again.`,
-  );
-}
+import { type Callback, type CallbackBook, type CallbackDone, type CallbackRequest, inLine, NEVER } from './callback.ts';
+import { callbackTable } from './table.ts';
 
 /** Where a list of callbacks was left: the last one of the page before. */
 interface Place {
@@ -50,20 +17,26 @@ interface Place {
 export class CallbackStore implements CallbackBook {
   readonly #database: Database;
   readonly #events: EventWriter;
+  readonly #kept: (callback: Callback) => void;
 
-  constructor(database: Database, events: EventWriter) {
+  /** @param kept told of each request that is new */
+  constructor(database: Database, events: EventWriter, kept: (callback: Callback) => void = () => undefined) {
     this.#database = database;
     this.#events = events;
+    this.#kept = kept;
   }
 
   /** Keeps a request, and says so in the log. While one for that number and queue is open, another changes nothing. */
-  async request(callback: CallbackRequest): Promise<void> {
+  async request(request: CallbackRequest): Promise<void> {
+    const callback = inLine(request);
+    let kept = false;
     this.#events.commit(() => {
-      if (this.#isOpen(callback)) return [];
+      if (this.#isOpen(request)) return [];
       const { query } = this.#database;
-      const { changes } = query.insert(callbackTable).values(callback).onConflictDoNothing().run();
-      return changes === 0 ? [] : [callbackRequested(callback)];
+      kept = query.insert(callbackTable).values(rowOf(callback)).onConflictDoNothing().run().changes > 0;
+      return kept ? [callbackRequested(request)] : [];
     });
+    if (kept) this.#kept(callback);
   }
 
   /** Those that nobody has called back yet, the oldest first. */
@@ -168,7 +141,46 @@ function callbackDone({ id, call, queue }: Callback, { by, at, outcome }: Callba
 }
 
 function callbackOf(row: typeof callbackTable.$inferSelect): Callback {
-  const { doneAt, doneBy, outcome, ...request } = row;
+  const { doneAt, doneBy, outcome, since, dueAt, ...request } = row;
   const open = doneAt === null || doneBy === null || outcome === null;
-  return { ...known(request), ...(open ? {} : { done: { at: doneAt, by: doneBy, outcome } }) };
+  return {
+    ...known(request),
+    since: since ?? row.at,
+    dueAt: dueAt ?? NEVER,
+    ...(open ? {} : { done: { at: doneAt, by: doneBy, outcome } }),
+  };
+}
+
+function rowOf({ done, dueAt, calling, ...request }: Callback): typeof callbackTable.$inferInsert {
+  return {
+    ...request,
+    dueAt: dueAt === NEVER ? null : dueAt,
+    calling: calling ?? null,
+    doneAt: done?.at ?? null,
+    doneBy: done?.by ?? null,
+    outcome: done?.outcome ?? null,
+  };
+}
+
+/** Writes how callbacks go on, in a transaction of the caller's. What somebody has closed meanwhile stays closed. */
+export function callbackWriter(database: Database): (callback: Callback) => void {
+  return (callback) => {
+    const { attempts, calls, dueAt, calling, doneAt, doneBy, outcome } = rowOf(callback);
+    database.query
+      .update(callbackTable)
+      .set({ attempts, calls, dueAt, calling, doneAt, doneBy, outcome })
+      .where(and(eq(callbackTable.id, callback.id), isNull(callbackTable.doneAt)))
+      .run();
+  };
+}
+
+/** Every callback that is open, the oldest first. */
+export function openCallbacks(database: Database): Callback[] {
+  return database.query
+    .select()
+    .from(callbackTable)
+    .where(isNull(callbackTable.doneAt))
+    .orderBy(asc(callbackTable.at), asc(callbackTable.id))
+    .all()
+    .map(callbackOf);
 }

@@ -1,16 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { duration, index, json, table, text, time, uniqueIndex, word } from '../store/columns.ts';
-import type { CallbackOutcome } from './callback.ts';
-import type { Queue } from './queue.ts';
-
-export const queueTable = table('queue', {
-  name: text('name').primaryKey(),
-  needs: json<Queue['needs']>('needs').notNull(),
-  ringMs: duration('ring_ms').notNull(),
-  wrapUpMs: duration('wrap_up_ms').notNull(),
-  maxWaitMs: duration('max_wait_ms').notNull(),
-  music: text('music').notNull(),
-});
+import { index, integer, json, table, text, time, uniqueIndex, word } from '../store/columns.ts';
+import type { CallbackOutcome, CallbackPlan } from './callback.ts';
 
 /** Callers who want to be called back, and what became of it. */
 export const callbackTable = table(
@@ -24,6 +14,15 @@ export const callbackTable = table(
     tier: text('tier').notNull(),
     language: text('language').notNull(),
     at: time('at').notNull(),
+    /** Null in those of a version that kept no places: then it is `at`. */
+    since: time('since'),
+    plan: json<CallbackPlan>('plan'),
+    attempts: integer('attempts').notNull().default(0),
+    calls: integer('calls').notNull().default(0),
+    /** Null for what is called by hand. */
+    dueAt: time('due_at'),
+    /** The call that is made for it now. */
+    calling: text('calling'),
     /** Null while it is open, as the next two. */
     doneAt: time('done_at'),
     doneBy: text('done_by'),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AgentStore, type Phone } from '../agent/store.ts';
+import { EventLog } from '../engine/store.ts';
 import { TokenStore } from '../http/store.ts';
 import { connect, type Database, refusalFor } from '../store/connect.ts';
 import { markOf, setMark } from '../store/marks.ts';
@@ -59,5 +60,5 @@ async function prepare(
     onProgress('A demonstration centre is in the database.');
   }
   await new TokenStore(database).ensureAdmin(adminToken, now);
-  return { phones: await new AgentStore(database).phones(), seeded };
+  return { phones: await new AgentStore(database, new EventLog(database)).phones(), seeded };
 }

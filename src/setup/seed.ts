@@ -5,8 +5,6 @@ import { CampaignStore } from '../campaign/store.ts';
 import type { Customer } from '../customer/customer.ts';
 import { CustomerStore } from '../customer/store.ts';
 import { EventLog } from '../engine/store.ts';
-import type { Queue } from '../queue/queue.ts';
-import { QueueStore } from '../queue/store.ts';
 import type { Database } from '../store/connect.ts';
 import { newSecret } from './secrets.ts';
 
@@ -16,19 +14,17 @@ const YEAR_MS = 365 * DAY_MS;
 const RECEPTION = '2001';
 
 /**
- * Puts in the demonstration centre: phones, agents, queues, customers, campaigns. Doing it again after an interruption is
+ * Puts in the demonstration centre: phones, agents, customers, campaigns; its queues are in the routing file. Doing it again after an interruption is
  * harmless.
  * @param now UTC ms, from which the campaigns' dates count
  */
 export async function seedDemonstration(database: Database, now: number): Promise<void> {
-  const agents = new AgentStore(database);
-  const queues = new QueueStore(database);
   const events = new EventLog(database);
+  const agents = new AgentStore(database, events);
   const customers = new CustomerStore(database, events);
   const campaigns = new CampaignStore(database, events);
   for (const phone of demonstrationPhones()) await agents.savePhone(phone);
   for (const agent of demonstrationAgents(now)) await agents.save(agent);
-  for (const queue of QUEUES) await queues.save(queue);
   for (const customer of CUSTOMERS) await customers.save(customer);
   for (const campaign of demonstrationCampaigns(now)) await campaigns.save(campaign);
 }
@@ -42,34 +38,80 @@ function demonstrationPhones(): Phone[] {
   }));
 }
 
+/** Id of the expert whom the centre reaches over his mobile. */
+const EXPERT = 'expert';
+
+const WUHAN = { site: 'wuhan', branch: 'guanggu' };
+const BEIJING = { site: 'beijing', branch: 'jinrongjie' };
+
 /** Everybody's id is his home extension too. */
-const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills'>[] = [
-  { id: '1001', name: '张伟', skills: { service: 8, card: 6, wealth: 9.5, english: 7 } },
-  { id: '1002', name: '王芳', skills: { service: 9, card: 7, wealth: 9, english: 8 } },
-  { id: '1003', name: '李娜', skills: { service: 8, card: 9, wealth: 4, english: 5 } },
-  { id: '1004', name: '刘洋', skills: { service: 7, card: 8 } },
-  { id: '1005', name: '陈静', skills: { service: 9, english: 9 } },
-  { id: '1006', name: '杨帆', skills: { service: 6, card: 5, wealth: 6 } },
-  { id: '1007', name: '赵敏', skills: { service: 7, wealth: 7, english: 6 } },
-  { id: '1008', name: '黄磊', skills: { service: 5, card: 7 } },
-  { id: RECEPTION, name: '周婷', skills: { campaign: 9 } },
+const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills' | 'attributes'>[] = [
+  {
+    id: '1001',
+    name: '张伟',
+    skills: { service: 8, card: 6, wealth: 9.5, english: 7 },
+    attributes: { languages: ['zh-CN', 'en'], ...BEIJING },
+  },
+  {
+    id: '1002',
+    name: '王芳',
+    skills: { service: 9, card: 7, wealth: 9, english: 8 },
+    attributes: { languages: ['zh-CN', 'en'], dialects: ['粤语'], ...BEIJING },
+  },
+  {
+    id: '1003',
+    name: '李娜',
+    skills: { service: 8, card: 9, wealth: 4, english: 5 },
+    attributes: { languages: ['zh-CN', 'en'], dialects: ['闽南语'], ...WUHAN },
+  },
+  {
+    id: '1004',
+    name: '刘洋',
+    skills: { service: 7, card: 8 },
+    attributes: { languages: ['zh-CN'], dialects: ['武汉话'], ...WUHAN },
+  },
+  {
+    id: '1005',
+    name: '陈静',
+    skills: { service: 9, english: 9 },
+    attributes: { languages: ['zh-CN', 'en'], ...WUHAN },
+  },
+  {
+    id: '1006',
+    name: '杨帆',
+    skills: { service: 6, card: 5, wealth: 6 },
+    attributes: { languages: ['zh-CN'], ...WUHAN },
+  },
+  {
+    id: '1007',
+    name: '赵敏',
+    skills: { service: 7, wealth: 7, english: 6 },
+    attributes: { languages: ['zh-CN', 'en'], ...BEIJING },
+  },
+  {
+    id: '1008',
+    name: '黄磊',
+    skills: { service: 5, card: 7 },
+    attributes: { languages: ['zh-CN'], dialects: ['粤语'], ...WUHAN },
+  },
+  { id: RECEPTION, name: '周婷', skills: { campaign: 9 }, attributes: { languages: ['zh-CN'], ...WUHAN } },
 ];
 
 function demonstrationAgents(now: number): Agent[] {
-  return STAFF.map((person) => ({
-    ...person,
-    homeExtension: person.id,
-    state: { at: 'logged-out', since: now },
-  }));
+  const state = { at: 'logged-out', since: now } as const;
+  return [
+    ...STAFF.map((person): Agent => ({ ...person, homeExtension: person.id, state })),
+    {
+      id: EXPERT,
+      name: '林峰',
+      homeExtension: '',
+      skills: { wealth: 9.8 },
+      attributes: { languages: ['zh-CN'], dialects: ['闽南语'], site: 'fuzhou' },
+      outside: { number: '13800000001', duty: 'branch-hours' },
+      state,
+    },
+  ];
 }
-
-const RULES = { ringMs: 15_000, wrapUpMs: 10_000, maxWaitMs: 120_000, music: 'default' } as const;
-
-const QUEUES: readonly Queue[] = [
-  { name: 'general', needs: { service: 5 }, ...RULES },
-  { name: 'vip', needs: { wealth: 9 }, ...RULES },
-  { name: 'card', needs: { card: 5 }, ...RULES },
-];
 
 /** Each of the first two has a phone of ours besides his mobile, to call from in a trial. */
 const CUSTOMERS: readonly Customer[] = [
@@ -81,6 +123,8 @@ const CUSTOMERS: readonly Customer[] = [
     numbers: ['13800138000', '1010'],
     note: '私人银行客户，资产逾五百万元；偏好由张伟服务，请勿让其久等。 Private banking; do not let her wait.',
     flow: '',
+    attributes: { city: '福州', dialect: '闽南语', churnRisk: 'low' },
+    accountManager: '1001',
   },
   {
     id: 'demo-gold',
@@ -90,6 +134,7 @@ const CUSTOMERS: readonly Customer[] = [
     numbers: ['13900139000', '1009'],
     note: '金卡客户，常用信用卡分期，关注积分兑换。 Gold card, pays by instalments.',
     flow: '',
+    attributes: { city: '武汉', response: 'high' },
   },
   {
     id: 'demo-standard',

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseNetwork } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
-import { nearest } from '../ivr/report.ts';
+import { nearest } from '../base/nearest.ts';
 import { projectFolder } from './project.ts';
 
 /** What the operator may decide before the start. All of it comes from the environment; see `SETTINGS`. */
@@ -27,6 +27,8 @@ export interface Settings {
   readonly flows: string;
   /** Absolute path of the file that says which outside numbers may be dialled. */
   readonly classOfService: string;
+  /** Absolute path of the file with the routing rules. */
+  readonly routing: string;
   /** Whether SIP callers that nobody knows may dial in. */
   readonly guests: boolean;
   /** Addresses and networks that are never shut out, whatever they do. */
@@ -48,6 +50,7 @@ export interface ServiceSetting {
 export const SAMPLE = 'sample';
 
 const CLASS_OF_SERVICE = 'dialplan/class-of-service.yaml';
+const ROUTING = 'routing/routing.yaml';
 
 /** Every environment variable, its default and its meaning: for `--help` and the manual. */
 export const SETTINGS: readonly {
@@ -82,6 +85,7 @@ export const SETTINGS: readonly {
     fallback: CLASS_OF_SERVICE,
     meaning: 'file that says who may dial which outside numbers',
   },
+  { name: 'CARILLON_ROUTING', fallback: ROUTING, meaning: 'file with the queues and routing rules' },
   {
     name: 'CARILLON_SERVICES',
     fallback: 'core-bank=sample',
@@ -130,6 +134,7 @@ export function readSettings(env: Environment): Settings {
     asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,
     flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
     classOfService: folderIn(env, 'CARILLON_CLASS_OF_SERVICE', CLASS_OF_SERVICE),
+    routing: folderIn(env, 'CARILLON_ROUTING', ROUTING),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
     neverBan: networksIn(env, 'CARILLON_NEVER_BAN', '127.0.0.0/8,::1'),
     services: servicesIn(env),

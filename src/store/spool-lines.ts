@@ -118,14 +118,15 @@ export class SpoolLines {
   }
 }
 
-const NOTHING: Changes = { calls: [], agents: [], events: [], stepsLeft: [] };
+const NOTHING: Changes = { calls: [], agents: [], callbacks: [], events: [], stepsLeft: [] };
 
 /** What a crash or somebody's editor made of a line must not keep the others from being read. */
 function changesIn(line: Buffer): Changes {
   try {
-    const { calls, agents, events, stepsLeft } = JSON.parse(line.toString()) as Changes;
-    return [calls, agents, events, stepsLeft].every(Array.isArray)
-      ? { calls, agents, events, stepsLeft }
+    // A version before this one wrote no callbacks.
+    const { calls, agents, callbacks = [], events, stepsLeft } = JSON.parse(line.toString()) as Changes;
+    return [calls, agents, callbacks, events, stepsLeft].every(Array.isArray)
+      ? { calls, agents, callbacks, events, stepsLeft }
       : NOTHING;
   } catch {
     return NOTHING;

@@ -119,10 +119,10 @@ export class RunningCentre {
     return { server: this.server, user, password: this.#passwords.get(user) ?? '' };
   }
 
-  /** The answer of the API to an admin: to a POST when there is a `body`. */
-  ask(path: string, body?: object): Promise<Response> {
+  /** The answer of the API to an admin: to a POST when there is a `body`, unless another method is named. */
+  ask(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.settings.httpPort}${path}`, {
-      method: body ? 'POST' : 'GET',
+      method,
       headers: {
         authorization: `Bearer ${readSecrets(this.settings.data).adminToken}`,
         'content-type': 'application/json',

@@ -24,7 +24,7 @@ const LEG = {
   plannedAt: 50,
   ringingAt: 55,
 } as const;
-const SILENT_LEG = { ...LEG, ringingAt: undefined };
+const { ringingAt: _rang, ...SILENT_LEG } = LEG;
 const withPhase = (phase: Phase): Call => ({
   ...CALL,
   phase,
@@ -50,7 +50,9 @@ const does = (effects: readonly CallEffect[]): string[] =>
   effects.map((effect) => {
     if (effect.do === 'takeExit') return `exit ${effect.exit}`;
     if (effect.do === 'hangup') return `hangup ${effect.channel}`;
-    if (effect.do === 'release') return effect.talked ? 'release after talk' : 'release';
+    if (effect.do === 'release')
+      return effect.gone ? 'phone gone' : effect.talked ? 'release after talk' : 'release';
+    if (effect.do === 'tell') return `tell ${effect.what}`;
     return effect.do;
   });
 
@@ -61,7 +63,7 @@ test.each<[string, Call, CallInput, number, string, string[]]>([
   [
     'offered',
     QUEUED,
-    { type: 'Offered', leg: 'l1', agent: '1001', extension: '1001', ringMs: 150 },
+    { type: 'Offered', leg: 'l1', agent: '1001', to: LEG.to, ringMs: 150 },
     100,
     'offered',
     ['originate'],
@@ -69,20 +71,35 @@ test.each<[string, Call, CallInput, number, string, string[]]>([
   [
     'an offer too late',
     FLOW,
-    { type: 'Offered', leg: 'l1', agent: '1001', extension: '1001', ringMs: 150 },
+    { type: 'Offered', leg: 'l1', agent: '1001', to: LEG.to, ringMs: 150 },
     100,
     'flow',
     [],
   ],
-  ['rings', OFFERED, { type: 'LegRinging', leg: 'l1' }, 100, 'offered', []],
-  ['agent answers', OFFERED, { type: 'LegAnswered', leg: 'l1' }, 100, 'connected', ['stopMusic', 'connect']],
+  [
+    'rings',
+    { ...OFFERED, legs: [SILENT_LEG] },
+    { type: 'LegRinging', leg: 'l1' },
+    100,
+    'offered',
+    ['tell Ring'],
+  ],
+  ['rings again', OFFERED, { type: 'LegRinging', leg: 'l1' }, 100, 'offered', []],
+  [
+    'agent answers',
+    OFFERED,
+    { type: 'LegAnswered', leg: 'l1' },
+    100,
+    'connected',
+    ['tell Answer', 'stopMusic', 'connect'],
+  ],
   [
     'dialled party answers',
     DIALING,
     { type: 'LegAnswered', leg: 'l1' },
     100,
     'connected',
-    ['stopMusic', 'connect'],
+    ['tell Answer', 'stopMusic', 'connect'],
   ],
   ['answered twice', CONNECTED, { type: 'LegAnswered', leg: 'l1' }, 100, 'connected', []],
   [

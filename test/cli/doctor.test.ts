@@ -80,6 +80,7 @@ const service: ServiceFacts = {
   prompts: { silent: [], unmade: 0, fault: '' },
   hasSpeech: true,
   classOfService: { errors: 0, first: '' },
+  routing: { errors: 0, first: '' },
 };
 
 const module = { name: 'res_ari', why: 'control' };
@@ -200,14 +201,20 @@ test.each<[string, (file: string) => void, string]>([
   ['a folder', (file) => mkdirSync(file), 'it cannot be read'],
   ['too large', (file) => writeFileSync(file, ' '.repeat(2 ** 20 + 1)), 'larger than 1 MB'],
 ])(
-  'a file of class of service that is %s is a problem and not the end',
+  'a file of rules that is %s is a problem and not the end',
   async (_, make, said) => {
     const place = new Place({ 'hotline.yaml': aFlow('hotline') });
-    const file = join(place.folder, 'class-of-service.yaml');
+    const file = join(place.folder, 'rules.yaml');
     make(file);
-    const env = { CARILLON_CLASS_OF_SERVICE: file, CARILLON_DATA: place.data, CARILLON_FLOWS: place.flows };
-    const { classOfService } = await serviceFacts(readSettings(env), { known: 0 });
-    expect(classOfService).toMatchObject({ errors: 1, first: expect.stringContaining(said) });
+    const env = {
+      CARILLON_CLASS_OF_SERVICE: file,
+      CARILLON_ROUTING: file,
+      CARILLON_DATA: place.data,
+      CARILLON_FLOWS: place.flows,
+    };
+    const { classOfService, routing } = await serviceFacts(readSettings(env), { known: 0 });
+    for (const facts of [classOfService, routing])
+      expect(facts).toMatchObject({ errors: 1, first: expect.stringContaining(said) });
   },
   20_000,
 );
@@ -264,6 +271,7 @@ describe('what callers meet with', () => {
       { classOfService: { errors: 1, first: 'x' } },
       ['problem class-of-service'],
     ],
+    ['broken routing rules', { routing: { errors: 1, first: 'x' } }, ['problem routing']],
   ])('%s', (_what, change, expected) => {
     expect(faults(checkService({ ...service, ...change }))).toEqual(expected);
   });

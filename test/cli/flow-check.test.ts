@@ -33,7 +33,7 @@ test('all problems of all files are named at once, each with its place as the us
     '3 flows, 4 steps, 1 test file: 4 errors',
     '',
   ]);
-  expect(err).toContain("checked against the demonstration's queues");
+  expect(err).toContain("checked against the demonstration's campaigns");
   expect(code).toBe(1);
   expect(existsSync(place.data), 'checking sets nothing up').toBe(false);
 });
@@ -93,18 +93,21 @@ test('a broken shared file is named alone: flows are not blamed for what they ta
   expect(code).toBe(1);
 });
 
-test('queues and campaigns are those of the data folder, once there are some', async () => {
+test('queues are those of the routing file, campaigns those of the data folder', async () => {
   const place = new Place({ 'a.yaml': WAITS('lottery') });
   mkdirSync(place.data);
-  const { database } = openStore(join(place.data, 'carillon.db'));
+  openStore(join(place.data, 'carillon.db')).database.close();
   const refused = await place.run(['flow', 'check']);
   expect(refused.out).toContain('there is no queue "lottery"');
   expect(refused.err).toBe('');
-  database.script(
-    "insert into queue (name, needs, ring_ms, wrap_up_ms, max_wait_ms, music) values ('lottery', '{}', 1, 1, 1, 'default')",
-  );
-  expect((await place.run(['flow', 'check'])).out).toBe('1 flow, 2 steps: no problems\n');
-  database.close();
+  const file = join(place.folder, 'routing.yaml');
+  writeFileSync(file, 'queues: { lottery: { needs: [] } }');
+  const env = { CARILLON_ROUTING: file };
+  expect((await place.run(['flow', 'check'], env)).out).toBe('1 flow, 2 steps: no problems\n');
+  writeFileSync(file, 'queues: { lottery: {} }');
+  const broken = await place.run(['flow', 'check'], env);
+  expect(broken.out).toBe('1 flow, 2 steps: no problems\n');
+  expect(broken.err).toContain('queues were not checked: see npx carillon routing check');
 });
 
 test('wrong usage has exit code 2 and says what to do', async () => {

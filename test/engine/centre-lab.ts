@@ -4,7 +4,7 @@ import type { Campaign } from '../../src/campaign/campaign.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import type { SourceFile } from '../../src/ivr/flow-set.ts';
 import { Stage, type StageOptions } from '../../src/lab/stage.ts';
-import type { Queue } from '../../src/queue/queue.ts';
+import { type Queue, skillQueue, USUAL_LANE } from '../../src/queue/queue.ts';
 
 export const agent = (id: string, skills: Record<string, number>, homeExtension = id): Agent => ({
   id,
@@ -14,15 +14,15 @@ export const agent = (id: string, skills: Record<string, number>, homeExtension 
   state: { at: 'logged-out', since: 0 },
 });
 
-export const queue = (name: string, needs: Record<string, number>, more: Partial<Queue> = {}): Queue => ({
-  name,
-  needs,
-  ringMs: 15_000,
-  wrapUpMs: 10_000,
-  maxWaitMs: 120_000,
-  music: 'default',
-  ...more,
-});
+/** The higher the tier, the sooner. */
+const LANES = {
+  '': USUAL_LANE,
+  gold: { ...USUAL_LANE, targetMs: 10_000 },
+  vip: { ...USUAL_LANE, targetMs: 5000 },
+};
+
+export const queue = (name: string, needs: Record<string, number>, more: Partial<Queue> = {}): Queue =>
+  skillQueue(name, needs, { lanes: LANES, ...more });
 
 const VALID = { validFrom: 0, validUntil: Number.MAX_SAFE_INTEGER };
 

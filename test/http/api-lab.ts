@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
@@ -14,8 +14,10 @@ import { CallStore } from '../../src/call/store.ts';
 import { CampaignStore } from '../../src/campaign/store.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import type { Centre, Health, QueueStatus } from '../../src/engine/centre.ts';
+import { readRouting } from '../../src/engine/routing-file.ts';
 import type { CentreStore } from '../../src/engine/store.ts';
-import type { ApiParts, FlowShelf } from '../../src/http/api.ts';
+import type { TalkAsked } from '../../src/engine/talk-requests.ts';
+import type { ApiParts, FlowShelf, RoutingDesk } from '../../src/http/api.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Role, TOKEN_ROLES } from '../../src/http/roles.ts';
 import { TokenStore } from '../../src/http/store.ts';
@@ -27,7 +29,9 @@ import { hangup, say } from '../../src/ivr/steps/say.ts';
 import { FlowHistory, StepStats } from '../../src/ivr/store.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { PhoneStatus } from '../../src/pbx/pbx.ts';
+import type { RoutingRules } from '../../src/queue/rules.ts';
 import { CallbackStore } from '../../src/queue/store.ts';
+import { inProject } from '../../src/setup/project.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
@@ -39,6 +43,8 @@ export class FakeCentre implements Centre {
   staff: Agent[] = [];
   queueStatuses: QueueStatus[] = [];
   registered: PhoneStatus[] = [];
+  /** What was wanted of talks. */
+  readonly asked: (TalkAsked & { readonly call: string })[] = [];
   state: Health = { ready: true, problems: [], pbx: 'simulated', liveCalls: 0 };
   /** Thrown by the next command. */
   trouble: Error | undefined;
@@ -64,6 +70,27 @@ export class FakeCentre implements Centre {
     const moved = reduceAgent(this.staff[index]!, input, this.#now());
     this.staff[index] = moved;
     return moved;
+  }
+
+  async saveAgent(agent: Agent): Promise<Agent> {
+    this.#fail();
+    const before = this.staff.find(({ id }) => id === agent.id);
+    const saved = before ? { ...agent, state: before.state } : agent;
+    this.staff = [...this.staff.filter(({ id }) => id !== agent.id), saved];
+    return saved;
+  }
+
+  async removeAgent(id: string): Promise<void> {
+    this.#fail();
+    const agent = this.staff.find((one) => one.id === id);
+    if (agent?.state.at !== 'logged-out') throw new Refused('agent-logged-in', `${id} is logged in`);
+    this.staff = this.staff.filter((one) => one !== agent);
+  }
+
+  async tellTalk(id: string, { request, by }: TalkAsked): Promise<void> {
+    this.#fail();
+    if (!this.calls.some((call) => call.id === id)) throw new Refused('call-not-live', `${id} is over`);
+    this.asked.push({ call: id, request, ...(by !== undefined && { by }) });
   }
 
   async hangUp(id: string): Promise<void> {
@@ -113,6 +140,7 @@ class FakeFlows implements FlowShelf {
   list = () => [this.hotline];
   byName = (name: string) => (name === 'hotline' ? this.hotline : undefined);
   persona = (name: string) => (name === 'private' ? {} : undefined);
+  calendars = () => ['branch-hours'];
   problems = () => this.wrong;
   promptProblems = () => this.wrongPrompts;
 
@@ -129,6 +157,14 @@ class FakeFlows implements FlowShelf {
   }
 }
 
+/** The routing rules that ship. */
+class FakeRouting implements RoutingDesk {
+  rules: RoutingRules = readRouting(readFileSync(inProject('routing/routing.yaml'), 'utf8'), 'r.yaml').rules!;
+  wrong: readonly string[] = [];
+  current = () => this.rules;
+  problems = () => this.wrong;
+}
+
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
@@ -141,6 +177,7 @@ export interface ApiLab extends ApiParts {
   readonly app: FastifyInstance;
   readonly centre: FakeCentre;
   readonly flows: FakeFlows;
+  readonly routing: FakeRouting;
   readonly clock: VirtualClock;
   readonly store: CentreStore;
   readonly tokenOf: Record<Role, string>;
@@ -162,9 +199,15 @@ export async function openApi(): Promise<ApiLab> {
   await seedDemonstration(database, START);
   const clock = new VirtualClock(START);
   const centre = new FakeCentre(() => clock.now());
-  const { agents: staff, queues } = await store.load();
+  const { agents: staff } = await store.load();
+  const routing = new FakeRouting();
   centre.staff = [...staff];
-  centre.queueStatuses = queues.map((queue) => ({ queue, waiting: [], loggedIn: 0, ready: 0 }));
+  centre.queueStatuses = [...routing.current().queues.values()].map((queue) => ({
+    queue,
+    waiting: [],
+    loggedIn: 0,
+    ready: 0,
+  }));
   const tokens = new TokenStore(database);
   const logged: string[] = [];
   const recordings = join(temporaryFolder(), 'recordings');
@@ -172,7 +215,7 @@ export async function openApi(): Promise<ApiLab> {
   const parts = {
     centre,
     calls: new CallStore(database, events),
-    agents: new AgentStore(database),
+    agents: new AgentStore(database, events),
     customers: new CustomerStore(database, events),
     campaigns: new CampaignStore(database, events),
     callbacks: new CallbackStore(database, events),
@@ -181,6 +224,7 @@ export async function openApi(): Promise<ApiLab> {
     bans: new FakeBans(),
     metrics: [new Gauge({ name: 'carillon_ready', help: 'Whether.' }, () => [[[], 1]])],
     flows: new FakeFlows(),
+    routing,
     history: new FlowHistory(database, events),
     stepStats: new StepStats(database),
     recordings,

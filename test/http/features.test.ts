@@ -224,7 +224,7 @@ describe('agents', () => {
   test('are listed with their skills; a strange one is not there', async () => {
     const api = await openApi();
     const { body } = await api.send('viewer', 'GET', '/api/agents');
-    expect(body.items).toHaveLength(9);
+    expect(body.items).toHaveLength(10);
     expect(body.items[0]).toMatchObject({ id: '1001', name: '张伟', state: 'logged-out', call: null });
     expect((await api.send('viewer', 'GET', '/api/agents/4711')).body.error.id).toBe('agent-unknown');
   });

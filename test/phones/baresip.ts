@@ -19,6 +19,8 @@ export interface BaresipOptions {
   /** 'auto' answers by itself; default is to ring until `accept`. */
   readonly answer?: 'auto' | 'manual';
   readonly transport?: 'udp' | 'tcp';
+  /** Takes calls to any number at this port, as the network does behind a trunk. */
+  readonly network?: number;
   /** The tone that it sends, Hz; 440 when not said. */
   readonly tone?: number;
   /** Called with each event of the phone. */
@@ -236,11 +238,12 @@ function writeConfiguration(
     address,
     login,
     `answermode=${options.answer ?? 'manual'}`,
+    ...(options.network === undefined ? [] : ['catchall=yes']),
     'audio_codecs=PCMU/8000/1,PCMA/8000/1',
   ];
   const lines = [
     'poll_method epoll',
-    `sip_listen 127.0.0.1:${port}`,
+    `sip_listen 127.0.0.1:${options.network ?? port}`,
     'net_interface 127.0.0.1',
     `audio_source aufile,${toneFile(options.tone)}`,
     'audio_player aubridge,nil',

@@ -20,6 +20,7 @@ describe('settings', () => {
       asterisk: undefined,
       flows: `${projectFolder}/ivr-flows`,
       classOfService: `${projectFolder}/dialplan/class-of-service.yaml`,
+      routing: `${projectFolder}/routing/routing.yaml`,
       guests: true,
       neverBan: ['127.0.0.0/8', '::1'],
     });

@@ -1,12 +1,14 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkDigitHolds, validityOf } from '../../src/campaign/campaign.ts';
 import { CampaignStore } from '../../src/campaign/store.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
+import { readRouting } from '../../src/engine/routing-file.ts';
+import { agentProblems, mayFit } from '../../src/engine/routing-names.ts';
 import { CentreStore, EventLog } from '../../src/engine/store.ts';
 import { TokenStore } from '../../src/http/store.ts';
-import { fits } from '../../src/queue/queue.ts';
 import { prepareData, storeFile } from '../../src/setup/prepare.ts';
+import { inProject } from '../../src/setup/project.ts';
 import { connect } from '../../src/store/connect.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 
@@ -44,11 +46,13 @@ test('the demonstration centre hangs together', async () => {
   const { phones } = await prepareData({ data }, secrets, () => undefined);
   const database = connect(storeFile(data));
   const events = new EventLog(database);
-  const { agents, queues } = await new CentreStore(database, events).load();
-  for (const queue of queues)
-    expect(agents.filter((agent) => fits(agent, queue)).length).toBeGreaterThanOrEqual(2);
+  const { agents } = await new CentreStore(database, events).load();
+  const { rules } = readRouting(readFileSync(inProject('routing/routing.yaml'), 'utf8'), 'routing.yaml');
+  for (const { ladder } of rules!.queues.values())
+    expect(agents.filter((agent) => mayFit(agent, ladder[0]!)).length).toBeGreaterThanOrEqual(2);
+  expect(agentProblems(agents, rules!)).toEqual([]);
   const extensions = phones.map((phone) => phone.extension);
-  for (const agent of agents) expect(extensions).toContain(agent.homeExtension);
+  for (const { homeExtension, outside } of agents) if (!outside) expect(extensions).toContain(homeExtension);
   const campaigns = await new CampaignStore(database, events).list();
   expect(campaigns.map(({ code, ...one }) => [code, validityOf({ code, ...one }, Date.now())])).toEqual([
     ['8001', 'valid'],

@@ -6,7 +6,6 @@ import { CampaignStore } from '../../src/campaign/store.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
 import { TokenStore } from '../../src/http/store.ts';
-import { QueueStore } from '../../src/queue/store.ts';
 import { aCall, anAgent, openStore, START, theChanges } from './examples.ts';
 
 const customer: Customer = {
@@ -17,6 +16,9 @@ const customer: Customer = {
   numbers: ['13800138000', '02787654321'],
   note: '',
   flow: 'sun-li',
+  attributes: { dialect: '闽南语', children: 2, insured: true, hobbies: ['茶'] },
+  accountManager: '1001',
+  caseOwner: '1002',
 };
 
 const campaign: Campaign = {
@@ -279,31 +281,31 @@ describe('the log', () => {
 describe('scores that nobody can reckon with stop the load with the name of the row', () => {
   const bad = ['null', '[]', '5', '"service"', '{"service":null}', '{"service":"8"}', '{"service":1e999}'];
 
-  test.each(bad)('the needs of a queue: %s', async (needs) => {
-    const { database } = openStore();
-    database.prepare("insert into queue values ('vip', ?, 1, 1, 1, 'default')").run(needs);
-    await expect(new QueueStore(database).list()).rejects.toMatchObject({
-      id: 'bad-queue',
-      message: expect.stringContaining('queue vip'),
-    });
-  });
-
   test.each(bad)('the skills of an agent: %s', async (skills) => {
     const { database, store } = openStore();
     const state = JSON.stringify({ at: 'logged-out', since: START });
-    database.prepare("insert into agent values ('1001', '张伟', '1001', ?, ?)").run(skills, state);
+    database
+      .prepare(
+        "insert into agent (id, name, home_extension, skills, state) values ('1001', '张伟', '1001', ?, ?)",
+      )
+      .run(skills, state);
     await expect(store.load()).rejects.toMatchObject({
       id: 'bad-agent',
       message: expect.stringContaining('agent 1001'),
     });
   });
 
-  test('a queue that needs nothing, and an agent without skills, are in order', async () => {
+  test.each(['null', '[]', '5', '"x"'])('the attributes of an agent: %s', async (attributes) => {
     const { database, store } = openStore();
-    const rules = { ringMs: 1, wrapUpMs: 1, maxWaitMs: 1, music: 'default' };
-    await new QueueStore(database).save({ name: 'any', needs: {}, ...rules });
+    await store.commit(theChanges({ agents: [anAgent()] }));
+    database.prepare('update agent set attributes = ?').run(attributes);
+    await expect(store.load()).rejects.toMatchObject({ id: 'bad-agent' });
+  });
+
+  test('an agent without skills and attributes is in order', async () => {
+    const { store } = openStore();
     await store.commit(theChanges({ agents: [anAgent({ skills: {} })] }));
-    expect(await store.load()).toMatchObject({ agents: [{ skills: {} }], queues: [{ needs: {} }] });
+    expect(await store.load()).toMatchObject({ agents: [{ skills: {}, attributes: {} }] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { AgentStore } from '../../agent/store.ts';
 import { messageOf } from '../../base/errors.ts';
+import { EventLog } from '../../engine/store.ts';
 import { storeFile } from '../../setup/prepare.ts';
 import type { Phone } from '../../setup/render-asterisk.ts';
 import type { Database } from '../../store/connect.ts';
@@ -30,7 +31,7 @@ export async function databaseFacts(data: string): Promise<StoredFacts> {
       verdict: sizes.bytes > READ_THROUGH ? '' : verdictOn(database),
       ...stepsOf(database),
       lastEventAt: lastEventIn(database),
-      phones: await new AgentStore(database).phones(),
+      phones: await new AgentStore(database, new EventLog(database)).phones(),
     }));
     if (!found) return { database: nothing, lastEventAt: 0 };
     const { lastEventAt, phones, ...own } = found;

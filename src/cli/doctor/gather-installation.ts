@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, Refused } from '../../base/errors.ts';
-import { nearest } from '../../ivr/report.ts';
+import { nearest } from '../../base/nearest.ts';
 import { asteriskConsole, asteriskLog } from '../../setup/asterisk-process.ts';
 import { daemonLog } from '../../setup/daemon-process.ts';
 import { inProject } from '../../setup/project.ts';

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { readClassOfService } from '../../engine/class-of-service-file.ts';
+import { readRouting } from '../../engine/routing-file.ts';
+import type { Problem } from '../../ivr/report.ts';
 import { MAX_FILE_BYTES } from '../../ivr/yaml.ts';
 import { findSpeech } from '../../setup/find-speech.ts';
 import { hostPort, readSettings, type Settings } from '../../setup/settings.ts';
@@ -28,7 +30,8 @@ export async function serviceFacts(
     flows: await flowFacts(settings),
     prompts: await promptFacts(settings),
     hasSpeech: findSpeech(settings) !== undefined,
-    classOfService: classOfServiceFacts(settings),
+    classOfService: rulesFacts(settings.classOfService, readClassOfService),
+    routing: rulesFacts(settings.routing, readRouting),
   };
 }
 
@@ -62,11 +65,15 @@ function isUnmade({ state, words, persona }: InventoryLine): boolean {
   return state === 'missing' && words !== '' && persona === '';
 }
 
-function classOfServiceFacts({ classOfService: file }: Settings): ServiceFacts['classOfService'] {
+/** What is wrong in a file of rules. */
+function rulesFacts(
+  file: string,
+  read: (text: string, file: string) => { readonly problems: readonly Problem[] },
+): NonNullable<ServiceFacts['routing']> {
   if (!existsSync(file)) return { errors: 1, first: `there is no ${file}` };
   try {
     if (statSync(file).size > MAX_FILE_BYTES) return { errors: 1, first: 'the file is larger than 1 MB' };
-    const { problems } = readClassOfService(readFileSync(file, 'utf8'), file);
+    const { problems } = read(readFileSync(file, 'utf8'), file);
     const errors = problems.filter(({ severity }) => severity === 'error');
     return { errors: errors.length, first: errors[0]?.message ?? '' };
   } catch (thrown) {

@@ -17,6 +17,8 @@ export interface ServiceFacts {
   readonly hasSpeech: boolean;
   /** What is wrong in the file that says who may dial what; undefined when there is none. */
   readonly classOfService?: { readonly errors: number; readonly first: string };
+  /** The same of the routing rules. */
+  readonly routing?: { readonly errors: number; readonly first: string };
 }
 
 /** Checks what is on the other side of the PBX, and what callers hear. */
@@ -27,6 +29,7 @@ export function checkService(facts: ServiceFacts): Finding[] {
     checkFlows(facts),
     ...checkPrompts(facts),
     ...checkClassOfService(facts),
+    ...checkRouting(facts),
   ];
 }
 
@@ -104,6 +107,19 @@ function checkClassOfService({ classOfService }: ServiceFacts): Finding[] {
           'class-of-service',
           `the file that says who may dial what has ${classOfService.errors} errors: ${classOfService.first}`,
           'Correct dialplan/class-of-service.yaml; until then what ran last, or nothing, may be dialled.',
+        ),
+  ];
+}
+
+function checkRouting({ routing }: ServiceFacts): Finding[] {
+  if (!routing) return [];
+  return [
+    routing.errors === 0
+      ? ok('routing', 'the routing rules are understood')
+      : problem(
+          'routing',
+          `the routing rules have ${routing.errors} errors: ${routing.first}`,
+          'Run: npx carillon routing check. Until they are mended the last good rules are in force; without any there are no queues.',
         ),
   ];
 }

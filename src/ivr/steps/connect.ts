@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { DIAL_EXITS, QUEUE_EXITS } from '../../call/call.ts';
-import type { Queue } from '../../queue/queue.ts';
+import { DIAL_EXITS } from '../../call/call.ts';
 import { duration, name } from '../grammar.ts';
-import { type StepKind, stepKind } from '../step.ts';
+import { stepKind } from '../step.ts';
 
 const extension = z.union([
   z.string().regex(/^[0-9]{2,10}$/, 'an extension of 2 to 10 digits'),
@@ -42,27 +41,3 @@ export const dial = stepKind({
     return { handOver };
   },
 });
-
-/** @param queues the queues there are, by name, at the time of the call */
-export function queueStep(queues: (name: string) => Queue | undefined): StepKind {
-  return stepKind({
-    verb: 'queue',
-    summary: 'Lets the caller wait for an agent who has the skill.',
-    args: z.strictObject({ name, timeout: duration.optional(), music }),
-    waiting: 'waits',
-    exits: () => QUEUE_EXITS,
-    mentions: (args) => [{ kind: 'queue', name: args.name }],
-    async run(step, args) {
-      const queue = queues(args.name);
-      if (!queue) return { exit: 'no-agents' };
-      return {
-        handOver: {
-          kind: 'queue',
-          queue: queue.name,
-          maxWaitMs: args.timeout ?? queue.maxWaitMs,
-          music: step.music(args.music, queue.music),
-        },
-      };
-    },
-  });
-}

@@ -13,18 +13,21 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentStore } from '../../agent/store.ts';
+import { EventLog } from '../../engine/store.ts';
 import { choosePbxPorts, type RunningAsterisk, startAsterisk } from '../../setup/asterisk-process.ts';
 import { askHealth, daemonLog } from '../../setup/daemon-process.ts';
 import { ensureDataFolder } from '../../setup/data-folder.ts';
 import { type AsteriskProgram, findAsterisk } from '../../setup/find-asterisk.ts';
 import { ensureSpeech } from '../../setup/find-speech.ts';
 import { freeTcpPort, obstacle, type PbxPorts } from '../../setup/ports.ts';
-import { prepareData } from '../../setup/prepare.ts';
+import { prepareData, storeFile } from '../../setup/prepare.ts';
 import { inProject, projectFolder } from '../../setup/project.ts';
 import { asteriskEtc, asteriskHome, type Phone, renderAsterisk } from '../../setup/render-asterisk.ts';
 import { lastLines } from '../../setup/run-program.ts';
 import { ensureSecrets, type Secrets } from '../../setup/secrets.ts';
 import { readSettings, type Settings } from '../../setup/settings.ts';
+import { connect, type Database } from '../../store/connect.ts';
 import { endNow, removeLeftoverCentres } from './leftover-centres.ts';
 import { freeUdpPort } from './sipp.ts';
 
@@ -33,6 +36,12 @@ export interface RigOptions {
   readonly flows: Readonly<Record<string, string | Uint8Array>>;
   /** Lines for the end of the rendered dialplan. */
   readonly dialplan?: (settings: Settings) => string;
+  /** Content of the routing file; the one that ships when not said. */
+  readonly routing?: string;
+  /** Lines for the end of further files of Asterisk's configuration, by their names. */
+  readonly appendix?: Readonly<Record<string, string>>;
+  /** Puts more into the database than the demonstration, such as phones. */
+  readonly furnish?: (database: Database) => Promise<void>;
   /** Further settings, `CARILLON_…`. */
   readonly env?: Readonly<Record<string, string>>;
   /** UDP ports for audio; a call takes two of them, and Asterisk admits a call for each four. 8,000 when not said. */
@@ -93,13 +102,19 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     mkdirSync(dirname(join(flows, path)), { recursive: true });
     writeFileSync(join(flows, path), content);
   }
-  const env = { ...(await environment(home, flows, options.rtpPorts ?? 8000)), ...options.env };
+  const env = {
+    ...(await environment(home, flows, options.rtpPorts ?? 8000)),
+    ...(options.routing === undefined ? {} : { CARILLON_ROUTING: join(home, 'routing.yaml') }),
+    ...options.env,
+  };
+  if (options.routing !== undefined) writeFileSync(join(home, 'routing.yaml'), options.routing);
   const settings = readSettings(env);
   ensureDataFolder(settings.data);
   const secrets = ensureSecrets(settings.data);
   const program = await findAsterisk(settings, say);
   await ensureSpeech(settings, say);
-  const { phones } = await prepareData(settings, secrets, () => undefined);
+  await prepareData(settings, secrets, () => undefined);
+  const phones = await furnished(settings, options.furnish);
   mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
   const ports = await choosePbxPorts(settings.data);
   renderAsterisk(settings, secrets, ports, phones, program);
@@ -107,6 +122,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     join(asteriskEtc(settings.data), 'extensions.conf'),
     `\n${options.dialplan?.(settings) ?? ''}\n`,
   );
+  for (const [name, lines] of Object.entries(options.appendix ?? {}))
+    appendFileSync(join(asteriskEtc(settings.data), name), `\n${lines}`);
   const restart = () => startAsterisk(program.program, settings.data, ports, secrets.ariPassword);
   let asterisk = await restart();
   const daemons = new Set<RigDaemon>();
@@ -142,6 +159,17 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Returns the phones that there are then. */
+async function furnished({ data }: Settings, furnish: RigOptions['furnish']): Promise<readonly Phone[]> {
+  const database = connect(storeFile(data));
+  try {
+    await furnish?.(database);
+    return await new AgentStore(database, new EventLog(database)).phones();
+  } finally {
+    database.close();
+  }
 }
 
 /** Settings that collide with nobody, over what the caller's own environment says of where Asterisk is. */

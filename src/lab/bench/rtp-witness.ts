@@ -47,6 +47,8 @@ export class RtpWitness {
   readonly #gapMs: number;
   talks = false;
   packets = 0;
+  /** When the tone was heard first that witnesses talk in. */
+  voiceAt: number | undefined;
   #remote: number | undefined;
   #sequence = 0;
   #timestamp = 0;
@@ -54,6 +56,7 @@ export class RtpWitness {
   #lastHeard: number | undefined;
   #measuring = false;
   #deafUntil = 0;
+  #closed = false;
 
   private constructor(socket: Socket, gapMs: number) {
     this.#socket = socket;
@@ -111,7 +114,15 @@ export class RtpWitness {
     return this.#gaps.filter(({ from, to }) => to - from - stalls.within(from, to) > this.#gapMs);
   }
 
+  /** Sends one packet and neither sends nor hears any more: for calls of which only the signalling counts. */
+  leave(): void {
+    if (this.#closed || this.#remote === undefined) return this.close();
+    this.#send(QUIET, () => this.close());
+  }
+
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#socket.close();
   }
@@ -122,6 +133,7 @@ export class RtpWitness {
     const now = performance.now();
     if (now < this.#deafUntil) return;
     this.packets += 1;
+    if (this.voiceAt === undefined && packet.subarray(12).equals(VOICE)) this.voiceAt = now;
     if (this.#measuring) this.#noteGap(now);
     this.#lastHeard = now;
   }
@@ -141,7 +153,7 @@ export class RtpWitness {
     else this.#timestamp += SAMPLES;
   }
 
-  #send({ body, type, marker, step }: Outgoing): void {
+  #send({ body, type, marker, step }: Outgoing, sent?: () => void): void {
     const header = Buffer.alloc(12);
     header.writeUInt8(0x80, 0);
     header.writeUInt8((marker ? 0x80 : 0) | type, 1);
@@ -150,7 +162,7 @@ export class RtpWitness {
     header.writeUInt32BE(this.port, 8);
     this.#sequence += 1;
     this.#timestamp += step;
-    this.#socket.send(Buffer.concat([header, body]), this.#remote, '127.0.0.1');
+    this.#socket.send(Buffer.concat([header, body]), this.#remote, '127.0.0.1', sent);
   }
 }
 

@@ -11,11 +11,27 @@ export interface Behaviour {
   readonly hangupAfterMs?: number;
 }
 
+/** Who watches what happens to the parties, in the moment in which it happens to them. */
+export interface Witness {
+  /** He begins to hear music: he waits. */
+  music?(party: SimulatedParty): void;
+  /** He can talk with others now. */
+  joined?(party: SimulatedParty): void;
+  /** Nobody is there any more. */
+  left?(party: SimulatedParty): void;
+  /** His channel is gone. */
+  ended?(party: SimulatedParty): void;
+}
+
 /** The far end of a simulated channel, for scripts. */
 export interface SimulatedParty {
   readonly channel: string;
+  /** Where it was dialled to; undefined for who called. */
+  readonly to?: Endpoint;
   press(digits: string): void;
   hangup(): void;
+  /** The phone is lost without a word: its sound stops, and the PBX gives it up. */
+  vanish(): void;
   answer(): void;
   readonly ended: boolean;
   /** What this party has been played, in order: files, tones, `music:<class>`. */
@@ -52,6 +68,10 @@ export class Channel implements SimulatedParty {
   playbacks: Playback[] = [];
   recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
   bridge?: string;
+  /** He was with somebody when the witness was told last. */
+  isTalking = false;
+  /** Takes back what is still to happen to a leg that nobody has answered. */
+  readonly pending: (() => void)[] = [];
 
   constructor(pbx: Switchboard, arrived: ArrivedChannel, ours: boolean, to?: Endpoint) {
     this.pbx = pbx;
@@ -74,6 +94,11 @@ export class Channel implements SimulatedParty {
 
   hangup(): void {
     this.pbx.end(this, 16);
+  }
+
+  vanish(): void {
+    // Cause 44, requested channel not available: what Asterisk says when no RTP comes any more.
+    this.pbx.end(this, 44);
   }
 
   answer(): void {

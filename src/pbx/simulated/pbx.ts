@@ -18,7 +18,7 @@ import {
   Q850,
   type RecordOptions,
 } from '../pbx.ts';
-import { type Behaviour, Channel, type SimulatedParty, type Switchboard } from './party.ts';
+import { type Behaviour, Channel, type SimulatedParty, type Switchboard, type Witness } from './party.ts';
 
 export interface SimulatedOptions {
   /** Delay from cause to event, ms. */
@@ -29,6 +29,7 @@ export interface SimulatedOptions {
   readonly durationOf?: (file: string) => number | undefined;
   /** How an outside number behaves. */
   readonly trunk?: (number: string) => Behaviour | 'down';
+  readonly witness?: Witness;
 }
 
 /**
@@ -43,9 +44,17 @@ export class SimulatedPbx implements Pbx, Switchboard {
   readonly #trunk: (number: string) => Behaviour | 'down';
   readonly #channels = new Map<string, Channel>();
   readonly #bridges = new Map<string, Set<string>>();
-  readonly #phones = new Map<string, Behaviour>();
+  readonly #witness: Witness;
+  readonly #phones = new Map<string, Behaviour | (() => Behaviour)>();
+  /** Live channels by the phone or outside number at their far end. */
+  readonly #byAddress = new Map<string, Set<Channel>>();
+  /** Where each playback and recording is. */
+  readonly #playing = new Map<string, Channel>();
+  readonly #recording = new Map<string, Channel>();
   #listener?: (event: PbxEvent) => void;
   #linked = false;
+  /** It is being started anew. */
+  #isDown = false;
   #draining = false;
   #arrivals = 0;
 
@@ -55,12 +64,13 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#realPaths = options.realPaths ?? false;
     this.#durationOf = options.durationOf ?? (() => 1000);
     this.#trunk = options.trunk ?? (() => ({ ringAfterMs: 50, answerAfterMs: 1000 }));
+    this.#witness = options.witness ?? {};
   }
 
   // ── scripting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Registers a phone that behaves so, or unregisters it. */
-  setPhone(extension: string, behaviour: Behaviour | undefined): void {
+  /** Registers a phone that behaves so, or as it is told anew each time that it is dialled; or unregisters it. */
+  setPhone(extension: string, behaviour: Behaviour | (() => Behaviour) | undefined): void {
     if (behaviour) this.#phones.set(extension, behaviour);
     else this.#phones.delete(extension);
     this.#emit({ type: 'PhoneStatusChanged', extension, registered: behaviour !== undefined });
@@ -71,35 +81,57 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const clean = { ani: cleanNumber(from.ani), aniName: cleanText(from.aniName) };
     const arrived = { ...from, ...clean, channel: `sim-${++this.#arrivals}` };
     const channel = new Channel(this, arrived, false);
-    if (this.#draining) {
+    if (this.#draining || this.#isDown) {
       channel.ended = true;
       return channel;
     }
     this.#channels.set(channel.channel, channel);
+    this.#noteAddress(channel);
     this.#emit({ type: 'ChannelArrived', ...arrived });
     return channel;
   }
 
   /** The party at the end of a leg or channel, while it lives. */
-  party(channel: string): SimulatedParty | undefined {
+  party(channel: string): Channel | undefined {
     return this.#channels.get(channel);
   }
 
   /** The live leg that was dialled to `extension` or to an outside number. */
   dialled(address: string): SimulatedParty | undefined {
-    for (const channel of this.#channels.values()) {
-      const to = channel.to;
-      if (to && (to.kind === 'phone' ? to.extension : to.number) === address) return channel;
-    }
+    for (const channel of this.#byAddress.get(address) ?? []) if (channel.to) return channel;
     return undefined;
+  }
+
+  /** The live channels of a phone: legs that were dialled to it, and what it dialled. */
+  onPhone(extension: string): readonly Channel[] {
+    return [...(this.#byAddress.get(extension) ?? [])];
+  }
+
+  /** All live channels, callers and legs. */
+  parties(): readonly Channel[] {
+    return [...this.#channels.values()];
   }
 
   /** Cuts the link (events are lost, commands fail) or restores it. */
   setLink(up: boolean): void {
-    if (up === this.#linked) return;
+    if (up === this.#linked || this.#isDown) return;
     if (!up) this.#listener?.({ type: 'LinkDown', reason: 'cut by the script' });
     this.#linked = up;
     if (up) this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: false });
+  }
+
+  /** Dies with all that is in it, and is there again after `downMs`. */
+  restart(downMs: number): void {
+    if (this.#linked) this.#listener?.({ type: 'LinkDown', reason: 'restarted by the script' });
+    this.#linked = false;
+    this.#isDown = true;
+    for (const channel of [...this.#channels.values()]) this.end(channel, 38);
+    this.#bridges.clear();
+    this.#clock.at(this.#clock.now() + downMs, () => {
+      this.#isDown = false;
+      this.#linked = this.#listener !== undefined;
+      this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: true });
+    });
   }
 
   /** Begins to be stopped gracefully, taking no new calls, or goes on as before. */
@@ -119,6 +151,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   answered(channel: Channel): void {
     if (channel.ended || channel.state === 'up') return;
     channel.state = 'up';
+    forgetPending(channel);
     this.#emit({ type: 'LegAnswered', channel: channel.channel });
   }
 
@@ -129,8 +162,10 @@ export class SimulatedPbx implements Pbx, Switchboard {
   end(channel: Channel, q850: number, sipCode?: number): void {
     if (channel.ended) return;
     channel.ended = true;
+    forgetPending(channel);
     for (const playback of channel.playbacks.splice(0)) {
       playback.cancel?.();
+      this.#playing.delete(playback.id);
       this.#emit({
         type: 'PlaybackEnded',
         playback: playback.id,
@@ -141,6 +176,8 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#endRecording(channel);
     this.#leaveBridge(channel);
     this.#channels.delete(channel.channel);
+    this.#forgetAddress(channel);
+    this.#witness.ended?.(channel);
     this.#emit({
       type: 'ChannelEnded',
       channel: channel.channel,
@@ -154,7 +191,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
 
   start(listener: (event: PbxEvent) => void): void {
     this.#listener = listener;
-    this.#linked = true;
+    this.#linked = !this.#isDown;
     this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: false });
   }
 
@@ -193,23 +230,26 @@ export class SimulatedPbx implements Pbx, Switchboard {
     if (this.#realPaths || media.length === 0) checkMedia(media);
     const target = this.#get(channel);
     target.playbacks.push({ id: playback, media });
+    this.#playing.set(playback, target);
     if (target.playbacks.length === 1) this.#playNext(target);
   }
 
   async stopPlayback(playback: string): Promise<void> {
     this.#requireLink();
-    for (const channel of this.#channels.values()) {
-      const index = channel.playbacks.findIndex((one) => one.id === playback);
-      if (index < 0) continue;
-      channel.playbacks[index]!.cancel?.();
-      channel.playbacks.splice(index, 1);
-      this.#emit({ type: 'PlaybackEnded', playback, channel: channel.channel, outcome: 'done' });
-      if (index === 0) this.#playNext(channel);
-    }
+    const channel = this.#playing.get(playback);
+    if (!channel) return;
+    const index = channel.playbacks.findIndex((one) => one.id === playback);
+    channel.playbacks[index]?.cancel?.();
+    channel.playbacks.splice(index, 1);
+    this.#playing.delete(playback);
+    this.#emit({ type: 'PlaybackEnded', playback, channel: channel.channel, outcome: 'done' });
+    if (index === 0) this.#playNext(channel);
   }
 
   async startMusic(channel: string, musicClass: string): Promise<void> {
-    this.#get(channel).heard.push(`music:${musicClass}`);
+    const target = this.#get(channel);
+    target.heard.push(`music:${musicClass}`);
+    this.#witness.music?.(target);
   }
 
   async stopMusic(channel: string): Promise<void> {
@@ -220,13 +260,14 @@ export class SimulatedPbx implements Pbx, Switchboard {
   async record(channel: string, recording: string, options: RecordOptions): Promise<void> {
     const target = this.#get(channel);
     const cancel = this.#clock.at(this.#clock.now() + options.maxMs, () => this.#endRecording(target));
+    this.#recording.set(recording, target);
     target.recording = { id: recording, startedAt: this.#clock.now(), cancel, endKey: options.endKey };
   }
 
   async stopRecording(recording: string): Promise<void> {
     this.#requireLink();
-    for (const channel of this.#channels.values())
-      if (channel.recording?.id === recording) this.#endRecording(channel);
+    const channel = this.#recording.get(recording);
+    if (channel) this.#endRecording(channel);
   }
 
   async sendDigits(channel: string, digits: string): Promise<void> {
@@ -240,8 +281,9 @@ export class SimulatedPbx implements Pbx, Switchboard {
     checkEndpoint(request.to);
     if (this.#draining) throw new PbxError('refused', 'the PBX takes no new calls now');
     if (this.#channels.has(request.leg)) throw new PbxError('refused', `leg ${request.leg} exists already`);
-    const behaviour =
+    const phone =
       request.to.kind === 'phone' ? this.#phones.get(request.to.extension) : this.#trunk(request.to.number);
+    const behaviour = typeof phone === 'function' ? phone() : phone;
     if (!behaviour) throw new PbxError('unreachable', 'the phone is not registered');
     const dnis = request.to.kind === 'phone' ? request.to.extension : request.to.number;
     const arrived: ArrivedChannel = {
@@ -253,8 +295,9 @@ export class SimulatedPbx implements Pbx, Switchboard {
     };
     const leg = new Channel(this, arrived, true, request.to);
     this.#channels.set(leg.channel, leg);
+    this.#noteAddress(leg);
     const later = (ms: number, act: () => void) =>
-      this.#clock.at(this.#clock.now() + ms, () => !leg.ended && act());
+      leg.pending.push(this.#clock.at(this.#clock.now() + ms, () => !leg.ended && act()));
     later(
       request.ringTimeoutMs,
       () => leg.state !== 'up' && this.end(leg, 19, behaviour === 'down' ? 503 : 480),
@@ -269,8 +312,10 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const { refuse, answerAfterMs, hangupAfterMs } = behaviour;
     if (refuse) later(refuse.afterMs, () => this.end(leg, 21, refuse.sipCode));
     else if (answerAfterMs !== undefined) {
-      later(answerAfterMs, () => this.answered(leg));
-      if (hangupAfterMs !== undefined) later(answerAfterMs + hangupAfterMs, () => leg.hangup());
+      later(answerAfterMs, () => {
+        this.answered(leg);
+        if (hangupAfterMs !== undefined) later(hangupAfterMs, () => leg.hangup());
+      });
     }
   }
 
@@ -281,17 +326,19 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const room = this.#bridges.get(bridge) ?? new Set<string>();
     this.#bridges.set(bridge, room);
     for (const member of members) {
+      if (member.bridge === bridge) continue;
       this.#leaveBridge(member);
       member.bridge = bridge;
       room.add(member.channel);
     }
+    this.#tellTalking(room);
   }
 
   async disconnect(bridge: string): Promise<void> {
     this.#requireLink();
     for (const member of this.bridgeMembers(bridge)) {
       const channel = this.#channels.get(member);
-      if (channel) delete channel.bridge;
+      if (channel) this.#leaveBridge(channel);
     }
     this.#bridges.delete(bridge);
   }
@@ -343,6 +390,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     }
     playback.cancel = this.#clock.at(this.#clock.now() + totalMs, () => {
       channel.playbacks.shift();
+      this.#playing.delete(playback.id);
       this.#emit({ type: 'PlaybackEnded', playback: playback.id, channel: channel.channel, outcome });
       this.#playNext(channel);
     });
@@ -358,6 +406,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const recording = channel.recording;
     if (!recording) return;
     recording.cancel();
+    this.#recording.delete(recording.id);
     delete channel.recording;
     this.#emit({
       type: 'RecordingEnded',
@@ -370,7 +419,58 @@ export class SimulatedPbx implements Pbx, Switchboard {
 
   #leaveBridge(channel: Channel): void {
     if (channel.bridge === undefined) return;
-    this.#bridges.get(channel.bridge)?.delete(channel.channel);
+    const room = this.#bridges.get(channel.bridge);
+    room?.delete(channel.channel);
     delete channel.bridge;
+    if (channel.isTalking) this.#fallsSilent(channel);
+    if (room?.size === 1) this.#tellAlone(room);
   }
+
+  #tellTalking(room: ReadonlySet<string>): void {
+    if (room.size < 2) return;
+    for (const member of room) {
+      const channel = this.#channels.get(member);
+      if (!channel || channel.isTalking) continue;
+      channel.isTalking = true;
+      this.#witness.joined?.(channel);
+    }
+  }
+
+  #tellAlone(room: ReadonlySet<string>): void {
+    for (const member of room) {
+      const channel = this.#channels.get(member);
+      if (channel?.isTalking) this.#fallsSilent(channel);
+    }
+  }
+
+  #fallsSilent(channel: Channel): void {
+    channel.isTalking = false;
+    this.#witness.left?.(channel);
+  }
+
+  #noteAddress(channel: Channel): void {
+    const address = addressOf(channel);
+    if (address === undefined) return;
+    const channels = this.#byAddress.get(address);
+    if (channels) channels.add(channel);
+    else this.#byAddress.set(address, new Set([channel]));
+  }
+
+  #forgetAddress(channel: Channel): void {
+    const address = addressOf(channel);
+    if (address === undefined) return;
+    const channels = this.#byAddress.get(address);
+    channels?.delete(channel);
+    if (channels?.size === 0) this.#byAddress.delete(address);
+  }
+}
+
+/** The phone or outside number at the far end; none for a caller from outside. */
+function addressOf({ to, arrived }: Channel): string | undefined {
+  if (to) return to.kind === 'phone' ? to.extension : to.number;
+  return arrived.source.kind === 'phone' ? arrived.source.extension : undefined;
+}
+
+function forgetPending(leg: Channel): void {
+  for (const cancel of leg.pending.splice(0)) cancel();
 }

@@ -8,12 +8,15 @@ import type { SipSocket } from './socket.ts';
 export class CalledCall extends SipCall {
   /** The number that was dialled. */
   readonly number: string;
+  /** The caller's number. */
+  readonly from: string;
   readonly #invite: SipMessage;
 
   private constructor(socket: SipSocket, audio: RtpWitness, invite: SipMessage) {
     super(socket, audio, headerOf(invite, 'Call-ID'));
     this.#invite = invite;
     this.number = /^INVITE sip:([^@;>\s]*)/.exec(invite.start)?.[1] ?? '';
+    this.from = /<sip:([^@;>]*)/.exec(headerOf(invite, 'From'))?.[1] ?? '';
     const to = headerOf(invite, 'To');
     this.local = `${to};tag=${this.tag}`;
     this.remote = headerOf(invite, 'From');

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import {
   type HangupCause,
   type Media,
@@ -9,8 +9,8 @@ import {
   type PbxSnapshot,
   type PhoneStatus,
   type RecordOptions,
-} from '../../src/pbx/pbx.ts';
-import type { SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
+} from '../pbx/pbx.ts';
+import type { SimulatedPbx } from '../pbx/simulated/pbx.ts';
 
 /** What goes wrong. Times in ms are upper limits, the rest are chances between 0 and 1. May be changed while it runs. */
 export interface Faults {
@@ -157,14 +157,14 @@ export class FaultyPbx implements Pbx {
   async originate(request: OriginateRequest): Promise<void> {
     const { to } = request;
     if (to.kind === 'phone' && this.#linked && this.#state === 'alive') {
-      const others = await this.#onPhone(to.extension);
+      const others = this.#onPhone(to.extension);
       this.#tell(request.leg);
       this.#options.dialled?.({ leg: request.leg, extension: to.extension, others });
     }
     const unreachable = this.#chance(this.#options.faults.unreachable);
     return this.#command(async () => {
       if (unreachable) throw new PbxError('unreachable', 'nobody is registered (by the script)');
-      const busy = to.kind === 'phone' && (await this.#onPhone(to.extension)).length > 0;
+      const busy = to.kind === 'phone' && this.#sim.onPhone(to.extension).length > 0;
       await this.#sim.originate(request);
       if (busy) this.#later(BUSY_AFTER_MS, () => this.#refuse(request.leg));
     });
@@ -190,6 +190,7 @@ export class FaultyPbx implements Pbx {
       this.#linked = false;
     }
     if (event.type === 'ChannelArrived') this.#tell(event.channel);
+    if (event.type === 'ChannelEnded') this.#told.delete(event.channel);
     this.#listener?.(event);
   }
 
@@ -197,18 +198,14 @@ export class FaultyPbx implements Pbx {
     if (!this.#told.has(channel)) this.#told.set(channel, this.#clock.now());
   }
 
-  async #onPhone(extension: string): Promise<PhoneDialled['others']> {
-    const { channels } = await this.#sim.snapshot();
-    const leg = this.#sim.dialled(extension)?.channel;
-    return channels
-      .filter(({ channel, source, ours }) =>
-        ours ? channel === leg : source.kind === 'phone' && source.extension === extension,
-      )
+  #onPhone(extension: string): PhoneDialled['others'] {
+    return this.#sim
+      .onPhone(extension)
       .map(({ channel, ours }) => ({ channel, ours, toldAt: this.#told.get(channel) }));
   }
 
   #refuse(leg: string): void {
-    const party = this.#sim.party(leg) as Parameters<SimulatedPbx['end']>[0] | undefined;
+    const party = this.#sim.party(leg);
     if (party) this.#sim.end(party, 17, 486);
   }
 
@@ -229,6 +226,7 @@ export class FaultyPbx implements Pbx {
   #command<T>(act: () => Promise<T>): Promise<T> {
     if (this.#state === 'dead') return never();
     const { faults } = this.#options;
+    if (this.#isWell()) return act();
     const beforeMs = this.#upTo(faults.commandMs);
     const afterMs = this.#upTo(faults.commandMs);
     const refused = this.#chance(faults.refused);
@@ -272,6 +270,13 @@ export class FaultyPbx implements Pbx {
       if (answeredMs === 0) answer();
       else this.#later(answeredMs, answer);
     });
+  }
+
+  /** Nothing goes wrong now, and nothing is on its way. */
+  #isWell(): boolean {
+    const { commandMs, timeout, refused } = this.#options.faults;
+    const calm = commandMs === 0 && timeout === 0 && refused === 0;
+    return calm && this.#pending.size === 0 && this.#linked && this.#state === 'alive';
   }
 
   #chance(probability: number): boolean {

@@ -1,0 +1,29 @@
+import type { Endpoint } from '../pbx/pbx.ts';
+import { type Agent, extensionOf } from './agent.ts';
+
+/** True when the agent is logged in at his ordinary or mobile phone elsewhere, not at one of ours. */
+export function isOffSite(agent: Agent): boolean {
+  return agent.outside !== undefined && extensionOf(agent) === agent.outside.number;
+}
+
+/** Where the agent is rung; undefined while he is logged out. */
+export function endpointOf(agent: Agent): Endpoint | undefined {
+  const extension = extensionOf(agent);
+  if (extension === undefined) return undefined;
+  return isOffSite(agent) ? { kind: 'outside', number: extension } : { kind: 'phone', extension };
+}
+
+/**
+ * True when the agent may be rung now: he is ready, and somebody elsewhere is on duty as well.
+ * @param isOpen whether a duty calendar is open now
+ */
+export function availableAt(agent: Agent, isOpen: (calendar: string) => boolean): boolean {
+  return agent.state.at === 'ready' && isOnDuty(agent, isOpen);
+}
+
+/** True but for an agent elsewhere outside the hours of his duty calendar. */
+export function isOnDuty(agent: Agent, isOpen: (calendar: string) => boolean): boolean {
+  if (!isOffSite(agent)) return true;
+  const duty = agent.outside?.duty ?? '';
+  return duty === '' || isOpen(duty);
+}

@@ -1,0 +1,132 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Agent } from '../agent/agent.ts';
+import { readRouting } from '../engine/routing-file.ts';
+import { type AgentProblem, agentProblems, mayFit } from '../engine/routing-names.ts';
+import type { Problem } from '../ivr/report.ts';
+import { MAX_FILE_BYTES } from '../ivr/yaml.ts';
+import type { LadderStep } from '../queue/queue.ts';
+import type { RoutingRules } from '../queue/rules.ts';
+import { readSettings } from '../setup/settings.ts';
+import { problemLines } from './flow-check.ts';
+import { shownPath } from './flow-folder.ts';
+import { routingSurroundings } from './routing-surroundings.ts';
+import { badUsage, coloured, counted, harmless, print, remark, table } from './terminal.ts';
+
+export interface RoutingCheckOptions {
+  readonly json?: boolean;
+  /** Warnings count like errors. */
+  readonly strict?: boolean;
+}
+
+/** Names of agents that are shown in one row. */
+const NAMED = 5;
+
+/** Who can take calls of a queue from some step on. */
+interface StepFit {
+  readonly queue: string;
+  readonly afterMs: number;
+  readonly needs: readonly string[];
+  /** Those who did not fit an earlier step. */
+  readonly agents: readonly Agent[];
+  /** Some of its needs depend on the caller. */
+  readonly dependsOnCaller: boolean;
+}
+
+/**
+ * `carillon routing check`: what is wrong with the rules and with the agents on file, and who fits where. Returns the exit code:
+ * 1 with an error. @throws Refused `bad-usage`
+ */
+export async function checkRouting(path: string | undefined, options: RoutingCheckOptions): Promise<number> {
+  const settings = readSettings(process.env);
+  const full = path === undefined ? settings.routing : resolve(path);
+  const file = shownPath(full);
+  const text = await textOf(full, file);
+  const { agents = [], calendars, remark: unchecked } = await routingSurroundings(settings);
+  if (unchecked !== '') remark(unchecked);
+  const { rules, problems } = readRouting(
+    text,
+    file,
+    unchecked === '' ? { agents, calendars } : { calendars },
+  );
+  const ofAgents = rules ? agentProblems(agents, rules) : [];
+  const fits = rules ? fitsOf(rules, agents) : [];
+  const all = [...problems, ...ofAgents];
+  const errors = all.filter(({ severity }) => severity === 'error').length;
+  const warnings = all.length - errors;
+  if (options.json) printJson({ file, problems, ofAgents, fits, errors, warnings });
+  else show({ file, problems, ofAgents, fits, errors, warnings });
+  return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;
+}
+
+async function textOf(full: string, file: string): Promise<string> {
+  try {
+    const { size } = await stat(full);
+    // One letter more than may be read says the same as all of them.
+    return size > MAX_FILE_BYTES ? ' '.repeat(MAX_FILE_BYTES + 1) : await readFile(full, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw badUsage(`${file} cannot be read (${code}). Give the file, or name it in CARILLON_ROUTING.`);
+  }
+}
+
+function fitsOf({ queues }: RoutingRules, agents: readonly Agent[]): StepFit[] {
+  return [...queues.values()].flatMap(({ name, ladder }) => {
+    const seen = new Set<Agent>();
+    let afterMs = 0;
+    return ladder.map((step): StepFit => {
+      const fresh = agents.filter((agent) => !seen.has(agent) && mayFit(agent, step));
+      for (const agent of fresh) seen.add(agent);
+      const row = { queue: name, afterMs, needs: step.needs.map(({ text }) => text), agents: fresh };
+      afterMs += step.forMs;
+      return { ...row, dependsOnCaller: asksCaller(step) };
+    });
+  });
+}
+
+const asksCaller = ({ needs }: LadderStep): boolean => needs.some(({ looksAt }) => looksAt.length > 0);
+
+interface Result {
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  readonly ofAgents: readonly AgentProblem[];
+  readonly fits: readonly StepFit[];
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+function printJson({ ofAgents, fits, ...rest }: Result): void {
+  const queues = fits.map((fit) => ({ ...fit, agents: fit.agents.map(({ id }) => id) }));
+  print(JSON.stringify({ ...rest, agents: ofAgents, queues }, null, 2));
+}
+
+function show({ file, problems, ofAgents, fits, errors, warnings }: Result): void {
+  for (const problem of problems) print(problemLines(problem));
+  for (const { severity, message } of ofAgents)
+    print(`${coloured(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(message)}`);
+  if (fits.length > 0) {
+    print(table([HEAD, ...fits.map(rowOf)]));
+    if (fits.some(({ dependsOnCaller }) => dependsOnCaller))
+      print(coloured('dim', '* those who suit the caller  * 视来电者而定'));
+  }
+  const result = [
+    ...(errors > 0 ? [coloured('red', counted(errors, 'error'))] : []),
+    ...(warnings > 0 ? [coloured('yellow', counted(warnings, 'warning'))] : []),
+  ];
+  const queues = counted(new Set(fits.map(({ queue }) => queue)).size, 'queue');
+  const verdict = result.length > 0 ? result.join(', ') : coloured('green', 'no problems');
+  print(errors > 0 && fits.length === 0 ? `${file}: ${verdict}` : `${file}: ${queues}: ${verdict}`);
+}
+
+const HEAD = ['queue 队列', 'after 等待', 'needs 要求', 'agents 座席'];
+
+function rowOf({ queue, afterMs, needs, agents, dependsOnCaller }: StepFit): string[] {
+  const named = agents.slice(0, NAMED).map(({ id, name }) => (id === name ? id : `${name} ${id}`));
+  const more = agents.length > NAMED ? [`+${agents.length - NAMED}`] : [];
+  return [
+    afterMs === 0 ? queue : '',
+    `${afterMs / 1000}s`,
+    needs.length === 0 ? '—' : harmless(needs.join(' && ')),
+    harmless(`${agents.length}${dependsOnCaller ? '*' : ''}  ${[...named, ...more].join(', ')}`),
+  ];
+}

@@ -1,0 +1,139 @@
+import { type Agent, callInHand, extensionOf } from '../agent/agent.ts';
+import { endpointOf } from '../agent/off-site.ts';
+import { Refused, unreachable } from '../base/errors.ts';
+import type { Call, NewLeg, NumberAuthor } from '../call/call.ts';
+import { refusalText } from '../call/dial-refusal.ts';
+import type { Leg } from '../call/leg.ts';
+import { legOf } from '../call/leg-rules.ts';
+import { isTalk } from '../call/room.ts';
+import type { Endpoint } from '../pbx/pbx.ts';
+import type { Turn } from './turn.ts';
+
+/** What somebody wants of a talk. */
+export type TalkRequest =
+  | { readonly do: 'hold' | 'resume' | 'complete' | 'cancel' | 'confer' }
+  | { readonly do: 'transfer'; readonly to: TalkTarget | { readonly queue: string } }
+  | { readonly do: 'consult'; readonly to: TalkTarget };
+
+/** Who is to be rung: an agent wherever he is, a phone of ours, an outside number. */
+export type TalkTarget =
+  | { readonly agent: string }
+  | { readonly extension: string }
+  | { readonly number: string };
+
+/** `by`: the agent who asks, whose own call it has to be; undefined for those who may direct any. */
+export interface TalkAsked {
+  readonly request: TalkRequest;
+  readonly by?: string;
+}
+
+/** Whoever is asked for help may take so long to answer, ms. */
+const RING_MS = 30_000;
+
+/**
+ * Carries out what an agent or a supervisor wants of a talk.
+ * @throws Refused when it cannot be; nothing has changed then
+ */
+export function takeTalkRequest(
+  turn: Turn,
+  { call: id, request, by }: TalkAsked & { readonly call: string },
+): void {
+  const call = turn.state.calls.get(id);
+  if (!call) throw new Refused('call-not-live', `there is no live call ${id}`);
+  const own = isTalk(call.phase) ? legOf(call, call.phase.leg) : undefined;
+  if (by !== undefined && own && own.agent !== by)
+    throw new Refused('forbidden', `${call.id} is not a call of ${by}`);
+  const music = musicFor(turn, call);
+  switch (request.do) {
+    case 'hold':
+      return turn.tellCall(call, { type: 'Hold', music });
+    case 'resume':
+      return turn.tellCall(call, { type: 'Resume' });
+    case 'complete':
+      return turn.tellCall(call, { type: 'Complete' });
+    case 'cancel':
+      return turn.tellCall(call, { type: 'Cancel' });
+    case 'confer':
+      return turn.tellCall(call, { type: 'Confer' });
+    case 'consult':
+      return ringFor(turn, call, own, request.to, (leg) => ({ type: 'Consult', music, ...leg }));
+    case 'transfer':
+      if ('queue' in request.to) return toQueue(turn, call, request.to.queue);
+      return ringFor(turn, call, own, request.to, (leg) => ({ type: 'Transfer', music, ...leg }));
+    default:
+      return unreachable(request);
+  }
+}
+
+/** The music of the queue that he came from, of his persona, or the ordinary one. */
+function musicFor(turn: Turn, { phase, facts }: Call): string {
+  const place = isTalk(phase) ? phase.place : undefined;
+  return place?.music ?? turn.flows.musicOf(facts.persona) ?? 'default';
+}
+
+function toQueue(turn: Turn, call: Call, name: string): void {
+  const queue = turn.state.floor.rules.queues.get(name);
+  if (!queue) throw new Refused('queue-unknown', `there is no queue ${name}`);
+  const { maxWaitMs, music } = queue;
+  turn.tellCall(call, { type: 'TransferToQueue', queue: name, maxWaitMs, music });
+}
+
+function ringFor(
+  turn: Turn,
+  call: Call,
+  own: Leg | undefined,
+  target: TalkTarget,
+  input: (leg: NewLeg) => Parameters<Turn['tellCall']>[1],
+): void {
+  const { to, agent } = found(turn, target);
+  const phone = own && phoneOf(turn, own);
+  if (own && ((agent && agent.id === own.agent) || addressOf(to) === addressOf(own.to)))
+    throw new Refused('transfer-to-self', 'he is in this call already');
+  if (agent && callInHand(agent))
+    throw new Refused('agent-busy', `${agent.name} (${agent.id}) has a call: he is ${agent.state.at}`);
+  if (to.kind === 'phone' && turn.state.isBusy(to.extension))
+    throw new Refused('phone-busy', `phone ${to.extension} is in use`);
+  const leg = turn.nextLeg();
+  // A colleague's own number was written by whoever keeps the agents.
+  const limit = permitted(turn, call, to, 'agent' in target ? 'flow' : { phone: phone ?? '' });
+  const known = agent === undefined ? {} : { agent: agent.id };
+  turn.tellCall(call, input({ leg, to, ringMs: RING_MS, ...limit, ...known }));
+  if (agent) turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
+}
+
+function found(turn: Turn, target: TalkTarget): { readonly to: Endpoint; readonly agent?: Agent } {
+  if ('number' in target) return { to: { kind: 'outside', number: target.number } };
+  if ('extension' in target) {
+    const agent = turn.state.agentAt(target.extension);
+    const to = { kind: 'phone', extension: target.extension } as const;
+    return agent ? { to, agent } : { to };
+  }
+  const agent = turn.state.agents.get(target.agent);
+  if (!agent) throw new Refused('agent-unknown', `there is no agent ${target.agent}`);
+  const to = endpointOf(agent);
+  if (!to) throw new Refused('agent-logged-out', `${agent.name} (${agent.id}) is not logged in`);
+  return { to, agent };
+}
+
+/** The phone of the one who transfers: its class of service counts. */
+function phoneOf(turn: Turn, { to, agent }: Leg): string | undefined {
+  const sitting = agent === undefined ? undefined : turn.state.agents.get(agent);
+  return (sitting && extensionOf(sitting)) ?? (to.kind === 'phone' ? to.extension : undefined);
+}
+
+function permitted(
+  turn: Turn,
+  call: Call,
+  to: Endpoint,
+  writtenBy: NumberAuthor,
+): { readonly maxTalkMs?: number } {
+  if (to.kind !== 'outside') return {};
+  const permission = turn.outside.permit(call, to.number, writtenBy, turn.now);
+  if (!permission.allowed) throw new Refused('number-not-permitted', refusalText(permission.refusal));
+  const { maxTalkMs } = permission;
+  return maxTalkMs === undefined ? {} : { maxTalkMs };
+}
+
+function addressOf(to: Endpoint): string {
+  return to.kind === 'phone' ? to.extension : to.number;
+}

@@ -1,0 +1,108 @@
+import { Deadlines } from '../base/deadlines.ts';
+import { laneOf, type Order, type Waiting } from './queue.ts';
+import type { Fit, Requirement } from './requirement.ts';
+import { urgencyOf as delayRatio, type LaneWeight, ownTargetMs } from './service-level.ts';
+
+/** How each profile fits one requirement, by the profile's index. */
+export interface FitTable {
+  readonly key: string;
+  readonly requirement: Requirement;
+  readonly fits: Fit[];
+  /** Their steps once more, side by side in memory: whoever becomes free asks every line for its step. */
+  readonly steps: number[];
+  /** Lines that use it. */
+  lines: number;
+}
+
+/** Callers who are alike in everything that matching looks at but their place in line. */
+export interface Line {
+  readonly key: string;
+  /** The one for whom it was made; those after him are like him. */
+  readonly like: Waiting;
+  readonly tier: string;
+  readonly table: FitTable;
+  /** Those of the table. */
+  readonly steps: readonly number[];
+  readonly weight: LaneWeight;
+  /** Their own target, ms: tighter than the lane's when they are known to have less patience. */
+  readonly ownTargetMs: number;
+  /** Before the ladder begins, only those are asked who know them, for so long, ms. */
+  readonly shiftMs: number;
+  /** Calls by their place in line, UTC ms. */
+  readonly calls: Deadlines;
+  /** Place of the first of them; of no meaning while nobody waits. */
+  since: number;
+  /** Wait from which each step of the ladder counts, ms; Infinity for those that nobody who is there could meet. */
+  begins: number[];
+  /** Place among the lines where somebody waits; -1 when nobody does. */
+  at: number;
+}
+
+/** A line for callers like this one. @param shiftMs see `Line` */
+export function lineFor(
+  key: string,
+  like: Waiting,
+  table: FitTable,
+  weight: LaneWeight,
+  shiftMs: number,
+): Line {
+  return {
+    key,
+    like,
+    tier: like.caller.tier,
+    table,
+    steps: table.steps,
+    weight,
+    ownTargetMs: ownTargetMs(weight.lane, grainOf(like.patienceMs)),
+    shiftMs,
+    calls: new Deadlines(),
+    since: 0,
+    begins: [],
+    at: -1,
+  };
+}
+
+/** Patience counts in steps of this, so that callers of about the same patience share a line, ms. */
+const PATIENCE_GRAIN_MS = 5000;
+
+const grainOf = (patienceMs: number | undefined): number | undefined =>
+  patienceMs === undefined
+    ? undefined
+    : Math.max(1, Math.round(patienceMs / PATIENCE_GRAIN_MS)) * PATIENCE_GRAIN_MS;
+
+/** Names the line in which a caller waits. @param table key of his requirement */
+export function lineKey(waiting: Waiting, table: string, shiftMs: number): string {
+  const { queue, caller, patienceMs } = waiting;
+  const own = ownTargetMs(laneOf(queue, caller.tier), grainOf(patienceMs));
+  return `${table}\n${caller.tier}\n${own}\n${shiftMs}`;
+}
+
+/** The step of the ladder that has begun last after this wait; -1 for none. */
+export function stepAfter(line: Line, waitMs: number): number {
+  const { begins } = line;
+  let step = -1;
+  for (let index = 0; index < begins.length; index += 1) if (waitMs >= begins[index]!) step = index;
+  return step;
+}
+
+/** When the next step begins after this wait, ms; undefined when there is none. */
+export function nextStepMs(line: Line, waitMs: number): number | undefined {
+  return line.begins.find((begin) => begin > waitMs && begin !== Number.POSITIVE_INFINITY);
+}
+
+/** Strict order: no wait outweighs a priority. */
+const PRIORITY_MS = 1e12;
+
+/** How urgent a caller of the line is who has waited so long; higher is served first. */
+export function urgencyOf(order: Order, line: Line, waitMs: number): number {
+  switch (order) {
+    case 'service-level':
+      return delayRatio(line.weight, waitMs, line.ownTargetMs);
+    case 'strict':
+      return line.weight.lane.priority * PRIORITY_MS + waitMs;
+    case 'score':
+      return waitMs + line.weight.lane.bonusMs;
+    case 'fifo':
+      return waitMs;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Attributes } from '../base/attributes.ts';
+import type { Call, CustomerFacts, Place } from '../call/call.ts';
+import type { DeclaredAttributes } from './declarations.ts';
+import type { Condition, Preference, Queue, Waiting } from './queue.ts';
+import type { RoutingRules } from './rules.ts';
+
+/** All that matching knows of one who waits. */
+export interface WaiterFacts {
+  readonly call: string;
+  /** His place in line: UTC ms from which his wait counts. */
+  readonly since: number;
+  /** '' when unknown. */
+  readonly tier: string;
+  readonly language: string;
+  readonly attributes: Attributes;
+  readonly patienceMs?: number;
+  /** Ids of the agents who know him. */
+  readonly knownTo: CustomerFacts['agents'];
+  /** What this call wants beyond its queue, as the flow wrote it. */
+  readonly needs?: readonly string[];
+  readonly prefers?: readonly string[];
+}
+
+/** What matching knows of a call in this place. */
+export function waiterFacts(
+  { id, facts }: Pick<Call, 'id' | 'facts'>,
+  { since, wishes }: Pick<Place, 'since' | 'wishes'>,
+): WaiterFacts {
+  const { customer, tier = '', language } = facts;
+  return {
+    call: id,
+    since,
+    tier,
+    language,
+    attributes: { ...customer?.attributes, ...wishes?.attributes },
+    knownTo: customer?.agents ?? {},
+    ...(customer?.patienceMs !== undefined && { patienceMs: customer.patienceMs }),
+    ...(wishes?.needs && { needs: wishes.needs }),
+    ...(wishes?.prefers && { prefers: wishes.prefers }),
+  };
+}
+
+/** The same as the matcher takes it, under these rules. */
+export function waitingUnder(rules: RoutingRules, queue: Queue, facts: WaiterFacts): Waiting {
+  const { call, since, tier, language, attributes, patienceMs, knownTo } = facts;
+  const familiar = queue.first.who.flatMap((who) => knownTo[who] ?? []);
+  const needs = compiled(facts.needs, (text) => rules.condition(text));
+  const prefers = compiled(facts.prefers, (text) => rules.preference(text));
+  return {
+    call,
+    queue,
+    since,
+    caller: { tier, language, attributes },
+    ...(patienceMs !== undefined && { patienceMs }),
+    ...(familiar.length > 0 && { familiar: [...new Set(familiar)] }),
+    ...(needs && { needs }),
+    ...(prefers && { prefers }),
+  };
+}
+
+/** Wishes as conditions. One that is wrong, because the rules have changed, is no wish any more. */
+function compiled<Wish extends Condition | Preference>(
+  texts: readonly string[] | undefined,
+  compile: (text: string) => Wish | string,
+): readonly Wish[] | undefined {
+  return texts?.map(compile).filter((wish): wish is Wish => typeof wish !== 'string');
+}
+
+/** The attributes of a caller that flows and rules may look at: all but sensitive ones whose use the rules do not permit. */
+export function visibleOf(attributes: Attributes, { attributes: declared, sensitiveUse }: RoutingRules): Attributes {
+  const hidden = (name: string): boolean =>
+    Object.hasOwn(declared.caller, name) &&
+    declared.caller[name]!.sensitive &&
+    !sensitiveUse.permitted.includes(`caller.${name}`);
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !hidden(name)));
+}
+
+/** What may be kept of somebody's attributes: those that rules may look at; sensitive ones only where that is permitted. */
+export function keepable(
+  attributes: Attributes,
+  declared: DeclaredAttributes,
+  side: 'agent' | 'caller',
+  { sensitiveUse }: Pick<RoutingRules, 'sensitiveUse'>,
+): Attributes {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => {
+      const one = Object.hasOwn(declared, name) ? declared[name] : undefined;
+      return one && (!one.sensitive || sensitiveUse.permitted.includes(`${side}.${name}`));
+    }),
+  );
+}

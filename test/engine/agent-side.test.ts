@@ -1,0 +1,516 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Agent } from '../../src/agent/agent.ts';
+import type { Call } from '../../src/call/call.ts';
+import type { TalkRequest } from '../../src/engine/talk-requests.ts';
+import type { SimulatedParty } from '../../src/pbx/simulated/party.ts';
+import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
+
+const THREE = [agent('1001', { service: 8 }), agent('1002', { service: 8 }), agent('1003', { card: 8 })];
+const QUEUES = [
+  queue('general', { service: 5 }, { wrapUpMs: 5000, music: 'waltz' }),
+  queue('vip', { wealth: 9 }),
+  queue('card', { card: 5 }, { music: 'march' }),
+];
+
+let lab: CentreLab;
+let caller: SimulatedParty;
+
+beforeEach(async () => {
+  lab = centreLab({ agents: THREE, queues: QUEUES });
+  await lab.start();
+  await lab.ready('1001');
+});
+
+const call = (): Call => lab.engine.liveCalls()[0]!;
+const state = (id: string): Agent['state'] => lab.engine.agents().find((one) => one.id === id)!.state;
+const at = (id: string): string => state(id).at;
+const partyAt = (extension: string): SimulatedParty => lab.pbx.dialled(extension)!;
+const ask = (request: TalkRequest, by = '1001'): Promise<void> =>
+  lab.engine.tellTalk(call().id, { request, by });
+
+/** The caller is connected with agent 1001. */
+async function talks(): Promise<void> {
+  caller = lab.caller();
+  await lab.clock.advance(1500);
+  caller.press('0');
+  await lab.clock.advance(5000);
+  expect(call().phase.at).toBe('connected');
+}
+
+/** Who hear each other, by phone. */
+function together(extension: string): string[] {
+  const names = new Map([
+    [caller.channel, 'caller'],
+    ...['1001', '1002', '1003', '2002', '13900000000'].map(
+      (one) => [lab.pbx.dialled(one)?.channel ?? '', one] as const,
+    ),
+  ]);
+  return partyAt(extension)
+    .talkingWith.map((other) => names.get(other) ?? other)
+    .sort();
+}
+
+const types = (): string[] =>
+  lab.types().filter((type) => !['StepEntered', 'AgentStateChanged', 'PromptFailed'].includes(type));
+
+describe('from the offer to the talk', () => {
+  test('an agent is reserved, then his phone rings, then he talks', async () => {
+    lab.pbx.setPhone('1001', { ringAfterMs: 500, answerAfterMs: 2000 });
+    caller = lab.caller();
+    await lab.clock.advance(1500);
+    caller.press('0');
+    await lab.clock.advance(1100);
+    expect(at('1001')).toBe('reserved');
+    await lab.clock.advance(500);
+    expect(at('1001')).toBe('ringing');
+    await lab.clock.advance(2000);
+    expect(at('1001')).toBe('talking');
+  });
+
+  test.each([
+    ['ring-no-answer', { ringAfterMs: 20 }],
+    ['rejected', { ringAfterMs: 20, refuse: { afterMs: 500, sipCode: 603 } }],
+    ['busy', { refuse: { afterMs: 500, sipCode: 486 } }],
+    ['unreachable', undefined],
+  ])(
+    'given_%s_then_he_is_not_ready_for_that_reason_and_the_caller_is_offered_to_the_next',
+    async (reason, phone) => {
+      lab.pbx.setPhone('1001', phone);
+      caller = lab.caller();
+      await lab.clock.advance(1500);
+      caller.press('0');
+      await lab.clock.advance(1005);
+      const since = lab.clock.now();
+      await lab.ready('1002');
+      await lab.clock.advance(20_000);
+      expect(state('1001')).toMatchObject({ at: 'not-ready', reason });
+      expect(at('1002')).toBe('talking');
+      const { phase } = call();
+      expect(phase.at === 'connected' && phase.place!.since - since).toBeLessThan(100);
+    },
+  );
+});
+
+describe('a phone that is gone in the talk', () => {
+  test('brings the caller to the front of his queue, with music, and its agent is not ready', async () => {
+    await talks();
+    const first = call().phase;
+    const earlier = lab.caller('13711111111');
+    await lab.clock.advance(1500);
+    earlier.press('0');
+    await lab.clock.advance(20_000);
+    partyAt('1001').vanish();
+    await lab.clock.advance(100);
+    expect(state('1001')).toMatchObject({ at: 'not-ready', reason: 'phone-gone' });
+    expect(call().phase).toMatchObject({ at: 'queued', queue: 'general' });
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    await lab.ready('1002');
+    await lab.clock.advance(4000);
+    expect(call().phase).toMatchObject({
+      at: 'connected',
+      place: { since: (first as { place: { since: number } }).place.since },
+    });
+    expect(earlier.talkingWith).toEqual([]);
+    expect(types()).toContain('CallRequeued');
+  });
+
+  test('counts neither the talk as wait nor the old limit against him', async () => {
+    await talks();
+    const { waitedMs } = call();
+    await lab.clock.advance(200_000);
+    partyAt('1001').vanish();
+    await lab.clock.advance(10_000);
+    await lab.ready('1002');
+    await lab.clock.advance(4000);
+    expect(call().phase.at).toBe('connected');
+    expect(call().waitedMs - waitedMs).toBeGreaterThan(10_000);
+    expect(call().waitedMs - waitedMs).toBeLessThan(15_000);
+  });
+
+  test('is something else than an agent who hangs up', async () => {
+    await talks();
+    partyAt('1001').hangup();
+    await lab.clock.advance(100);
+    expect(at('1001')).toBe('wrap-up');
+    expect(types()).not.toContain('CallRequeued');
+  });
+
+  test('leads to the way out for failure where no queue sent the caller', async () => {
+    caller = lab.phone('1009', '1002');
+    await lab.ready('1002');
+    await lab.clock.advance(5000);
+    expect(call().phase.at).toBe('connected');
+    partyAt('1002').vanish();
+    await lab.clock.advance(100);
+    expect(state('1002')).toMatchObject({ at: 'not-ready', reason: 'phone-gone' });
+    expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('failed');
+  });
+});
+
+describe('hold', () => {
+  test('lets the caller hear music and the agent nothing, until it is resumed', async () => {
+    await talks();
+    await ask({ do: 'hold' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual([]);
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    expect(at('1001')).toBe('hold');
+    await ask({ do: 'resume' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['caller']);
+    expect(caller.heard.at(-1)).toBe('music-stopped');
+    expect(at('1001')).toBe('talking');
+    expect(types().slice(-2)).toEqual(['CallHeld', 'CallResumed']);
+  });
+
+  test('given_an_agent_who_hangs_up_then_the_flow_goes_on', async () => {
+    await talks();
+    await ask({ do: 'hold' });
+    partyAt('1001').hangup();
+    await lab.clock.advance(100);
+    expect(at('1001')).toBe('wrap-up');
+    expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('done');
+  });
+});
+
+describe('a blind transfer', () => {
+  test('to a phone: the agent goes to wrap-up, the others talk', async () => {
+    await talks();
+    lab.pbx.setPhone('2002', { answerAfterMs: 1000 });
+    await ask({ do: 'transfer', to: { extension: '2002' } });
+    await lab.clock.advance(100);
+    expect(at('1001')).toBe('wrap-up');
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    await lab.clock.advance(2000);
+    expect(together('2002')).toEqual(['caller']);
+    const told = lab.store.events.find(({ type }) => type === 'CallTransferred');
+    expect(told?.data).toEqual({ kind: 'blind', to: { kind: 'phone', extension: '2002' }, by: '1001' });
+  });
+
+  test('to an agent: he is reserved, rings, talks and wraps up as with any call', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'transfer', to: { agent: '1003' } });
+    expect(at('1003')).toBe('reserved');
+    await lab.clock.advance(4000);
+    expect(at('1003')).toBe('talking');
+    expect(call().facts.agentId).toBe('1003');
+    caller.hangup();
+    await lab.clock.advance(100);
+    expect(at('1003')).toBe('wrap-up');
+  });
+
+  test('to an outside number', async () => {
+    await talks();
+    await ask({ do: 'transfer', to: { number: '13900000000' } });
+    await lab.clock.advance(3000);
+    expect(together('13900000000')).toEqual(['caller']);
+  });
+
+  test('to a queue: he waits there anew', async () => {
+    await talks();
+    await lab.engine.tellAgent('1003', { type: 'LogIn', extension: '1003' });
+    const asked = lab.clock.now();
+    await ask({ do: 'transfer', to: { queue: 'card' } });
+    expect(call().phase).toMatchObject({ at: 'queued', queue: 'card', since: asked });
+    await lab.ready('1003');
+    await lab.clock.advance(4000);
+    expect(together('1003')).toEqual(['caller']);
+  });
+
+  test('that nobody answers brings the caller to the front of the queue that he came from', async () => {
+    await talks();
+    const { phase } = call();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20 });
+    await ask({ do: 'transfer', to: { extension: '2002' } });
+    await lab.clock.advance(34_000);
+    expect(call().phase).toMatchObject({ at: 'connected' });
+    expect(call().phase).toMatchObject({ place: { since: phase.at === 'connected' && phase.place!.since } });
+    expect(together('1001')).toEqual(['caller']);
+  });
+
+  test('that nobody answers, of a call that came by no queue, takes the way out "no-answer"', async () => {
+    caller = lab.phone('1009', '1001');
+    await lab.clock.advance(5000);
+    lab.pbx.setPhone('2002', { ringAfterMs: 20 });
+    await ask({ do: 'transfer', to: { extension: '2002' } });
+    await lab.clock.advance(31_000);
+    expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('no-answer');
+  });
+
+  test('to a queue where nobody comes, of a call that came by no queue, takes a way out that its step has', async () => {
+    caller = lab.phone('1009', '1001');
+    await lab.clock.advance(5000);
+    await lab.ready('1003');
+    await lab.engine.tellAgent('1003', { type: 'GoNotReady', reason: 'break' });
+    await ask({ do: 'transfer', to: { queue: 'card' } });
+    await lab.clock.advance(121_000);
+    expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('no-answer');
+    expect(types()).not.toContain('StepFailed');
+  });
+});
+
+describe('a consulted transfer', () => {
+  const consult = async (): Promise<void> => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(100);
+    expect([at('1001'), at('1003')]).toEqual(['hold', 'ringing']);
+    expect(partyAt('1001').heard.at(-1)).toBe('tone:ringback');
+    await lab.clock.advance(3000);
+    expect(together('1001')).toEqual(['1003']);
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+  };
+
+  test('completed: the caller talks with the one who was asked, the first agent wraps up', async () => {
+    await consult();
+    await ask({ do: 'complete' });
+    await lab.clock.advance(100);
+    expect(together('1003')).toEqual(['caller']);
+    expect([at('1001'), at('1003')]).toEqual(['wrap-up', 'talking']);
+    expect(call().facts.agentId).toBe('1003');
+    expect(types().slice(-6)).toEqual([
+      'CallHeld',
+      'ConsultStarted',
+      'ConsultAnswered',
+      'ConsultEnded',
+      'CallTransferred',
+      'CallConnected',
+    ]);
+  });
+
+  test('completed by hanging up', async () => {
+    await consult();
+    partyAt('1001').hangup();
+    await lab.clock.advance(100);
+    expect(together('1003')).toEqual(['caller']);
+    expect([at('1001'), at('1003')]).toEqual(['wrap-up', 'talking']);
+  });
+
+  test('cancelled: the agent is back with the caller', async () => {
+    await consult();
+    await ask({ do: 'cancel' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['caller']);
+    expect([at('1001'), at('1003')]).toEqual(['talking', 'wrap-up']);
+  });
+
+  test('given_the_one_who_is_asked_hangs_up_then_the_caller_is_on_hold_still', async () => {
+    await consult();
+    partyAt('1003').hangup();
+    await lab.clock.advance(100);
+    expect(call().phase.at).toBe('held');
+    expect(together('1001')).toEqual([]);
+    await ask({ do: 'resume' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['caller']);
+  });
+
+  test('given_the_one_who_is_asked_does_not_answer_then_the_caller_is_on_hold_still', async () => {
+    await talks();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20 });
+    await ask({ do: 'consult', to: { extension: '2002' } });
+    await lab.clock.advance(31_000);
+    expect(call().phase.at).toBe('held');
+    expect(at('1001')).toBe('hold');
+  });
+
+  test('completed while it rings: it becomes a blind one', async () => {
+    await talks();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20, answerAfterMs: 3000 });
+    await ask({ do: 'consult', to: { extension: '2002' } });
+    await lab.clock.advance(500);
+    await ask({ do: 'complete' });
+    expect(call().phase.at).toBe('dialing');
+    await lab.clock.advance(3000);
+    expect(together('2002')).toEqual(['caller']);
+  });
+
+  test('given_the_phone_of_the_agent_is_gone_then_the_caller_is_in_front_again_and_the_other_is_let_go', async () => {
+    await consult();
+    partyAt('1001').vanish();
+    await lab.clock.advance(100);
+    expect(call().phase).toMatchObject({ at: 'queued', queue: 'general' });
+    expect(state('1001')).toMatchObject({ at: 'not-ready', reason: 'phone-gone' });
+    expect(at('1003')).toBe('wrap-up');
+    expect(lab.pbx.dialled('1003')).toBeUndefined();
+  });
+
+  test('given_the_caller_hangs_up_then_the_two_go_on', async () => {
+    await consult();
+    caller.hangup();
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['1003']);
+    expect([at('1001'), at('1003')]).toEqual(['talking', 'talking']);
+    await lab.clock.advance(70_000);
+    expect(together('1001')).toEqual(['1003']);
+    partyAt('1003').hangup();
+    await lab.clock.advance(100);
+    expect([at('1001'), at('1003')]).toEqual(['wrap-up', 'wrap-up']);
+    expect(lab.record()).toMatchObject({ endedBy: 'caller', endCause: 'normal' });
+  });
+});
+
+describe('a conference', () => {
+  const confer = async (): Promise<void> => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    await ask({ do: 'confer' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['1003', 'caller']);
+    expect([at('1001'), at('1003')]).toEqual(['talking', 'talking']);
+  };
+
+  test.each([
+    ['the agent', '1001', '1003', ['caller']],
+    ['the one who was asked', '1003', '1001', ['caller']],
+  ])('given_%s_hangs_up_then_the_other_two_go_on', async (_who, leaves, stays, others) => {
+    await confer();
+    partyAt(leaves).hangup();
+    await lab.clock.advance(100);
+    expect(together(stays)).toEqual(others);
+    expect([at(leaves), at(stays)]).toEqual(['wrap-up', 'talking']);
+  });
+
+  test('given_the_caller_hangs_up_then_the_other_two_go_on', async () => {
+    await confer();
+    caller.hangup();
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['1003']);
+  });
+
+  test('of which one has left can be held and resumed', async () => {
+    await confer();
+    await ask({ do: 'cancel' });
+    await ask({ do: 'hold' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual([]);
+    await ask({ do: 'resume' });
+    await lab.clock.advance(100);
+    expect(together('1001')).toEqual(['caller']);
+    expect((await lab.pbx.snapshot()).bridges).toHaveLength(1);
+  });
+});
+
+describe('what cannot be is refused, and changes nothing', () => {
+  test.each<[string, TalkRequest, string]>([
+    ['resume of a talk', { do: 'resume' }, 'call-not-held'],
+    ['completing nothing', { do: 'complete' }, 'no-consult'],
+    ['cancelling nothing', { do: 'cancel' }, 'no-consult'],
+    ['a conference of two', { do: 'confer' }, 'no-consult'],
+    ['a transfer to himself', { do: 'transfer', to: { agent: '1001' } }, 'transfer-to-self'],
+    ['a transfer to his own phone', { do: 'transfer', to: { extension: '1001' } }, 'transfer-to-self'],
+    ['a transfer to nobody', { do: 'transfer', to: { agent: '9' } }, 'agent-unknown'],
+    ['a transfer to a queue that is not there', { do: 'transfer', to: { queue: '9' } }, 'queue-unknown'],
+    ['a transfer to who is not there', { do: 'consult', to: { agent: '1003' } }, 'agent-logged-out'],
+    ['a transfer to a busy agent', { do: 'transfer', to: { agent: '1002' } }, 'agent-busy'],
+    ['a transfer to a busy phone', { do: 'transfer', to: { extension: '2002' } }, 'phone-busy'],
+  ])('%s', async (_name, request, id) => {
+    await talks();
+    await lab.ready('1002');
+    lab.phone('2002', '1002');
+    await lab.clock.advance(4000);
+    const before = call();
+    await expect(ask(request)).rejects.toMatchObject({ id });
+    expect(call()).toBe(before);
+    expect(together('1001')).toEqual(['caller']);
+  });
+
+  test('holding what is held, consulting while consulting, a conference with who has not answered', async () => {
+    await talks();
+    await ask({ do: 'hold' });
+    await expect(ask({ do: 'hold' })).rejects.toMatchObject({ id: 'call-already-held' });
+    lab.pbx.setPhone('2002', { ringAfterMs: 20 });
+    await ask({ do: 'consult', to: { extension: '2002' } });
+    await expect(ask({ do: 'hold' })).rejects.toMatchObject({ id: 'consult-under-way' });
+    await expect(ask({ do: 'consult', to: { extension: '1002' } })).rejects.toMatchObject({
+      id: 'consult-under-way',
+    });
+    await expect(ask({ do: 'confer' })).rejects.toMatchObject({ id: 'consult-not-answered' });
+  });
+
+  test("another agent's call, a call with nobody, and a call that is over", async () => {
+    await talks();
+    await expect(ask({ do: 'hold' }, '1002')).rejects.toMatchObject({ id: 'forbidden' });
+    const waiting = lab.caller('13711111111');
+    await lab.clock.advance(1000);
+    const [, second] = lab.engine.liveCalls();
+    await expect(lab.engine.tellTalk(second!.id, { request: { do: 'hold' } })).rejects.toMatchObject({
+      id: 'call-not-connected',
+    });
+    waiting.hangup();
+    await lab.clock.advance(100);
+    await expect(lab.engine.tellTalk(second!.id, { request: { do: 'hold' } })).rejects.toMatchObject({
+      id: 'call-not-live',
+    });
+  });
+});
+
+describe('a new daemon takes over', () => {
+  const lose = async (request: TalkRequest): Promise<void> => {
+    const { pbx } = lab;
+    const kept = { connect: pbx.connect, disconnect: pbx.disconnect, startMusic: pbx.startMusic };
+    const never = async (): Promise<void> => undefined;
+    Object.assign(pbx, { connect: never, disconnect: never, startMusic: never });
+    await ask(request);
+    await lab.clock.advance(50);
+    Object.assign(pbx, kept);
+    await lab.restart();
+    await lab.clock.advance(50);
+  };
+
+  test('a hold that was committed and not carried out is carried out', async () => {
+    await talks();
+    await lose({ do: 'hold' });
+    expect(together('1001')).toEqual([]);
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    await ask({ do: 'resume' });
+    await lab.clock.advance(50);
+    expect(together('1001')).toEqual(['caller']);
+  });
+
+  test('a resume that was committed and not carried out is carried out', async () => {
+    await talks();
+    await ask({ do: 'hold' });
+    await lab.clock.advance(50);
+    await lose({ do: 'resume' });
+    expect(together('1001')).toEqual(['caller']);
+    expect(caller.heard.at(-1)).toBe('music-stopped');
+  });
+
+  test('a conference that was committed and not carried out is carried out', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    await lose({ do: 'confer' });
+    expect(together('1001')).toEqual(['1003', 'caller']);
+  });
+
+  test('a consult goes on, and can be completed', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    await lab.restart();
+    await lab.clock.advance(50);
+    expect(together('1001')).toEqual(['1003']);
+    await ask({ do: 'complete' });
+    await lab.clock.advance(50);
+    expect(together('1003')).toEqual(['caller']);
+  });
+
+  test('given_the_agent_hung_up_meanwhile_then_it_counts_as_the_end_of_the_talk', async () => {
+    await talks();
+    await lab.engine.stop();
+    partyAt('1001').hangup();
+    await lab.clock.advance(500);
+    await lab.succeed();
+    await lab.clock.advance(50);
+    expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('done');
+    expect(state('1001')).not.toMatchObject({ reason: 'phone-gone' });
+  });
+});
