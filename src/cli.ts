@@ -4,6 +4,7 @@ import { messageOf, Refused } from './base/errors.ts';
 import { addBanCommands } from './cli/bans.ts';
 import { addCentreCommands } from './cli/centre.ts';
 import { addDialPlanCommands } from './cli/dial-plan.ts';
+import { addExplainedCommands } from './cli/explained.ts';
 import { addFlowCommands } from './cli/flow.ts';
 import { addLabCommands } from './cli/lab.ts';
 import { addPromptCommands } from './cli/prompts.ts';
@@ -47,6 +48,7 @@ addBanCommands(program);
 addFlowCommands(program);
 addPromptCommands(program);
 addDialPlanCommands(program);
+addExplainedCommands(program);
 addRoutingCommands(program);
 addLabCommands(program);
 

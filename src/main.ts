@@ -38,6 +38,7 @@ import { FlowHistory, StepStats } from './ivr/store.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
 import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
 import { PbxMetrics } from './pbx/observed.ts';
+import { wrongWish } from './queue/rules.ts';
 import { CallbackStore } from './queue/store.ts';
 import { visibleOf } from './queue/waiting.ts';
 import { BanFile } from './security/ban-file.ts';
@@ -179,6 +180,7 @@ const services = await runSampleServices(settings.services);
 const routing = new RoutingWatch({
   file: settings.routing,
   copy: join(settings.data, 'routing.last-good.yaml'),
+  versions: join(settings.data, 'routing-versions'),
   events,
   clock,
   log: log.child({ part: 'routing' }),
@@ -213,7 +215,12 @@ const flows: FlowLibrary = new FlowLibrary({
       campaign: (await campaigns.list()).map((campaign) => campaign.id),
       service: [...services.keys()],
     };
-    return { names: (kind) => names[kind], isRecorded: recordedIn(settings.flows), now: () => clock.now() };
+    return {
+      names: (kind) => names[kind],
+      isRecorded: recordedIn(settings.flows),
+      wrongWish: (wish) => wrongWish(routing.current(), wish),
+      now: () => clock.now(),
+    };
   },
   prepare: (wanted, languages, personas) =>
     prompts.prepare([...wanted, ...HOUSE_PROMPTS], languages, personas, (done, all) => {

@@ -40,6 +40,8 @@ const FEATURES = [
   'dialer',
   'supervise',
   'engine',
+  'why',
+  'replay',
 ];
 
 /** Files that speak to the world, beside those that their name gives away. */

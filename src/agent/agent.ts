@@ -1,5 +1,22 @@
 import type { Attributes } from '../base/attributes.ts';
-import { Refused, unreachable } from '../base/errors.ts';
+import {
+  becomes,
+  type Input,
+  logIn,
+  logInAgain,
+  notes,
+  notIdle,
+  notLoggedIn,
+  offerEnded,
+  phoneGone,
+  reserve,
+  rests,
+  type State,
+  stays,
+  talkEnded,
+  troubleOver,
+  wrapUpOver,
+} from './transitions.ts';
 
 /*
  * The theory. An agent is logged out, or logged in and in one of seven states:
@@ -59,7 +76,7 @@ export type AgentState =
     };
 
 /** A call in hand, and what follows it. */
-interface InHand {
+export interface InHand {
   readonly extension: string;
   readonly call: string;
   readonly leg: string;
@@ -95,20 +112,13 @@ export type AgentInput =
   | { readonly type: 'PhoneGone'; readonly leg: string }
   | { readonly type: 'TimeUp' };
 
-type At = AgentState['at'];
-type State<Where extends At> = Extract<AgentState, { at: Where }>;
-type Input<Type extends AgentInput['type']> = Extract<AgentInput, { type: Type }>;
-
 /** What an input makes of a state. @throws Refused */
 type Transition<S, I> = (state: S, input: I, now: number, agent: string) => AgentState;
 type Transitions = {
-  readonly [Where in At]: {
+  readonly [Where in AgentState['at']]: {
     readonly [Type in AgentInput['type']]: Transition<State<Where>, Input<Type>>;
   };
 };
-
-/** After trouble of the PBX an agent is left alone for this long, ms: else the same call would be offered in a circle. */
-const TROUBLE_MS = 10_000;
 
 const WITHOUT_CALL = {
   LogIn: logInAgain,
@@ -185,18 +195,6 @@ export function callInHand({ state }: Agent): { readonly call: string; readonly 
   }
 }
 
-/** A state as an earlier version stored it: there, whoever was chosen was `offered`, whether or not his phone rang. */
-export type StoredState =
-  | AgentState
-  | ({ readonly at: 'offered'; readonly before: Rest } & Omit<InHand, 'after'>);
-
-/** Reads a stored state of this version or an earlier one. */
-export function storedState(stored: StoredState): AgentState {
-  if (stored.at !== 'offered') return stored;
-  const { before, ...rest } = stored;
-  return { ...rest, at: 'ringing', after: before };
-}
-
 /**
  * The agent's state machine, see above. Gives the same object back when nothing changes.
  * @param now UTC ms
@@ -206,147 +204,4 @@ export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent
   const transition = TRANSITIONS[agent.state.at][input.type] as Transition<AgentState, AgentInput>;
   const state = transition(agent.state, input, now, agent.id);
   return state === agent.state ? agent : { ...agent, state };
-}
-
-function stays<S extends AgentState>(state: S): S {
-  return state;
-}
-
-function logIn(_state: AgentState, { extension }: Input<'LogIn'>, now: number): AgentState {
-  return { at: 'not-ready', extension, reason: 'logged-in', since: now };
-}
-
-function logInAgain(
-  state: Exclude<AgentState, { at: 'logged-out' }>,
-  { extension }: Input<'LogIn'>,
-  _now: number,
-  agent: string,
-): AgentState {
-  if (state.extension === extension) return state;
-  throw new Refused('agent-logged-in', `${agent} is logged in at ${state.extension}: log out there first`);
-}
-
-function notLoggedIn(_state: AgentState, _input: AgentInput, _now: number, agent: string): never {
-  throw new Refused('agent-logged-out', `${agent} is not logged in`);
-}
-
-function notIdle({ at }: AgentState, _input: AgentInput, _now: number, agent: string): never {
-  throw new Refused('agent-not-idle', `${agent} is ${at}`);
-}
-
-type Wish = Input<'LogOut' | 'GoReady' | 'GoNotReady'>;
-
-/** Goes to rest now; wrap-up ends by it. */
-function rests(state: { readonly extension: string }, wish: Wish, now: number): AgentState {
-  return settle(state.extension, restOf(wish, now), now);
-}
-
-/** With a call in hand, what he wishes follows it. */
-function notes<S extends InHand>(state: S, wish: Wish, now: number): S {
-  return { ...state, after: restOf(wish, now) };
-}
-
-function restOf(wish: Wish, now: number): Rest {
-  switch (wish.type) {
-    case 'LogOut':
-      return { at: 'logged-out' };
-    case 'GoReady':
-      return { at: 'ready', since: now };
-    case 'GoNotReady':
-      return { at: 'not-ready', reason: wish.reason };
-    default:
-      return unreachable(wish);
-  }
-}
-
-/** A campaign's reception is rung in any of these states; what was to follow them then follows the call. */
-function reserve(
-  state: State<'ready' | 'not-ready' | 'wrap-up'>,
-  { call, leg }: Input<'Offer'>,
-  now: number,
-): AgentState {
-  const { extension } = state;
-  return { at: 'reserved', extension, call, leg, after: asRest(state), since: now };
-}
-
-function asRest(state: State<'ready' | 'not-ready' | 'wrap-up'>): Rest {
-  switch (state.at) {
-    case 'ready':
-      return { at: 'ready', since: state.since };
-    case 'not-ready':
-      return { at: 'not-ready', reason: state.reason };
-    case 'wrap-up':
-      return { at: 'wrap-up', call: state.call, until: state.until, after: state.after };
-    default:
-      return unreachable(state);
-  }
-}
-
-function becomes(at: 'ringing' | 'talking' | 'hold') {
-  return <S extends AgentState & InHand>(
-    state: S,
-    { leg }: { readonly leg: string },
-    now: number,
-  ): AgentState => (state.leg === leg ? { ...state, at, since: now } : state);
-}
-
-/** What he wished meanwhile, and any state but ready, stands. */
-function offerEnded(
-  state: AgentState & InHand,
-  { leg, by, reason }: Input<'OfferEnded'>,
-  now: number,
-): AgentState {
-  if (state.leg !== leg) return state;
-  const { extension, after } = state;
-  if (by === 'caller' || after.at !== 'ready') return settle(extension, after, now);
-  const back = by === 'trouble' ? { back: { at: now + TROUBLE_MS, since: after.since } } : {};
-  return { at: 'not-ready', extension, reason, since: now, ...back };
-}
-
-function talkEnded(
-  state: AgentState & InHand,
-  { leg, wrapUpMs }: Input<'TalkEnded'>,
-  now: number,
-): AgentState {
-  if (state.leg !== leg) return state;
-  const { extension, call, after } = state;
-  if (wrapUpMs <= 0) return settle(extension, freshly(after, now), now);
-  return { at: 'wrap-up', extension, call, until: now + wrapUpMs, after, since: now };
-}
-
-function phoneGone(state: AgentState & InHand, { leg }: Input<'PhoneGone'>, now: number): AgentState {
-  if (state.leg !== leg) return state;
-  const { extension, after } = state;
-  if (after.at === 'logged-out') return settle(extension, after, now);
-  return { at: 'not-ready', extension, reason: 'phone-gone', since: now };
-}
-
-function troubleOver(state: State<'not-ready'>, _input: Input<'TimeUp'>, now: number): AgentState {
-  if (!state.back || now < state.back.at) return state;
-  return { at: 'ready', extension: state.extension, since: state.back.since };
-}
-
-function wrapUpOver(state: State<'wrap-up'>, _input: Input<'TimeUp'>, now: number): AgentState {
-  return now < state.until ? state : settle(state.extension, freshly(state.after, now), now);
-}
-
-function settle(extension: string, wanted: Rest, now: number): AgentState {
-  switch (wanted.at) {
-    case 'ready':
-      return { at: 'ready', extension, since: wanted.since };
-    case 'not-ready':
-      return { at: 'not-ready', extension, reason: wanted.reason, since: now };
-    case 'wrap-up':
-      if (now >= wanted.until) return settle(extension, freshly(wanted.after, now), now);
-      return { ...wanted, extension, since: now };
-    case 'logged-out':
-      return { at: 'logged-out', since: now };
-    default:
-      return unreachable(wanted);
-  }
-}
-
-/** After a talk, idleness starts anew. */
-function freshly(wanted: Rest, now: number): Rest {
-  return wanted.at === 'ready' ? { at: 'ready', since: now } : wanted;
 }

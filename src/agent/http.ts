@@ -3,7 +3,7 @@ import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { attributesFor, attributesView } from '../http/attributes.ts';
 import { checkMayMove } from '../http/auth.ts';
-import { extension, idParams, line, numbersFor } from '../http/fields.ts';
+import { extension, idParams, line, numbersFor, textFor } from '../http/fields.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
 import type { Agent, AgentInput } from './agent.ts';
@@ -21,7 +21,7 @@ export const agentView = z
       .describe('For somebody elsewhere: his ordinary or mobile phone'),
     state: z.enum(['logged-out', 'not-ready', 'ready', 'reserved', 'ringing', 'talking', 'hold', 'wrap-up']),
     since: z.number().describe('When he came into this state, UTC milliseconds'),
-    extension: z.string().nullable().describe('The phone where he is logged in'),
+    extension: z.string().nullable().describe('The phone where he is logged in, or elsewhere his number'),
     reason: z.string().nullable().describe('Why he is not ready'),
     call: z.string().nullable().describe('The call in hand'),
     until: z.number().nullable().describe('End of the wrap-up, UTC milliseconds'),
@@ -183,7 +183,8 @@ export function showAgent(
     outside: outside ? { number: numbersFor(token)(outside.number), duty: outside.duty } : null,
     state: state.at,
     since: state.since,
-    extension: 'extension' in state ? state.extension : null,
+    // Elsewhere it is his own number.
+    extension: 'extension' in state ? textFor(token)(state.extension) : null,
     reason: 'reason' in state ? state.reason : null,
     call: 'call' in state ? state.call : null,
     until: 'until' in state ? state.until : null,

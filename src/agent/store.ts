@@ -4,8 +4,9 @@ import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { upserter } from '../store/writer.ts';
-import { type Agent, storedState } from './agent.ts';
+import type { Agent } from './agent.ts';
 import { areScores } from './skills.ts';
+import { storedState } from './stored-state.ts';
 import { agentTable, phoneTable } from './table.ts';
 
 /** A SIP account of one of our phones. The password goes to the PBX's configuration and nowhere else. */

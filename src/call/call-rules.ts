@@ -1,9 +1,10 @@
 import { unreachable } from '../base/errors.ts';
 import type { HangupCause } from '../pbx/pbx.ts';
-import type { Call, CallEffect, CallInput, EndCause, HandOver, Phase } from './call.ts';
-import { type Leg, type LegOutcome, outcomeOf } from './leg.ts';
+import type { Call, CallInput, EndCause, HandOver, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import { reduceCallback } from './callback-rules.ts';
-import { closeLeg, legOf, type Outcome, withLeg } from './leg-rules.ts';
+import { type Leg, type LegOutcome, outcomeOf } from './leg.ts';
+import { closeLeg, isGone, legOf, type Outcome, withLeg } from './leg-rules.ts';
 import { leaveQueue, waitOf } from './queue-rules.ts';
 import {
   answered,
@@ -15,7 +16,7 @@ import {
   rungLegEnded,
 } from './ring-rules.ts';
 import { isTalk, isTalking, roomOf } from './room.ts';
-import { talkedUntil } from './talk-effects.ts';
+import { release, talkedUntil } from './talk-effects.ts';
 import { callerLeft, connectFailed, leavesTwo, overdue, talkLegEnded } from './talk-ends.ts';
 import { reduceTalk } from './talk-rules.ts';
 import { holdsMessage } from './voicemail.ts';
@@ -83,7 +84,7 @@ function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
 function begin(call: Call, request: HandOver, agent: string | undefined, now: number): Outcome {
   switch (request.kind) {
     case 'queue': {
-      const { queue, maxWaitMs, music, wishes, expectedMs } = request;
+      const { queue, maxWaitMs, music, wishes, expectedMs, overflow = [] } = request;
       const place = {
         queue,
         since: now,
@@ -91,6 +92,9 @@ function begin(call: Call, request: HandOver, agent: string | undefined, now: nu
         music,
         ...(wishes && { wishes }),
         ...(expectedMs !== undefined && { expectedMs }),
+        ...(overflow.length > 0 && {
+          overflow: overflow.map((one) => ({ at: now + one.afterMs, queue: one.queue })),
+        }),
       };
       return [
         { ...call, phase: { at: 'queued', ...place }, facts: { ...call.facts, queue } },
@@ -107,6 +111,13 @@ function begin(call: Call, request: HandOver, agent: string | undefined, now: nu
     default:
       return unreachable(request);
   }
+}
+
+/** From now on others help him too. */
+function helped(call: Call, phase: Phase & { at: 'queued' }, now: number): Call {
+  const { overflow = [] } = phase;
+  const left = overflow.filter(({ at }) => at > now);
+  return left.length === overflow.length ? call : { ...call, phase: { ...phase, overflow: left } };
 }
 
 function rings(call: Call, legId: string, now: number): Outcome {
@@ -147,7 +158,7 @@ function lastEnded(
 ): Outcome {
   const [closed, one] = closeLeg(call, leg, { outcome: 'answered', cause, sipCode }, now);
   const [over, effects] = ended(closed, 'caller', phase.cause, now);
-  return [over, [...effects, { do: 'release', leg: one, talked: true }]];
+  return [over, [...effects, release(one, true, isGone(leg, cause))]];
 }
 
 /** Ends what has lasted as long as it may. */
@@ -162,7 +173,7 @@ function timeUp(call: Call, now: number): Outcome {
   }
   switch (phase.at) {
     case 'queued':
-      return now >= phase.until ? leaveQueue(call, 'timeout', now) : [call, []];
+      return now >= phase.until ? leaveQueue(call, 'timeout', now) : [helped(call, phase, now), []];
     case 'dialing':
     case 'offered':
       return cancelRinging(call, phase.leg, now);

@@ -1,7 +1,7 @@
 import type { Attributes } from '../base/attributes.ts';
-import { unreachable } from '../base/errors.ts';
 import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
 import type { DialExit, Leg } from './leg.ts';
+import type { Consult, Party, Talk, TalkInput } from './talk.ts';
 
 /** A caller's whole visit, from the first ring to the last goodbye. Ours, in one piece; the PBX knows only channels. */
 export interface Call {
@@ -155,38 +155,6 @@ interface Ringing {
   readonly confirmUntil?: number;
 }
 
-/** What a caller and a leg have to say to each other, whether or not he hears it just now. */
-export interface Talk {
-  readonly leg: string;
-  /** When it began. */
-  readonly since: number;
-  /** The place in the queue that the caller came from. */
-  readonly place?: Place;
-  /** When the talk has to be over. */
-  readonly until?: number;
-  /** The leg whose bridge they are in, when it is another one's: of a conference that one left. */
-  readonly bridgeOf?: string;
-  /** They have been connected before, and were apart since. */
-  readonly again?: true;
-}
-
-/** A third one in a talk. */
-export interface Party {
-  readonly leg: string;
-  /** When his talk has to be over. */
-  readonly until?: number;
-}
-
-/** Somebody whom the agent asks while the caller waits. */
-export interface Consult {
-  readonly leg: string;
-  /** Until then he may ring; undefined: he has answered. */
-  readonly ringUntil?: number;
-  /** When his talk has to be over. */
-  readonly until?: number;
-  readonly maxTalkMs?: number;
-}
-
 /** A place in a queue, and what is played there. */
 export interface Place {
   readonly queue: string;
@@ -202,6 +170,8 @@ export interface Place {
   readonly wishes?: Wishes;
   /** The wait that was expected when it began, ms. */
   readonly expectedMs?: number;
+  /** Queues whose agents will help him too, and from when, UTC ms; the next one first. */
+  readonly overflow?: readonly { readonly at: number; readonly queue: string }[];
 }
 
 /** What one call wants of its agent. Texts are conditions and scores of the routing rules. */
@@ -236,6 +206,7 @@ export type HandOver =
       readonly wishes?: Wishes;
       /** The wait that is expected now, ms; undefined: nobody can say. */
       readonly expectedMs?: number;
+      readonly overflow?: readonly { readonly afterMs: number; readonly queue: string }[];
     }
   | { readonly kind: 'record'; readonly recording: string; readonly maxMs: number };
 
@@ -280,89 +251,3 @@ export type CallInput =
   | { readonly type: 'HungUp' }
   | { readonly type: 'TimeUp' }
   | TalkInput;
-
-/** What an agent wants of his talk. Refused where it does not fit. */
-export type TalkInput =
-  | { readonly type: 'Hold'; readonly music: string }
-  | { readonly type: 'Resume' }
-  | ({ readonly type: 'Transfer'; readonly music: string } & NewLeg)
-  | {
-      readonly type: 'TransferToQueue';
-      readonly queue: string;
-      readonly maxWaitMs: number;
-      readonly music: string;
-    }
-  | ({ readonly type: 'Consult'; readonly music: string } & NewLeg)
-  /** The agent leaves the caller to the one whom he asked. */
-  | { readonly type: 'Complete' }
-  /** The one whom he asked is let go. */
-  | { readonly type: 'Cancel' }
-  | { readonly type: 'Confer' };
-
-/** A leg that is to be dialled. `agent`: who sits there. */
-export interface NewLeg {
-  readonly leg: string;
-  readonly to: Endpoint;
-  readonly agent?: string;
-  readonly ringMs: number;
-  readonly maxTalkMs?: number;
-}
-
-export type CallEffect =
-  /** The step's hand-over is over: the flow goes on by this exit. */
-  | { readonly do: 'takeExit'; readonly exit: string }
-  | { readonly do: 'stopFlow' }
-  | { readonly do: 'originate'; readonly leg: Leg; readonly ringMs: number }
-  | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
-  | { readonly do: 'music'; readonly class: string }
-  | { readonly do: 'stopMusic' }
-  /** The leg hears ringing from far away, as `playback`. */
-  | { readonly do: 'ringback'; readonly leg: string; readonly playback: string }
-  /** The leg is asked, as `playback`, whether it takes the call. */
-  | { readonly do: 'ask'; readonly leg: string; readonly playback: string; readonly language: string }
-  | { readonly do: 'quiet'; readonly playbacks: readonly string[] }
-  | { readonly do: 'record'; readonly recording: string; readonly maxMs: number }
-  | { readonly do: 'stopRecording'; readonly recording: string }
-  /** `leg`: the one whose fault it is when that fails. */
-  | {
-      readonly do: 'connect';
-      readonly leg: string;
-      readonly bridge: string;
-      readonly channels: readonly string[];
-    }
-  | { readonly do: 'disconnect'; readonly bridge: string }
-  /** Whoever sits at the leg is told how his talk goes. */
-  | { readonly do: 'tell'; readonly leg: Leg; readonly what: 'Ring' | 'Answer' | 'Hold' | 'Resume' }
-  /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. `gone`: its phone is lost. */
-  | { readonly do: 'release'; readonly leg: Leg; readonly talked: boolean; readonly gone?: true };
-
-/** When the call wants to be woken (UTC ms), if at all. */
-export function callDeadline({ phase }: Call): number | undefined {
-  switch (phase.at) {
-    case 'flow':
-    case 'ended':
-      return undefined;
-    case 'queued':
-    case 'calling':
-    case 'left':
-    case 'recording':
-    case 'connected':
-    case 'held':
-      return phase.until;
-    case 'dialing':
-      return phase.confirmUntil ?? phase.until;
-    case 'offered':
-      return Math.min(phase.until, phase.confirmUntil ?? phase.ringUntil);
-    case 'consulting':
-      return earliest(phase.until, phase.consult.ringUntil ?? phase.consult.until);
-    case 'conference':
-      return earliest(phase.until, phase.other.until);
-    default:
-      return unreachable(phase);
-  }
-}
-
-/** The earlier of two times (UTC ms) that may not be set. */
-export function earliest(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}

@@ -1,4 +1,5 @@
-import type { Call, CallEffect, CallInput, Phase } from './call.ts';
+import type { Call, CallInput, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import { type Leg, outcomeOf } from './leg.ts';
 import { closeLeg, legOf, type Outcome, ringbackOf, unanswered, withLeg } from './leg-rules.ts';
 import { connecting } from './room.ts';

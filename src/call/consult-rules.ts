@@ -1,8 +1,10 @@
 import { Refused } from '../base/errors.ts';
-import type { Call, CallEffect, Party, Phase, TalkInput } from './call.ts';
+import type { Call, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import type { Leg } from './leg.ts';
 import { closeLeg, legOf, type Outcome, ringbackOf } from './leg-rules.ts';
 import { connecting, type In, lettingGo, roomOf, talkOf } from './room.ts';
+import type { Party, TalkInput } from './talk.ts';
 import {
   GIVEN_UP,
   LET_GO,
@@ -57,10 +59,9 @@ export function consultAnswered(call: In<'consulting'>, leg: Leg, now: number): 
   ];
 }
 
-/** The one who was asked is gone, or never came: the caller is still on hold. @param leg as it ended */
-export function consultOver(call: In<'consulting'>, leg: Leg, gone: boolean): Outcome {
+/** The one who was asked is gone, or never came: the caller is still on hold. */
+export function consultOver(call: In<'consulting'>): Outcome {
   const { music, consult } = call.phase;
-  const talked = consult.ringUntil === undefined;
   const room = roomOf(call);
   return [
     { ...call, phase: { at: 'held', ...talkOf(call.phase), music } },
@@ -68,7 +69,6 @@ export function consultOver(call: In<'consulting'>, leg: Leg, gone: boolean): Ou
       room
         ? { do: 'disconnect', bridge: room.bridge }
         : { do: 'quiet', playbacks: [ringbackOf(consult.leg)] },
-      release(leg, talked, gone),
     ],
   ];
 }

@@ -1,5 +1,6 @@
 import type { HangupCause } from '../pbx/pbx.ts';
-import type { Call, CallEffect } from './call.ts';
+import type { Call } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import type { Leg, LegOutcome } from './leg.ts';
 
 /** A call after an input, and what is to be done. */

@@ -123,8 +123,10 @@ export function rungLegEnded(
   const [updated, closed] = closeLeg(call, leg, { outcome, cause, sipCode }, now);
   const release = { do: 'release', leg: closed, talked: false } as const;
   const { phase } = updated;
-  if (phase.at === 'consulting' && phase.consult.leg === leg.id)
-    return consultOver({ ...updated, phase }, closed, false);
+  if (phase.at === 'consulting' && phase.consult.leg === leg.id) {
+    const [held, effects] = consultOver({ ...updated, phase });
+    return [held, [...effects, release]];
+  }
   if ((phase.at !== 'dialing' && phase.at !== 'offered') || phase.leg !== leg.id) return [updated, [release]];
   if (phase.at === 'offered') return [{ ...updated, phase: { at: 'queued', ...placeOf(phase) } }, [release]];
   if (phase.place) {

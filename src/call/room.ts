@@ -1,7 +1,9 @@
 import { unreachable } from '../base/errors.ts';
-import type { Call, CallEffect, Phase, Talk } from './call.ts';
+import type { Call, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import { bridgeOf } from './leg.ts';
 import { ringbackOf } from './leg-rules.ts';
+import type { Talk } from './talk.ts';
 
 /** Who hear each other, and where. */
 export interface Room {

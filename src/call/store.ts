@@ -12,6 +12,7 @@ import {
   or,
   type SQL,
 } from 'drizzle-orm';
+import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
 import type { EndedChannel, EventWriter } from '../engine/changes.ts';
 import type { Endpoint, Source } from '../pbx/pbx.ts';
 import type { Database } from '../store/connect.ts';
@@ -185,7 +186,7 @@ function outsideLegsOf(database: Database, which: SQL): OutsideLeg[] {
 }
 
 /** Reads call records, and keeps the messages that callers leave. */
-export class CallStore {
+export class CallStore implements ContactHistory {
   readonly #database: Database;
   readonly #events: EventWriter;
 

@@ -1,7 +1,9 @@
-import type { Call, CallEffect, NewLeg, Talk } from './call.ts';
+import type { Call } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import type { Leg } from './leg.ts';
 import { type LegEnd, legOf } from './leg-rules.ts';
 import { type TalkCall, talkOf } from './room.ts';
+import type { NewLeg, Talk } from './talk.ts';
 
 /** A leg that talked, and that we let go. */
 export const LET_GO: LegEnd = { outcome: 'answered', cause: 'normal' };

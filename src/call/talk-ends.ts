@@ -1,7 +1,9 @@
 import { unreachable } from '../base/errors.ts';
 import type { HangupCause } from '../pbx/pbx.ts';
-import { type Call, type CallEffect, type EndCause, earliest, type Phase } from './call.ts';
+import type { Call, EndCause, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import { consultOver, withoutAgent, withoutOther } from './consult-rules.ts';
+import { earliest } from './deadline.ts';
 import type { Leg } from './leg.ts';
 import { closeLeg, isGone, legOf, type Outcome } from './leg-rules.ts';
 import { backToFront, waitOf } from './queue-rules.ts';
@@ -28,7 +30,10 @@ export function talkLegEnded(
     case 'held':
       return talkOver({ ...ended, phase }, closed, gone, now);
     case 'consulting':
-      if (!own) return consultOver({ ...ended, phase }, closed, gone);
+      if (!own) {
+        const [held, effects] = consultOver({ ...ended, phase });
+        return [held, [...effects, release(closed, true, gone)]];
+      }
       return gone
         ? agentGone({ ...ended, phase }, closed, now)
         : withoutAgent({ ...ended, phase }, closed, false, now);
@@ -122,8 +127,8 @@ export function connectFailed(call: Call, legId: string, now: number): Outcome {
       if (phase.leg === legId) return [call, []];
       const [closed, other] = closeLeg(call, leg, { outcome: 'failed', cause: 'failure' }, now);
       if (phase.at === 'consulting') {
-        const [held, effects] = consultOver({ ...closed, phase }, other, false);
-        return [held, [hangup, ...effects]];
+        const [held, effects] = consultOver({ ...closed, phase });
+        return [held, [hangup, ...effects, release(other, false, false)]];
       }
       const [two, effects] = withoutOther({ ...closed, phase }, other, false);
       return [two, [hangup, ...connecting(two), ...effects]];

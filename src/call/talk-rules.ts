@@ -1,8 +1,10 @@
 import { Refused, unreachable } from '../base/errors.ts';
-import type { Call, CallEffect, Phase, TalkInput } from './call.ts';
+import type { Call, Phase } from './call.ts';
+import type { CallEffect } from './call-effect.ts';
 import { cancel, complete, confer, consult } from './consult-rules.ts';
 import { closeLeg, type Outcome } from './leg-rules.ts';
 import { connecting, type In, isTalk, lettingGo, type TalkCall, talkOf } from './room.ts';
+import type { TalkInput } from './talk.ts';
 import { LET_GO, planned, reconnected, talkedUntil, talkLeg, tell } from './talk-effects.ts';
 
 /**

@@ -5,6 +5,7 @@ import { readRouting } from '../engine/routing-file.ts';
 import { EventLog } from '../engine/store.ts';
 import { recordedIn } from '../ivr/flow-files.ts';
 import type { Knowledge } from '../ivr/flow-set.ts';
+import { wrongWish } from '../queue/rules.ts';
 import { storeFile } from '../setup/prepare.ts';
 import { seedDemonstration } from '../setup/seed.ts';
 import type { Settings } from '../setup/settings.ts';
@@ -39,16 +40,18 @@ export async function knowledgeOf(settings: Settings): Promise<CentreKnowledge> 
     knowledge: {
       names: (kind) => names[kind],
       isRecorded: recordedIn(settings.flows),
+      ...(queues.wrongWish && { wrongWish: queues.wrongWish }),
       now: () => Date.now(),
     },
     remark: [queues.remark, campaigns.remark].filter((remark) => remark !== '').join('; '),
   };
 }
 
-async function queuesIn(file: string): Promise<Names> {
+async function queuesIn(file: string): Promise<Names & Pick<Knowledge, 'wrongWish'>> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const { rules } = readRouting(text, file);
-  if (rules) return { names: [...rules.queues.keys()], remark: '' };
+  if (rules)
+    return { names: [...rules.queues.keys()], wrongWish: (wish) => wrongWish(rules, wish), remark: '' };
   return { remark: 'queues were not checked: see npx carillon routing check' };
 }
 

@@ -81,7 +81,8 @@ function rulesOf(scenario: string, named: string | undefined): string {
 
 async function textOf(path: string, what: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw badUsage(`There is no ${what} ${shownPath(path)}. How to write one: docs/lab.md`);
+  if (!found?.isFile())
+    throw badUsage(`There is no ${what} ${shownPath(path)}. How to write one: docs/lab.md`);
   if (found.size > MAX_FILE_BYTES) throw badUsage(`${shownPath(path)} is larger than 1 MB.`);
   return readFile(path, 'utf8');
 }
@@ -105,7 +106,10 @@ async function save(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (thrown) {
-    throw new Refused('not-written', `${path} cannot be written (${(thrown as NodeJS.ErrnoException).code}).`);
+    throw new Refused(
+      'not-written',
+      `${path} cannot be written (${(thrown as NodeJS.ErrnoException).code}).`,
+    );
   }
 }
 
@@ -134,6 +138,11 @@ function show(scenario: Scenario, result: DayResult, seconds: number, { svg, fas
     print(coloured('red', `${new Date(at).toISOString()} ${INVARIANTS[invariant]} [${invariant}]: ${what}`));
   const watched = fast ? 'not watched 未检查' : `${result.broken.length} broken invariants 不变量被破坏`;
   const faults = result.faults > 0 ? `, ${result.faults} faults 故障` : '';
-  print(coloured('dim', `${watched}${faults}; played in ${seconds.toFixed(1)} s. PBX, callers and agents are simulated 均为模拟.`));
+  print(
+    coloured(
+      'dim',
+      `${watched}${faults}; played in ${seconds.toFixed(1)} s. PBX, callers and agents are simulated 均为模拟.`,
+    ),
+  );
   if (svg !== undefined) print(`picture 图: ${svg}`);
 }

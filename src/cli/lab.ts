@@ -6,7 +6,9 @@ import { endWithReader } from './terminal.ts';
 export function addLabCommands(program: Command): void {
   const lab = program
     .command('lab')
-    .description('play a day of the centre in virtual time: who waits how long, with how many agents, under which rules')
+    .description(
+      'play a day of the centre in virtual time: who waits how long, with how many agents, under which rules',
+    )
     .argument('[scenario]', 'the file that says who calls, who works and what goes wrong')
     .option('--seed <number>', 'another day of the same kind')
     .option('--routing <file>', 'by these rules instead of those that the scenario names')

@@ -48,15 +48,23 @@ function waits(phase: Phase): phase is Phase & { at: 'queued' | 'offered' } {
 /** A leg was rung, and nobody talked on it. */
 function ofRungLeg({ before: { phase: was }, after, add }: Change): void {
   const { phase: is } = after;
-  if (was.at !== 'offered' && was.at !== 'dialing') return;
-  if (is.at === was.at || is.at === 'connected') return;
-  const { to, outcome, sipCode, agent } = legOf(after, was.leg) ?? {};
+  if (was.at !== 'offered' && was.at !== 'dialing' && was.at !== 'calling') return;
+  if (is.at === was.at || is.at === 'connected' || is.at === 'calling') return;
+  const { to, outcome, sipCode, agent } = legOf(after, rungIn(after, was)) ?? {};
   add('LegFailed', { to, outcome, sipCode }, agent);
+}
+
+/** The leg that was rung: of a callback in the end the customer's. */
+function rungIn({ channel }: Call, was: Phase & { readonly leg: string }): string {
+  return was.at === 'calling' ? channel : was.leg;
 }
 
 function ofPlace({ before, after, input, add }: Change, was: Phase, is: Phase): void {
   if (waits(was) && is.at === 'flow')
     add('CallLeftQueue', { queue: was.queue, why: input.type === 'LeftQueue' ? input.exit : 'timeout' });
+  if (was.at === 'queued' && is.at === 'queued')
+    for (const { queue } of (was.overflow ?? []).filter((one) => !is.overflow?.includes(one)))
+      add('CallOverflowed', { queue: was.queue, to: queue });
   if (was.at === 'flow' && is.at === 'dialing') add('CallDialled', { to: after.legs.at(-1)?.to });
   if (is.at !== 'queued' || waits(was)) return;
   if (was.at === 'flow' || input.type === 'TransferToQueue')
@@ -67,7 +75,8 @@ function ofPlace({ before, after, input, add }: Change, was: Phase, is: Phase): 
 }
 
 function connected({ before: { phase: was }, after, add }: Change, is: Phase & { at: 'connected' }): void {
-  const { to, agent } = legOf(after, is.leg) ?? {};
+  const { agent } = legOf(after, is.leg) ?? {};
+  const { to } = legOf(after, was.at === 'calling' ? after.channel : is.leg) ?? {};
   // Of all its waits, the one in this queue.
   const wait =
     waits(was) && is.place

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Metric } from '../base/metrics.ts';
 import type { Call } from '../call/call.ts';
+import { isNear } from '../queue/estimate.ts';
 import type { LogEvent } from './changes.ts';
 
 /** Waits are told apart by these, seconds: service levels are agreed at 10, 15, 20, 30 or 60. */
@@ -58,6 +59,21 @@ export class CallMetrics {
     },
     WAIT_S,
   );
+  readonly #estimates = new Counter({
+    name: 'carillon_wait_estimates_total',
+    help: 'Callers who were answered, by whether the wait expected when they came was within 30 s or 30 % of the real one.',
+    labels: ['queue', 'near'],
+  });
+  readonly #estimateError = new Counter({
+    name: 'carillon_wait_estimates_error_seconds_total',
+    help: 'How far those estimates were off, summed.',
+    labels: ['queue'],
+  });
+  readonly #callbacks = new Counter({
+    name: 'carillon_callbacks_done_total',
+    help: 'Callbacks that are done, by what became of them.',
+    labels: ['queue', 'outcome'],
+  });
   readonly #offers = new Counter({
     name: 'carillon_offers_total',
     help: 'Calls that were offered to an agent.',
@@ -103,6 +119,9 @@ export class CallMetrics {
       this.#queued,
       this.#left,
       this.#answered,
+      this.#estimates,
+      this.#estimateError,
+      this.#callbacks,
       this.#offers,
       this.#offersFailed,
       this.#dials,
@@ -142,6 +161,8 @@ export class CallMetrics {
         return this.#offers.add(1, String(data.queue));
       case 'CallConnected':
         return this.#connected(call, data);
+      case 'CallbackDone':
+        return this.#callbacks.add(1, String(data.queue), String(data.outcome));
       case 'LegFailed':
         return this.#legFailed(call, data);
       case 'CallLeftQueue':
@@ -169,10 +190,16 @@ export class CallMetrics {
       this.overloads.set(reason, (this.overloads.get(reason) ?? 0) + Number(count));
   }
 
-  #connected(call: string, { to, queue, queueWaitedMs }: LogEvent['data']): void {
+  #connected(call: string, { to, queue, queueWaitedMs, expectedMs }: LogEvent['data']): void {
     if (queue === undefined) return this.#dials.add(1, kindOf(to), 'answered');
     this.#queues.delete(call);
     this.#answered.observe(Number(queueWaitedMs) / 1000, String(queue));
+    if (expectedMs !== undefined) this.#expected(String(queue), Number(expectedMs), Number(queueWaitedMs));
+  }
+
+  #expected(queue: string, toldMs: number, waitedMs: number): void {
+    this.#estimates.add(1, queue, isNear(toldMs, waitedMs) ? 'yes' : 'no');
+    this.#estimateError.add(Math.abs(toldMs - waitedMs) / 1000, queue);
   }
 
   #legFailed(call: string, { to, outcome }: LogEvent['data']): void {

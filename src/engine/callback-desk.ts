@@ -1,13 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
-import {
-  type Callback,
-  type CallbackCallEnd,
-  callOver,
-  called,
-  isDue,
-  NEVER,
-} from '../queue/callback.ts';
+import { type Callback, type CallbackCallEnd, called, callOver, isDue, NEVER } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Turn } from './turn.ts';
 
@@ -83,8 +76,7 @@ export function callbackFollows(turn: Turn, was: Call, is: Call): void {
   if (was.phase.at === 'queued' && is.phase.at === 'offered') {
     turn.log('CallbackCalled', { callback: callback.id, queue: callback.queue }, { call: is.id });
     put(turn, called(callback, is.id));
-  } else if (is.phase.at === 'ended' && callback.calling === is.id)
-    over(turn, is, callback, endOf(is));
+  } else if (is.phase.at === 'ended' && callback.calling === is.id) over(turn, is, callback, endOf(is));
 }
 
 function callOf(callback: Callback, plan: NonNullable<Callback['plan']>, queue: Queue, now: number): Call {
@@ -93,7 +85,7 @@ function callOf(callback: Callback, plan: NonNullable<Callback['plan']>, queue: 
     id,
     // Known before it is dialled, and never used for another call.
     channel: `leg-${id}`,
-    source: { kind: 'outside' },
+    source: plan.source,
     ani: callback.number,
     aniName: '',
     dnis: plan.dnis,
@@ -122,7 +114,11 @@ function reached(turn: Turn, call: Call): void {
   const queue = phase.at === 'connected' ? phase.place?.queue : undefined;
   if (queue === undefined) return;
   const agent = facts.agentId ?? '';
-  for (const callback of turn.state.callbacks.of(queue, made ? '' : ani, made ? undefined : facts.customerId)) {
+  for (const callback of turn.state.callbacks.of(
+    queue,
+    made ? '' : ani,
+    made ? undefined : facts.customerId,
+  )) {
     over(turn, call, callback, { end: 'reached', agent });
     endCall(turn, callback);
   }

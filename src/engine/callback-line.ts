@@ -38,7 +38,8 @@ export class CallbackLine {
 }
 
 function keysOf({ queue, number, customerId }: Pick<Callback, 'queue' | 'number' | 'customerId'>): string[] {
-  const plain = spellingsOf(number)[1] ?? number;
+  // Of all spellings the shortest: the same, however it was given.
+  const [plain] = spellingsOf(number).sort((a, b) => a.length - b.length);
   return [
     ...(number === '' ? [] : [`${queue}\n${plain}`]),
     ...(customerId === undefined ? [] : [`${queue}\n#${customerId}`]),

@@ -1,4 +1,5 @@
 import { type Agent, extensionOf } from '../agent/agent.ts';
+import type { Attributes } from '../base/attributes.ts';
 import type { Call } from '../call/call.ts';
 import type { Callback } from '../queue/callback.ts';
 import { Matcher } from '../queue/matcher.ts';
@@ -17,6 +18,8 @@ export interface FloorParts {
 
 /** Offers made in one turn at most, so that its commit stays short. */
 const OFFERS_AT_ONCE = 100;
+
+const NONE: Attributes = {};
 
 /** Where callers and agents meet: keeps the matcher in step with the live state. */
 export class Floor {
@@ -65,8 +68,7 @@ export class Floor {
   agentChanged(agent: Agent): void {
     const { state } = agent;
     const extension = extensionOf(agent);
-    const free =
-      state.at === 'ready' && !this.#parts.isBusy(state.extension) && this.#parts.isOnDuty(agent);
+    const free = state.at === 'ready' && !this.#parts.isBusy(state.extension) && this.#parts.isOnDuty(agent);
     this.#matcher.setAgent({
       facts: this.#factsOf(agent),
       present: extension !== undefined,
@@ -111,7 +113,6 @@ export class Floor {
 
   /** @param now UTC ms */
   offers(now: number): Offer[] {
-    // A turn that comes before a late alarm must not forget what was due.
     if (now >= this.#due) this.#matcher.timePassed();
     return this.#matcher.offers(now, OFFERS_AT_ONCE);
   }
@@ -123,12 +124,8 @@ export class Floor {
     return due;
   }
 
-  timePassed(): void {
-    this.#matcher.timePassed();
-  }
-
   /** The same object as long as the agent's skills are the same ones. */
-  #factsOf({ id, skills, attributes = {} }: Agent): AgentFacts {
+  #factsOf({ id, skills, attributes = NONE }: Agent): AgentFacts {
     const known = this.#facts.get(skills);
     if (known && known.id === id && known.attributes === attributes) return known;
     const facts = { id, skills, attributes };

@@ -4,8 +4,8 @@ import { callFor, lookAtCallback } from './callback-desk.ts';
 import { sensitiveUses } from './sensitive-use.ts';
 import type { Turn } from './turn.ts';
 
-/** Name of the deadline at which time alone may make an offer possible. */
-export const MATCHING = 'matching';
+/** Name of the deadline at which time alone may make an offer possible: the turn that it wakes comes by here. */
+const MATCHING = 'matching';
 
 /** Makes the offers that this turn has made possible; sends away those whom nobody logged in could serve. */
 export function offerWaiting(turn: Turn): void {

@@ -91,12 +91,7 @@ export class QueueLoads {
   #reckon(name: string, now: number): QueueLoad {
     const strength = this.#strengthOf(name);
     if (!strength) return NOBODY;
-    let waiting = 0;
-    let since = now;
-    for (const one of this.#inLine(name)) {
-      waiting += 1;
-      since = Math.min(since, one.since);
-    }
+    const { waiting, since = now } = this.#state.lineIn(name);
     const { working, ready, loggedIn } = strength;
     const busy = working - ready;
     const estimateMs = this.#estimateMs(name, now);
@@ -104,7 +99,7 @@ export class QueueLoads {
       waiting,
       ready,
       loggedIn,
-      longestWait: Math.floor((now - since) / 1000),
+      longestWait: Math.max(0, Math.floor((now - since) / 1000)),
       occupancy: working === 0 ? 1 : busy / working,
       load: working === 0 ? 1 + waiting : (busy + waiting) / working,
       estimatedWait: estimateMs === undefined ? -1 : Math.round(estimateMs / 1000),
@@ -115,8 +110,7 @@ export class QueueLoads {
   #estimateMs(name: string, now: number): number | undefined {
     const strength = this.#strengthOf(name);
     if (!strength) return undefined;
-    let waiting = 0;
-    for (const _one of this.#inLine(name)) waiting += 1;
+    const { waiting } = this.#state.lineIn(name);
     if (strength.ready > waiting) return 0;
     return this.#lines.expectedMs(name, waiting + 1, now);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -25,6 +26,8 @@ export interface RoutingWatchParts {
   readonly file: string;
   /** Absolute path of the copy of the last rules without a mistake. */
   readonly copy: string;
+  /** Absolute folder in which every version that came into force is kept under its digest; none is without it. */
+  readonly versions?: string;
   readonly events: EventWriter;
   readonly clock: Clock;
   readonly log: Log;
@@ -113,6 +116,7 @@ export class RoutingWatch implements RoutingDirectory {
     const { rules, problems } = readRouting(text, file);
     if (!rules) return this.#broken(summaryOf(problems));
     this.#problem = '';
+    await this.#archive(text);
     if (text === this.#inForce) return;
     const before = this.#rules;
     this.#putInForce(rules, text);
@@ -128,7 +132,7 @@ export class RoutingWatch implements RoutingDirectory {
 
   #tell(before: RoutingRules, rules: RoutingRules, text: string): void {
     const { events, clock, log, file } = this.#parts;
-    const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    const digest = digestOf(text);
     log.info({ file, digest, queues: rules.queues.size }, 'routing rules are in force');
     try {
       events.commit(() => [rulesChanged(before, rules, digest, clock.now())]);
@@ -137,6 +141,18 @@ export class RoutingWatch implements RoutingDirectory {
         { reason: messageOf(thrown), digest },
         'the change of the routing rules is not in the event log',
       );
+    }
+  }
+
+  /** So that a day of these rules can be played again by them. */
+  async #archive(text: string): Promise<void> {
+    const { versions, log } = this.#parts;
+    if (versions === undefined) return;
+    try {
+      await mkdir(versions, { recursive: true });
+      await writeFile(join(versions, `${digestOf(text)}.yaml`), text);
+    } catch (thrown) {
+      log.warn({ reason: messageOf(thrown) }, 'the version of the routing rules was not kept');
     }
   }
 
@@ -176,6 +192,11 @@ export class RoutingWatch implements RoutingDirectory {
     this.#problem = problem;
     this.#parts.log.error({ reason, hasRules }, 'the routing rules cannot be used');
   }
+}
+
+/** Names a version of the rules, as the event log does. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 async function textOf(file: string): Promise<string> {

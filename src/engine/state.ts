@@ -1,12 +1,13 @@
 import { type Agent, agentDeadline, extensionOf } from '../agent/agent.ts';
 import { Deadlines } from '../base/deadlines.ts';
-import { type Call, callDeadline } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import { hasCaller } from '../call/callback-rules.ts';
+import { callDeadline } from '../call/deadline.ts';
 import type { Admission } from './admission.ts';
 import { CallbackLine } from './callback-line.ts';
 import type { Floor } from './floor.ts';
 
-/** Ended channels that are remembered. */
+/** Ended channels that are remembered, at least. */
 const GONE_KEPT = 5000;
 
 /** `since` of a channel of an earlier life: it has most likely ended, unless its hang-up was lost. */
@@ -26,6 +27,9 @@ export class CentreState {
   admission?: Admission;
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
+  /** The same by queue, with their places in line, UTC ms; and the queue of each. */
+  readonly #lines = new Map<string, Deadlines>();
+  readonly #queueOf = new Map<string, string>();
   readonly #agentAt = new Map<string, string>();
   /** Channels that occupy each phone. */
   readonly #channelsAt = new Map<string, number>();
@@ -35,7 +39,8 @@ export class CentreState {
    */
   readonly open = new Map<string, { readonly since: number; readonly extension?: string }>();
   /** Channels that ended lately, with the time: a snapshot taken before may still show them. */
-  readonly #gone = new Map<string, number>();
+  #gone = new Map<string, number>();
+  #goneBefore = new Map<string, number>();
   #remembered = 0;
   readonly #byChannel = new Map<string, string>();
   readonly #byLeg = new Map<string, string>();
@@ -101,6 +106,13 @@ export class CentreState {
     return id === undefined ? undefined : this.calls.get(id);
   }
 
+  /** How many wait in a queue, and since when the first of them, UTC ms. However many they are, it costs the same. */
+  lineIn(queue: string): { readonly waiting: number; readonly since?: number } {
+    const line = this.#lines.get(queue);
+    const since = line?.next();
+    return { waiting: line?.size ?? 0, ...(since !== undefined && { since }) };
+  }
+
   /** The agent who is logged in at that phone. */
   agentAt(extension: string): Agent | undefined {
     const id = this.#agentAt.get(extension);
@@ -115,14 +127,14 @@ export class CentreState {
   /** The PBX said that this channel ended, or it is not there. @param now UTC ms */
   closeChannel(channel: string, now: number): void {
     this.#unlist(channel);
-    this.#gone.delete(channel);
     this.#gone.set(channel, now);
-    if (this.#gone.size > GONE_KEPT) this.#gone.delete(this.#gone.keys().next().value!);
+    // Taking the oldest out of a map one by one costs a walk over all that were taken out before.
+    if (this.#gone.size > GONE_KEPT) [this.#goneBefore, this.#gone] = [this.#gone, new Map()];
   }
 
   /** True when `channel` ended at or after `time` (UTC ms). */
   endedSince(channel: string, time: number): boolean {
-    return (this.#gone.get(channel) ?? Number.NEGATIVE_INFINITY) >= time;
+    return (this.#gone.get(channel) ?? this.#goneBefore.get(channel) ?? Number.NEGATIVE_INFINITY) >= time;
   }
 
   /** Channels that are known to be up, without those of which only the last life of the daemon knew. */
@@ -155,8 +167,20 @@ export class CentreState {
   }
 
   #noteWait(call: Call): void {
-    if (call.phase.at === 'queued') this.waiting.add(call.id);
-    else this.waiting.delete(call.id);
+    const { id, phase } = call;
+    const queue = phase.at === 'queued' ? phase.queue : undefined;
+    const before = this.#queueOf.get(id);
+    if (before !== undefined && before !== queue) this.#lines.get(before)?.set(id, undefined);
+    if (phase.at === 'queued') {
+      this.waiting.add(id);
+      this.#queueOf.set(id, phase.queue);
+      const line = this.#lines.get(phase.queue) ?? new Deadlines();
+      this.#lines.set(phase.queue, line);
+      line.set(id, phase.since);
+    } else {
+      this.waiting.delete(id);
+      this.#queueOf.delete(id);
+    }
     this.floor.callChanged(call);
   }
 

@@ -144,7 +144,12 @@ export class CentreStore implements EngineStore {
     this.#countSteps = stepCounter(database);
   }
 
-  async load(): Promise<{ calls: Call[]; agents: Agent[]; callbacks: Callback[]; endedChannels: EndedChannel[] }> {
+  async load(): Promise<{
+    calls: Call[];
+    agents: Agent[];
+    callbacks: Callback[];
+    endedChannels: EndedChannel[];
+  }> {
     return {
       endedChannels: lastEndedChannels(this.#database),
       calls: liveCalls(this.#database),

@@ -1,11 +1,12 @@
 import { type Agent, callInHand, extensionOf } from '../agent/agent.ts';
 import { endpointOf } from '../agent/off-site.ts';
 import { Refused, unreachable } from '../base/errors.ts';
-import type { Call, NewLeg, NumberAuthor } from '../call/call.ts';
+import type { Call, NumberAuthor } from '../call/call.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { Leg } from '../call/leg.ts';
 import { legOf } from '../call/leg-rules.ts';
 import { isTalk } from '../call/room.ts';
+import type { NewLeg } from '../call/talk.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import type { Turn } from './turn.ts';
 
@@ -87,7 +88,7 @@ function ringFor(
 ): void {
   const { to, agent } = found(turn, target);
   const phone = own && phoneOf(turn, own);
-  if (own && ((agent && agent.id === own.agent) || addressOf(to) === addressOf(own.to)))
+  if (own && addressOf(to) === addressOf(own.to))
     throw new Refused('transfer-to-self', 'he is in this call already');
   if (agent && callInHand(agent))
     throw new Refused('agent-busy', `${agent.name} (${agent.id}) has a call: he is ${agent.state.at}`);

@@ -3,7 +3,8 @@ import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { maskNumber } from '../base/text.ts';
-import type { Call, CallEffect, CallInput, HandOver, NumberAuthor } from '../call/call.ts';
+import type { Call, CallInput, HandOver, NumberAuthor } from '../call/call.ts';
+import type { CallEffect } from '../call/call-effect.ts';
 import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { Leg } from '../call/leg.ts';
@@ -14,12 +15,11 @@ import { personaAt } from '../ivr/flow.ts';
 import type { ArrivedChannel, Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
 import { calmAt, calmed } from './admission.ts';
-import { CALLBACK, callbackFollows, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
 import { callEvents } from './call-events.ts';
+import { CALLBACK, callbackFollows, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { factsOfAgent, factsOfWaiter } from './kept-facts.ts';
-import { MATCHING } from './offering.ts';
 import { reconcile } from './reconcile.ts';
 import type { CentreState } from './state.ts';
 import { takeTalkRequest } from './talk-requests.ts';
@@ -428,7 +428,6 @@ export class Turn {
   #timePassed(): void {
     for (const key of this.state.deadlines.takeDue(this.now)) {
       if (key === OVERLOAD) this.#calm();
-      if (key === MATCHING) this.state.floor.timePassed();
       if (key.startsWith(CALLBACK)) lookAtCallback(this, key.slice(CALLBACK.length));
       const call = this.state.calls.get(key.slice('call:'.length));
       if (key.startsWith('call:') && call) {

@@ -1,11 +1,5 @@
 import type { Call } from '../call/call.ts';
-import {
-  type Accuracy,
-  expectedWaitMs,
-  judged,
-  LineFlow,
-  NOTHING_TOLD,
-} from '../queue/estimate.ts';
+import { type Accuracy, expectedWaitMs, judged, LineFlow, NOTHING_TOLD } from '../queue/estimate.ts';
 import type { LogEvent } from './changes.ts';
 import { waits } from './waiting-room.ts';
 

@@ -10,6 +10,7 @@ import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';
 import { queueRoutes } from '../queue/http.ts';
 import { securityRoutes } from '../security/http.ts';
+import { whyRoutes } from '../why/http.ts';
 import { rosterRoutes } from './agent-roster.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
@@ -73,6 +74,7 @@ function addRoutes(api: Api, parts: ApiParts): void {
   describeRoutes(api);
   healthRoutes(api, parts);
   callRoutes(api, parts);
+  whyRoutes(api, parts);
   talkRoutes(api, parts);
   recordingRoutes(api, parts);
   agentRoutes(api, parts);

@@ -101,6 +101,19 @@ function queueMetrics(centre: Centre, clock: Clock): Metric[] {
       () => each(({ waiting }) => Math.max(0, ...waiting.map(({ since }) => (clock.now() - since) / 1000))),
     ),
     new Gauge(
+      {
+        name: 'carillon_queue_estimated_wait_seconds',
+        help: 'The wait before somebody who came now; none while nobody is at work.',
+        labels,
+      },
+      () =>
+        centre
+          .queues()
+          .flatMap(({ queue, estimatedWaitMs }) =>
+            estimatedWaitMs === undefined ? [] : [[[queue.name], estimatedWaitMs / 1000]],
+          ),
+    ),
+    new Gauge(
       { name: 'carillon_queue_agents', help: 'Agents who are logged in and fit the queue.', labels },
       () => each((status) => status.loggedIn),
     ),

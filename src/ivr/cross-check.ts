@@ -23,7 +23,7 @@ export function crossCheck(flows: readonly Flow[], shared: Shared, knowledge: Kn
   const endless = endlessCalls(flows).map(({ names, way }) =>
     endlessProblem(flows.findLast(({ name }) => names.includes(name))!.file, way),
   );
-  return [...clashes, ...endless, ...missing];
+  return [...clashes, ...endless, ...missing, ...flows.flatMap((flow) => wishProblems(flow, knowledge))];
 }
 
 /** What only one flow can have: its name and its numbers, as problems call them. */
@@ -77,6 +77,20 @@ export function mentionProblem(flow: Flow, mention: Flow['mentions'][number], kn
   const there = [...(known(kind) ?? [])];
   const hint = nearest(name, there) || (there.length > 0 ? `there is ${there.join(', ')}` : WHERE[kind]);
   return { ...problemOf(flow.file, `there is no ${kind} "${name}"`, hint), line, column };
+}
+
+/** What the flow wants of agents and the routing rules do not understand: nobody heeds it. */
+export function wishProblems({ steps, file }: Flow, { wrongWish }: Knowledge): Problem[] {
+  if (!wrongWish) return [];
+  return [...steps.values()].flatMap(({ kind, args, line, column }) =>
+    (kind.wishes?.(args) ?? []).flatMap((wish): Problem[] => {
+      const wrong = wrongWish(wish);
+      if (wrong === undefined) return [];
+      return [
+        { ...problemOf(file, `the routing rules do not understand "${wish.text}"`, wrong), line, column },
+      ];
+    }),
+  );
 }
 
 /** Where things are made that a flow may name. */

@@ -1,6 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { partsOf, withMixedNumbers } from '../base/cel.ts';
 import type { Attributes, AttributeValue } from '../base/attributes.ts';
+import { partsOf, withMixedNumbers } from '../base/cel.ts';
 import { type LocalTime, startOfDay } from '../base/zone.ts';
 import type { Call, CallFacts, Variables, VariableValue } from '../call/call.ts';
 import { toldWait } from '../queue/estimate.ts';

@@ -4,7 +4,7 @@ import { saidBy } from './flow-prompts.ts';
 import { finishFlow, type ParsedFlow } from './parse.ts';
 import type { Problem } from './report.ts';
 import { NO_SHARED, readShared, type Shared } from './shared.ts';
-import type { StepKind } from './step.ts';
+import type { StepKind, Wish } from './step.ts';
 
 /** The file that flows share; every other one is a flow. */
 export const SHARED_FILE = 'shared.yaml';
@@ -20,6 +20,8 @@ export interface SourceFile {
 export interface Knowledge {
   names(kind: 'queue' | 'campaign' | 'service'): readonly string[] | undefined;
   isRecorded(prompt: string, language: string): boolean;
+  /** What is wrong with a wish, undefined for nothing; unset: nobody can say. */
+  readonly wrongWish?: (wish: Wish) => string | undefined;
   /** UTC ms. */
   now(): number;
 }

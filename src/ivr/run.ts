@@ -80,7 +80,8 @@ export function waitingPlaybacksOf(call: string): string[] {
   return Array.from({ length: WAITING_PLAYBACKS }, (_, index) => waitingPlaybackOf(call, index));
 }
 
-const waitingPlaybackOf = (call: string, count: number): string => `wait-${call}-${count % WAITING_PLAYBACKS}`;
+const waitingPlaybackOf = (call: string, count: number): string =>
+  `wait-${call}-${count % WAITING_PLAYBACKS}`;
 const playbackOf = (call: string, run: number, count: number): string => `play-${call}-${run}-${count}`;
 
 /** Runs the steps of flows: one at a time per call, each a short async function that an ended call aborts. */

@@ -62,6 +62,12 @@ export interface Mention {
   readonly name: string;
 }
 
+/** What a step wants of an agent, in the words of the routing rules. */
+export interface Wish {
+  readonly as: 'needs' | 'prefers';
+  readonly text: string;
+}
+
 /** What a verb is, as far as the caller is concerned: whether he can spend time in it, and how. */
 export type Waiting =
   /** Done at once, or as soon as a service answers. */
@@ -112,6 +118,7 @@ export interface StepKind<Args = unknown> {
   keeps?(args: Args): readonly string[];
   /** Things outside the flow that the arguments name. */
   mentions?(args: Args): readonly Mention[];
+  wishes?(args: Args): readonly Wish[];
   /** The outside number that it dials. */
   outsideNumber?(args: Args): string | undefined;
   /** True when it changes something outside: it does not begin before its cursor is stored, so that it is done once. */

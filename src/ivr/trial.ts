@@ -1,4 +1,4 @@
-import { type KnownNames, knownNames, mentionProblem, missingMentions } from './cross-check.ts';
+import { type KnownNames, knownNames, mentionProblem, missingMentions, wishProblems } from './cross-check.ts';
 import type { Flow, Signature } from './flow.ts';
 import {
   type FlowFile,
@@ -125,6 +125,7 @@ export class Trial {
       ...found.flatMap(({ flow }) =>
         missingMentions(flow, known).map((mention) => mentionProblem(flow, mention, known)),
       ),
+      ...found.flatMap(({ flow }) => wishProblems(flow, this.knowledge)),
     ]);
     const shared = this.#shared();
     const there = [...this.#found.files, ...this.#found.unread].map(({ file }) => file).sort();

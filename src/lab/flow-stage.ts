@@ -124,6 +124,8 @@ function queuesOf({ flows }: ReadFlows, world: World): Queue[] {
       ringMs: queue.ring,
       wrapUpMs: queue['wrap-up'],
       maxWaitMs: queue['max-wait'],
+      maxWaiting: queue['max-waiting'],
+      hours: queue.hours ?? '',
       music: queue.music,
     }),
   );
@@ -144,8 +146,21 @@ function agentOf(agent: World['agents'][number], world: World): Agent {
 }
 
 function customerOf(customer: World['customers'][number]): Customer {
-  const { number, id = number, name, tier, language = '', flow = '' } = customer;
-  return { id, name, tier, language, numbers: [number], note: '', flow };
+  const { number, id = number, name, tier, language = '', flow = '', attributes } = customer;
+  const accountManager = customer['account-manager'];
+  const caseOwner = customer['case-owner'];
+  return {
+    id,
+    name,
+    tier,
+    language,
+    numbers: [number],
+    note: '',
+    flow,
+    attributes,
+    ...(accountManager !== undefined && { accountManager }),
+    ...(caseOwner !== undefined && { caseOwner }),
+  };
 }
 
 function campaignOf(campaign: World['campaigns'][number]): Campaign {

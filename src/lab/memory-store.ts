@@ -1,10 +1,11 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
-import type { Callback } from '../queue/callback.ts';
+import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
 import type { Changes, EngineStore, LogEvent, StepLeft } from '../engine/changes.ts';
+import type { Callback } from '../queue/callback.ts';
 
 /** A store in memory that a restarted engine can load from, and that can be told to fail. */
-export class MemoryStore implements EngineStore {
+export class MemoryStore implements EngineStore, ContactHistory {
   readonly calls = new Map<string, Call>();
   readonly agents = new Map<string, Agent>();
   /** Open and done, by id. */
@@ -37,6 +38,15 @@ export class MemoryStore implements EngineStore {
     return { calls: live, agents: [...this.agents.values()], callbacks: this.openCallbacks(), endedChannels };
   }
 
+  /** Calls of a customer that are over, the latest first. */
+  async lastContacts(customerId: string): Promise<readonly Contact[]> {
+    return [...this.calls.values()]
+      .filter(({ facts, endedAt }) => facts.customerId === customerId && endedAt !== undefined)
+      .toReversed()
+      .slice(0, CONTACTS_LOOKED_AT)
+      .map(contactOf);
+  }
+
   openCallbacks(): Callback[] {
     return [...this.callbacks.values()].filter(({ done }) => !done);
   }
@@ -49,4 +59,11 @@ export class MemoryStore implements EngineStore {
     this.events.push(...structuredClone(changes.events));
     this.stepsLeft.push(...changes.stepsLeft);
   }
+}
+
+/** What a call that is over tells of its customer. */
+export function contactOf({ facts, waitedMs, connectedAt, endedBy }: Call): Contact {
+  const { agentId, queue } = facts;
+  const gaveUp = connectedAt === undefined && endedBy === 'caller' && queue !== undefined;
+  return { waitedMs, gaveUp, ...(agentId !== undefined && { agent: agentId }) };
 }

@@ -3,14 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import { type IdSource, idSource } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { seededRandom } from '../base/random.ts';
-import type { Call } from '../call/call.ts';
 import type { ClassOfService } from '../call/class-of-service.ts';
 import { outsideLegs } from '../call/dial-source.ts';
 import { OutsideDialling } from '../call/outside-dialling.ts';
 import { holdsMessage, messageIn, type Voicemail } from '../call/voicemail.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { CodeGuesses } from '../campaign/guesses.ts';
-import { CONTACTS_LOOKED_AT, type Contact } from '../customer/contact.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { AdmissionLimits } from '../engine/admission.ts';
 import type { EngineStore } from '../engine/changes.ts';
@@ -219,14 +217,7 @@ export class Stage {
           customers.find((one) => spellingsOf(number).some((n) => one.numbers.includes(n))) ??
           this.#options.findCustomer?.(number),
       },
-      contacts: {
-        lastContacts: async (customerId) =>
-          [...this.store.calls.values()]
-            .filter(({ facts, endedAt }) => facts.customerId === customerId && endedAt !== undefined)
-            .toReversed()
-            .slice(0, CONTACTS_LOOKED_AT)
-            .map(contactOf),
-      },
+      contacts: this.store,
       visible: (attributes) => visibleOf(attributes, this.#routing.current()),
       campaigns: {
         byId: async (id) => campaigns.find((one) => one.id === id),
@@ -296,13 +287,6 @@ export class Stage {
     };
   }
 }
-
-function contactOf({ facts, waitedMs, connectedAt, endedBy }: Call): Contact {
-  const { agentId, queue } = facts;
-  const gaveUp = connectedAt === undefined && endedBy === 'caller' && queue !== undefined;
-  return { waitedMs, gaveUp, ...(agentId !== undefined && { agent: agentId }) };
-}
-
 function withKinds(flow: Flow, kinds: readonly StepKind[]): Flow {
   const byVerb = new Map(kinds.map((kind) => [kind.verb, kind]));
   const steps = [...flow.steps].map(

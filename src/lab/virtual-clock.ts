@@ -52,7 +52,10 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#passed + ms;
     await breathe();
-    for (let alarm = this.#next(); alarm && alarm.time <= end; alarm = this.#next()) await this.#take(alarm);
+    for (let alarm = this.#next(); alarm && alarm.time <= end; alarm = this.#next()) {
+      this.#take(alarm);
+      await this.#settled();
+    }
     this.#passed = end;
   }
 
@@ -66,17 +69,23 @@ export class VirtualClock implements Clock {
         this.#passed = end;
         return done();
       }
-      for (const { time } = next; this.#next()?.time === time; ) await this.#take(this.#next()!);
+      for (let alarm: Alarm | undefined = next; alarm?.time === next.time; alarm = this.#next()) {
+        this.#take(alarm);
+        await this.#settled();
+      }
     }
     return true;
   }
 
-  async #take(alarm: Alarm): Promise<void> {
+  #take(alarm: Alarm): void {
     this.#pop();
     this.#passed = alarm.time;
     alarm.wake?.();
+  }
+
+  #settled(): Promise<void> {
     this.#taken += 1;
-    await (this.#taken % BREATHE_EVERY === 0 ? breathe() : settle());
+    return this.#taken % BREATHE_EVERY === 0 ? breathe() : settle();
   }
 
   /** The first alarm that nobody cancelled. */

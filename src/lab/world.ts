@@ -34,6 +34,12 @@ const customer = z.strictObject({
   tier: z.enum(TIERS).default('standard').describe('How he is served'),
   language: language.optional().describe('The language that he prefers'),
   flow: name.optional().describe('The flow that was made for him alone'),
+  attributes: z
+    .record(name, z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+    .default({})
+    .describe('What is known of him besides, such as response: 0.8'),
+  'account-manager': name.optional().describe('The agent who looks after him'),
+  'case-owner': name.optional().describe('The agent who works on his case'),
 });
 
 const queueRules = z.strictObject({
@@ -45,6 +51,8 @@ const queueRules = z.strictObject({
   ring: duration.default(15_000).describe("How long an agent's phone rings"),
   'wrap-up': duration.default(10_000).describe('Time that an agent has after a talk'),
   music: name.default('default').describe('Music class for those who wait'),
+  'max-waiting': z.int().min(1).max(100_000).default(100_000).describe('More callers are not let in'),
+  hours: name.optional().describe('The calendar of its hours; without it, it is always open'),
   waiting: z.int().min(0).max(50).default(0).describe('How many callers wait there when the call comes in'),
 });
 

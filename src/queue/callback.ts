@@ -1,4 +1,5 @@
 import type { Call, CallFacts, Wishes } from '../call/call.ts';
+import type { Source } from '../pbx/pbx.ts';
 
 /** A caller who wants to be called back. */
 export interface CallbackRequest {
@@ -23,6 +24,8 @@ export interface CallbackRequest {
 export interface CallbackPlan {
   readonly facts: CallFacts;
   readonly wishes?: Wishes;
+  /** Who asked: the number is dialled only where he may reach it. */
+  readonly source: Source;
   /** The number that he dialled, and is called from. */
   readonly dnis: string;
   /** The flow that his call entered first. */

@@ -1,5 +1,5 @@
 import { dropFrom } from './dense-list.ts';
-import { type FitTable, type Line, lineFor, lineKey } from './line.ts';
+import { beginsOf, type FitTable, type Line, lineFor, lineKey } from './line.ts';
 import { laneOf, type Queue, type Waiting } from './queue.ts';
 import { Requirement, requirementKey } from './requirement.ts';
 import type { Profile } from './roster.ts';
@@ -18,6 +18,10 @@ const KEPT = 1000;
 export class Callers {
   /** Lines in which somebody waits. */
   readonly busy: Line[] = [];
+  /** Counts how often the busy lines were others than before. */
+  #changes = 0;
+  /** The busy lines that a profile fits at some step, by its index, with the count at which that was so. */
+  readonly #reach: { lines: readonly Line[]; of: number }[] = [];
   /** Lines whose first caller was not looked at since something changed. */
   readonly unseen = new Set<Line>();
   /** Lines that nobody who is logged in could ever serve. */
@@ -26,6 +30,8 @@ export class Callers {
   readonly #tables = new Map<string, FitTable>();
   readonly #lines = new Map<string, Line>();
   readonly #profiles: readonly Profile[];
+  /** Counts how often other profiles were there than before. */
+  #presence = 0;
   readonly #ratio: DelayRatio;
 
   /** @param profiles as they grow */
@@ -42,6 +48,15 @@ export class Callers {
     return this.#callers.get(call);
   }
 
+  /** The busy lines that a profile fits, at whatever step. */
+  reachOf({ index }: Profile): readonly Line[] {
+    const known = this.#reach[index];
+    if (known?.of === this.#changes) return known.lines;
+    const lines = this.busy.filter(({ steps }) => steps[index] !== -1);
+    this.#reach[index] = { lines, of: this.#changes };
+    return lines;
+  }
+
   /** The first of a line. */
   firstOf(line: Line): Caller {
     return this.#callers.get(line.calls.first()!)!;
@@ -55,6 +70,7 @@ export class Callers {
     line.since = line.calls.next()!;
     if (line.at === -1) {
       line.at = this.busy.push(line) - 1;
+      this.#changes += 1;
       this.#reckonSteps(line);
     }
     this.unseen.add(line);
@@ -79,6 +95,7 @@ export class Callers {
 
   /** Other profiles are there than before. */
   presenceChanged(): void {
+    this.#presence += 1;
     for (const line of this.busy) this.#reckonSteps(line);
     this.seeAll();
   }
@@ -96,7 +113,7 @@ export class Callers {
     const known = this.#tables.get(key);
     if (known) return known;
     const requirement = new Requirement(waiting);
-    const table: FitTable = { key, requirement, fits: [], steps: [], lines: 0 };
+    const table: FitTable = { key, requirement, fits: [], steps: [], ranked: [], lines: 0 };
     for (const profile of this.#profiles) addFit(table, profile);
     this.#tables.set(key, table);
     return table;
@@ -115,6 +132,7 @@ export class Callers {
 
   #emptied(line: Line): void {
     dropFrom(this.busy, line);
+    this.#changes += 1;
     this.unseen.delete(line);
     this.hopeless.delete(line);
     if (this.#lines.size <= KEPT) return;
@@ -125,18 +143,16 @@ export class Callers {
 
   /** From which wait each step counts: a step that nobody who is there could meet takes no time. */
   #reckonSteps(line: Line): void {
-    const { ladder } = line.like.queue;
-    const met = ladder.map(() => false);
-    for (const { index, present } of this.#profiles)
-      if (present > 0 && line.steps[index] !== -1) met[line.steps[index]!] = true;
-    let begin = line.shiftMs;
-    line.begins = ladder.map(({ forMs }, step) => {
-      if (!met[step]) return Number.POSITIVE_INFINITY;
-      const from = begin;
-      begin += forMs;
-      return from;
-    });
-    if (line.shiftMs === 0 && !met.includes(true)) this.hopeless.add(line);
+    if (line.presence !== this.#presence) {
+      const { ladder } = line.like.queue;
+      const met = ladder.map(() => false);
+      for (const { index, present } of this.#profiles)
+        if (present > 0 && line.steps[index] !== -1) met[line.steps[index]!] = true;
+      line.begins = beginsOf(ladder, met, line.shiftMs);
+      line.presence = this.#presence;
+    }
+    if (line.shiftMs === 0 && line.begins.every((begin) => begin === Number.POSITIVE_INFINITY))
+      this.hopeless.add(line);
     else this.hopeless.delete(line);
   }
 }
@@ -145,4 +161,7 @@ function addFit(table: FitTable, profile: Profile): void {
   const fit = table.requirement.fitOf(profile.facts);
   table.fits[profile.index] = fit;
   table.steps[profile.index] = fit.step;
+  if (fit.step === -1) return;
+  const place = table.ranked.findIndex(({ index }) => table.fits[index]!.score < fit.score);
+  table.ranked.splice(place === -1 ? table.ranked.length : place, 0, profile);
 }

@@ -1,10 +1,10 @@
 /** Departures that what was learned of a line reaches back to, roughly: one counts this much less with each that follows. */
 const MEMORY = 0.97;
-/** What is assumed before anything was learned weighs as much as so many departures. */
+/** What is assumed before anything was learned weighs as much as so many departures, and is forgotten with the others. */
 const PRIOR = 2;
-/** Somebody to be reckoned with waits this much less readily than he hangs up, before anything is known of that: 10 minutes. */
+/** How long callers are willing to wait, until some gave up, ms. */
 const PRIOR_PATIENCE_MS = 600_000;
-/** A conversation with what follows it, until some were heard, ms. */
+/** A conversation with the time after it, until some were over, ms. */
 const PRIOR_HANDLE_MS = 180_000;
 /** From an offer to the talk, until some were seen, ms. */
 const PRIOR_RING_MS = 5000;
@@ -42,6 +42,7 @@ export class LineFlow {
   #agentMs = 0;
   #lost = 0;
   #waitedMs = 0;
+  #prior = PRIOR;
   #handleMs = PRIOR_HANDLE_MS;
   #ringMs = PRIOR_RING_MS;
 
@@ -66,6 +67,7 @@ export class LineFlow {
   offered(atOnce: boolean): void {
     this.#waiting = Math.max(0, this.#waiting - 1);
     if (atOnce) return;
+    this.#prior *= MEMORY;
     this.#served = this.#served * MEMORY + 1;
     this.#agentMs *= MEMORY;
     this.#lost *= MEMORY;
@@ -91,10 +93,10 @@ export class LineFlow {
   /** With so many agents; undefined when there is nobody. */
   speed(agents: number): LineSpeed | undefined {
     if (agents <= 0) return undefined;
-    const perAgentMs = (this.#served + PRIOR) / (this.#agentMs + PRIOR * this.#handleMs);
+    const perAgentMs = (this.#served + this.#prior) / (this.#agentMs + this.#prior * this.#handleMs);
     return {
       servedPerMs: agents * perAgentMs,
-      lostPerMs: (this.#lost + PRIOR) / (this.#waitedMs + PRIOR * PRIOR_PATIENCE_MS),
+      lostPerMs: (this.#lost + this.#prior) / (this.#waitedMs + this.#prior * PRIOR_PATIENCE_MS),
       ringMs: this.#ringMs,
     };
   }

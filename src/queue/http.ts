@@ -37,8 +37,14 @@ const queueView = z
     estimates: z
       .object({
         count: z.number().int(),
-        nearShare: z.number().nullable().describe('Of all, those within 30 s or 30 % of the real wait, 0 to 1'),
-        meanErrorMs: z.number().nullable().describe('Told less real: above 0, people waited less than expected'),
+        nearShare: z
+          .number()
+          .nullable()
+          .describe('Of all, those within 30 s or 30 % of the real wait, 0 to 1'),
+        meanErrorMs: z
+          .number()
+          .nullable()
+          .describe('Told less real: above 0, people waited less than expected'),
         meanAbsoluteErrorMs: z.number().nullable(),
       })
       .describe('How right the waits were that were expected when people came, since the daemon started'),
@@ -71,7 +77,9 @@ const callbackView = z
     dueAt: z
       .number()
       .nullable()
-      .describe('Not dialled before, UTC milliseconds; null: his number may not be dialled, people have to call'),
+      .describe(
+        'Not dialled before, UTC milliseconds; null: his number may not be dialled, people have to call',
+      ),
     calling: z.string().nullable().describe('The call that is under way'),
     done: z
       .object({

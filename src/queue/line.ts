@@ -1,7 +1,15 @@
 import { Deadlines } from '../base/deadlines.ts';
-import { laneOf, type Order, type Waiting } from './queue.ts';
+import { type LadderStep, laneOf, type Order, type Waiting } from './queue.ts';
 import type { Fit, Requirement } from './requirement.ts';
 import { urgencyOf as delayRatio, type LaneWeight, ownTargetMs } from './service-level.ts';
+
+/** A profile that fits, with somebody ready or not. */
+interface Ranked {
+  readonly index: number;
+  readonly idle: Deadlines;
+  readonly since: number;
+  readonly at: number;
+}
 
 /** How each profile fits one requirement, by the profile's index. */
 export interface FitTable {
@@ -10,6 +18,8 @@ export interface FitTable {
   readonly fits: Fit[];
   /** Their steps once more, side by side in memory: whoever becomes free asks every line for its step. */
   readonly steps: number[];
+  /** The profiles that fit some step, the best score first. */
+  readonly ranked: Ranked[];
   /** Lines that use it. */
   lines: number;
 }
@@ -34,6 +44,8 @@ export interface Line {
   since: number;
   /** Wait from which each step of the ladder counts, ms; Infinity for those that nobody who is there could meet. */
   begins: number[];
+  /** For which presence of agents that was reckoned. */
+  presence: number;
   /** Place among the lines where somebody waits; -1 when nobody does. */
   at: number;
 }
@@ -58,6 +70,7 @@ export function lineFor(
     calls: new Deadlines(),
     since: 0,
     begins: [],
+    presence: -1,
     at: -1,
   };
 }
@@ -75,6 +88,20 @@ export function lineKey(waiting: Waiting, table: string, shiftMs: number): strin
   const { queue, caller, patienceMs } = waiting;
   const own = ownTargetMs(laneOf(queue, caller.tier), grainOf(patienceMs));
   return `${table}\n${caller.tier}\n${own}\n${shiftMs}`;
+}
+
+/**
+ * From which wait each step of a ladder counts, ms: a step that nobody who is there could meet takes no time, and never begins.
+ * @param met by step, whether somebody who is there fits it first @param shiftMs see `Line`
+ */
+export function beginsOf(ladder: readonly LadderStep[], met: readonly boolean[], shiftMs: number): number[] {
+  let begin = shiftMs;
+  return ladder.map(({ forMs }, step) => {
+    if (!met[step]) return Number.POSITIVE_INFINITY;
+    const from = begin;
+    begin += forMs;
+    return from;
+  });
 }
 
 /** The step of the ladder that has begun last after this wait; -1 for none. */

@@ -21,6 +21,7 @@ export interface Strength {
  */
 export class Matcher {
   readonly #order: Order;
+  readonly #explain: typeof whyOf;
   readonly #ratio: DelayRatio;
   readonly #roster: Roster;
   readonly #callers: Callers;
@@ -29,7 +30,9 @@ export class Matcher {
   /** Those of them that were not looked at yet. */
   readonly #newlyFamiliar = new Set<string>();
 
-  constructor(order: Order, ratio: DelayRatio) {
+  /** @param explain tells why, for each offer that is made */
+  constructor(order: Order, ratio: DelayRatio, explain: typeof whyOf = whyOf) {
+    this.#explain = explain;
     this.#order = order;
     this.#ratio = ratio;
     this.#roster = new Roster({
@@ -85,7 +88,9 @@ export class Matcher {
 
   /** Agents who could serve a caller of the queue of whom nothing is known. */
   strengthOf(queue: Queue): Strength {
-    const anybody = { call: '', queue, since: 0, caller: { tier: '', language: '', attributes: {} } };
+    // Its callers may be helped by others: that is another ladder, so another table.
+    const alone = queue.overflow.length === 0 ? queue : { ...queue, name: `${queue.name} alone` };
+    const anybody = { call: '', queue: alone, since: 0, caller: { tier: '', language: '', attributes: {} } };
     const { steps } = this.#callers.tableOf(anybody);
     let [loggedIn, working, ready] = [0, 0, 0];
     for (const { index, present, working: atWork, idle } of this.#roster.profiles) {
@@ -197,9 +202,9 @@ export class Matcher {
       order: this.#order,
       idle: this.idle,
       ready: this.#roster.ready,
-      busy: this.#callers.busy,
+      reach: this.#callers.reachOf(profile),
     };
-    const why = whyOf(floor, { waiting, line, profile, familiar, now });
+    const why = this.#explain(floor, { waiting, line, profile, familiar, now });
     this.remove(waiting.call);
     this.#roster.take(agent);
     return { call: waiting.call, queue: waiting.queue.name, agent, waiting, why };
@@ -218,10 +223,9 @@ export class Matcher {
   #mostUrgentFor(profile: Profile, now: number): Caller | undefined {
     let best: Line | undefined;
     let most = Number.NEGATIVE_INFINITY;
-    for (const line of this.#callers.busy) {
-      const step = line.steps[profile.index]!;
+    for (const line of this.#callers.reachOf(profile)) {
       const wait = now - line.since;
-      if (step === -1 || wait < line.begins[step]!) continue;
+      if (wait < line.begins[line.steps[profile.index]!]!) continue;
       if (best && best.weight.pool !== line.weight.pool) this.#ratio.compete(best.weight, line.weight);
       const urgency = urgencyOf(this.#order, line, wait);
       if (urgency > most) [best, most] = [line, urgency];
@@ -242,12 +246,18 @@ export class Matcher {
   /** The longest idle agent of those with the best score. */
   #bestFor(line: Line, now: number): string | undefined {
     const wait = now - line.since;
-    const { fits } = line.table;
-    let best: Profile | undefined;
+    const { steps, begins, table } = line;
+    const { fits, ranked } = table;
+    const { ready } = this.#roster;
+    // Whichever are fewer: those who fit, or those with somebody ready.
+    const candidates = ranked.length < ready.length ? ranked : ready;
+    let best: (typeof candidates)[number] | undefined;
     let score = Number.NEGATIVE_INFINITY;
-    for (const profile of this.#roster.ready) {
+    for (const profile of candidates) {
+      const step = steps[profile.index]!;
+      if (profile.at === -1 || step === -1 || wait < begins[step]!) continue;
       const fit = fits[profile.index]!;
-      if (fit.step === -1 || fit.score < score || wait < line.begins[fit.step]!) continue;
+      if (fit.score < score) continue;
       if (best && fit.score === score && profile.since >= best.since) continue;
       best = profile;
       score = fit.score;

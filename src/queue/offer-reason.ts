@@ -5,15 +5,22 @@ import type { Considered, OfferReason, Order, Removed, Rival, Waiting } from './
 /** So many of each kind are named. */
 const NAMED = 6;
 
-interface Floor {
+interface Ready {
+  readonly index: number;
+  readonly idle: Deadlines;
+  readonly since: number;
+}
+
+export interface Floor {
   readonly order: Order;
   readonly idle: number;
   /** Profiles with somebody ready. */
-  readonly ready: readonly { readonly index: number; readonly idle: Deadlines; readonly since: number }[];
-  readonly busy: readonly Line[];
+  readonly ready: readonly Ready[];
+  /** Lines that the chosen agent fits. */
+  readonly reach: readonly Line[];
 }
 
-interface Choice {
+export interface Choice {
   readonly waiting: Waiting;
   readonly line: Line;
   readonly profile: { readonly index: number };
@@ -26,60 +33,79 @@ interface Choice {
 export function whyOf(floor: Floor, choice: Choice): OfferReason {
   const { waiting, line, profile, familiar, now } = choice;
   const waitedMs = now - waiting.since;
-  const { considered, removed, fit } = look(floor, choice, waitedMs);
-  const score = line.table.fits[profile.index]!.score;
-  const ranks = considered.some((one) => one.score !== score);
+  const { considered, removed, fit, sameScore } = look(floor, choice, waitedMs);
   return {
-    rule: familiar ? 'familiar' : fit <= 1 ? 'only' : ranks ? 'best-score' : 'longest-idle',
+    rule: familiar ? 'familiar' : fit <= 1 ? 'only' : sameScore ? 'longest-idle' : 'best-score',
     order: floor.order,
     waitedMs,
     urgency: urgencyOf(floor.order, line, waitedMs),
     step: stepAfter(line, waitedMs),
-    score,
+    score: line.table.fits[profile.index]!.score,
     ready: floor.idle,
     fit,
-    considered: considered.slice(0, NAMED),
-    removed: removed.slice(0, NAMED),
+    considered,
+    removed,
     rivals: rivalsOf(floor, choice),
   };
 }
 
-function look(
-  { ready }: Floor,
-  { line, now }: Choice,
-  waitedMs: number,
-): { considered: Considered[]; removed: Removed[]; fit: number } {
-  const considered: Considered[] = [];
-  const removed: Removed[] = [];
-  let fit = 0;
-  for (const { index, idle, since } of ready) {
-    const alike = idle.size;
-    const agent = idle.first()!;
-    const { step, score, lacks } = line.table.fits[index]!;
-    if (step !== -1 && waitedMs >= line.begins[step]!) {
-      fit += alike;
-      considered.push({ agent, alike, score, idleMs: now - since });
-    } else removed.push({ agent, alike, by: step === -1 ? lacks : 'later' });
-  }
-  considered.sort((a, b) => b.score - a.score || b.idleMs - a.idleMs);
-  return { considered, removed, fit };
+interface Seen {
+  readonly considered: Considered[];
+  readonly removed: Removed[];
+  readonly fit: number;
+  /** All who fit have the same score. */
+  readonly sameScore: boolean;
 }
 
-function rivalsOf({ order, busy }: Floor, { waiting, line, profile, now }: Choice): Rival[] {
+/** Looks at every profile with somebody ready; only those that are named cost more than a look. */
+function look({ ready }: Floor, { line, profile, now }: Choice, waitedMs: number): Seen {
+  const { fits } = line.table;
+  const { score: chosen } = fits[profile.index]!;
+  const best: Ready[] = [];
+  const removed: Removed[] = [];
+  let fit = 0;
+  let sameScore = true;
+  for (const one of ready) {
+    const step = line.steps[one.index]!;
+    if (step !== -1 && waitedMs >= line.begins[step]!) {
+      fit += one.idle.size;
+      sameScore &&= fits[one.index]!.score === chosen;
+      keepBest(best, one, (a, b) => fits[a.index]!.score - fits[b.index]!.score || b.since - a.since);
+    } else if (removed.length < NAMED) {
+      const by = step === -1 ? fits[one.index]!.lacks : 'later';
+      removed.push({ agent: one.idle.first()!, alike: one.idle.size, by });
+    }
+  }
+  const considered = best.map(({ index, idle, since }) => ({
+    agent: idle.first()!,
+    alike: idle.size,
+    score: fits[index]!.score,
+    idleMs: now - since,
+  }));
+  return { considered, removed, fit, sameScore };
+}
+
+function rivalsOf({ order, reach }: Floor, { waiting, line, profile, now }: Choice): Rival[] {
   const top: { readonly line: Line; readonly urgency: number }[] = [];
-  for (const other of busy) {
-    const step = other.steps[profile.index]!;
+  for (const other of reach) {
     const waitMs = now - other.since;
-    if (step === -1 || waitMs < other.begins[step]!) continue;
+    if (waitMs < other.begins[other.steps[profile.index]!]!) continue;
     if (other === line && line.calls.first() === waiting.call) continue;
     const urgency = urgencyOf(order, other, waitMs);
-    if (top.length === NAMED && urgency <= top.at(-1)!.urgency) continue;
-    const place = top.findIndex((one) => one.urgency < urgency);
-    top.splice(place === -1 ? top.length : place, 0, { line: other, urgency });
-    top.length = Math.min(top.length, NAMED);
+    if (top.length < NAMED || urgency > top.at(-1)!.urgency)
+      keepBest(top, { line: other, urgency }, (a, b) => a.urgency - b.urgency);
   }
   return top.map(({ line: { calls, like, tier }, urgency }) => {
     const call = calls.first()!;
     return { call, queue: like.queue.name, tier, urgency };
   });
+}
+
+/** Puts one into a short list of the best. @param better positive when `a` is better than `b` */
+function keepBest<One>(list: One[], one: One, better: (a: One, b: One) => number): void {
+  if (list.length === NAMED && better(one, list.at(-1)!) <= 0) return;
+  let place = list.length;
+  while (place > 0 && better(one, list[place - 1]!) > 0) place -= 1;
+  list.splice(place, 0, one);
+  if (list.length > NAMED) list.pop();
 }

@@ -32,7 +32,12 @@ export function positionIn(
 /** What decides first, what decides then, and what decides between equals: higher is ahead. */
 type Standing = readonly [rank: number, urgency: number, id: string];
 
-function standingOf(queue: Queue, order: Order, { id, tier, since, patienceMs }: InLine, now: number): Standing {
+function standingOf(
+  queue: Queue,
+  order: Order,
+  { id, tier, since, patienceMs }: InLine,
+  now: number,
+): Standing {
   const lane = laneOf(queue, tier);
   const waitMs = now - since;
   switch (order) {

@@ -132,7 +132,15 @@ export class Roster {
     const known = this.#byKey.get(key);
     if (known) return known;
     const index = this.profiles.length;
-    const profile: Profile = { index, facts, idle: new Deadlines(), since: 0, at: -1, present: 0, working: 0 };
+    const profile: Profile = {
+      index,
+      facts,
+      idle: new Deadlines(),
+      since: 0,
+      at: -1,
+      present: 0,
+      working: 0,
+    };
     this.profiles.push(profile);
     this.#byKey.set(key, profile);
     this.#listener.profileAdded(profile);

@@ -4,7 +4,14 @@ import { spellingsOf } from '../customer/customer.ts';
 import type { EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
-import { type Callback, type CallbackBook, type CallbackDone, type CallbackRequest, inLine, NEVER } from './callback.ts';
+import {
+  type Callback,
+  type CallbackBook,
+  type CallbackDone,
+  type CallbackRequest,
+  inLine,
+  NEVER,
+} from './callback.ts';
 import { callbackTable } from './table.ts';
 
 /** Where a list of callbacks was left: the last one of the page before. */

@@ -48,7 +48,7 @@ export function waitingUnder(rules: RoutingRules, queue: Queue, facts: WaiterFac
   const prefers = compiled(facts.prefers, (text) => rules.preference(text));
   return {
     call,
-    queue,
+    queue: rules.helped(queue),
     since,
     caller: { tier, language, attributes },
     ...(patienceMs !== undefined && { patienceMs }),
@@ -67,7 +67,10 @@ function compiled<Wish extends Condition | Preference>(
 }
 
 /** The attributes of a caller that flows and rules may look at: all but sensitive ones whose use the rules do not permit. */
-export function visibleOf(attributes: Attributes, { attributes: declared, sensitiveUse }: RoutingRules): Attributes {
+export function visibleOf(
+  attributes: Attributes,
+  { attributes: declared, sensitiveUse }: RoutingRules,
+): Attributes {
   const hidden = (name: string): boolean =>
     Object.hasOwn(declared.caller, name) &&
     declared.caller[name]!.sensitive &&

@@ -39,8 +39,8 @@ export class AgentTrack {
   /** He is in another state. @param isQueueCall what he was reserved for came from a queue */
   entered(state: string, at: number, isQueueCall: boolean): void {
     const was = this.#state;
-    this.#spent(at);
     this.#endServing(was, state, at);
+    this.#spent(at);
     this.#state = state;
     // What he does when the log begins came from nowhere that is told.
     if (was === 'logged-out' && BUSY.includes(state)) return this.#reserved(at, false);
@@ -52,9 +52,7 @@ export class AgentTrack {
       case 'not-ready':
         return this.#notReady(was, at);
       case 'logged-out':
-        this.#isElsewhere = false;
-        this.#back(at);
-        return this.#wish(at, 'out');
+        return this.#loggedOut(was, at);
     }
   }
 
@@ -72,8 +70,8 @@ export class AgentTrack {
 
   /** The log ends here. */
   close(at: number): void {
-    this.#spent(at);
     this.#endServing(this.#state, 'logged-out', at);
+    this.#spent(at);
     this.#back(at);
   }
 
@@ -102,12 +100,26 @@ export class AgentTrack {
       this.#missing = { at: this.#rungAt, ringMs: at - this.#rungAt };
       return;
     }
+    this.#wish(this.#wishedAt(was, at), 'away');
     this.#isElsewhere = false;
-    this.#wish(at, 'away');
+  }
+
+  #loggedOut(was: string, at: number): void {
+    this.#back(at);
+    this.#wish(this.#wishedAt(was, at), 'out');
+    this.#isElsewhere = false;
+  }
+
+  /** What he wished with a call in hand followed the call; when he wished it is not told: in the middle, as good as any. */
+  #wishedAt(was: string, at: number): number {
+    const hadCall = BUSY.includes(was) && !this.#isElsewhere;
+    return hadCall ? Math.round((this.#rungAt + at) / 2) : at;
   }
 
   #back(at: number): void {
-    if (this.#missing) this.#missed.push({ ...this.#missing, backAt: at });
+    const { at: rungAt, ringMs } = this.#missing ?? {};
+    if (rungAt !== undefined && ringMs !== undefined)
+      this.#missed.push({ at: rungAt, ringMs, awayMs: at - rungAt - ringMs });
     this.#missing = undefined;
   }
 

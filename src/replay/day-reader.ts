@@ -11,6 +11,8 @@ export const DAY_EVENTS: readonly string[] = [
 ];
 /** Those that count of the time before it: who is logged in when it begins. */
 export const BEFORE_EVENTS: readonly string[] = ['AgentStateChanged', 'AgentFactsChanged'];
+/** The last of these before the day tells which rules were in force when it began. */
+export const RULES_EVENT = 'RoutingRulesChanged';
 
 type Data = LogEvent['data'];
 
@@ -39,6 +41,7 @@ export class DayReader {
   readonly #offered = new Set<string>();
   readonly #unknown = new Set<string>();
   readonly #rulesChanged: string[] = [];
+  #rulesBefore: string | undefined;
   #waiting = 0;
   #leftOut = 0;
   #lastAt = 0;
@@ -62,11 +65,9 @@ export class DayReader {
     this.#lastAt = at;
     if (type === 'AgentStateChanged') return this.#agentState(agent, data, at);
     if (type === 'AgentFactsChanged') return this.#trackOf(agent).isLike(factsIn(data)!, at);
+    if (type === RULES_EVENT) return this.#rules(String(data.digest), at);
     if (at < this.#from) return;
     switch (type) {
-      case 'RoutingRulesChanged':
-        if (at < this.#to) this.#rulesChanged.push(String(data.digest));
-        return;
       case 'CallQueued':
       case 'CallRequeued':
         return this.#queued(call, data, at);
@@ -90,7 +91,7 @@ export class DayReader {
     const waits = [...this.#calls.values()].filter((open) => open.waits).length;
     return {
       from: this.#from,
-      to: this.#to,
+      to: Math.min(this.#to, this.#lastAt),
       calls: [...this.#calls].flatMap(([id, open]) => recordedCall(id, open)),
       agents: tracks.map((track) => track.recorded),
       staff: {
@@ -98,9 +99,16 @@ export class DayReader {
         busyMs: tracks.reduce((sum, { busyMs }) => sum + busyMs, 0),
       },
       agentsUnknown: [...this.#unknown],
+      ...(this.#rulesBefore !== undefined && { rulesBefore: this.#rulesBefore }),
       rulesChanged: this.#rulesChanged,
       leftOut: this.#leftOut + waits,
     };
+  }
+
+  /** Those that came before the first caller were there when the day began. */
+  #rules(digest: string, at: number): void {
+    if (at < this.#from || this.#calls.size === 0) this.#rulesBefore = digest;
+    else if (at < this.#to) this.#rulesChanged.push(digest);
   }
 
   // ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────

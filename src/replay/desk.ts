@@ -2,10 +2,15 @@ import type { AgentFacts } from '../queue/queue.ts';
 import type { Candidate } from '../queue/roster.ts';
 import type { Missed, RecordedAgent, RecordedDay, Wish } from './recorded-day.ts';
 
-/** Before he was seen to miss a call, an agent may have been away already for this long, ms. */
-const GONE_BEFORE_MS = 30_000;
+/** He misses the first call that he is offered from so long before he did on that day, ms … */
+const SOONER_MS = 30_000;
+/** … to so long after it, ms: whoever is not offered one meanwhile has missed nothing. */
+const LATER_MS = 900_000;
 
-type Doing = 'out' | 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
+/** `missing`: he did not take a call, and is not to be had for a while. */
+type Doing = 'out' | 'away' | 'missing' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
+
+const BUSY: readonly Doing[] = ['ringing', 'talking', 'wrap-up'];
 
 /** An agent of a replayed day: does what he wished on that day, and what the calls that he is given make of him. */
 export class Desk {
@@ -28,8 +33,8 @@ export class Desk {
     this.#facts = { id, skills: {}, attributes: {} };
   }
 
-  get isWrappingUp(): boolean {
-    return this.#doing === 'wrap-up';
+  isDoing(doing: Doing): boolean {
+    return this.#doing === doing;
   }
 
   /** As the matcher sees him. */
@@ -38,7 +43,7 @@ export class Desk {
     return {
       facts: this.#facts,
       present,
-      working: present && this.#doing !== 'away',
+      working: this.#doing === 'ready' || BUSY.includes(this.#doing),
       ...(this.#doing === 'ready' && { readySince: this.#readySince }),
     };
   }
@@ -48,7 +53,7 @@ export class Desk {
     if (facts) this.#facts = facts;
     this.#wish = to;
     if (this.#doing === 'ringing' || this.#doing === 'talking') return;
-    if (this.#doing === 'wrap-up' && to === 'ready') return;
+    if (to === 'ready' && (this.#doing === 'wrap-up' || this.#doing === 'missing')) return;
     if (this.#doing !== to) this.settle(at, at);
   }
 
@@ -58,26 +63,26 @@ export class Desk {
     this.#does(this.#wish, now);
   }
 
-  does(doing: 'ringing' | 'talking' | 'wrap-up' | 'away', now: number): void {
+  does(doing: 'ringing' | 'talking' | 'wrap-up' | 'missing', now: number): void {
     this.#does(doing, now);
   }
 
   /** The call that he misses when he is offered one now, if he does. @param now UTC ms */
   misses(now: number): Missed | undefined {
-    while (this.#missed[0] && this.#missed[0].backAt < now) this.#missed.shift();
+    while (this.#missed[0] && this.#missed[0].at + LATER_MS < now) this.#missed.shift();
     const next = this.#missed[0];
-    return next && now >= next.at - GONE_BEFORE_MS ? this.#missed.shift() : undefined;
+    return next && now >= next.at - SOONER_MS ? this.#missed.shift() : undefined;
   }
 
   /** The replay ends here. */
   close(now: number): void {
-    this.does('away', now);
+    this.#does('away', now);
   }
 
   #does(doing: Doing, now: number): void {
     const ms = Math.min(now, this.#day.to) - Math.max(this.#since, this.#day.from);
     if (ms > 0 && this.#doing === 'ready') this.idleMs += ms;
-    else if (ms > 0 && this.#doing !== 'out' && this.#doing !== 'away') this.busyMs += ms;
+    else if (ms > 0 && BUSY.includes(this.#doing)) this.busyMs += ms;
     this.#doing = doing;
     this.#since = now;
   }

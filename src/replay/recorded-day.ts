@@ -11,7 +11,9 @@ export interface RecordedDay {
   readonly staff: StaffTime;
   /** Agents of whom it is not known what they were like when they logged in. */
   readonly agentsUnknown: readonly string[];
-  /** Digests of the rules that came into force in the day, in order. */
+  /** Digest of the rules that were in force when it began, if the log tells. */
+  readonly rulesBefore?: string;
+  /** Digests of those that came into force later in the day, in order. */
   readonly rulesChanged: readonly string[];
   /** Calls that waited before the day began, or of which the log has no end. */
   readonly leftOut: number;
@@ -68,11 +70,11 @@ export interface Wish {
   readonly facts?: AgentFacts;
 }
 
-/** Somebody let his phone ring, declined, or could not be reached: he was not to be had until `backAt`. */
+/** Somebody let his phone ring, declined, or could not be reached, and was not to be had for a while after that. */
 export interface Missed {
   readonly at: number;
   readonly ringMs: number;
-  readonly backAt: number;
+  readonly awayMs: number;
 }
 
 /** Time of all agents together, ms: ready and free, and busy with callers (ringing, talking, wrapping up). */

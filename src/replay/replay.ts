@@ -1,3 +1,4 @@
+import { earliest } from '../call/deadline.ts';
 import { Matcher } from '../queue/matcher.ts';
 import type { Offer, Queue } from '../queue/queue.ts';
 import type { RoutingRules } from '../queue/rules.ts';
@@ -7,7 +8,7 @@ import { Agenda } from './agenda.ts';
 import { Desk } from './desk.ts';
 import { DayHabits, type Habits } from './habits.ts';
 import { count, type DayOutcome, isKnownTo, type VisitOutcome } from './outcome.ts';
-import type { RecordedCall, RecordedDay, Visit } from './recorded-day.ts';
+import type { RecordedCall, RecordedDay, Visit, Wish } from './recorded-day.ts';
 
 export interface ReplayOptions {
   /** Under which the day was, as far as anybody knows: what queues say there may be different now. */
@@ -18,6 +19,12 @@ export interface ReplayOptions {
 /** Plays a day again, with these rules: the same callers and agents, the matcher of the engine, virtual time. */
 export function replay(day: RecordedDay, rules: RoutingRules, options: ReplayOptions): DayOutcome {
   return new Replay(day, rules, options).play();
+}
+
+interface Scripted {
+  /** UTC ms. */
+  readonly at: number;
+  readonly act: () => void;
 }
 
 /** Somebody who waits. */
@@ -56,9 +63,12 @@ class Replay {
   }
 
   play(): DayOutcome {
-    this.#prepare();
-    for (let now = this.#agenda.next(); now !== undefined; now = this.#agenda.next()) {
+    const script = this.#script();
+    for (let next = 0; ; ) {
+      const now = earliest(script[next]?.at, this.#agenda.next());
+      if (now === undefined) break;
       this.#now = now;
+      for (; script[next] && script[next]!.at <= now; next += 1) script[next]!.act();
       this.#agenda.run(now);
       this.#match();
     }
@@ -74,22 +84,28 @@ class Replay {
     };
   }
 
-  #prepare(): void {
+  /** What happens whatever the rules are, in order. */
+  #script(): Scripted[] {
+    const script: Scripted[] = [];
     for (const recorded of this.#day.agents) {
       const desk = new Desk(recorded, this.#day);
       this.#desks.set(desk.id, desk);
-      recorded.wishes.forEach((wish, at) => {
-        this.#agenda.set(`wish:${desk.id}:${at}`, wish.at, () => {
-          desk.wishes(wish);
-          this.#seat(desk);
-        });
-      });
+      for (const wish of recorded.wishes) script.push({ at: wish.at, act: () => this.#wishes(desk, wish) });
     }
-    for (const call of this.#day.calls) this.#comes(call, 0, call.visits[0]!.arrivedAt);
+    for (const call of this.#day.calls) {
+      const first = call.visits[0]!;
+      script.push({ at: first.arrivedAt, act: () => this.#arrive(call, 0, first) });
+    }
+    return script.sort((a, b) => a.at - b.at);
+  }
+
+  #wishes(desk: Desk, wish: Wish): void {
+    desk.wishes(wish);
+    this.#seat(desk);
   }
 
   #match(): void {
-    for (const id of this.#matcher.hopeless()) this.#leave(this.#waits.get(id)!, 'no-agents');
+    for (const id of this.#matcher.hopeless()) this.#end(this.#waits.get(id)!, { how: 'left', exit: 'no-agents' });
     for (const offer of this.#matcher.offers(this.#now)) this.#make(offer);
     const due = this.#matcher.nextDue(this.#now);
     if (due === undefined) this.#agenda.clear('matching');
@@ -98,28 +114,27 @@ class Replay {
 
   // ── callers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The next wait of a call begins at `time`. */
-  #comes(call: RecordedCall, at: number, time: number): void {
-    const visit = call.visits[at];
-    if (visit) this.#agenda.set(`comes:${call.id}`, time, () => this.#arrive(call, at, visit));
-  }
-
   #arrive(call: RecordedCall, at: number, visit: Visit): void {
     const queue = this.#rules.queues.get(visit.queue);
     const habits = this.#habits.of(call.id, at, visit);
     const wait: Wait = { call, at, visit, habits, arrivedAt: this.#now, queue };
     this.#waits.set(call.id, wait);
-    if (!queue) return this.#leave(wait, 'no-agents');
-    const { patienceMs, leaves } = habits;
-    const within = (ms: number): number => this.#now + ms;
-    if (Number.isFinite(patienceMs))
-      this.#agenda.set(`gives-up:${call.id}`, within(patienceMs), () => this.#end(wait, { how: 'abandoned' }));
-    if (leaves)
-      this.#agenda.set(`leaves:${call.id}`, within(leaves.afterMs), () => this.#leave(wait, leaves.exit));
-    const mostMs = this.#mostWaitMs(visit, queue);
-    if (Number.isFinite(mostMs))
-      this.#agenda.set(`too-long:${call.id}`, within(mostMs), () => this.#leave(wait, 'timeout'));
+    if (!queue) return this.#end(wait, { how: 'left', exit: 'no-agents' });
+    this.#setEnd(wait, queue);
     this.#queue(wait, queue);
+  }
+
+  /** What ends his wait when nobody answers. */
+  #setEnd(wait: Wait, queue: Queue): void {
+    const { patienceMs, leaves } = wait.habits;
+    const mostMs = this.#mostWaitMs(wait.visit, queue);
+    const afterMs = Math.min(patienceMs, leaves?.afterMs ?? Number.POSITIVE_INFINITY, mostMs);
+    if (afterMs === Number.POSITIVE_INFINITY) return;
+    const end =
+      afterMs === patienceMs
+        ? ({ how: 'abandoned' } as const)
+        : ({ how: 'left', exit: afterMs === leaves?.afterMs ? leaves.exit : 'timeout' } as const);
+    this.#agenda.set(`over:${wait.call.id}`, this.#now + afterMs, () => this.#end(wait, end));
   }
 
   #queue({ call, visit, arrivedAt }: Wait, queue: Queue): void {
@@ -132,17 +147,14 @@ class Replay {
     return maxWaitMs === this.#before.queues.get(name)?.maxWaitMs ? queue.maxWaitMs : maxWaitMs;
   }
 
-  #leave(wait: Wait, exit: string): void {
-    this.#end(wait, { how: 'left', exit });
-  }
-
   /** The wait is over; whoever was rung for it is let go, unless he answered. */
   #end(wait: Wait, { how, exit, agent }: Pick<VisitOutcome, 'how' | 'exit' | 'agent'>): void {
     const { call, at, visit, habits, offer, queue } = wait;
     const waitedMs = visit.waitedBeforeMs + this.#now - wait.arrivedAt;
     this.#waits.delete(call.id);
     this.#matcher.remove(call.id);
-    for (const what of ['gives-up', 'leaves', 'too-long', 'rings']) this.#agenda.clear(`${what}:${call.id}`);
+    this.#agenda.clear(`over:${call.id}`);
+    if (offer) this.#agenda.clear(`rings:${call.id}`);
     if (queue) this.#matcher.served(queue, visit.facts.tier, how === 'answered' ? waitedMs : undefined);
     if (offer && how !== 'answered') this.#letGo(this.#desks.get(offer.agent)!);
     this.#visits.push({
@@ -157,9 +169,11 @@ class Replay {
       ...(agent !== undefined && { agent }),
       ...(offer && { rule: offer.why.rule, step: offer.why.step }),
     });
-    if (!goesOnAsBefore(visit, how)) return;
-    const pauseMs = call.visits[at + 1]?.afterMs ?? 0;
-    this.#comes(call, at + 1, this.#now + pauseMs + (how === 'answered' ? habits.talkMs : 0));
+    const next = call.visits[at + 1];
+    // What he did after this wait he does again, if it ended as it did.
+    if (!next || visit.end.how !== how) return;
+    const freeAt = this.#now + (how === 'answered' ? habits.talkMs : 0);
+    this.#agenda.set(`comes:${call.id}`, freeAt + next.afterMs, () => this.#arrive(call, at + 1, next));
   }
 
   // ── offers ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,7 +188,7 @@ class Replay {
     const missed = desk.misses(this.#now);
     const ringMs = Math.min(missed?.ringMs ?? habits.ringMs, queue!.ringMs);
     this.#agenda.set(`rings:${wait.call.id}`, this.#now + ringMs, () => {
-      if (missed) this.#miss(wait, desk, missed.backAt);
+      if (missed) this.#miss(wait, desk, missed.awayMs);
       else this.#answer(wait, desk);
     });
   }
@@ -187,8 +201,7 @@ class Replay {
     this.#agenda.set(`desk:${desk.id}`, this.#now + habits.talkMs, () => {
       desk.does('wrap-up', this.#now);
       this.#agenda.set(`desk:${desk.id}`, this.#now + wrapUpMs, () => {
-        if (desk.isWrappingUp) desk.settle(this.#now, this.#now);
-        this.#seat(desk);
+        this.#rest(desk, 'wrap-up');
       });
     });
   }
@@ -200,16 +213,19 @@ class Replay {
   }
 
   /** Nobody answered: the caller is back in his place, the agent away. */
-  #miss(wait: Wait, desk: Desk, backAt: number): void {
+  #miss(wait: Wait, desk: Desk, awayMs: number): void {
     this.#offers.failed += 1;
     delete wait.offer;
     this.#queue(wait, wait.queue!);
-    desk.does('away', this.#now);
+    desk.does('missing', this.#now);
     this.#seat(desk);
-    this.#agenda.set(`desk:${desk.id}`, Math.max(backAt, this.#now), () => {
-      desk.settle(this.#now, this.#now);
-      this.#seat(desk);
-    });
+    this.#agenda.set(`desk:${desk.id}`, this.#now + awayMs, () => this.#rest(desk, 'missing'));
+  }
+
+  /** What kept him is over, unless a wish of his has ended it before. */
+  #rest(desk: Desk, after: 'wrap-up' | 'missing'): void {
+    if (desk.isDoing(after)) desk.settle(this.#now, this.#now);
+    this.#seat(desk);
   }
 
   /** The caller went while it rang: he is as idle as before. */
@@ -222,9 +238,4 @@ class Replay {
   #seat(desk: Desk): void {
     this.#matcher.setAgent(desk.candidate);
   }
-}
-
-/** What he did after this wait, he does again, if it ended as it did. */
-function goesOnAsBefore({ end }: Visit, how: VisitOutcome['how']): boolean {
-  return end.how === how;
 }

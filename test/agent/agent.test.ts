@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  type Agent,
-  type AgentInput,
-  type AgentState,
-  reduceAgent,
-  storedState,
-} from '../../src/agent/agent.ts';
+import { type Agent, type AgentInput, type AgentState, reduceAgent } from '../../src/agent/agent.ts';
+import { storedState } from '../../src/agent/stored-state.ts';
 import { agent } from '../engine/centre-lab.ts';
 
 const at = (state: AgentState): Agent => ({ ...agent('1001', {}), state });

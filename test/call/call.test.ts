@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Call, CallEffect, CallInput, HandOver, Phase } from '../../src/call/call.ts';
+import type { Call, CallInput, HandOver, Phase } from '../../src/call/call.ts';
+import type { CallEffect } from '../../src/call/call-effect.ts';
 import { reduceCall } from '../../src/call/call-rules.ts';
 
 const CALL: Call = {

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Call } from '../../src/call/call.ts';
+import type { ClassOfService } from '../../src/call/class-of-service.ts';
+import { readClassOfService } from '../../src/engine/class-of-service-file.ts';
 import type { TalkRequest } from '../../src/engine/talk-requests.ts';
 import type { SimulatedParty } from '../../src/pbx/simulated/party.ts';
+import { inProject } from '../../src/setup/project.ts';
 import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
 
 const THREE = [agent('1001', { service: 8 }), agent('1002', { service: 8 }), agent('1003', { card: 8 })];
@@ -449,15 +453,53 @@ describe('what cannot be is refused, and changes nothing', () => {
   });
 });
 
+describe('a transfer to an outside number', () => {
+  const rules = (): ClassOfService => {
+    const file = inProject('dialplan/class-of-service.yaml');
+    const text = readFileSync(file, 'utf8').replace('phones: {', 'phones: { "1001": none,');
+    return readClassOfService(text, file).rules!;
+  };
+
+  test('passes class of service as a call of the phone at which the agent sits', async () => {
+    lab = centreLab({ agents: THREE, queues: QUEUES, classOfService: rules() });
+    await lab.start();
+    await lab.ready('1001');
+    await talks();
+    const mobile: TalkRequest = { do: 'transfer', to: { number: '13900139000' } };
+    await expect(ask(mobile)).rejects.toMatchObject({ id: 'number-not-permitted' });
+    await lab.ready('1002');
+    await ask({ do: 'transfer', to: { agent: '1002' } });
+    await lab.clock.advance(3000);
+    await expect(ask({ do: 'consult', to: { number: '0044207946000' } }, '1002')).rejects.toMatchObject({
+      id: 'number-not-permitted',
+    });
+    await ask(mobile, '1002');
+    await lab.clock.advance(2000);
+    // The longest call that the shipped rules permit there, less the time to hang up in.
+    const answeredAt = call().legs.at(-1)!.answeredAt!;
+    expect(call().phase).toMatchObject({ at: 'connected', until: answeredAt + 3_598_000 });
+  });
+
+  test('never reaches those who help in an emergency for a caller from outside', async () => {
+    lab = centreLab({ agents: THREE, queues: QUEUES, classOfService: rules() });
+    await lab.start();
+    await lab.ready('1002');
+    await talks();
+    await expect(ask({ do: 'transfer', to: { number: '110' } }, '1002')).rejects.toMatchObject({
+      id: 'number-not-permitted',
+    });
+  });
+});
+
 describe('a new daemon takes over', () => {
   const lose = async (request: TalkRequest): Promise<void> => {
     const { pbx } = lab;
-    const kept = { connect: pbx.connect, disconnect: pbx.disconnect, startMusic: pbx.startMusic };
+    const { connect, disconnect, startMusic, stopMusic } = pbx;
     const never = async (): Promise<void> => undefined;
-    Object.assign(pbx, { connect: never, disconnect: never, startMusic: never });
+    Object.assign(pbx, { connect: never, disconnect: never, startMusic: never, stopMusic: never });
     await ask(request);
     await lab.clock.advance(50);
-    Object.assign(pbx, kept);
+    Object.assign(pbx, { connect, disconnect, startMusic, stopMusic });
     await lab.restart();
     await lab.clock.advance(50);
   };
@@ -501,6 +543,32 @@ describe('a new daemon takes over', () => {
     await ask({ do: 'complete' });
     await lab.clock.advance(50);
     expect(together('1003')).toEqual(['caller']);
+  });
+
+  test('an agent who waits for the one whom he asks hears it ring', async () => {
+    await talks();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20 });
+    await ask({ do: 'consult', to: { extension: '2002' } });
+    await lab.clock.advance(1000);
+    await lab.restart();
+    await lab.clock.advance(50);
+    expect(partyAt('1001').heard).toEqual(['tone:ringback', 'tone:ringback']);
+  });
+
+  test('given_two_whom_the_caller_left_and_one_of_them_went_meanwhile_then_the_call_is_over', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    caller.hangup();
+    await lab.clock.advance(100);
+    await lab.engine.stop();
+    partyAt('1003').hangup();
+    await lab.clock.advance(500);
+    await lab.succeed();
+    await lab.clock.advance(100);
+    expect(lab.engine.liveCalls()).toEqual([]);
+    expect(lab.pbx.dialled('1001')).toBeUndefined();
   });
 
   test('given_the_agent_hung_up_meanwhile_then_it_counts_as_the_end_of_the_talk', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { CLOSED } from '../../src/call/class-of-service.ts';
 import type { Behaviour } from '../../src/pbx/simulated/party.ts';
+import { NEVER } from '../../src/queue/callback.ts';
 import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
 
 const FLOW = `
@@ -22,6 +24,8 @@ steps:
   end: { hangup: {} }
 `;
 
+const SHARED = 'zone: Asia/Shanghai\ncalendars: { morning: { open: { mon-sun: 08:00-12:00 } } }\n';
+
 const MINUTE = 60_000;
 
 interface Options {
@@ -34,9 +38,13 @@ interface Options {
 /** A centre whose agents do not take calls yet. */
 async function centre({ trunk, hours = '', agents = ['1001'] }: Options = {}): Promise<CentreLab> {
   const lab = centreLab({
-    flows: [FLOW],
+    files: [
+      { file: 'hotline.yaml', text: FLOW },
+      { file: 'shared.yaml', text: SHARED },
+    ],
     agents: agents.map((id) => agent(id, { service: 8 })),
     queues: [queue('general', { service: 5 }, { maxWaitMs: 30 * MINUTE, hours })],
+    ...(hours !== '' && { startAt: Date.UTC(2026, 10, 23, 2) }),
     ...(trunk && { pbx: { trunk } }),
   });
   await lab.start();
@@ -160,18 +168,6 @@ test('given_an_agent_who_hangs_up_while_the_customer_is_rung_then_the_customer_i
   expect(book(lab)[0]?.done).toBeUndefined();
 });
 
-test('given_a_customer_who_calls_again_and_is_served_then_nobody_calls_him_back', async () => {
-  const lab = await centre();
-  await asksForCallback(lab, '13811111111');
-  // In another spelling of his number; his place as a caller is behind his own callback, which is tried first.
-  const again = lab.caller('+8613811111111');
-  await lab.clock.advance(1000);
-  lab.engine.liveCalls();
-  again.hangup();
-  await lab.clock.advance(1000);
-  expect(book(lab)[0]?.done).toBeUndefined();
-});
-
 test('given_a_callback_that_is_open_when_its_number_asks_again_then_there_is_one', async () => {
   const lab = await centre();
   await asksForCallback(lab, '13811111111');
@@ -197,20 +193,98 @@ test('given_callbacks_when_the_daemon_is_restarted_then_places_are_kept', async 
 /** Where a restart may fall, ms after the agent became ready: his phone rings, the customer's rings, they talk. */
 const MOMENTS = [1, 500, 1900, 2010, 2100, 2900, 3010, 3100, 4500];
 
-test.each(MOMENTS)('given_a_restart_%i_ms_into_a_callback_then_the_customer_is_dialled_once_and_reached', async (ms) => {
-  const dialled: string[] = [];
-  const lab = await centre({
-    trunk: (number) => {
-      dialled.push(number);
-      return { ringAfterMs: 50, answerAfterMs: 1000 };
-    },
-  });
+test.each(MOMENTS)(
+  'given_a_restart_%i_ms_into_a_callback_then_the_customer_is_dialled_once_and_reached',
+  async (ms) => {
+    const dialled: string[] = [];
+    const lab = await centre({
+      trunk: (number) => {
+        dialled.push(number);
+        return { ringAfterMs: 50, answerAfterMs: 1000 };
+      },
+    });
+    await asksForCallback(lab, '13811111111');
+    await ready(lab);
+    await lab.clock.advance(ms);
+    await lab.restart(300);
+    await lab.clock.advance(6000);
+    expect(dialled).toEqual(['13811111111']);
+    expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+    expect(book(lab)).toMatchObject([{ attempts: 1, calls: 1, done: { outcome: 'reached', by: '1001' } }]);
+  },
+);
+
+test('given_a_queue_that_is_closed_then_nobody_is_called_back_until_it_opens', async () => {
+  const lab = await centre({ hours: 'morning' });
+  await asksForCallback(lab, '13811111111');
+  // Closed from twelve on.
+  await lab.clock.advance(3 * 60 * MINUTE);
+  await ready(lab);
+  await lab.clock.advance(10 * MINUTE);
+  expect(events(lab, 'CallbackCalled')).toEqual([]);
+  expect(lab.engine.agents()[0]?.state.at).toBe('ready');
+  await lab.clock.advance(22 * 60 * MINUTE);
+  expect(events(lab, 'CallbackDone')).toMatchObject([{ data: { outcome: 'reached' } }]);
+});
+
+test('given_a_customer_who_is_served_before_his_turn_then_nobody_calls_him_back', async () => {
+  const lab = await centre({ trunk: () => ({ refuse: { afterMs: 100, sipCode: 486 } }) });
   await asksForCallback(lab, '13811111111');
   await ready(lab);
-  await lab.clock.advance(ms);
-  await lab.restart(300);
-  await lab.clock.advance(6000);
-  expect(dialled).toEqual(['13811111111']);
-  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
-  expect(book(lab)).toMatchObject([{ attempts: 1, done: { outcome: 'reached', by: '1001' } }]);
+  // Busy: he is calling us just then. He is tried again in five minutes.
+  await lab.clock.advance(5000);
+  expect(book(lab)).toMatchObject([{ attempts: 1 }]);
+  const again = lab.caller('+8613811111111');
+  await lab.clock.advance(5000);
+  expect(again.talkingWith).toHaveLength(1);
+  expect(book(lab)).toMatchObject([{ done: { by: '1001', outcome: 'reached' } }]);
+  again.hangup();
+  await lab.clock.advance(20 * MINUTE);
+  expect(events(lab, 'CallbackCalled')).toHaveLength(1);
+});
+
+test('given_a_callback_that_somebody_closes_while_the_customer_is_rung_then_he_is_let_go', async () => {
+  const lab = await centre({ trunk: () => ({ ringAfterMs: 50 }) });
+  await asksForCallback(lab, '13811111111');
+  await ready(lab);
+  await lab.clock.advance(4000);
+  expect(lab.pbx.dialled('13811111111')).toBeDefined();
+  await lab.engine.callbackClosed(book(lab)[0]!.id);
+  await lab.clock.advance(500);
+  expect(lab.pbx.dialled('13811111111')).toBeUndefined();
+  expect(lab.engine.agents()[0]?.state.at).toBe('ready');
+  await lab.clock.advance(20 * MINUTE);
+  expect(events(lab, 'CallbackCalled')).toHaveLength(1);
+});
+
+test('given_a_number_that_may_not_be_dialled_then_no_agent_is_rung_and_it_is_left_to_people', async () => {
+  const lab = centreLab({
+    flows: [FLOW],
+    agents: [agent('1001', { service: 8 })],
+    queues: [queue('general', { service: 5 }, { maxWaitMs: 30 * MINUTE })],
+    classOfService: CLOSED,
+  });
+  await lab.start();
+  await lab.ready('1001');
+  await lab.engine.tellAgent('1001', { type: 'GoNotReady', reason: 'break' });
+  await asksForCallback(lab, '13811111111');
+  const caller = lab.caller('13822222222');
+  await lab.clock.advance(100);
+  await ready(lab);
+  await lab.clock.advance(5000);
+  expect(caller.talkingWith).toHaveLength(1);
+  expect(events(lab, 'DialRefused')).toMatchObject([{ data: { reason: 'not-permitted' } }]);
+  expect(book(lab)).toMatchObject([{ attempts: 0, calls: 0, dueAt: NEVER }]);
+});
+
+test('given_the_number_that_he_dialled_then_it_is_what_the_customer_sees_and_the_agent_sees_his', async () => {
+  const lab = await centre({ trunk: () => ({ ringAfterMs: 50 }) });
+  await asksForCallback(lab, '13811111111');
+  await ready(lab);
+  await lab.clock.advance(3000);
+  const { channels } = await lab.pbx.snapshot();
+  expect(channels.map(({ dnis, ani }) => [dnis, ani])).toEqual([
+    ['1001', '13811111111'],
+    ['13811111111', '95533'],
+  ]);
 });

@@ -11,8 +11,10 @@ const QUEUES = [
   queue('vip', { wealth: 9 }),
   queue('card', { card: 5 }),
 ];
+/** Who lifts a receiver often misses the beginning. */
+const TWICE = ['zh-CN/take-the-call', 'silence', 'zh-CN/take-the-call'];
 /** In the middle of the time that whoever answers has. */
-const IN_TIME_MS = 5000;
+const IN_TIME_MS = 6000;
 
 interface Scene {
   readonly lab: CentreLab;
@@ -45,7 +47,7 @@ describe('an expert elsewhere who answers', () => {
   test('is asked first, while the caller hears music, and has the call when he presses 1', async () => {
     const it = await scene();
     await it.lab.clock.advance(1000);
-    expect(it.mobile()?.heard[0]).toBe('zh-CN/take-the-call');
+    expect(it.mobile()?.heard).toEqual(TWICE);
     expect(it.mobile()?.talkingWith).toEqual([]);
     expect(it.caller.heard.at(-1)).toBe('music:waltz');
     expect(it.state().at).toBe('ringing');
@@ -76,7 +78,7 @@ describe('an expert elsewhere who answers', () => {
     const it = await scene();
     await it.lab.clock.advance(1000);
     const answered = it.mobile();
-    await it.lab.clock.advance(9500);
+    await it.lab.clock.advance(10_000);
     answered?.press('1');
     await it.lab.clock.advance(100);
     expect(it.lab.types()).not.toContain('CallConnected');
@@ -107,7 +109,7 @@ describe('an expert elsewhere who answers', () => {
     await it.lab.clock.advance(1000);
     await it.lab.restart();
     await it.lab.clock.advance(100);
-    expect(it.mobile()?.heard.filter((one) => one === 'zh-CN/take-the-call').length).toBeGreaterThan(1);
+    expect(it.mobile()?.heard).toEqual([...TWICE, ...TWICE]);
     it.mobile()?.press('1');
     await it.lab.clock.advance(100);
     expect(it.mobile()?.talkingWith).toEqual([it.caller.channel]);

@@ -29,7 +29,8 @@ const queue = skillQueue(
   },
 );
 
-const offerAt = (step: number): Offer => ({
+const offerAt = (waiting: Waiting, step: number): Offer => ({
+  waiting,
   call: 'c',
   queue: 'vip',
   agent: 'anna',
@@ -52,7 +53,7 @@ test.each<[string, number, Partial<Waiting>, string[]]>([
     caller: { tier: '', language: '', attributes: {} },
     ...over,
   };
-  const events = sensitiveUses(rules, waiting, offerAt(step), 77);
+  const events = sensitiveUses(rules, waiting, offerAt(waiting, step), 77);
   expect(events.map(({ data }) => data.rule)).toEqual(used);
   for (const event of events)
     expect(event).toMatchObject({

@@ -93,6 +93,13 @@ export class FakeCentre implements Centre {
     this.asked.push({ call: id, request, ...(by !== undefined && { by }) });
   }
 
+  /** Callbacks of which it was told that nobody is to be called. */
+  readonly closedCallbacks: string[] = [];
+
+  async callbackClosed(id: string): Promise<void> {
+    this.closedCallbacks.push(id);
+  }
+
   async hangUp(id: string): Promise<void> {
     this.#fail();
     if (!this.calls.some((call) => call.id === id)) throw new Refused('call-not-live', `${id} is over`);
@@ -207,6 +214,9 @@ export async function openApi(): Promise<ApiLab> {
     waiting: [],
     loggedIn: 0,
     ready: 0,
+    working: 0,
+    estimatedWaitMs: undefined,
+    accuracy: { estimates: 0, near: 0, errorMs: 0, absoluteErrorMs: 0 },
   }));
   const tokens = new TokenStore(database);
   const logged: string[] = [];

@@ -12,7 +12,11 @@ const REQUEST: CallbackRequest = {
   tier: 'vip',
   language: 'zh-CN',
   at: START - 60_000,
+  since: START - 120_000,
 };
+
+/** What the list has of it besides. */
+const WAITING = { attempts: 0, dueAt: null, calling: null };
 
 async function withCallbacks(): Promise<ApiLab> {
   const api = await openApi();
@@ -25,6 +29,7 @@ async function withCallbacks(): Promise<ApiLab> {
     tier: '',
     language: 'en',
     at: START - 30_000,
+    since: START - 30_000,
   });
   return api;
 }
@@ -34,7 +39,7 @@ const idsOf = ({ body }: { body: { items: { id: string }[] } }) => body.items.ma
 test('who wants to be called back is listed, the oldest first, by queue and page', async () => {
   const api = await withCallbacks();
   const { body } = await api.send('agent', 'GET', '/api/callbacks');
-  expect(body.items[0]).toEqual({ ...REQUEST, done: null });
+  expect(body.items[0]).toEqual({ ...REQUEST, ...WAITING, done: null });
   expect(body.items[1]).toMatchObject({ id: 'b2', customerId: null, tier: '' });
   expect(idsOf(await api.send('agent', 'GET', '/api/callbacks?queue=general'))).toEqual(['b2']);
   const first = await api.send('agent', 'GET', '/api/callbacks?limit=1');
@@ -56,7 +61,12 @@ test('an agent notes that he called back, once', async () => {
   const api = await withCallbacks();
   const url = `/api/callbacks/${REQUEST.id}/done`;
   const done = { by: '1001', at: START, outcome: 'reached' };
-  expect((await api.send('agent', 'POST', url, { outcome: 'reached' })).body).toEqual({ ...REQUEST, done });
+  expect((await api.send('agent', 'POST', url, { outcome: 'reached' })).body).toEqual({
+    ...REQUEST,
+    ...WAITING,
+    done,
+  });
+  expect(api.centre.closedCallbacks).toEqual([REQUEST.id]);
   const again = await api.send('supervisor', 'POST', url, { outcome: 'no-answer' });
   expect([again.status, again.body.error.id]).toEqual([409, 'callback-done']);
   expect(idsOf(await api.send('agent', 'GET', '/api/callbacks'))).toEqual(['b2']);
@@ -84,4 +94,14 @@ test.each([
   const answer = await api.send('agent', 'POST', `/api/callbacks/${encodeURIComponent(id)}/done`, body);
   expect(answer.status).toBe(status);
   expect(await api.callbacks.listDone({ limit: 10 })).toEqual([]);
+});
+
+test('a callback that nobody is to make any more is taken out, in the book first', async () => {
+  const api = await withCallbacks();
+  const { status, body } = await api.send('agent', 'DELETE', '/api/callbacks/b2');
+  expect([status, body.done]).toEqual([200, { by: '1001', at: START, outcome: 'not-wanted' }]);
+  expect(api.centre.closedCallbacks).toEqual(['b2']);
+  expect(idsOf(await api.send('agent', 'GET', '/api/callbacks'))).toEqual([REQUEST.id]);
+  expect((await api.send('agent', 'DELETE', '/api/callbacks/b2')).status).toBe(409);
+  expect((await api.send('viewer', 'DELETE', `/api/callbacks/${REQUEST.id}`)).status).toBe(403);
 });

@@ -247,13 +247,23 @@ test('queues say who waits', async () => {
   const api = await openWithCalls();
   const [first] = api.centre.queueStatuses;
   api.centre.queueStatuses = [
-    { queue: first!.queue, loggedIn: 2, ready: 0, waiting: [{ call: 'c1', since: START, rank: 2 }] },
+    {
+      ...first!,
+      loggedIn: 2,
+      working: 1,
+      waiting: [{ call: 'c1', since: START, rank: 2 }],
+      estimatedWaitMs: 95_000,
+      accuracy: { estimates: 4, near: 3, errorMs: -8000, absoluteErrorMs: 40_000 },
+    },
   ];
   const { body } = await api.send('viewer', 'GET', '/api/queues');
   expect(body.items).toMatchObject([
     {
       loggedIn: 2,
+      working: 1,
       ready: 0,
+      estimatedWaitMs: 95_000,
+      estimates: { count: 4, nearShare: 0.75, meanErrorMs: -2000, meanAbsoluteErrorMs: 10_000 },
       ringMs: 15_000,
       waiting: [{ call: 'c1', rank: 2, ani: '138****8000', tier: 'vip', customerId: 'demo-vip' }],
     },

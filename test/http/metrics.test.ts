@@ -7,6 +7,8 @@ import { EngineMetrics } from '../../src/engine/engine-metrics.ts';
 import { allMetrics } from '../../src/http/metrics.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import { PbxMetrics } from '../../src/pbx/observed.ts';
+import { NOTHING_TOLD } from '../../src/queue/estimate.ts';
+import { skillQueue } from '../../src/queue/queue.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { FakeCentre, openApi } from './api-lab.ts';
 
@@ -35,24 +37,27 @@ test('what the centre holds now is read when it is asked for', () => {
     { id: '1', name: 'a', homeExtension: '1', skills: {}, state: { at: 'logged-out', since: 0 } },
     { id: '2', name: 'b', homeExtension: '2', skills: {}, state: { at: 'ready', extension: '2', since: 0 } },
   ];
-  const rules = { needs: {}, ringMs: 1, wrapUpMs: 1, maxWaitMs: 1, music: '' };
+  const nobody = { working: 0, accuracy: NOTHING_TOLD, estimatedWaitMs: undefined };
   fake.queueStatuses = [
     {
-      queue: { name: 'vip', ...rules },
+      ...nobody,
+      queue: skillQueue('vip', {}),
       waiting: [
         { call: 'c1', since: NOW - 30_000, rank: 0 },
         { call: 'c2', since: NOW - 5000, rank: 0 },
       ],
       loggedIn: 2,
       ready: 1,
+      estimatedWaitMs: 90_000,
     },
-    { queue: { name: 'card', ...rules }, waiting: [], loggedIn: 0, ready: 0 },
+    { ...nobody, queue: skillQueue('card', {}), waiting: [], loggedIn: 0, ready: 0 },
   ];
   const text = exposition(metrics);
   for (const line of [
     'carillon_queue_waiting{queue="vip"} 2',
     'carillon_queue_longest_wait_seconds{queue="vip"} 30',
     'carillon_queue_longest_wait_seconds{queue="card"} 0',
+    'carillon_queue_estimated_wait_seconds{queue="vip"} 90',
     'carillon_queue_agents{queue="vip"} 2',
     'carillon_queue_agents_ready{queue="vip"} 1',
     'carillon_agents{state="logged-out"} 1',

@@ -103,6 +103,36 @@ export function describeConnections(session: CurrentSession): void {
       expect(channels.map((one) => one.channel)).toEqual([channel]);
     });
 
+    it('takes_a_third_one_in_and_goes_on_when_one_of_them_leaves', async () => {
+      const { party, phone, channel, leg, bridge } = await connected();
+      const other = await session().phoneAnswers('1002');
+      await session().pbx.connect(bridge, [channel, leg, other.leg]);
+      await session().world.elapse(300);
+      expect(await Promise.all([party, phone, other.phone].map((one) => one.isHearing()))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      await phone.hangup();
+      await session().event('ChannelEnded', { channel: leg });
+      await session().world.elapse(300);
+      expect(await Promise.all([party.isHearing(), other.phone.isHearing()])).toEqual([true, true]);
+      const { bridges } = await session().pbx.snapshot();
+      expect(bridges.map((one) => one.channels.toSorted())).toEqual([[channel, other.leg].sort()]);
+    });
+
+    it('taken_away_and_made_again_under_its_name_connects_again', async () => {
+      const { party, phone, channel, leg, bridge } = await connected();
+      await session().pbx.disconnect(bridge);
+      await session().pbx.startMusic(channel, 'default');
+      await session().world.elapse(300);
+      expect(await phone.isHearing()).toBe(false);
+      await session().pbx.stopMusic(channel);
+      await session().pbx.connect(bridge, [channel, leg]);
+      await session().world.elapse(300);
+      expect(await Promise.all([party.isHearing(), phone.isHearing()])).toEqual([true, true]);
+    });
+
     it('moves_a_channel_from_one_to_the_other', async () => {
       const { channel, leg, bridge } = await connected();
       const other = session().id('br');

@@ -80,6 +80,17 @@ export function describeLegs(session: CurrentSession): void {
       expect((await session().event('ChannelEnded', { channel: leg })).cause).toBe('normal');
     });
 
+    it('that_is_with_nobody_yet_can_be_played_to_and_its_keys_are_seen', async () => {
+      const { leg, phone: called } = await session().phoneAnswers('1001');
+      const playback = session().id('pb');
+      await session().pbx.play(leg, playback, [{ file: session().world.files.long }]);
+      await session().world.elapse(300);
+      await called.press('21');
+      await session().event('DigitPressed', { channel: leg, digit: '1' });
+      await session().pbx.stopPlayback(playback);
+      await session().event('PlaybackEnded', { playback });
+    });
+
     it('that_is_not_registered_is_unreachable_and_nothing_is_told', async () => {
       await session().world.unregister('1003');
       const leg = session().id('leg');

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import type { CallbackRequest } from '../../src/queue/callback.ts';
+import { CentreStore } from '../../src/engine/store.ts';
+import {
+  type CallbackPlan,
+  type CallbackRequest,
+  called,
+  callOver,
+  inLine,
+} from '../../src/queue/callback.ts';
 import { CallbackStore } from '../../src/queue/store.ts';
-import { openStore, START } from './examples.ts';
+import { openStore, START, theChanges } from './examples.ts';
 
 function aRequest(changes: Partial<CallbackRequest> = {}): CallbackRequest {
   return {
@@ -13,6 +20,7 @@ function aRequest(changes: Partial<CallbackRequest> = {}): CallbackRequest {
     tier: 'vip',
     language: 'zh-CN',
     at: START,
+    since: START - 60_000,
     ...changes,
   };
 }
@@ -36,17 +44,18 @@ test('a request is kept as it was made, also of somebody unknown', async () => {
     tier: '',
     language: 'en',
     at: START + 1,
+    since: START + 1,
   };
   await callbacks.request(aRequest());
   await callbacks.request(unknown);
-  expect(await callbacks.listOpen({ limit: 10 })).toEqual([aRequest(), unknown]);
+  expect(await callbacks.listOpen({ limit: 10 })).toEqual([aRequest(), unknown].map(inLine));
 });
 
 test('a step that runs again after a crash asks for nothing new, not even when somebody called back meanwhile', async () => {
   const { callbacks, typesIn } = openCallbacks();
   await callbacks.request(aRequest());
   await callbacks.request(aRequest({ at: START + 5 }));
-  expect(await callbacks.listOpen({ limit: 10 })).toEqual([aRequest()]);
+  expect(await callbacks.listOpen({ limit: 10 })).toEqual([inLine(aRequest())]);
   await callbacks.done('b1', { by: '1001', at: START + 6, outcome: 'reached' });
   await callbacks.request(aRequest());
   expect(await callbacks.listOpen({ limit: 10 })).toEqual([]);
@@ -78,8 +87,8 @@ test('done says who called back, when and how it went', async () => {
   const { callbacks } = openCallbacks();
   await callbacks.request(aRequest());
   const done = { by: '1001', at: START + 60_000, outcome: 'no-answer' } as const;
-  expect(await callbacks.done('b1', done)).toEqual({ ...aRequest(), done });
-  expect(await callbacks.listDone({ limit: 10 })).toEqual([{ ...aRequest(), done }]);
+  expect(await callbacks.done('b1', done)).toEqual({ ...inLine(aRequest()), done });
+  expect(await callbacks.listDone({ limit: 10 })).toEqual([{ ...inLine(aRequest()), done }]);
 });
 
 test('what is not there, or done already, is refused and changes nothing', async () => {
@@ -157,4 +166,53 @@ test('a request and its event are written together or not at all', async () => {
   database.script('drop table event');
   await expect(callbacks.request(aRequest())).rejects.toThrow();
   expect(await callbacks.listOpen({ limit: 10 })).toEqual([]);
+});
+
+const PLAN: CallbackPlan = {
+  facts: { language: 'zh-CN', persona: '', tier: 'vip', variables: {} },
+  wishes: { needs: ['skill.card >= 8'] },
+  source: { kind: 'outside' },
+  dnis: '95533',
+  entered: { flow: 'hotline', version: 'v1' },
+  tries: 3,
+  againMs: 600_000,
+  ringMs: 30_000,
+};
+
+test('how a callback goes on is loaded as it was written, until it is done', async () => {
+  const { database, events } = openStore();
+  const store = new CentreStore(database, events);
+  const kept: string[] = [];
+  const callbacks = new CallbackStore(database, events, ({ id }) => kept.push(id));
+  const request = aRequest({ plan: PLAN });
+  await callbacks.request(request);
+  await callbacks.request(request);
+  expect(kept).toEqual(['b1']);
+  const load = async () => (await store.load()).callbacks;
+  expect(await load()).toEqual([inLine(request)]);
+  const calling = called(inLine(request), 'call-callback-b1-1');
+  await store.commit(theChanges({ callbacks: [calling] }));
+  expect(await load()).toEqual([calling]);
+  const later = callOver(calling, { end: 'unanswered' }, START + 5000);
+  await store.commit(theChanges({ callbacks: [later] }));
+  expect(await load()).toEqual([{ ...inLine(request), calls: 1, attempts: 1, dueAt: START + 605_000 }]);
+  await store.commit(
+    theChanges({ callbacks: [callOver(later, { end: 'reached', agent: '1001' }, START + 9000)] }),
+  );
+  expect(await load()).toEqual([]);
+  expect(await callbacks.listDone({ limit: 5 })).toMatchObject([
+    { attempts: 2, done: { by: '1001', outcome: 'reached', at: START + 9000 } },
+  ]);
+});
+
+test('what somebody has closed stays closed, whatever the engine writes after it', async () => {
+  const { database, events } = openStore();
+  const store = new CentreStore(database, events);
+  const callbacks = new CallbackStore(database, events);
+  const request = aRequest({ plan: PLAN });
+  await callbacks.request(request);
+  await callbacks.done('b1', { by: '1002', at: START + 1, outcome: 'not-wanted' });
+  await store.commit(theChanges({ callbacks: [called(inLine(request), 'x')] }));
+  expect((await store.load()).callbacks).toEqual([]);
+  expect(await callbacks.listDone({ limit: 5 })).toMatchObject([{ calls: 0, done: { by: '1002' } }]);
 });

@@ -9,7 +9,7 @@ const only = (call: Call) => theChanges({ calls: [call] });
 
 test('an empty store has nothing to go on from', async () => {
   const { store } = openStore();
-  expect(await store.load()).toEqual({ calls: [], agents: [], queues: [], endedChannels: [] });
+  expect(await store.load()).toEqual({ calls: [], agents: [], callbacks: [], endedChannels: [] });
 });
 
 test('a live call comes back after a restart as it was, with its legs in order', async () => {
@@ -34,6 +34,11 @@ test('every phase of a call is kept', async () => {
     { at: 'offered', ...place, leg: 'l2', ringUntil: until },
     { at: 'connected', leg: 'l2', since: START },
     { at: 'connected', leg: 'l2', since: START, place },
+    { at: 'offered', ...place, from: START + 1, leg: 'l2', ringUntil: until, confirmUntil: until },
+    { at: 'held', leg: 'l2', since: START, music: 'jazz' },
+    { at: 'consulting', leg: 'l2', since: START, music: 'jazz', consult: { leg: 'l3', ringUntil: until } },
+    { at: 'conference', leg: 'l2', since: START, other: { leg: 'l3' } },
+    { at: 'left', leg: 'l2', other: 'l3', cause: 'normal' },
     { at: 'recording', recording: 'rec-c1-3', until },
   ];
   const { store } = openStore();

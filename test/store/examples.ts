@@ -73,6 +73,12 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
     campaignId: 'm1',
     queue: 'vip',
     agentId: '1002',
+    customer: {
+      attributes: { dialect: '福建', response: 0.7, languages: ['zh-CN', 'en'] },
+      agents: { 'last-agent': '1003' },
+      patienceMs: 40_000,
+    },
+    left: { queue: 'general', since: START, wishes: { prefers: ['skill.card'] } },
     variables: { choice: '3', 问候: '您好', tries: 2, asked: true },
   };
   return {
@@ -87,6 +93,7 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
         variables: { greeted: true },
       },
     ],
+    callback: { id: 'b1', ringMs: 30_000, maxTalkMs: 60_000 },
     phase: { at: 'connected', leg: 'l2', since: START + 18_000 },
     legs: [unanswered, answered],
     connectedAt: START + 18_000,
@@ -112,7 +119,7 @@ export function anEvent(changes: Partial<LogEvent> = {}): LogEvent {
 
 /** What a turn of the mailbox changed; nothing but what is named. */
 export function theChanges(changes: Partial<Changes>): Changes {
-  return { calls: [], agents: [], events: [], stepsLeft: [], ...changes };
+  return { calls: [], agents: [], callbacks: [], events: [], stepsLeft: [], ...changes };
 }
 
 export function aStepLeft(changes: Partial<StepLeft> = {}): StepLeft {

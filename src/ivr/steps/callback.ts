@@ -21,7 +21,7 @@ export function callbackStep(callbacks: CallbackBook): StepKind {
     mentions: (args) => [{ kind: 'queue', name: args.queue }],
     changesOutside: () => true,
     async run(step, args) {
-      const { id, ani, dnis, facts, cursor, entered } = step.call;
+      const { id, ani, dnis, source, facts, cursor, entered } = step.call;
       const number = args.number === undefined ? ani : String(step.evaluate(args.number));
       if (!/^\+?\d{6,20}$/.test(number)) return { exit: 'no-number' };
       const now = step.now();
@@ -41,6 +41,7 @@ export function callbackStep(callbacks: CallbackBook): StepKind {
         plan: {
           facts: { ...known, variables: {} },
           ...(left?.wishes && { wishes: left.wishes }),
+          source,
           dnis,
           ...(entered && { entered }),
           tries: args.tries,

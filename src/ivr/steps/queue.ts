@@ -17,15 +17,24 @@ const args = z.strictObject({
     .max(20)
     .default([])
     .describe('What the agent must be or have for this call, besides what the queue needs'),
-  prefers: z.array(wish).max(20).default([]).describe('What makes one agent better than another for this call'),
+  prefers: z
+    .array(wish)
+    .max(20)
+    .default([])
+    .describe('What makes one agent better than another for this call'),
   with: z
     .record(name, value)
     .default({})
-    .describe("Attributes of this call for the routing rules, besides the customer's; a text stands in quotes"),
+    .describe(
+      "Attributes of this call for the routing rules, besides the customer's; a text stands in quotes",
+    ),
   every: duration.default(45_000).describe('Time between messages'),
   say: z.array(prompt).max(20).default([]).describe('Messages for those who wait, one after the other'),
   tell: z.array(z.enum(TOLD)).max(2).default([]).describe('The place in line, the expected wait'),
-  keys: z.record(key, name).default({}).describe('Keys that leave the queue, and the steps to which they lead'),
+  keys: z
+    .record(key, name)
+    .default({})
+    .describe('Keys that leave the queue, and the steps to which they lead'),
 });
 type Args = z.output<typeof args>;
 
@@ -42,6 +51,10 @@ export function queueStep(queues: (name: string) => Queue | undefined): StepKind
     keys: ({ keys }) => Object.keys(keys),
     prompts: ({ say, tell }) => [...say, ...wordsFor(tell)],
     mentions: (queue) => [{ kind: 'queue', name: queue.name }],
+    wishes: ({ needs, prefers }) => [
+      ...needs.map((text) => ({ as: 'needs', text }) as const),
+      ...prefers.map((text) => ({ as: 'prefers', text }) as const),
+    ],
     async run(step, wanted) {
       const queue = queues(wanted.name);
       if (!queue) return { exit: 'no-agents' };
@@ -55,7 +68,8 @@ export function queueStep(queues: (name: string) => Queue | undefined): StepKind
           queue: queue.name,
           maxWaitMs: wanted.timeout ?? queue.maxWaitMs,
           music: step.music(wanted.music, queue.music),
-          wishes: wishesOf(step, wanted),
+          ...wishesOf(step, wanted),
+          ...(queue.overflow.length > 0 && { overflow: queue.overflow }),
           ...(estimatedWait >= 0 && { expectedMs: estimatedWait * 1000 }),
         },
       };
@@ -71,13 +85,14 @@ function companyOf({ every: everyMs, say, tell, keys }: Args): Company {
   return { everyMs, say, tell, keys: Object.keys(keys) };
 }
 
-function wishesOf(step: StepRun, { needs, prefers, with: said }: Args): Wishes {
+function wishesOf(step: StepRun, { needs, prefers, with: said }: Args): { readonly wishes?: Wishes } {
   const attributes = Object.fromEntries(
     Object.entries(said).map(([attribute, expression]) => [attribute, step.evaluate(expression)]),
   );
-  return {
+  const wishes: Wishes = {
     ...(needs.length > 0 && { needs }),
     ...(prefers.length > 0 && { prefers }),
     ...(Object.keys(attributes).length > 0 && { attributes }),
   };
+  return Object.keys(wishes).length > 0 ? { wishes } : {};
 }

@@ -31,11 +31,12 @@ who is free waits for the next look; in a talk of minutes that second is little,
 (--talk 400) nobody waits in either. The lengths differ, because talks of one length beat in time with those looks.
 
 ratio         Carillon's median drain by the native one's; goal: at most ${GOAL}. null, and the bench fails, when a call was lost
-ratioToEnd    the same up to the end of the last talk, which is the same talk in both
+ratioToEnd    the same up to the end of the last talk, doneMs
 drainMs       from the first INVITE until an agent has answered every caller; doneMs: until the last caller is hung up after his talk;
               ideal: both of a queue that loses no time at all
 waitMs        INVITE → the agent's answer · gapMs: from an agent's end of a talk to his next ring, when somebody waits
-lost          callers without exactly one whole talk · emptyRings: rings that were given up · voiceMs: answer → the caller hears him
+lost          callers without exactly one whole talk; overloads: why Carillon refused some, such as late on a machine that others use
+emptyRings    rings that were given up · voiceMs: from the agent's answer until the caller hears him
 asteriskMs, daemonMs   processor time per call · bench, others: share of the machine that phones and callers, and other programs, used;
               with others above 0.1 the figures say little
 `;
@@ -132,6 +133,7 @@ async function measure(rig: Rig, plan: Planned) {
       ideal: idealTimes(talksMs, ringMs, perSecond, EXTENSIONS.length),
       native: summaryOf(rounds.native, voiceMs.native),
       carillon: summaryOf(rounds.carillon, voiceMs.carillon),
+      overloads: await overloads(sight),
       details: { plan, rounds },
     };
   } finally {
@@ -172,6 +174,14 @@ async function untilQuiet(sight: Sight): Promise<void> {
   await sleep(PAUSE_MS);
 }
 
+/** Why Carillon refused callers; on a machine that others use it may be late, and says so. */
+async function overloads(sight: Sight): Promise<readonly string[]> {
+  const { events } = await sight.api<{ events: { data: { reason: string } }[] }>(
+    '/api/events?types=OverloadBegan',
+  );
+  return events.map((event) => event.data.reason);
+}
+
 // ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function summaryOf(rounds: readonly Round[], voiceMs: number) {
@@ -198,7 +208,7 @@ function summaryOf(rounds: readonly Round[], voiceMs: number) {
 
 type Result = Awaited<ReturnType<typeof measure>>;
 
-function tableOf({ ratio, ratioToEnd, reached, faults, ideal, native, carillon }: Result): string {
+function tableOf({ ratio, ratioToEnd, reached, faults, ideal, native, carillon, overloads }: Result): string {
   const row = (name: string, show: (of: Result['native']) => string): string =>
     `${name.padEnd(28)}${show(native).padEnd(26)}${show(carillon)}\n`;
   return [
@@ -213,6 +223,7 @@ function tableOf({ ratio, ratioToEnd, reached, faults, ideal, native, carillon }
     row('CPU per call', (of) => `${of.asteriskMs} + ${of.daemonMs} ms`),
     row('bench and others used', (of) => `${of.bench} and ${of.others}`),
     `without any loss of time    drained ${ideal.drainMs} ms, last talk over ${ideal.doneMs} ms\n`,
+    ...overloads.map((reason) => `Carillon refused callers: ${reason}\n`),
     ...faults.map((fault) => `${fault}\n`),
     `ratio                       ${ratio ?? 'none'}, goal ${GOAL}${reached ? '' : ': MISSED'}; to the end of the last talk ${ratioToEnd ?? 'none'}\n`,
   ].join('');

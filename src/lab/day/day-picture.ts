@@ -4,7 +4,8 @@ import { type DayFigures, type Interval, serviceLevel } from './statistics.ts';
 const WIDTH = 960;
 const LEFT = 64;
 const RIGHT = 24;
-const FONTS = "'Segoe UI', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif";
+const FONTS =
+  "'Segoe UI', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif";
 const INK = '#1b2026';
 const FAINT = '#59636e';
 
@@ -87,7 +88,12 @@ function line(
   return `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="2"${dashed}/>`;
 }
 
-function frame({ top, height }: Panel, title: string, most: number, label: (value: number) => string): string[] {
+function frame(
+  { top, height }: Panel,
+  title: string,
+  most: number,
+  label: (value: number) => string,
+): string[] {
   const lines = [0, 0.5, 1].flatMap((share) => {
     const y = top + height * (1 - share);
     return [

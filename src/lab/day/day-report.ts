@@ -63,7 +63,9 @@ const LANE_HEAD = [
 ];
 
 /** What each tier got in each queue, against its goal. `isMissed`: it got less. */
-export function laneRows(lanes: readonly LaneOfDay[]): { readonly cells: string[]; readonly isMissed: boolean }[] {
+export function laneRows(
+  lanes: readonly LaneOfDay[],
+): { readonly cells: string[]; readonly isMissed: boolean }[] {
   const rows = lanes.map((lane) => {
     const level = serviceLevel(lane);
     return {
@@ -85,7 +87,10 @@ export function laneRows(lanes: readonly LaneOfDay[]): { readonly cells: string[
 }
 
 /** Share of the time in which agents had a call or its notes in hand, 0 to 1; undefined when nobody worked. */
-export function occupancy({ busyMs, loggedInMs }: Pick<Interval, 'busyMs' | 'loggedInMs'>): number | undefined {
+export function occupancy({
+  busyMs,
+  loggedInMs,
+}: Pick<Interval, 'busyMs' | 'loggedInMs'>): number | undefined {
   return loggedInMs === 0 ? undefined : busyMs / loggedInMs;
 }
 

@@ -1,7 +1,8 @@
 import type { Agent } from '../../agent/agent.ts';
 import type { Call } from '../../call/call.ts';
+import type { Contact } from '../../customer/contact.ts';
 import type { Changes, LogEvent } from '../../engine/changes.ts';
-import { MemoryStore } from '../memory-store.ts';
+import { contactOf, MemoryStore } from '../memory-store.ts';
 
 /** Ended calls that are remembered: their hang-up may have been lost. */
 const ENDED_KEPT = 500;
@@ -11,9 +12,11 @@ const ENDED_KEPT = 500;
  * gives it never changes, so it keeps that itself.
  */
 export class DayStore extends MemoryStore {
-  readonly #ended: string[] = [];
   /** When the last event was, UTC ms. */
   latest = 0;
+  readonly #ended: string[] = [];
+  /** What passed with each customer, the latest first. */
+  readonly #contacts = new Map<string, readonly Contact[]>();
   readonly #heard: (events: readonly LogEvent[]) => void;
 
   constructor(agents: readonly Agent[], heard: (events: readonly LogEvent[]) => void) {
@@ -21,18 +24,26 @@ export class DayStore extends MemoryStore {
     this.#heard = heard;
   }
 
-  override async commit({ calls, agents, events }: Changes): Promise<void> {
+  override async commit({ calls, agents, callbacks, events }: Changes): Promise<void> {
     if (this.failing) throw new Error('disk I/O error');
     for (const call of calls) this.#put(call);
     for (const agent of agents) this.agents.set(agent.id, agent);
-    for (const { at } of events) this.latest = Math.max(this.latest, at);
+    for (const callback of callbacks) this.callbacks.set(callback.id, callback);
+    for (const { at } of events) if (at > this.latest) this.latest = at;
     this.#heard(events);
+  }
+
+  override async lastContacts(customerId: string): Promise<readonly Contact[]> {
+    return this.#contacts.get(customerId) ?? [];
   }
 
   #put(call: Call): void {
     const known = this.calls.get(call.id);
     this.calls.set(call.id, call);
     if (call.phase.at !== 'ended' || known?.phase.at === 'ended') return;
+    const { customerId } = call.facts;
+    if (customerId !== undefined)
+      this.#contacts.set(customerId, [contactOf(call), ...(this.#contacts.get(customerId) ?? [])]);
     this.#ended.push(call.id);
     if (this.#ended.length < 2 * ENDED_KEPT) return;
     for (const id of this.#ended.splice(0, ENDED_KEPT)) this.calls.delete(id);

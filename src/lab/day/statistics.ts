@@ -82,16 +82,18 @@ export class DayStatistics {
       case 'CallConnected':
         return this.#connected(call, Number(data.queueWaitedMs));
       case 'CallLeftQueue':
-        return this.#gone(call, 'sentAway', 0);
+        return this.#gone(call, 'sentAway', at);
       case 'CallEnded':
-        return this.#gone(call, data.abandoned === true ? 'abandoned' : undefined, Number(data.waitedMs));
+        return this.#gone(call, data.abandoned === true ? 'abandoned' : undefined, at);
     }
   }
 
   /** The day up to now. @param now UTC ms */
   figures(now: number): DayFigures {
     for (const [agent, { state }] of this.#agents) this.#agent(agent, state, now);
-    const intervals = Array.from({ length: this.#intervals.length }, (_, index) => this.#interval(index));
+    const intervals = Array.from({ length: this.#intervals.length }, (_, index) =>
+      this.#interval(index),
+    ).filter(({ at, offered }) => at < now || offered > 0);
     const total = { ...NOBODY, loggedInMs: 0, busyMs: 0 };
     for (const interval of intervals) {
       add(total, interval);
@@ -125,13 +127,13 @@ export class DayStatistics {
     }
   }
 
-  #gone(call: string, how: 'abandoned' | 'sentAway' | undefined, waitMs: number): void {
+  #gone(call: string, how: 'abandoned' | 'sentAway' | undefined, at: number): void {
     const visit = this.#visits.get(call);
     this.#visits.delete(call);
     if (!visit || visit.answered || how === undefined) return;
     for (const served of this.#countsOf(visit)) {
       served[how] += 1;
-      served.longestMs = Math.max(served.longestMs, waitMs);
+      served.longestMs = Math.max(served.longestMs, at - visit.at);
     }
   }
 

@@ -15,6 +15,9 @@ export interface Leftovers {
   readonly afterMs: number;
 }
 
+/** States of an agent with a call in hand. */
+const WITH_CALL = ['reserved', 'ringing', 'talking', 'hold'];
+
 /** Waits until nothing is left, for at most `ms`. */
 export async function leftovers(sight: Sight, ms: number): Promise<Leftovers> {
   const from = performance.now();
@@ -32,6 +35,6 @@ async function look(sight: Sight): Promise<Omit<Leftovers, 'afterMs'>> {
   return {
     ...pbx,
     calls: calls.length,
-    stuck: agents.filter(({ state }) => state === 'offered' || state === 'talking').length,
+    stuck: agents.filter(({ state }) => WITH_CALL.includes(state)).length,
   };
 }

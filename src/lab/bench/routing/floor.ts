@@ -29,7 +29,7 @@ const NOBODY = { tier: '', language: '', attributes: {} };
  * profiles can serve; half of the classes prefer the better score. In one more queue callers wait whom nobody can serve who is ever free.
  */
 export class Floor {
-  readonly matcher = new Matcher('service-level', new DelayRatio());
+  readonly matcher: Matcher;
   readonly seats: readonly Seat[];
   readonly classes: readonly Queue[];
   /** Needs what only agents have who are never free. */
@@ -40,7 +40,9 @@ export class Floor {
   readonly #byId = new Map<string, Seat>();
   #calls = 0;
 
-  constructor(seed: number) {
+  /** @param explain instead of the matcher's own */
+  constructor(seed: number, explain?: ConstructorParameters<typeof Matcher>[2]) {
+    this.matcher = new Matcher('service-level', new DelayRatio(), explain);
     this.random = seededRandom(seed);
     const profiles = Array.from({ length: PROFILES }, () => ({ skills: this.#skills(), attributes: {} }));
     this.seats = Array.from({ length: AGENTS }, (_, index) => ({

@@ -13,7 +13,11 @@ interface Times {
 
 /** How long it took from what made an offer possible to the command that rings the agent's phone. */
 export interface OfferTimes {
-  readonly kinds: readonly (Times & { readonly event: string })[];
+  readonly kinds: readonly (Times & {
+    readonly event: string;
+    /** Time that this thread had a processor meanwhile: what remains of the wait where nobody else wants one. */
+    readonly processorP99Ms: number;
+  })[];
   /** One event written to the same database, and nothing else. */
   readonly commit: Times;
 }
@@ -46,18 +50,37 @@ export async function offerTimes(): Promise<OfferTimes> {
     shifts.push(shift);
   }
   const offers = shifts.flatMap((shift) => shift.offers);
+  const kindOf = (event: string) => {
+    const its = offers.filter((offer) => offer.event === event);
+    const processorP99Ms = quantile(
+      its.map(({ processorMs }) => processorMs),
+      0.99,
+    );
+    return { event, ...timesOf(its.map(({ ms }) => ms)), processorP99Ms };
+  };
   return {
-    kinds: [QUEUED, TALK_ENDED, WENT_READY].map((event) => ({
-      event,
-      ...timesOf(offers.filter((offer) => offer.event === event).map(({ ms }) => ms)),
-    })),
+    kinds: [QUEUED, TALK_ENDED, WENT_READY].map(kindOf),
     commit: timesOf(shifts.flatMap(({ commits }) => commits)),
   };
 }
 
+/** Something that makes an offer possible, and when it was. */
+interface Cause {
+  readonly event: string;
+  readonly at: number;
+  /** Time that this thread had had a processor by then, ms. */
+  readonly processorAt: number;
+}
+
+interface MadeOffer {
+  readonly event: string;
+  readonly ms: number;
+  readonly processorMs: number;
+}
+
 /** A while of work, its callers and its agents. */
 class Shift implements Taps {
-  readonly offers: { readonly event: string; readonly ms: number }[] = [];
+  readonly offers: MadeOffer[] = [];
   /** How long single commits took, ms. */
   readonly commits: number[] = [];
   readonly #agents: number;
@@ -68,7 +91,7 @@ class Shift implements Taps {
     this,
   );
   /** What happened last to an agent (by extension) or a caller (by number) that makes an offer possible. */
-  readonly #causes = new Map<string, { readonly event: string; readonly at: number }>();
+  readonly #causes = new Map<string, Cause>();
   readonly #extensions = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #isCounting = false;
@@ -111,17 +134,17 @@ class Shift implements Taps {
 
   /** Whichever came last, the caller or the agent, made this possible. */
   dialled({ leg, to, callerNumber }: OriginateRequest): void {
-    const now = performance.now();
+    const [now, processorNow] = [performance.now(), processorMs()];
     if (to.kind !== 'phone') return;
     this.#extensions.set(leg, to.extension);
     const [free, came] = [this.#causes.get(to.extension), this.#causes.get(callerNumber)];
     if (!came) throw new Error(`${callerNumber} was offered without having been queued`);
-    const { event, at } = free && free.at > came.at ? free : came;
-    if (this.#isCounting) this.offers.push({ event, ms: now - at });
+    const { event, at, processorAt } = free && free.at > came.at ? free : came;
+    if (this.#isCounting) this.offers.push({ event, ms: now - at, processorMs: processorNow - processorAt });
   }
 
   #cause(whose: string, event: string): void {
-    this.#causes.set(whose, { event, at: performance.now() });
+    this.#causes.set(whose, { event, at: performance.now(), processorAt: processorMs() });
   }
 
   #call(): void {
@@ -166,4 +189,10 @@ class Shift implements Taps {
 
 function timesOf(values: readonly number[]): Times {
   return { count: values.length, p50Ms: quantile(values, 0.5), p99Ms: quantile(values, 0.99) };
+}
+
+/** Time that this thread has had a processor, ms. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }

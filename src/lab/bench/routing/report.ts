@@ -58,14 +58,25 @@ export function tierText({ name, plan }: TierScenario, outcomes: readonly TierOu
 /** What a decision costs, by situation. */
 export function matchText(times: readonly DecisionTimes[]): string {
   return table([
-    ['decision', 'waiting', 'p50 µs', 'p99 µs', 'filter and sort, p50 µs', 'times as much'],
-    ...times.map(({ decision, waiting, p50Us, p99Us, naiveP50Us }) => [
+    [
+      'decision',
+      'waiting',
+      'p50 µs',
+      'p99 µs',
+      'event to explained offer, p50 µs',
+      'p99 µs',
+      'filter and sort, p50 µs',
+      'times as much',
+    ],
+    ...times.map(({ decision, waiting, p50Us, p99Us, wholeP50Us, wholeP99Us, naiveP50Us }) => [
       decision,
       String(waiting),
       p50Us.toFixed(2),
       p99Us.toFixed(2),
+      wholeP50Us.toFixed(2),
+      wholeP99Us.toFixed(2),
       naiveP50Us.toFixed(0),
-      (naiveP50Us / p50Us).toFixed(0),
+      (naiveP50Us / wholeP50Us).toFixed(0),
     ]),
   ]);
 }
@@ -73,12 +84,13 @@ export function matchText(times: readonly DecisionTimes[]): string {
 /** From event to offer, by what made the offer possible. */
 export function offerText({ kinds, commit }: OfferTimes): string {
   return table([
-    ['what happens', 'offers', 'p50 ms', 'p99 ms', 'p50 in commits'],
-    ...kinds.map(({ event, p50Ms, p99Ms, count }) => [
+    ['what happens', 'offers', 'p50 ms', 'p99 ms', 'p99 ms of processor', 'p50 in commits'],
+    ...kinds.map(({ event, p50Ms, p99Ms, processorP99Ms, count }) => [
       event,
       String(count),
       p50Ms.toFixed(2),
       p99Ms.toFixed(2),
+      processorP99Ms.toFixed(2),
       (p50Ms / commit.p50Ms).toFixed(1),
     ]),
     [
@@ -86,6 +98,7 @@ export function offerText({ kinds, commit }: OfferTimes): string {
       String(commit.count),
       commit.p50Ms.toFixed(2),
       commit.p99Ms.toFixed(2),
+      '',
       '1.0',
     ],
   ]);

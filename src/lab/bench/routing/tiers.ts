@@ -11,7 +11,7 @@ export interface TierScenario {
   readonly plan: PoolPlan;
   /**
    * The fixed weights that serve the tiers most evenly, ms: found by a search over this very load. That they meet every goal shows that
-   * the goals can be met; one agent less, and no fixed weights meet them.
+   * some mix of priorities can.
    */
   readonly hindsightMs: readonly number[];
 }

@@ -1,0 +1,44 @@
+import { and, desc, gte, inArray, lt } from 'drizzle-orm';
+import { callTable } from '../call/table.ts';
+import { spellingsOf } from '../customer/customer.ts';
+import type { Database } from '../store/connect.ts';
+
+/** More than these are not named. */
+const NAMED = 5;
+
+/**
+ * Ids of the calls that somebody may mean, the latest first: the one of this id, else those whose ids begin so, else the last one of
+ * this phone number; or `last`.
+ */
+export function findCalls(database: Database, wanted: string): string[] {
+  const { query } = database;
+  const { id, ani, startedAt } = callTable;
+  const latest = [desc(startedAt), desc(id)] as const;
+  if (wanted === 'last')
+    return query
+      .select({ id })
+      .from(callTable)
+      .orderBy(...latest)
+      .limit(1)
+      .all()
+      .map((row) => row.id);
+  // Every id that begins so lies between it and it with the last sign that there is.
+  const named = query
+    .select({ id })
+    .from(callTable)
+    .where(and(gte(id, wanted), lt(id, `${wanted}\u{10ffff}`)))
+    .orderBy(...latest)
+    .limit(NAMED)
+    .all()
+    .map((row) => row.id);
+  if (named.includes(wanted)) return [wanted];
+  if (named.length > 0) return named;
+  return query
+    .select({ id })
+    .from(callTable)
+    .where(inArray(ani, spellingsOf(wanted)))
+    .orderBy(...latest)
+    .limit(1)
+    .all()
+    .map((row) => row.id);
+}

@@ -1,0 +1,205 @@
+import { spanText } from '../base/span.ts';
+import type { LogEvent } from '../engine/changes.ts';
+import type { OfferReason } from '../queue/queue.ts';
+import { offerSentences, ruleText } from './told-offer.ts';
+
+/** Something that happened to a call, in words. */
+export interface Moment {
+  /** UTC ms. */
+  readonly at: number;
+  /** Type of the event. */
+  readonly kind: string;
+  readonly says: string;
+  /** What explains it, a sentence each. */
+  readonly because: readonly string[];
+  readonly agent?: string;
+  /** Of an offer: the whole reason. */
+  readonly offer?: OfferReason;
+}
+
+/** What a later event needs to know of earlier ones. */
+interface Memory {
+  /** His target in the queue where he waits, ms. */
+  targetMs?: number;
+  offeredAt?: number;
+  queuedAt?: number;
+}
+
+type Told = Pick<Moment, 'says'> & Partial<Pick<Moment, 'because' | 'offer'>>;
+type Teller = (event: LogEvent, memory: Memory, show: (number: string) => string) => Told | undefined;
+
+/**
+ * The story of a call, told from its events.
+ * @param show how phone numbers may be shown
+ */
+export function storyOf(events: readonly LogEvent[], show: (number: string) => string): Moment[] {
+  const memory: Memory = {};
+  return events.flatMap((event): Moment[] => {
+    const told = TELLERS[event.type]?.(event, memory, show);
+    if (!told) return [];
+    const { at, type: kind, agent } = event;
+    return [{ at, kind, because: [], ...told, ...(agent !== undefined && agent !== null && { agent }) }];
+  });
+}
+
+const TELLERS: Readonly<Record<string, Teller>> = {
+  CallArrived: ({ data }, _memory, show) => ({
+    says: `${numberText(data.ani, show)} called ${text(data.dnis)}`,
+    because: [`flow ${text(data.flow)}`],
+  }),
+  CallQueued: (event, memory) => queued(event, memory, 'entered'),
+  CallRequeued: (event, memory) => queued(event, memory, `${text(event.data.why)}: back in front of`),
+  CallOverflowed: ({ data }) => ({ says: `agents of queue ${text(data.to)} may help from now on` }),
+  CallOffered: ({ at, agent = '', data }, memory) => {
+    const why = reasonIn(data);
+    memory.offeredAt = at;
+    return {
+      says: `offered to ${agent} after ${spanText(why.waitedMs)}: ${ruleText(why)}`,
+      because: offerSentences(why, memory.targetMs),
+      offer: why,
+    };
+  },
+  SensitiveAttributeUsed: ({ data }) => ({
+    says: `a rule looked at ${list(data.attributes)}: ${text(data.rule)}`,
+    because: [`permitted because: ${text(data.reason)}`],
+  }),
+  LegFailed: ({ at, agent, data }, memory, show) => ({
+    says: `${agent ?? endpointText(data.to, show)} ${outcomeText(data.outcome)}${rangFor(at, memory)}`,
+  }),
+  CallDialled: ({ at, data }, memory, show) => {
+    memory.offeredAt = at;
+    return { says: `dialled ${endpointText(data.to, show)}` };
+  },
+  DialRefused: ({ data }, _memory, show) => ({
+    says: `${endpointText(data.to, show)} was not dialled: ${text(data.reason)}`,
+  }),
+  CallConnected: connected,
+  CallHeld: () => ({ says: 'held: the caller hears music' }),
+  CallResumed: () => ({ says: 'they talk again' }),
+  ConsultStarted: ({ data }, _memory, show) => ({ says: `asks ${endpointText(data.to, show)}` }),
+  ConsultAnswered: ({ data }, _memory, show) => ({ says: `${endpointText(data.to, show)} answered the question` }),
+  ConsultEnded: ({ data }) => ({ says: `the question is over (${text(data.outcome)})` }),
+  CallTransferred: ({ data }, _memory, show) => ({
+    says: `${text(data.by)} handed the caller on (${text(data.kind)}) to ${endpointText(data.to, show)}`,
+  }),
+  ConferenceBegan: ({ data }, _memory, show) => ({ says: `all three talk: ${endpointText(data.with, show)} joined` }),
+  ConferenceEnded: () => ({ says: 'one of the three left' }),
+  CallDisconnected: ({ data }) => ({ says: `the talk is over, after ${spanText(Number(data.talkedMs))}` }),
+  CallLeftQueue: ({ at, data }, memory) => ({
+    says: `left queue ${text(data.queue)}${waited(at, memory)}: ${exitText(data.why)}`,
+  }),
+  CallbackRequested: ({ data }) => ({ says: `asked to be called back, for queue ${text(data.queue)}` }),
+  VoicemailLeft: ({ data }) => ({ says: `left a message of ${spanText(Number(data.durationMs))}` }),
+  CallerLeft: () => ({ says: 'the caller left; those whom he left talk on' }),
+  CallFailed: () => ({ says: 'a mistake in Carillon ended the call; npx carillon log tells which' }),
+  CallEnded: ({ data }) => ({
+    says: data.abandoned === true ? 'the caller gave up and hung up' : endText(data),
+    because: [`waited ${spanText(Number(data.waitedMs))}, talked ${spanText(Number(data.talkedMs))}`],
+  }),
+};
+
+function queued({ at, data }: LogEvent, memory: Memory, how: string): Told {
+  memory.queuedAt = at;
+  delete memory.targetMs;
+  if (typeof data.targetMs === 'number') memory.targetMs = data.targetMs;
+  const tier = text(data.tier);
+  return {
+    says: `${how} queue ${text(data.queue)}, ${tier === '' ? 'no tier' : `tier ${tier}`}`,
+    because: waiterSentences(data, at),
+  };
+}
+
+function waiterSentences(data: LogEvent['data'], at: number): string[] {
+  const { goal, targetMs, asks, needs, prefers, attributes, knownTo, patienceMs, since, expectedMs } = data;
+  const aheadMs = typeof since === 'number' ? at - since : 0;
+  return [
+    ...(typeof targetMs === 'number' && typeof goal === 'number'
+      ? [`target: ${Math.round(goal * 1000) / 10}% within ${spanText(targetMs)}`]
+      : []),
+    ...(lengthOf(asks) > 0 ? [`the queue needs ${list(asks)}`] : []),
+    ...(lengthOf(needs) > 0 ? [`this call needs ${list(needs)}`] : []),
+    ...(lengthOf(prefers) > 0 ? [`this call prefers ${list(prefers)}`] : []),
+    ...pairs(attributes).map(([name, value]) => `caller.${name} is ${valueText(value)}`),
+    ...pairs(knownTo).map(([who, agent]) => `${who} is ${text(agent)}`),
+    ...(typeof patienceMs === 'number' ? [`known to wait ${spanText(patienceMs)} and no longer`] : []),
+    ...(aheadMs > 0 ? [`keeps a place: ${spanText(aheadMs)} of waiting count already`] : []),
+    ...(typeof expectedMs === 'number' ? [`expected to wait ${spanText(expectedMs)}`] : []),
+  ];
+}
+
+function connected({ at, agent, data }: LogEvent, memory: Memory, show: (number: string) => string): Told {
+  const who = agent ?? endpointText(data.to, show);
+  const rang = memory.offeredAt === undefined ? '' : ` after ${spanText(at - memory.offeredAt)} of ringing`;
+  delete memory.offeredAt;
+  const { queueWaitedMs } = data;
+  if (typeof queueWaitedMs !== 'number') return { says: `${who} answered${rang}` };
+  const { targetMs } = memory;
+  const kept = targetMs === undefined ? '' : queueWaitedMs <= targetMs ? ', in time' : ', too late';
+  const expected = typeof data.expectedMs === 'number' ? [`expected to wait ${spanText(data.expectedMs)}`] : [];
+  return { says: `${who} answered${rang}; waited ${spanText(queueWaitedMs)}${kept}`, because: expected };
+}
+
+function endText({ by, cause }: LogEvent['data']): string {
+  return `${by === 'caller' ? 'the caller hung up' : 'Carillon ended the call'} (${text(cause)})`;
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  'no-answer': 'did not answer',
+  rejected: 'declined',
+  busy: 'was busy',
+  unreachable: 'could not be reached',
+  cancelled: 'was rung no longer',
+  failed: 'could not be rung',
+};
+
+const outcomeText = (outcome: unknown): string => OUTCOMES[text(outcome)] ?? `failed (${text(outcome)})`;
+
+const EXITS: Readonly<Record<string, string>> = {
+  timeout: 'nobody came in time',
+  'no-agents': 'nobody who is logged in could serve him',
+};
+
+const exitText = (exit: unknown): string => EXITS[text(exit)] ?? `by the way out ${text(exit)}`;
+
+function rangFor(at: number, memory: Memory): string {
+  const { offeredAt } = memory;
+  delete memory.offeredAt;
+  return offeredAt === undefined ? '' : `, after ${spanText(at - offeredAt)}`;
+}
+
+const waited = (at: number, { queuedAt }: Memory): string =>
+  queuedAt === undefined ? '' : ` after ${spanText(at - queuedAt)}`;
+
+function endpointText(endpoint: unknown, show: (number: string) => string): string {
+  const { kind, extension, number, queue } = (endpoint ?? {}) as Record<string, unknown>;
+  if (queue !== undefined) return `queue ${text(queue)}`;
+  return kind === 'phone' ? `phone ${text(extension)}` : numberText(number, show);
+}
+
+const numberText = (number: unknown, show: (number: string) => string): string =>
+  text(number) === '' ? 'a hidden number' : show(text(number));
+
+/** What the log keeps is JSON of this shape, unless another version wrote it. */
+function reasonIn({ queue: _queue, ...data }: LogEvent['data']): OfferReason {
+  const why = data as Partial<OfferReason>;
+  return {
+    rule: why.rule ?? 'only',
+    order: why.order ?? 'fifo',
+    waitedMs: why.waitedMs ?? 0,
+    urgency: why.urgency ?? 0,
+    step: why.step ?? 0,
+    score: why.score ?? 0,
+    ready: why.ready ?? 0,
+    fit: why.fit ?? 0,
+    considered: why.considered ?? [],
+    removed: why.removed ?? [],
+    rivals: why.rivals ?? [],
+  };
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+const list = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(' and ') : text(value));
+const pairs = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : [];
+const valueText = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(', ') : String(value));

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { positionIn } from '../../src/queue/place.ts';
+import { type Order, skillQueue, USUAL_LANE } from '../../src/queue/queue.ts';
+
+const QUEUE = skillQueue(
+  'general',
+  {},
+  {
+    lanes: {
+      '': { ...USUAL_LANE, targetMs: 30_000 },
+      vip: { ...USUAL_LANE, targetMs: 10_000, priority: 5, bonusMs: 60_000 },
+    },
+  },
+);
+
+const NOW = 1_000_000;
+const one = (id: string, waitedMs: number, tier = '', patienceMs?: number) => ({
+  id,
+  tier,
+  since: NOW - waitedMs,
+  ...(patienceMs !== undefined && { patienceMs }),
+});
+
+const LINE = [one('a', 60_000), one('b', 40_000), one('v', 15_000, 'vip'), one('c', 20_000)];
+
+test.each<[Order, string]>([
+  ['fifo', 'a b c v'],
+  ['strict', 'v a b c'],
+  // 60, 40, 20 and 15 + 60 s.
+  ['score', 'v a b c'],
+  // 60/30, 40/30, 20/30 and 15/10.
+  ['service-level', 'a v b c'],
+])('in the order %s they stand %s', (order, wanted) => {
+  const places = LINE.map((who) => [positionIn(QUEUE, order, who, LINE, NOW), who.id] as const);
+  expect(
+    places
+      .sort(([a], [b]) => a - b)
+      .map(([, id]) => id)
+      .join(' '),
+  ).toBe(wanted);
+  expect(new Set(places.map(([place]) => place))).toEqual(new Set([1, 2, 3, 4]));
+});
+
+test('somebody who is known to wait for nobody stands before others who came with him', () => {
+  const hasty = one('h', 20_000, '', 15_000);
+  expect(positionIn(QUEUE, 'service-level', hasty, [...LINE, hasty], NOW)).toBe(2);
+});
+
+test('of two who came in the same moment each has a place of his own', () => {
+  const twins = [one('x', 5000), one('y', 5000)];
+  expect(twins.map((who) => positionIn(QUEUE, 'fifo', who, twins, NOW))).toEqual([1, 2]);
+});
