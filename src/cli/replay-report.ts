@@ -34,7 +34,8 @@ export function changedLines(changed: readonly ChangedVisit[]): string[] {
 
 function visitText(visit: VisitOutcome): string {
   const { how, agent = '', waitedMs } = visit;
-  const end = how === 'answered' ? `${harmless(agent)} after ${spanText(waitedMs)}` : `after ${spanText(waitedMs)}`;
+  const end =
+    how === 'answered' ? `${harmless(agent)} after ${spanText(waitedMs)}` : `after ${spanText(waitedMs)}`;
   return `${end}: ${becauseOf(visit)}`;
 }
 
@@ -47,7 +48,8 @@ function titleOf({ queue, tier, targets }: FigureGroup): string[] {
   return [`${coloured('bold', placeText({ queue, tier }))}  ${coloured('dim', `target ${told}`)}`];
 }
 
-const hasValue = ({ values }: FigureRow): boolean => values.some((value) => value !== undefined && value !== 0);
+const hasValue = ({ values }: FigureRow): boolean =>
+  values.some((value) => value !== undefined && value !== 0);
 
 function line(row: FigureRow, withChange: boolean): string {
   const cells = row.values.map((value) => right(valueText(row.kind, value)));

@@ -131,7 +131,8 @@ interface Broken {
 
 async function rulesIn(path: string): Promise<Rules | Broken> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw badUsage(`There is no file of routing rules ${shownPath(path)}. How to write one: docs/routing.md`);
+  if (!found?.isFile())
+    throw badUsage(`There is no file of routing rules ${shownPath(path)}. How to write one: docs/routing.md`);
   if (found.size > MAX_FILE_BYTES) throw badUsage(`${shownPath(path)} is larger than 1 MB.`);
   const text = await readFile(path, 'utf8');
   const { rules, problems } = readRouting(text, shownPath(path));
@@ -171,14 +172,18 @@ function show(result: Result, withCalls: boolean): void {
   const { name, zone, seed, day, changed, same, other } = result;
   const waits = day.calls.reduce((sum, { visits }) => sum + visits.length, 0);
   const agents = counted(day.agents.length, 'agent');
-  print(`${coloured('bold', name)} (${zone}): ${counted(waits, 'wait')} of ${counted(day.calls.length, 'call')}, ${agents}, seed ${seed}\n`);
+  print(
+    `${coloured('bold', name)} (${zone}): ${counted(waits, 'wait')} of ${counted(day.calls.length, 'call')}, ${agents}, seed ${seed}\n`,
+  );
   const columns = figures(result);
   const heads = ['as it was', 'same rules', ...(changed ? ['changed'] : [])];
   for (const line of figureLines(heads, sideBySide(columns))) print(line);
   for (const line of remarksOn(result, columns)) print(line);
   if (!withCalls || !other) return;
   const calls = changedVisits(same, other, NAMED);
-  print(`\n${coloured('bold', calls.length === 0 ? 'No call went another way.' : 'Calls that changed most')}`);
+  print(
+    `\n${coloured('bold', calls.length === 0 ? 'No call went another way.' : 'Calls that changed most')}`,
+  );
   for (const line of changedLines(calls)) print(line);
 }
 
@@ -190,10 +195,15 @@ function remarksOn(result: Result, columns: readonly DayFigures[]): string[] {
   return [
     `same rules: ${harmless(before.name)} (${before.digest})${changed ? `; changed: ${harmless(changed.name)} (${changed.digest})` : ''}`,
     off > FAR
-      ? coloured('yellow', `The replay is ${points} off the real day: take what it says of changes with care.`)
+      ? coloured(
+          'yellow',
+          `The replay is ${points} off the real day: take what it says of changes with care.`,
+        )
       : `The replay is ${points} off the real day. Judge changed rules against the same rules, not against the day.`,
     ...warningsOn(result).map((warning) => coloured('yellow', warning)),
-    ...(day.leftOut > 0 ? [`${counted(day.leftOut, 'wait')} that began before the day, or has no end, is left out.`] : []),
+    ...(day.leftOut > 0
+      ? [`${counted(day.leftOut, 'wait')} that began before the day, or has no end, is left out.`]
+      : []),
   ];
 }
 
@@ -203,15 +213,27 @@ function warningsOn({ day, before, changed }: Result): string[] {
   const { agentsUnknown, rulesBefore, rulesChanged } = day;
   return [
     ...(unknown.length > 0
-      ? [`Of that day the log has nobody's ${harmless(unknown.join(', '))}: rules that look there see nothing.`]
+      ? [
+          `Of that day the log has nobody's ${harmless(unknown.join(', '))}: rules that look there see nothing.`,
+        ]
       : []),
-    ...missing.map((name) => `There is no queue ${harmless(name)} in these rules: its callers are sent away.`),
+    ...missing.map(
+      (name) => `There is no queue ${harmless(name)} in these rules: its callers are sent away.`,
+    ),
     ...(rulesBefore !== undefined && rulesBefore !== before.digest
-      ? [`The rules of that day (${harmless(rulesBefore)}) were not kept: ${harmless(before.name)} of now stands for them.`]
+      ? [
+          `The rules of that day (${harmless(rulesBefore)}) were not kept: ${harmless(before.name)} of now stands for them.`,
+        ]
       : []),
-    ...(rulesChanged.length > 0 ? [`The rules were changed ${counted(rulesChanged.length, 'time')} on that day; those of its beginning are taken.`] : []),
+    ...(rulesChanged.length > 0
+      ? [
+          `The rules were changed ${counted(rulesChanged.length, 'time')} on that day; those of its beginning are taken.`,
+        ]
+      : []),
     ...(agentsUnknown.length > 0
-      ? [`What ${counted(agentsUnknown.length, 'agent')} could do then is not in the log: skills of today are taken.`]
+      ? [
+          `What ${counted(agentsUnknown.length, 'agent')} could do then is not in the log: skills of today are taken.`,
+        ]
       : []),
   ];
 }

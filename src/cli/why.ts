@@ -30,7 +30,9 @@ export async function explainCall(wanted: string, { json }: WhyOptions): Promise
   const settings = readSettings(process.env);
   const { id, events } = await callMeant(settings, wanted);
   const isOver = events.some(({ type }) => type === 'CallEnded');
-  const live = isOver ? undefined : ((await askAsAdmin(settings, `/api/calls/${id}/why`, ANSWER_MS)) as WhyView);
+  const live = isOver
+    ? undefined
+    : ((await askAsAdmin(settings, `/api/calls/${id}/why`, ANSWER_MS)) as WhyView);
   const moments = storyOf(events, maskNumber);
   const stretches = stretchesOf(events, Date.now());
   const standing = live?.standing ?? null;
@@ -81,12 +83,17 @@ function pictureLines(stretches: readonly Stretch[]): string[] {
   if (to <= from) return [];
   const width = COLUMNS - 2;
   const bar = Array.from({ length: width }, (_, column) => {
-    const [begin, end] = [column, column + 1].map((edge) => from + ((to - from) * edge) / width) as [number, number];
+    const [begin, end] = [column, column + 1].map((edge) => from + ((to - from) * edge) / width) as [
+      number,
+      number,
+    ];
     const here = stretches.filter((one) => one.from < end && one.to > begin).map(({ doing }) => doing);
     return SIGNS[SEEN.find((doing) => here.includes(doing)) ?? 'flow'];
   });
   const legend = (Object.keys(SIGNS) as Doing[]).flatMap((doing) => {
-    const ms = stretches.filter((one) => one.doing === doing).reduce((sum, one) => sum + one.to - one.from, 0);
+    const ms = stretches
+      .filter((one) => one.doing === doing)
+      .reduce((sum, one) => sum + one.to - one.from, 0);
     return ms > 0 ? [`${SIGNS[doing]} ${WORDS[doing]} ${spanText(ms)}`] : [];
   });
   return [`  ${bar.join('')}`, `  ${coloured('dim', legend.join('   '))}`, ''];
@@ -106,28 +113,44 @@ function momentLines(moments: readonly Moment[]): string[] {
   const begin = moments[0]?.at ?? 0;
   return moments.flatMap(({ at, says, because }) => [
     ...folded(`+${spanText(at - begin)}`.padStart(AT_WIDTH), says, (text) => text),
-    ...because.flatMap((sentence) => folded(' '.repeat(AT_WIDTH + 2), sentence, (text) => coloured('dim', text))),
+    ...because.flatMap((sentence) =>
+      folded(' '.repeat(AT_WIDTH + 2), sentence, (text) => coloured('dim', text)),
+    ),
   ]);
 }
 
 function standingLines(standing: Standing): string[] {
-  const { queue, position, ringsAt, waitedMs, targetMs, step, steps, nextStepInMs, able, ableCount, unable } = standing;
+  const { queue, position, ringsAt, waitedMs, targetMs, step, steps, nextStepInMs, able, ableCount, unable } =
+    standing;
   const share = targetMs === 0 ? '' : ` (${Math.round((waitedMs / targetMs) * 100)}%)`;
   const place = ringsAt === null ? `number ${position ?? '?'} in line` : `rings at ${harmless(ringsAt)}`;
-  const relaxed = step < 0 ? 'only those who know him are asked' : `step ${step + 1} of ${steps}`;
+  const isKnown = able.some(({ knowsHim }) => knowsHim);
+  const before = isKnown ? 'only those who know him are asked' : 'no step has begun';
+  const relaxed = step < 0 ? before : `step ${step + 1} of ${steps}`;
   const next = nextStepInMs === null ? '' : `, the next one begins in ${spanText(nextStepInMs)}`;
   return [
     '',
     coloured('bold', `waits now in ${harmless(queue)}: ${place}`),
-    ...folded('  ', `${spanText(waitedMs)} of his ${spanText(targetMs)} are gone${share}; ${relaxed}${next}`, same),
-    ...folded('  ', `${ableCount === 0 ? 'nobody' : ableCount} of those who are logged in could serve him`, same),
+    ...folded(
+      '  ',
+      `${spanText(waitedMs)} of his ${spanText(targetMs)} are gone${share}; ${relaxed}${next}`,
+      same,
+    ),
+    ...folded(
+      '  ',
+      `${ableCount === 0 ? 'nobody' : ableCount} of those who are logged in could serve him`,
+      same,
+    ),
     ...able.slice(0, NAMED).flatMap((one) => folded('    ', ableText(one, step), same)),
     ...(ableCount > NAMED ? [`    and ${ableCount - NAMED} more`] : []),
     ...unable.flatMap(({ by, agents }) => folded('    ', `${agents} never could: ${harmless(by)}`, same)),
   ];
 }
 
-function ableText({ agent, step, score, knowsHim, state, forMs }: Standing['able'][number], begun: number): string {
+function ableText(
+  { agent, step, score, knowsHim, state, forMs }: Standing['able'][number],
+  begun: number,
+): string {
   const from = step > begun ? `, from step ${step + 1} on` : '';
   const worth = score === 0 ? '' : `, score ${score}`;
   return `${harmless(agent)}: ${harmless(state)} for ${spanText(forMs)}${from}${worth}${knowsHim ? ', knows him' : ''}`;

@@ -6,7 +6,15 @@ import type { RecordedCall, RecordedDay, RecordedOffer, Visit, VisitEnd } from '
 
 /** The events from which a day is read. */
 export const DAY_EVENTS: readonly string[] = [
-  ...['CallQueued', 'CallRequeued', 'CallOffered', 'LegFailed', 'CallConnected', 'CallLeftQueue', 'CallEnded'],
+  ...[
+    'CallQueued',
+    'CallRequeued',
+    'CallOffered',
+    'LegFailed',
+    'CallConnected',
+    'CallLeftQueue',
+    'CallEnded',
+  ],
   ...['AgentStateChanged', 'AgentFactsChanged', 'RoutingRulesChanged'],
 ];
 /** Those that count of the time before it: who is logged in when it begins. */
@@ -26,7 +34,12 @@ interface Open {
   readonly ended: Ended[];
   /** When his last visit ended. */
   lastAt: number;
-  waits?: { readonly at: number; readonly queue: string; readonly data: Data; readonly offers: RecordedOffer[] };
+  waits?: {
+    readonly at: number;
+    readonly queue: string;
+    readonly data: Data;
+    readonly offers: RecordedOffer[];
+  };
   offered?: { readonly at: number; readonly agent: string; readonly data: Data };
 }
 

@@ -103,7 +103,15 @@ function add(counts: Counts, { how, waitedMs }: VisitOutcome, targetMs: number):
   counts.inTarget += waitedMs <= targetMs ? 1 : 0;
 }
 
-function shown({ offered, answered, abandoned, left, inTarget, waitMs, longestMs }: Counts): DayFigures['total'] {
+function shown({
+  offered,
+  answered,
+  abandoned,
+  left,
+  inTarget,
+  waitMs,
+  longestMs,
+}: Counts): DayFigures['total'] {
   return {
     offered,
     answered,

@@ -22,7 +22,7 @@ interface Talk {
 /** Fewer than so many who gave up tell nothing: then the whole day counts. */
 const ENOUGH = 30;
 /** Ways out of a queue that are not the caller's. */
-export const SENT_AWAY: readonly string[] = ['timeout', 'no-agents'];
+const SENT_AWAY: readonly string[] = ['timeout', 'no-agents'];
 /** On a day on which nobody talked with anybody. */
 const USUAL: Talk = {
   end: { how: 'answered', agent: '', talkMs: 180_000, wrapUpMs: 10_000 },
@@ -65,7 +65,8 @@ export class DayHabits {
     const { talkMs, wrapUpMs } = talk;
     return {
       patienceMs: end.how === 'abandoned' ? tookMs : this.#patienceAt(visit).draw(tookMs, forPatience),
-      ...(end.how === 'left' && !SENT_AWAY.includes(end.exit) && { leaves: { afterMs: tookMs, exit: end.exit } }),
+      ...(end.how === 'left' &&
+        !SENT_AWAY.includes(end.exit) && { leaves: { afterMs: tookMs, exit: end.exit } }),
       ringMs,
       talkMs,
       wrapUpMs,

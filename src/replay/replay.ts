@@ -105,7 +105,8 @@ class Replay {
   }
 
   #match(): void {
-    for (const id of this.#matcher.hopeless()) this.#end(this.#waits.get(id)!, { how: 'left', exit: 'no-agents' });
+    for (const id of this.#matcher.hopeless())
+      this.#end(this.#waits.get(id)!, { how: 'left', exit: 'no-agents' });
     for (const offer of this.#matcher.offers(this.#now)) this.#make(offer);
     const due = this.#matcher.nextDue(this.#now);
     if (due === undefined) this.#agenda.clear('matching');

@@ -17,7 +17,10 @@ const offerView = z
     order: z.enum(ORDERS),
     waitedMs: ms,
     urgency: z.number().describe("The caller's urgency, as the order reckons it"),
-    step: z.number().int().describe('Step of relaxing that had begun, from 0; -1: only who knows him was asked'),
+    step: z
+      .number()
+      .int()
+      .describe('Step of relaxing that had begun, from 0; -1: only who knows him was asked'),
     score: z.number(),
     ready: z.number().int(),
     fit: z.number().int(),
@@ -31,9 +34,7 @@ const offerView = z
         by: z.string().describe('The condition that does not hold, or `later`'),
       }),
     ),
-    rivals: z.array(
-      z.object({ call: z.string(), queue: z.string(), tier: z.string(), urgency: z.number() }),
-    ),
+    rivals: z.array(z.object({ call: z.string(), queue: z.string(), tier: z.string(), urgency: z.number() })),
   })
   .meta({ id: 'OfferReason', description: 'Why this caller got this agent.' });
 
@@ -54,7 +55,10 @@ const standingView = z
     targetMs: ms,
     ringsAt: z.string().nullable().describe('The agent whose phone rings for him'),
     position: z.number().int().nullable().describe('1 for the next'),
-    step: z.number().int().describe('Step of relaxing that has begun, from 0; -1: only who knows him is asked'),
+    step: z
+      .number()
+      .int()
+      .describe('Step of relaxing that has begun, from 0; -1: only who knows him is asked'),
     steps: z.number().int(),
     nextStepInMs: ms.nullable(),
     able: z

@@ -112,13 +112,15 @@ function ableOf(fits: readonly Fitting[], familiar: readonly string[], now: numb
       forMs: now - state.since,
     }))
     .sort(
-      (a, b) => Number(b.knowsHim) - Number(a.knowsHim) || a.step - b.step || b.score - a.score || b.forMs - a.forMs,
+      (a, b) =>
+        Number(b.knowsHim) - Number(a.knowsHim) || a.step - b.step || b.score - a.score || b.forMs - a.forMs,
     );
 }
 
 function unableOf(fits: readonly Fitting[], familiar: readonly string[]): Standing['unable'] {
   const counts = new Map<string, number>();
   for (const { agent, fit } of fits)
-    if (fit.step === -1 && !familiar.includes(agent.id)) counts.set(fit.lacks, (counts.get(fit.lacks) ?? 0) + 1);
+    if (fit.step === -1 && !familiar.includes(agent.id))
+      counts.set(fit.lacks, (counts.get(fit.lacks) ?? 0) + 1);
   return [...counts].map(([by, count]) => ({ by, agents: count })).sort((a, b) => b.agents - a.agents);
 }

@@ -77,12 +77,16 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   CallHeld: () => ({ says: 'held: the caller hears music' }),
   CallResumed: () => ({ says: 'they talk again' }),
   ConsultStarted: ({ data }, _memory, show) => ({ says: `asks ${endpointText(data.to, show)}` }),
-  ConsultAnswered: ({ data }, _memory, show) => ({ says: `${endpointText(data.to, show)} answered the question` }),
+  ConsultAnswered: ({ data }, _memory, show) => ({
+    says: `${endpointText(data.to, show)} answered the question`,
+  }),
   ConsultEnded: ({ data }) => ({ says: `the question is over (${text(data.outcome)})` }),
   CallTransferred: ({ data }, _memory, show) => ({
     says: `${text(data.by)} handed the caller on (${text(data.kind)}) to ${endpointText(data.to, show)}`,
   }),
-  ConferenceBegan: ({ data }, _memory, show) => ({ says: `all three talk: ${endpointText(data.with, show)} joined` }),
+  ConferenceBegan: ({ data }, _memory, show) => ({
+    says: `all three talk: ${endpointText(data.with, show)} joined`,
+  }),
   ConferenceEnded: () => ({ says: 'one of the three left' }),
   CallDisconnected: ({ data }) => ({ says: `the talk is over, after ${spanText(Number(data.talkedMs))}` }),
   CallLeftQueue: ({ at, data }, memory) => ({
@@ -135,7 +139,8 @@ function connected({ at, agent, data }: LogEvent, memory: Memory, show: (number:
   if (typeof queueWaitedMs !== 'number') return { says: `${who} answered${rang}` };
   const { targetMs } = memory;
   const kept = targetMs === undefined ? '' : queueWaitedMs <= targetMs ? ', in time' : ', too late';
-  const expected = typeof data.expectedMs === 'number' ? [`expected to wait ${spanText(data.expectedMs)}`] : [];
+  const expected =
+    typeof data.expectedMs === 'number' ? [`expected to wait ${spanText(data.expectedMs)}`] : [];
   return { says: `${who} answered${rang}; waited ${spanText(queueWaitedMs)}${kept}`, because: expected };
 }
 
@@ -197,9 +202,11 @@ function reasonIn({ queue: _queue, ...data }: LogEvent['data']): OfferReason {
   };
 }
 
-const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 const list = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(' and ') : text(value));
 const pairs = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
-const valueText = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(', ') : String(value));
+const valueText = (value: unknown): string =>
+  Array.isArray(value) ? value.map(text).join(', ') : String(value);

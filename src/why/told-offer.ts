@@ -36,7 +36,7 @@ function targetSentence(waitedMs: number, targetMs: number): string {
 function urgencyText(order: Order, urgency: number): string {
   switch (order) {
     case 'service-level':
-      return `urgency ${urgency.toFixed(2)}, at 1 his target is reached as his tier is weighted now`;
+      return `urgency ${urgency.toFixed(2)}; at 1 his target is reached, as his tier is weighted now`;
     case 'strict':
       return 'by priority, then by wait';
     case 'fifo':
@@ -47,7 +47,8 @@ function urgencyText(order: Order, urgency: number): string {
 }
 
 function stepSentence({ step, rule }: OfferReason): string {
-  if (step >= 0) return step === 0 ? 'needs of the queue, not relaxed' : `step ${step + 1} of relaxing had begun`;
+  if (step >= 0)
+    return step === 0 ? 'needs of the queue, not relaxed' : `step ${step + 1} of relaxing had begun`;
   return rule === 'familiar' ? 'only those who know him were asked' : 'no step had begun';
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inProject } from '../../src/setup/project.ts';
 import { Place } from './carillon.ts';
+
+// Each starts a process or several.
+vi.setConfig({ testTimeout: 60_000 });
 
 const DAY = `name: a quarter of an hour
 date: "2026-11-23"

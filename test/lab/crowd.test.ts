@@ -5,7 +5,7 @@ import { routingRules } from '../../src/queue/rules.ts';
 import { callers, scenario, team } from './day-scenario.ts';
 
 /** By hand: `LAB_CROWD=100000 npx vitest run test/lab/crowd.test.ts`. */
-const CROWD = Number(process.env.LAB_CROWD ?? 20_000);
+const CROWD = Number(process.env.LAB_CROWD ?? 10_000);
 
 test('given_a_crowd_that_waits_for_ten_agents_then_the_first_come_first_and_everybody_leaves_in_time', async () => {
   const { figures, broken } = await playDay(

@@ -27,7 +27,9 @@ const outcome = (visits: VisitOutcome[]): DayOutcome => ({
   staff: { idleMs: 30_000, busyMs: 90_000 },
 });
 const within = (targetMs: number) =>
-  routingRules('fifo', [skillQueue('general', { service: 5 }, { lanes: { '': { ...USUAL_LANE, targetMs } } })]);
+  routingRules('fifo', [
+    skillQueue('general', { service: 5 }, { lanes: { '': { ...USUAL_LANE, targetMs } } }),
+  ]);
 
 const THREE = [
   visit('c1'),
@@ -48,10 +50,12 @@ test('figures: those who gave up and those who were sent away were not answered 
     longestMs: 50_000,
   });
   expect([occupancy, familiarAnswers]).toEqual([0.75, 1]);
-  expect(lanes.map(({ tier, offered, averageMs, targetMs }) => [tier, offered, averageMs, targetMs])).toEqual([
-    ['', 3, 20_000, 20_000],
-    ['vip', 1, undefined, 20_000],
-  ]);
+  expect(lanes.map(({ tier, offered, averageMs, targetMs }) => [tier, offered, averageMs, targetMs])).toEqual(
+    [
+      ['', 3, 20_000, 20_000],
+      ['vip', 1, undefined, 20_000],
+    ],
+  );
 });
 
 test('side by side: each column by its own target, lanes that one of them has not are there', () => {
@@ -86,9 +90,16 @@ test('calls that changed most come first: lost or saved ones before those who on
 
 test('what rules look at and the log has of nobody is named', () => {
   const queue = skillQueue('general', { service: 5, wealth: 9 });
-  const prefers = [{ text: 'caller.city == agent.site && caller.tier == "vip"', looksAt: [], score: () => 0 }];
+  const prefers = [
+    { text: 'caller.city == agent.site && caller.tier == "vip"', looksAt: [], score: () => 0 },
+  ];
   const day = dayOf([
-    event(1, 'AgentStateChanged', { agent: 'a1' }, { state: 'not-ready', skills: { service: 5 }, attributes: { site: 'x' } }),
+    event(
+      1,
+      'AgentStateChanged',
+      { agent: 'a1' },
+      { state: 'not-ready', skills: { service: 5 }, attributes: { site: 'x' } },
+    ),
     event(2, 'CallQueued', { call: 'c1' }, { queue: 'gone', attributes: {} }),
     event(3, 'CallEnded', { call: 'c1' }, { abandoned: true }),
   ]);

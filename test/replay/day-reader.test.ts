@@ -13,7 +13,13 @@ const LOGGED_IN = [
   state(2, 'ready'),
 ];
 const OFFERED = [
-  event(10, 'CallQueued', c1, { queue: 'general', tier: 'vip', language: 'en', since: 4000, maxWaitMs: 60_000 }),
+  event(10, 'CallQueued', c1, {
+    queue: 'general',
+    tier: 'vip',
+    language: 'en',
+    since: 4000,
+    maxWaitMs: 60_000,
+  }),
   event(20, 'CallOffered', { ...c1, ...a1 }, { queue: 'general', rule: 'best-score', step: 1 }),
   state(20, 'reserved'),
   state(21, 'ringing'),
@@ -71,9 +77,21 @@ test('a call that was answered: its wait, ring, talk with its holds, and what fo
 
 test.each([
   ['he gave up', event(50, 'CallEnded', c1, { abandoned: true }), { how: 'abandoned' }],
-  ['nobody came in time', event(50, 'CallLeftQueue', c1, { why: 'timeout' }), { how: 'left', exit: 'timeout' }],
-  ['he pressed a key', event(50, 'CallLeftQueue', c1, { why: 'callback' }), { how: 'left', exit: 'callback' }],
-  ['a supervisor ended it', event(50, 'CallEnded', c1, { abandoned: false }), { how: 'left', exit: 'hung-up' }],
+  [
+    'nobody came in time',
+    event(50, 'CallLeftQueue', c1, { why: 'timeout' }),
+    { how: 'left', exit: 'timeout' },
+  ],
+  [
+    'he pressed a key',
+    event(50, 'CallLeftQueue', c1, { why: 'callback' }),
+    { how: 'left', exit: 'callback' },
+  ],
+  [
+    'a supervisor ended it',
+    event(50, 'CallEnded', c1, { abandoned: false }),
+    { how: 'left', exit: 'hung-up' },
+  ],
 ])('a call that was not answered: %s', (_how, last, end) => {
   const [visit] = dayOf([...LOGGED_IN, OFFERED[0]!, last]).calls[0]!.visits;
   expect(visit).toMatchObject({ tookMs: 40_000, end, offers: [] });
@@ -94,7 +112,12 @@ test('who lets it ring is away until he is ready again; it is no wish of his', (
 });
 
 test('a break that follows a call was wished in the middle of it', () => {
-  const events = [...LOGGED_IN, ...OFFERED, ...ANSWERED.slice(0, -2), state(70, 'not-ready', { reason: 'lunch' })];
+  const events = [
+    ...LOGGED_IN,
+    ...OFFERED,
+    ...ANSWERED.slice(0, -2),
+    state(70, 'not-ready', { reason: 'lunch' }),
+  ];
   expect(dayOf(events).agents[0]!.wishes.at(-1)).toEqual({ at: 45_000, to: 'away' });
 });
 

@@ -27,7 +27,9 @@ test.each([
 });
 
 test('nobody is less patient than he has been already, and many draws are spread as the estimate says', () => {
-  const waits = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? gaveUp(index) : answered(index)));
+  const waits = Array.from({ length: 200 }, (_, index) =>
+    index % 3 === 0 ? gaveUp(index) : answered(index),
+  );
   const patience = new Patience(waits);
   const draws = Array.from({ length: 1000 }, (_, index) => patience.draw(40, index / 1000));
   expect(Math.min(...draws)).toBeGreaterThan(40);

@@ -107,6 +107,7 @@ export function anAgent(changes: Partial<Agent> = {}): Agent {
     id: '1001',
     name: '张伟',
     homeExtension: '1001',
+    attributes: { languages: ['zh-CN'], site: 'wuhan' },
     skills: { service: 8, wealth: 9.5 },
     state: { at: 'logged-out', since: START },
     ...changes,

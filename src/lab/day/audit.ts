@@ -85,9 +85,12 @@ function ownerless({ calls, channels }: Moment): string[] {
   const there = new Set(channels);
   const wanted = new Set<string>();
   const lost: string[] = [];
-  for (const { id, channel, legs } of calls) {
+  for (const { id, channel, legs, callback } of calls) {
     wanted.add(channel);
-    if (!there.has(channel)) lost.push(`${id} lives on, its caller's channel ${channel} is gone`);
+    // Somebody who is called back has none before he is dialled.
+    const isDialled = callback === undefined || legs.some((leg) => leg.id === channel);
+    if (isDialled && !there.has(channel))
+      lost.push(`${id} lives on, its caller's channel ${channel} is gone`);
     for (const leg of legs.filter(isLive)) {
       wanted.add(leg.id);
       if (!there.has(leg.id)) lost.push(`${id} counts on ${leg.id}, which is gone`);
@@ -116,5 +119,7 @@ function differences({ calls, agents }: Moment, logged: LoggedCentre): string[] 
 function loggedAs(phase: Call['phase']): LoggedPhase {
   if (isTalk(phase)) return 'connected';
   const { at } = phase;
+  // He who is to be called back is being dialled.
+  if (at === 'calling') return 'offered';
   return at === 'queued' || at === 'offered' || at === 'left' ? at : 'flow';
 }

@@ -1,7 +1,8 @@
 import type { Customer, Tier } from '../../customer/customer.ts';
-import type { SimulatedParty } from '../../pbx/simulated/party.ts';
+import type { Behaviour, SimulatedParty } from '../../pbx/simulated/party.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { chanceFor, drawMs, happens } from './chance.ts';
+import { CALL_ME_BACK, PROMISE } from './flow-words.ts';
 import type { CallerGroup, Scenario, World } from './scenario.ts';
 
 /** What a caller does next, and by when he does it of himself. */
@@ -12,10 +13,14 @@ interface Visit {
   readonly patienceMs: number;
   readonly talkMs: number;
   readonly redials: boolean;
+  /** How long he waits until he asks to be called back; undefined: he does not. */
+  readonly asksAfterMs?: number;
   doing: 'listening' | 'waiting' | 'talking';
   cancel: () => void;
 }
 
+/** Share of those who are called back and do not answer. */
+const NOT_THERE = 0.2;
 /** Nobody listens to silence, or to a menu, for longer than this, ms. */
 const LISTENS_MS = 300_000;
 
@@ -30,6 +35,8 @@ export interface CallersParts {
 export class Callers {
   readonly #parts: CallersParts;
   readonly #visits = new Map<string, Visit>();
+  /** Numbers of those who were told that they are called back, and how often each was. */
+  readonly promised = new Map<string, number>();
   #came = 0;
   #toCome = 0;
 
@@ -75,12 +82,31 @@ export class Callers {
 
   hearsMusic(party: SimulatedParty): void {
     const visit = this.#visits.get(party.channel);
-    if (visit?.doing === 'listening')
-      this.#now(visit, 'waiting', visit.patienceMs, () => this.#giveUp(party, visit));
+    if (visit?.doing !== 'listening') return;
+    const { asksAfterMs = Number.POSITIVE_INFINITY, patienceMs } = visit;
+    if (asksAfterMs >= patienceMs)
+      return this.#now(visit, 'waiting', patienceMs, () => this.#giveUp(party, visit));
+    this.#now(visit, 'waiting', asksAfterMs, () => {
+      party.press(CALL_ME_BACK);
+      this.#now(visit, 'listening', LISTENS_MS, () => party.hangup());
+    });
+  }
+
+  /** How he takes a call to his number. */
+  answers(number: string): Behaviour {
+    const chance = chanceFor(
+      this.#parts.scenario.seed,
+      'called back',
+      number,
+      this.promised.get(number) ?? 0,
+    );
+    return happens(NOT_THERE, chance)
+      ? { ringAfterMs: 100 }
+      : { ringAfterMs: 100, answerAfterMs: 2000 + Math.floor(chance() * 6000) };
   }
 
   joined(party: SimulatedParty): void {
-    const visit = this.#visits.get(party.channel);
+    const visit = this.#visits.get(party.channel) ?? this.#calledBack(party);
     if (!visit || visit.doing === 'talking') return;
     const extension = party.talkingWith
       .map((other) => this.#parts.world().pbx.party(other)?.to)
@@ -95,8 +121,39 @@ export class Callers {
   }
 
   ended(party: SimulatedParty): void {
-    this.#visits.get(party.channel)?.cancel();
+    const visit = this.#visits.get(party.channel);
+    if (!visit) return;
+    visit.cancel();
     this.#visits.delete(party.channel);
+    const isPromised = !party.to && party.heard.some((sound) => sound.endsWith(PROMISE));
+    if (isPromised && !this.promised.has(visit.number)) this.promised.set(visit.number, 0);
+  }
+
+  /** Somebody at whose number an agent has reached him. */
+  #calledBack({ channel, to }: SimulatedParty): Visit | undefined {
+    if (to?.kind !== 'outside') return undefined;
+    const { number } = to;
+    const group = this.#parts.scenario.callers[Number(number.slice(1, 4))];
+    if (!group) return undefined;
+    this.promised.set(number, (this.promised.get(number) ?? 0) + 1);
+    const visit = this.#visitOf(group, number, chanceFor(this.#parts.scenario.seed, 'talks', number), false);
+    this.#visits.set(channel, visit);
+    return visit;
+  }
+
+  #visitOf(group: CallerGroup, number: string, chance: () => number, mayCallAgain: boolean): Visit {
+    const { patience, talk, redial, callback } = group;
+    return {
+      group,
+      number,
+      chance,
+      patienceMs: drawMs(patience, chance),
+      talkMs: drawMs(talk, chance),
+      redials: mayCallAgain && happens(redial.chance, chance),
+      ...(callback && happens(callback.chance, chance) && { asksAfterMs: drawMs(callback.after, chance) }),
+      doing: 'listening',
+      cancel: () => undefined,
+    };
   }
 
   #comeOneByOne(times: readonly number[], next: number, group: number): void {
@@ -124,16 +181,7 @@ export class Callers {
       dnis: numberOf(index),
     });
     if (party.ended) return;
-    const visit: Visit = {
-      group,
-      number,
-      chance,
-      patienceMs: drawMs(group.patience, chance),
-      talkMs: drawMs(group.talk, chance),
-      redials: again === '' && happens(group.redial.chance, chance),
-      doing: 'listening',
-      cancel: () => undefined,
-    };
+    const visit = this.#visitOf(group, number, chance, again === '');
     this.#visits.set(party.channel, visit);
     this.#now(visit, 'listening', LISTENS_MS + group.menuMs, () => party.hangup());
   }

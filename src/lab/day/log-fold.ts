@@ -13,6 +13,7 @@ export interface Wrong {
 export class LoggedCentre {
   readonly calls = new Map<string, { phase: LoggedPhase; queue: string; agent: string }>();
   readonly agents = new Map<string, string>();
+  readonly #unexplained = new Set<string>();
   /** How often each call has ended. */
   readonly ended = new Map<string, number>();
 
@@ -29,9 +30,17 @@ export class LoggedCentre {
       this.calls.set(id, { phase: 'flow', queue: '', agent: '' });
       return wrong;
     }
+    // A callback begins with an agent; the next event says that it is one.
+    if (type === 'CallOffered' && !this.calls.has(id) && !this.ended.has(id)) this.#unexplained.add(id);
+    else if (type !== 'CallbackCalled' && this.#unexplained.has(id))
+      wrong.push(twice(`${id} has never arrived`));
+    else this.#unexplained.delete(id);
+    if (this.#unexplained.has(id)) this.calls.set(id, { phase: 'offered', queue: '', agent: agent ?? '' });
     const call = this.calls.get(id);
     if (!call) {
-      if (type !== 'CallEnded') wrong.push(twice(`${type} of ${id}, which is not there`));
+      // What became of a callback is told after its call.
+      if (type !== 'CallEnded' && !type.startsWith('Callback'))
+        wrong.push(twice(`${type} of ${id}, which is not there`));
       return wrong;
     }
     switch (type) {

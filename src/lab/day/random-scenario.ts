@@ -139,6 +139,7 @@ function randomCallers(
     patience: spread(dice.pick(['exponential', 'lognormal']), dice.int(5, 180) * 1000, 1),
     talk: spread('lognormal', talkMs, 1),
     redial: { chance: dice.is(0.3) ? 0.5 : 0, after: spread('exponential', 20_000, 1) },
+    ...(dice.is(0.3) && { callback: { chance: 0.5, after: spread('exponential', 10_000, 1) } }),
   };
 }
 

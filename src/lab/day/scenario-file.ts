@@ -102,6 +102,7 @@ function callersOf(name: string, group: ScenarioFile['callers'][string]): Caller
     patience,
     talk,
     redials,
+    callbacks,
   } = group;
   return {
     name,
@@ -117,6 +118,7 @@ function callersOf(name: string, group: ScenarioFile['callers'][string]): Caller
     redial: redials
       ? { chance: redials.share, after: redials.after }
       : { chance: 0, after: { meanMs: 1, law: 'fixed', cv: 0 } },
+    ...(callbacks && { callback: { chance: callbacks.share, after: callbacks.after } }),
   };
 }
 

@@ -88,6 +88,10 @@ const callers = z.strictObject({
     .strictObject({ share, after: lasting({ law: 'exponential', cv: 1 }) })
     .optional()
     .describe('How many of those who gave up call once more, and after how long'),
+  callbacks: z
+    .strictObject({ share, after: lasting({ law: 'exponential', cv: 1 }) })
+    .optional()
+    .describe('How many would rather be called back, and after how long a wait they ask for it'),
 });
 
 const agents = z.strictObject({

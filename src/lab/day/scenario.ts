@@ -43,6 +43,8 @@ export interface CallerGroup {
   readonly talk: Spread;
   /** Chance that he calls again after he gave up, and when. */
   readonly redial: { readonly chance: number; readonly after: Spread };
+  /** Chance that he would rather be called back, and after how long he asks for it. */
+  readonly callback?: { readonly chance: number; readonly after: Spread };
 }
 
 /** Agents who are alike. */

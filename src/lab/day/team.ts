@@ -39,6 +39,7 @@ export class Team {
   readonly #parts: TeamParts;
   readonly #desks = new Map<string, Desk>();
   readonly #byExtension = new Map<string, Desk>();
+  #isOver = false;
 
   constructor(parts: TeamParts) {
     this.#parts = parts;
@@ -96,6 +97,12 @@ export class Team {
     for (const desk of this.#desks.values()) if (!isContent(desk)) this.#push(desk);
   }
 
+  /** The day is over for everybody, whatever his shift says. */
+  goHome(): void {
+    for (const desk of this.#desks.values()) this.#want(desk, 'out');
+    this.#isOver = true;
+  }
+
   joined({ to }: SimulatedParty): void {
     const desk = to?.kind === 'phone' ? this.#byExtension.get(to.extension) : undefined;
     if (!desk || !happens(desk.group.phoneLost, desk.chance)) return;
@@ -149,6 +156,7 @@ export class Team {
   }
 
   #want(desk: Desk, wants: Desk['wants']): void {
+    if (this.#isOver) return;
     desk.wants = wants;
     this.#push(desk);
   }

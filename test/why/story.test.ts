@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest';
+import type { LogEvent } from '../../src/engine/changes.ts';
+import type { OfferReason } from '../../src/queue/queue.ts';
+import { storyOf } from '../../src/why/story.ts';
+import { stretchesOf } from '../../src/why/stretches.ts';
+import { centreLab } from '../engine/centre-lab.ts';
+import { event } from '../replay/recorded.ts';
+
+const c1 = { call: 'c1' };
+const both = { call: 'c1', agent: '1002' };
+const WHY: OfferReason = {
+  rule: 'best-score',
+  order: 'service-level',
+  waitedMs: 16_000,
+  urgency: 0.8,
+  step: 1,
+  score: 30,
+  ready: 9,
+  fit: 4,
+  considered: [
+    { agent: '1002', alike: 3, score: 30, idleMs: 125_000 },
+    { agent: '1007', alike: 1, score: 20, idleMs: 4000 },
+  ],
+  removed: [
+    { agent: '1003', alike: 4, by: 'skill.wealth >= 9' },
+    { agent: '1009', alike: 1, by: 'later' },
+  ],
+  rivals: [
+    { call: 'c9', queue: 'general', tier: 'standard', urgency: 0.4 },
+    { call: 'c8', queue: 'vip', tier: '', urgency: 0.9 },
+  ],
+};
+const EVENTS: LogEvent[] = [
+  event(0, 'CallArrived', c1, { ani: '13812345678', dnis: '95533', flow: 'hotline' }),
+  event(1, 'StepEntered', c1, { step: 'welcome' }),
+  event(2, 'CallQueued', c1, {
+    queue: 'vip',
+    tier: 'vip',
+    goal: 0.9,
+    targetMs: 20_000,
+    asks: ['skill.wealth >= 9'],
+    needs: ['skill.english >= 5'],
+    attributes: { dialect: 'wuhan' },
+    knownTo: { 'case-owner': '1007' },
+    patienceMs: 45_000,
+    since: 0,
+  }),
+  event(18, 'CallOffered', both, { queue: 'vip', ...WHY }),
+  event(33, 'LegFailed', both, { outcome: 'no-answer' }),
+  event(40, 'CallOverflowed', c1, { queue: 'vip', to: 'general' }),
+  event(
+    50,
+    'CallOffered',
+    { call: 'c1', agent: '1007' },
+    { queue: 'vip', ...WHY, rule: 'familiar', step: -1 },
+  ),
+  event(53, 'CallConnected', { call: 'c1', agent: '1007' }, { queueWaitedMs: 53_000 }),
+  event(60, 'CallHeld', { call: 'c1', agent: '1007' }),
+  event(70, 'CallResumed', { call: 'c1', agent: '1007' }),
+  event(90, 'CallDisconnected', c1, { talkedMs: 37_000 }),
+  event(90, 'CallEnded', c1, { by: 'caller', cause: 'normal', waitedMs: 51_000, talkedMs: 37_000 }),
+];
+
+test('a call is told in the order of time, with the numbers as they may be shown', () => {
+  const story = storyOf(EVENTS, (number) => `${number.slice(0, 3)}…`);
+  expect(story.map(({ says }) => says)).toEqual([
+    '138… called 95533',
+    'entered queue vip, tier vip',
+    'offered to 1002 after 16.0s: best score (30) of 4 who fit',
+    '1002 did not answer, after 15.0s',
+    'agents of queue general may help from now on',
+    'offered to 1007 after 16.0s: he knows the caller',
+    '1007 answered after 3.0s of ringing; waited 53.0s, too late',
+    'held: the caller hears music',
+    'they talk again',
+    'the talk is over, after 37.0s',
+    'the caller hung up (normal)',
+  ]);
+  expect(story[1]!.because).toEqual([
+    'target: 90% within 20.0s',
+    'the queue needs skill.wealth >= 9',
+    'this call needs skill.english >= 5',
+    'caller.dialect is wuhan',
+    'case-owner is 1007',
+    'known to wait 45.0s and no longer',
+    'keeps a place: 2.0s of waiting count already',
+  ]);
+});
+
+test('an offer tells how full the target was, who was considered, who was removed by what, who else waited', () => {
+  const offer = storyOf(EVENTS, String)[2]!;
+  expect(offer.offer).toEqual(WHY);
+  expect(offer.because).toEqual([
+    '16.0s of his 20.0s were gone (80%)',
+    'order service-level: urgency 0.80; at 1 his target is reached, as his tier is weighted now',
+    'step 2 of relaxing had begun',
+    '9 agents ready, 4 of them fit',
+    'considered 1002 and 2 like him: score 30, idle 2:05',
+    'considered 1007: score 20, idle 4.0s',
+    'removed 1003 and 3 like him: does not meet skill.wealth >= 9',
+    'removed 1009: fits only a step that had not begun',
+    'less urgent: c9 in general, standard (0.40)',
+    'more urgent, passed over: c8 in vip (0.90)',
+  ]);
+});
+
+test.each([
+  ['CallLeftQueue', { queue: 'vip', why: 'timeout' }, 'left queue vip: nobody came in time'],
+  [
+    'CallLeftQueue',
+    { queue: 'vip', why: 'no-agents' },
+    'left queue vip: nobody who is logged in could serve him',
+  ],
+  ['CallLeftQueue', { queue: 'vip', why: 'callback' }, 'left queue vip: by the way out callback'],
+  [
+    'CallRequeued',
+    { queue: 'vip', tier: '', why: 'phone-gone' },
+    'phone-gone: back in front of queue vip, no tier',
+  ],
+  ['CallEnded', { by: 'caller', abandoned: true }, 'the caller gave up and hung up'],
+  ['CallDialled', { to: { kind: 'outside', number: '13900001111' } }, 'dialled ***'],
+  [
+    'CallTransferred',
+    { kind: 'queue', to: { queue: 'card' }, by: '1002' },
+    '1002 handed the caller on (queue) to queue card',
+  ],
+  [
+    'DialRefused',
+    { to: { kind: 'phone', extension: '1003' }, reason: 'busy' },
+    'phone 1003 was not dialled: busy',
+  ],
+])('%s in words', (type, data, says) => {
+  expect(storyOf([event(1, type, c1, data)], () => '***').map((moment) => moment.says)).toEqual([says]);
+});
+
+test('whatever a version before this one wrote, it is told', () => {
+  const old = [
+    event(1, 'CallQueued', c1, { queue: 'vip', tier: '' }),
+    event(2, 'CallOffered', both, { queue: 'vip' }),
+  ];
+  expect(storyOf(old, String)).toHaveLength(2);
+  const types = new Set(EVENTS.map(({ type }) => type));
+  for (const type of types) expect(() => storyOf([event(1, type, c1, {})], String)).not.toThrow();
+});
+
+test('the picture of a call has what he did, one after the other, until now', () => {
+  const told = (events: readonly LogEvent[], now: number) =>
+    stretchesOf(events, now).map(({ doing, from, to }) => `${doing} ${from / 1000}-${to / 1000}`);
+  expect(told(EVENTS, 999_000)).toEqual([
+    'flow 0-2',
+    'wait 2-18',
+    'ring 18-33',
+    'wait 33-50',
+    'ring 50-53',
+    'talk 53-60',
+    'hold 60-70',
+    'talk 70-90',
+  ]);
+  const asked = [event(60, 'CallHeld', c1), event(65, 'ConsultStarted', c1)];
+  expect(told(asked, 70_000)).toEqual(['hold 60-70']);
+  expect(told(EVENTS.slice(0, 4), 20_000)).toEqual(['flow 0-2', 'wait 2-18', 'ring 18-20']);
+});
+
+test('given_a_call_through_the_real_engine_then_its_story_says_what_it_needed_and_why_that_agent', async () => {
+  const lab = centreLab();
+  await lab.start();
+  await lab.ready('1001');
+  await lab.ready('1002');
+  const caller = lab.caller();
+  await lab.clock.advance(5000);
+  caller.press('0');
+  await lab.clock.advance(10_000);
+  const id = lab.record().id;
+  const story = storyOf(
+    lab.store.events.filter(({ call }) => call === id),
+    String,
+  );
+  const queued = story.find(({ kind }) => kind === 'CallQueued')!;
+  const offered = story.find(({ kind }) => kind === 'CallOffered')!;
+  expect(queued.because).toContain('the queue needs skill.service >= 5');
+  expect(offered).toMatchObject({
+    agent: '1001',
+    offer: { rule: 'longest-idle', fit: 2, considered: [{}, {}] },
+  });
+  expect(story.some(({ says }) => says.startsWith('1001 answered after 2.0s of ringing'))).toBe(true);
+  caller.hangup();
+});
