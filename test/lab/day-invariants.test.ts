@@ -124,6 +124,22 @@ const CASES: readonly (readonly [Invariant, string, Scenario, Sabotage])[] = [
     },
   ],
   [
+    'lost-callback',
+    'a daemon that forgets who is to be called back',
+    crowd({
+      faults: [{ ...DEATH, atMs: 3 * MINUTE_MS }],
+      callers: [
+        callers('retail', {
+          calls: 120,
+          weights: [1, 0, 0],
+          patience: { meanMs: 60_000, law: 'fixed', cv: 0 },
+          callback: { chance: 1, after: { meanMs: 20_000, law: 'fixed', cv: 0 } },
+        }),
+      ],
+    }),
+    otherLoad((loaded) => ({ ...loaded, callbacks: [] })),
+  ],
+  [
     'log-differs',
     'a store that loses who was put through',
     crowd(),

@@ -3,7 +3,7 @@ import type { Changes, LogEvent } from '../../engine/changes.ts';
 import type { RoutingDirectory } from '../../queue/rules.ts';
 import { Stage } from '../stage.ts';
 import { Audit } from './audit.ts';
-import { lostCallbacks } from './callbacks.ts';
+import { CallbackWatch, lostCallbacks } from './callbacks.ts';
 import { Callers } from './callers.ts';
 import { chanceFor } from './chance.ts';
 import { Daemon, type Tampering } from './daemon.ts';
@@ -70,6 +70,7 @@ class Day {
   readonly #logged = new LoggedCentre();
   readonly #watch: Watch;
   readonly #audit: Audit;
+  readonly #callbacks: CallbackWatch;
   #events = 0;
 
   constructor(scenario: Scenario, options: DayOptions) {
@@ -109,6 +110,7 @@ class Day {
     const queues = [...rules.queues.values()];
     this.#statistics = new DayStatistics(startAt, options.intervalMs ?? QUARTER_HOUR_MS, queues);
     this.#audit = new Audit(queues);
+    this.#callbacks = new CallbackWatch(queues);
     this.#watch = new Watch(agents, queues, {
       now: () => this.#daemon.now(),
       passed: () => clock.passed,
@@ -191,6 +193,14 @@ class Day {
       isCalm: this.#faults.isCalm,
     });
     for (const { invariant, what } of wrong) this.#watch.report(invariant, what);
+    const ready = [...this.#watch.mirror.ready.values()];
+    const forgotten = this.#callbacks.look(
+      this.#store.callbacks.values(),
+      ready,
+      this.#daemon.now(),
+      clock.passed,
+    );
+    if (this.#faults.isCalm) for (const what of forgotten) this.#watch.report('lost-callback', what);
   }
 
   /** Everybody has gone home. */
