@@ -11,6 +11,7 @@ import { messageOf, Refused } from './base/errors.ts';
 import { idSource } from './base/ids.ts';
 import { LoopLag } from './base/loop-lag.ts';
 import { redactor } from './base/redact.ts';
+import { steadyClock } from './base/steady-clock.ts';
 import { CLOSED } from './call/class-of-service.ts';
 import { OutsideDialling } from './call/outside-dialling.ts';
 import { CallStore, liveCalls, outsideLegsSince } from './call/store.ts';
@@ -89,16 +90,23 @@ const API_GIVES_WAY_MS = 200;
 const API_WAITS_MS = 700;
 /** Long enough that a commit serves many calls when there are many, too short for a caller to notice. */
 const TURN_SPACING_MS = 4;
+/** A clock that was ahead by more than this when the last event was written was wrong then, and is not followed. */
+const CLOCK_SET_BACK_MS = 2 * 3_600_000;
 /** Share of the channels that callers may take; the rest is for the legs to those who serve them. */
 const CALLERS_SHARE = 0.9;
 
 let isStopping = false;
 let stopCheckpoints = async (): Promise<void> => undefined;
 
-const clock = systemClock;
+const database = connect(storeFile(settings.data), DAEMON_BUSY_MS);
+const events = new EventLog(database);
+const clock = steadyClock({
+  wall: systemClock,
+  passed: () => performance.now(),
+  notBefore: timeWrittenLast(),
+});
 const loopLag = new LoopLag();
 const ids = idSource(() => clock.now(), Math.random);
-const database = connect(storeFile(settings.data), DAEMON_BUSY_MS);
 const fence = await takeOver(database, {
   by: { pid: process.pid, host: hostname() },
   clock,
@@ -106,7 +114,6 @@ const fence = await takeOver(database, {
   onReplaced: replaced,
   log,
 });
-const events = new EventLog(database);
 const store = new CentreStore(database, events);
 const spoolFolder = join(settings.data, 'spool');
 await takeInSpools({ folder: spoolFolder, database, store, log });
@@ -357,6 +364,12 @@ function flawsOf(problems: ReturnType<FlowLibrary['problems']>): string[] {
     : [
         `mistakes in ${files.join(', ')} keep what was saved from callers; npx carillon flow check names them`,
       ];
+}
+
+/** The time of the last event, so that nobody's wait is less than nothing when the machine's clock was set back meanwhile. */
+function timeWrittenLast(): number {
+  const last = events.lastAt();
+  return last - Date.now() <= CLOCK_SET_BACK_MS ? last : 0;
 }
 
 /** Now and twice a second, also when nothing happens. */

@@ -110,6 +110,12 @@ export class EventLog implements EventWriter {
     };
   }
 
+  /** When the last event was, UTC ms; 0 when there is none. */
+  lastAt(): number {
+    const { seq, at } = eventTable;
+    return this.#database.query.select({ at }).from(eventTable).orderBy(desc(seq)).limit(1).get()?.at ?? 0;
+  }
+
   /** Asked one by one: each is a step into the key, whereas both in one question scan the log. */
   #ends(): { first: number; last: number } {
     const { query } = this.#database;

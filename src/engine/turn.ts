@@ -1,4 +1,4 @@
-import { type Agent, type AgentInput, type AgentState, callInHand, reduceAgent } from '../agent/agent.ts';
+import { type Agent, type AgentInput, callInHand, reduceAgent } from '../agent/agent.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -7,7 +7,6 @@ import type { Call, CallInput, HandOver, NumberAuthor } from '../call/call.ts';
 import type { CallEffect } from '../call/call-effect.ts';
 import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
-import type { Leg } from '../call/leg.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { waitOf } from '../call/queue-rules.ts';
 import { callOfRecording } from '../call/voicemail.ts';
@@ -15,6 +14,15 @@ import { personaAt } from '../ivr/flow.ts';
 import type { ArrivedChannel, Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
 import { calmAt, calmed } from './admission.ts';
+import {
+  agentRemoved,
+  agentSaved,
+  agentTold,
+  lookAtDuty,
+  releaseAgent,
+  stateFacts,
+  tellAgentAt,
+} from './agent-desk.ts';
 import { callEvents } from './call-events.ts';
 import { CALLBACK, callbackFollows, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
@@ -25,9 +33,6 @@ import type { CentreState } from './state.ts';
 import { takeTalkRequest } from './talk-requests.ts';
 import { entersRoom, leavesRoom } from './waiting-room.ts';
 import { type Pace, Walk } from './walk.ts';
-
-/** Wrap-up after a call that came to an agent through no queue, ms. */
-const DIRECT_WRAP_UP_MS = 10_000;
 
 /** Name of the deadline at which an overload may be over. */
 const OVERLOAD = 'overload';
@@ -160,7 +165,7 @@ export class Turn {
       case 'StepNoted':
         return this.log(input.note.type, input.note.data, { call: input.note.call });
       case 'AgentTold':
-        return this.#agentTold(input.agent, input.input);
+        return agentTold(this, input.agent, input.input);
       case 'HangUpAsked': {
         const call = state.calls.get(input.call);
         if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
@@ -171,16 +176,16 @@ export class Turn {
       case 'TimePassed':
         return this.#timePassed();
       case 'Reconciled':
-        this.#lookAtDuty();
+        lookAtDuty(this);
         return reconcile(this, input);
       case 'RulesChanged':
         state.floor.takeRules(input.rules, state.agents.values(), state.calls.values());
         for (const { id } of [...state.callbacks.values()]) lookAtCallback(this, id);
         return;
       case 'AgentSaved':
-        return this.#agentSaved(input.agent);
+        return agentSaved(this, input.agent);
       case 'AgentRemoved':
-        return this.#agentRemoved(input.agent);
+        return agentRemoved(this, input.agent);
       default:
         return unreachable(input);
     }
@@ -330,9 +335,9 @@ export class Turn {
       case 'takeExit':
         return this.walk.follow(call, effect.exit);
       case 'release':
-        return this.#release(effect);
+        return releaseAgent(this, effect);
       case 'tell':
-        return this.#tellAt(effect.leg, { type: effect.what, leg: effect.leg.id });
+        return tellAgentAt(this, effect.leg, { type: effect.what, leg: effect.leg.id });
       case 'originate':
         return this.effect(call.id, { ...effect, call });
       case 'music':
@@ -355,23 +360,6 @@ export class Turn {
     }
   }
 
-  #tellAt({ agent }: Leg, input: AgentInput): void {
-    const told = agent === undefined ? undefined : this.state.agents.get(agent);
-    if (told) this.tellAgent(told, input);
-  }
-
-  /** The agent at the end of a leg is told how it ended. */
-  #release({ leg, talked, gone }: CallEffect & { do: 'release' }): void {
-    if (gone) return this.#tellAt(leg, { type: 'PhoneGone', leg: leg.id });
-    if (talked) {
-      const queue = leg.queue === undefined ? undefined : this.state.floor.rules.queues.get(leg.queue);
-      const wrapUpMs = queue?.wrapUpMs ?? DIRECT_WRAP_UP_MS;
-      return this.#tellAt(leg, { type: 'TalkEnded', leg: leg.id, wrapUpMs });
-    }
-    const reason = leg.outcome === 'no-answer' ? 'ring-no-answer' : (leg.outcome ?? 'failed');
-    this.#tellAt(leg, { type: 'OfferEnded', leg: leg.id, by: whoseDoing(leg), reason });
-  }
-
   // ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Lets the agent's rules decide. @throws Refused */
@@ -382,45 +370,7 @@ export class Turn {
     this.#agents.set(next.id, next);
     if (next.state.at === agent.state.at) return;
     const facts = agent.state.at === 'logged-out' ? factsOfAgent(next, this.state.floor.rules) : {};
-    this.log('AgentStateChanged', { ...agentFacts(next.state), ...facts }, { agent: next.id });
-  }
-
-  #agentTold(id: string, input: AgentInput): void {
-    const agent = this.state.agents.get(id);
-    if (!agent) throw new Refused('unknown-agent', `there is no agent ${id}`);
-    if (input.type === 'LogIn') {
-      const other = this.state.agentAt(input.extension);
-      if (other && other.id !== id) {
-        throw new Refused(
-          'phone-in-use',
-          `${other.name} (${other.id}) is logged in at ${input.extension}: log out there first`,
-        );
-      }
-    }
-    this.tellAgent(agent, input);
-  }
-
-  /** The administrator has added or changed him; his state is his own. */
-  #agentSaved(saved: Agent): void {
-    const known = this.state.agents.get(saved.id);
-    const agent = known ? { ...saved, state: known.state } : saved;
-    this.state.putAgent(agent);
-    if (known && known.state.at !== 'logged-out')
-      this.log('AgentFactsChanged', factsOfAgent(agent, this.state.floor.rules), { agent: agent.id });
-  }
-
-  /** @throws Refused while he is logged in */
-  #agentRemoved(id: string): void {
-    const agent = this.state.agents.get(id);
-    if (!agent) return;
-    if (agent.state.at !== 'logged-out')
-      throw new Refused('agent-logged-in', `${agent.name} (${id}) is logged in: log him out first`);
-    this.state.dropAgent(agent);
-  }
-
-  /** Calendars open and close without a word. */
-  #lookAtDuty(): void {
-    for (const agent of this.state.agents.values()) if (agent.outside) this.state.floor.agentChanged(agent);
+    this.log('AgentStateChanged', { ...stateFacts(next.state), ...facts }, { agent: next.id });
   }
 
   // ── time, matching, notes ────────────────────────────────────────────────────────────────────────────────────────
@@ -465,25 +415,4 @@ export class Turn {
     this.#parts.outside.noted(call, this.now);
     this.#calls.set(call.id, call);
   }
-}
-
-/** Who let an offer come to nothing. Only what an agent does with a queue's call counts against him. */
-function whoseDoing(leg: Leg): 'caller' | 'agent' | 'trouble' {
-  if (leg.queue === undefined) return 'caller';
-  switch (leg.outcome) {
-    case 'cancelled':
-      return 'caller';
-    case 'no-answer':
-    case 'rejected':
-    case 'busy':
-    case 'unreachable':
-      return 'agent';
-    default:
-      return 'trouble';
-  }
-}
-
-function agentFacts(state: AgentState): Readonly<Record<string, unknown>> {
-  const reason = state.at === 'not-ready' ? { reason: state.reason } : {};
-  return { state: state.at, ...(state.at === 'logged-out' ? {} : { extension: state.extension }), ...reason };
 }

@@ -35,7 +35,7 @@ export class CallbackWatch {
 
   #fits({ queue: name, since, plan }: Callback, { agent }: Idler, now: number): boolean {
     const queue = this.#queues.get(name);
-    if (!queue || queue.hours !== '' || !plan || (plan.wishes?.needs?.length ?? 0) > 0) return false;
+    if (queue?.hours !== '' || !plan || (plan.wishes?.needs?.length ?? 0) > 0) return false;
     const { tier = '', language, customer } = plan.facts;
     const attributes = { ...customer?.attributes, ...plan.wishes?.attributes };
     const caller: CallerFacts = { tier, language, attributes };

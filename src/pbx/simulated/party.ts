@@ -67,7 +67,7 @@ export class Channel implements SimulatedParty {
   heard: string[] = [];
   playbacks: Playback[] = [];
   recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
-  bridge?: string;
+  bridge: string | undefined;
   /** He was with somebody when the witness was told last. */
   isTalking = false;
   /** Takes back what is still to happen to a leg that nobody has answered. */

@@ -19,6 +19,7 @@ import {
   type RecordOptions,
 } from '../pbx.ts';
 import { type Behaviour, Channel, type SimulatedParty, type Switchboard, type Witness } from './party.ts';
+import { Rooms } from './rooms.ts';
 
 export interface SimulatedOptions {
   /** Delay from cause to event, ms. */
@@ -43,7 +44,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   readonly #durationOf: (file: string) => number | undefined;
   readonly #trunk: (number: string) => Behaviour | 'down';
   readonly #channels = new Map<string, Channel>();
-  readonly #bridges = new Map<string, Set<string>>();
+  readonly #rooms: Rooms;
   readonly #witness: Witness;
   readonly #phones = new Map<string, Behaviour | (() => Behaviour)>();
   /** Live channels by the phone or outside number at their far end. */
@@ -65,6 +66,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#durationOf = options.durationOf ?? (() => 1000);
     this.#trunk = options.trunk ?? (() => ({ ringAfterMs: 50, answerAfterMs: 1000 }));
     this.#witness = options.witness ?? {};
+    this.#rooms = new Rooms(this.#witness);
   }
 
   // ── scripting ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +128,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#linked = false;
     this.#isDown = true;
     for (const channel of [...this.#channels.values()]) this.end(channel, 38);
-    this.#bridges.clear();
+    this.#rooms.clear();
     this.#clock.at(this.#clock.now() + downMs, () => {
       this.#isDown = false;
       this.#linked = this.#listener !== undefined;
@@ -156,7 +158,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   }
 
   bridgeMembers(bridge: string | undefined): string[] {
-    return bridge === undefined ? [] : [...(this.#bridges.get(bridge) ?? [])];
+    return this.#rooms.membersOf(bridge);
   }
 
   end(channel: Channel, q850: number, sipCode?: number): void {
@@ -174,7 +176,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
       });
     }
     this.#endRecording(channel);
-    this.#leaveBridge(channel);
+    this.#rooms.leave(channel);
     this.#channels.delete(channel.channel);
     this.#forgetAddress(channel);
     this.#witness.ended?.(channel);
@@ -204,7 +206,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#requireLink();
     return {
       channels: Array.from(this.#channels.values(), listed),
-      bridges: [...this.#bridges].map(([bridge, members]) => ({ bridge, channels: [...members] })),
+      bridges: this.#rooms.list(),
     };
   }
 
@@ -323,24 +325,12 @@ export class SimulatedPbx implements Pbx, Switchboard {
     checkId(bridge);
     const members = channels.map((channel) => this.#get(channel));
     for (const member of members) await this.#silence(member);
-    const room = this.#bridges.get(bridge) ?? new Set<string>();
-    this.#bridges.set(bridge, room);
-    for (const member of members) {
-      if (member.bridge === bridge) continue;
-      this.#leaveBridge(member);
-      member.bridge = bridge;
-      room.add(member.channel);
-    }
-    this.#tellTalking(room);
+    this.#rooms.bring(bridge, members);
   }
 
   async disconnect(bridge: string): Promise<void> {
     this.#requireLink();
-    for (const member of this.bridgeMembers(bridge)) {
-      const channel = this.#channels.get(member);
-      if (channel) this.#leaveBridge(channel);
-    }
-    this.#bridges.delete(bridge);
+    this.#rooms.close(bridge);
   }
 
   async phones(): Promise<readonly PhoneStatus[]> {
@@ -415,37 +405,6 @@ export class SimulatedPbx implements Pbx, Switchboard {
       file: `/simulated/${recording.id}.wav`,
       durationMs: this.#clock.now() - recording.startedAt,
     });
-  }
-
-  #leaveBridge(channel: Channel): void {
-    if (channel.bridge === undefined) return;
-    const room = this.#bridges.get(channel.bridge);
-    room?.delete(channel.channel);
-    delete channel.bridge;
-    if (channel.isTalking) this.#fallsSilent(channel);
-    if (room?.size === 1) this.#tellAlone(room);
-  }
-
-  #tellTalking(room: ReadonlySet<string>): void {
-    if (room.size < 2) return;
-    for (const member of room) {
-      const channel = this.#channels.get(member);
-      if (!channel || channel.isTalking) continue;
-      channel.isTalking = true;
-      this.#witness.joined?.(channel);
-    }
-  }
-
-  #tellAlone(room: ReadonlySet<string>): void {
-    for (const member of room) {
-      const channel = this.#channels.get(member);
-      if (channel?.isTalking) this.#fallsSilent(channel);
-    }
-  }
-
-  #fallsSilent(channel: Channel): void {
-    channel.isTalking = false;
-    this.#witness.left?.(channel);
   }
 
   #noteAddress(channel: Channel): void {
