@@ -27,6 +27,7 @@ import type { EngineGauges, EngineObserver } from './observer.ts';
 import { offerWaiting } from './offering.ts';
 import { PbxHealth } from './pbx-health.ts';
 import { centreView, QueueLoads } from './queue-load.ts';
+import { Snapshots } from './snapshots.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState, REMEMBERED } from './state.ts';
 import type { TalkAsked } from './talk-requests.ts';
@@ -69,12 +70,6 @@ interface Mail {
   readonly refused?: (reason: unknown) => void;
 }
 
-/** The store and the PBX are compared this often, ms. */
-const RECONCILE_EVERY_MS = 30_000;
-
-/** After a snapshot that failed, ms. */
-const ASK_AGAIN_MS = 1000;
-
 /**
  * The one mailbox: takes inputs one at a time, lets the rules decide, commits state and events in one transaction, then
  * runs the effects.
@@ -89,13 +84,11 @@ export class Engine implements Centre {
   readonly #mailbox: Mailbox<Mail>;
   readonly #gate: Gate;
   #stopped = false;
-  /** The PBX has been started anew since the last snapshot: its calls are gone. */
-  #restarted = false;
   readonly #ledger: Ledger;
   #matchingProblem = '';
   #cancelAlarm: () => void = () => undefined;
   #alarmAt?: number;
-  #cancelReconcile: () => void = () => undefined;
+  readonly #snapshots: Snapshots;
   readonly #loads: QueueLoads;
 
   constructor(parts: EngineParts) {
@@ -105,6 +98,11 @@ export class Engine implements Centre {
     );
     this.#loads = new QueueLoads(this.#state);
     this.#pbxHealth = new PbxHealth(parts.log);
+    this.#snapshots = new Snapshots({
+      ...parts,
+      health: this.#pbxHealth,
+      taken: (reconciled) => this.#post({ input: reconciled }, true),
+    });
     this.#ledger = new Ledger({
       ...parts,
       spool: parts.spool ?? new MemorySpool(),
@@ -140,7 +138,7 @@ export class Engine implements Centre {
       post: (input) => this.#post({ input }),
       isWanted: (leg) => this.#state.isWanted(leg),
       undone: () => {
-        if (this.#pbxHealth.linked) this.#mendSoon();
+        if (this.#pbxHealth.linked) this.#snapshots.takeSoon();
       },
       isPresent: (call, run) => this.#paces.get(call)?.run === run,
     });
@@ -168,7 +166,7 @@ export class Engine implements Centre {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelAlarm();
-    this.#cancelReconcile();
+    this.#snapshots.stop();
     for (const call of this.#state.calls.keys()) this.#runner.stop(call);
     await this.#mailbox.idle();
     await this.#ledger.close();
@@ -274,8 +272,7 @@ export class Engine implements Centre {
         return void this.#post({ input: event });
       case 'LinkUp':
         this.#pbxHealth.hear(event);
-        this.#restarted ||= event.restarted;
-        return void this.#reconcile(true);
+        return this.#snapshots.linked(event.restarted);
       case 'LinkDown':
       case 'PbxTrouble':
         return this.#pbxHealth.hear(event);
@@ -287,29 +284,6 @@ export class Engine implements Centre {
       default:
         return this.#runner.feed(event);
     }
-  }
-
-  async #reconcile(afterGap: boolean): Promise<void> {
-    this.#cancelReconcile();
-    const { pbx, clock } = this.#parts;
-    const health = this.#pbxHealth;
-    // Without a link, the next one that comes up brings us here again.
-    if (this.#stopped || !health.linked) return;
-    const asOf = clock.now();
-    let failed = false;
-    try {
-      const snapshot = await pbx.snapshot();
-      health.answered();
-      const restarted = this.#restarted;
-      this.#restarted = false;
-      this.#post({ input: { type: 'Reconciled', snapshot, asOf, afterGap, restarted } }, true);
-    } catch (thrown) {
-      if (!health.linked) return;
-      failed = true;
-      health.silent(messageOf(thrown));
-    }
-    const next = clock.now() + (failed ? ASK_AGAIN_MS : RECONCILE_EVERY_MS);
-    this.#cancelReconcile = clock.at(next, () => void this.#reconcile(failed));
   }
 
   /** Somebody elsewhere is rung in the hours of his duty only. */
@@ -348,19 +322,13 @@ export class Engine implements Centre {
   #turnFailed(reason: unknown, batch: readonly Mail[]): void {
     for (const { refused } of batch) refused?.(reason);
     this.#parts.log.error(faultOf(reason), 'a turn failed');
-    this.#mendSoon();
-  }
-
-  #mendSoon(): void {
-    const { clock } = this.#parts;
-    this.#cancelReconcile();
-    this.#cancelReconcile = clock.at(clock.now() + ASK_AGAIN_MS, () => void this.#reconcile(true));
+    this.#snapshots.takeSoon();
   }
 
   /** What is lost is known to the PBX: look there, as after a gap. */
   #overflowed(count: number): void {
     this.#parts.log.error({ lost: count }, 'more happened than could be taken; the PBX is asked how it is');
-    void this.#reconcile(true);
+    this.#snapshots.take();
   }
 
   async #turn(batch: readonly Mail[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AgentFacts, CallerFacts, Condition, LadderStep, Preference, Waiting } from './queue.ts';
+import type { AgentFacts, CallerFacts, Condition, LadderStep, Preference, Queue, Waiting } from './queue.ts';
 
 /** How agents of one profile fit a requirement. */
 export interface Fit {
@@ -45,13 +45,27 @@ export class Requirement {
 
 /** Callers with the same key have the same requirement: the values of whatever its conditions look at. */
 export function requirementKey({ queue, needs = [], prefers = [], caller }: Waiting): string {
-  const looksAt = new Set<string>();
-  const parts = [...queue.ladder.flatMap((step) => step.needs), ...queue.prefers, ...needs, ...prefers];
-  for (const part of parts) for (const name of part.looksAt) looksAt.add(name);
-  if (looksAt.size === 0 && needs.length === 0 && prefers.length === 0) return queue.name;
-  const seen = [...looksAt].map((name) => seenIn(caller, name) ?? null);
-  const wishes = [...needs, ...prefers].map(({ text }) => text);
-  return JSON.stringify([queue.name, seen, wishes]);
+  const own = lookedAt(queue);
+  if (needs.length === 0 && prefers.length === 0) {
+    if (own.length === 0) return queue.name;
+    return JSON.stringify([queue.name, own.map((name) => seenIn(caller, name) ?? null)]);
+  }
+  const wishes = [...needs, ...prefers];
+  const names = new Set([...own, ...wishes.flatMap(({ looksAt }) => looksAt)]);
+  const seen = [...names].map((name) => seenIn(caller, name) ?? null);
+  return JSON.stringify([queue.name, seen, wishes.map(({ text }) => text)]);
+}
+
+const LOOKED_AT = new WeakMap<Queue, readonly string[]>();
+
+/** What the rules of a queue look at in a caller. */
+function lookedAt(queue: Queue): readonly string[] {
+  const known = LOOKED_AT.get(queue);
+  if (known) return known;
+  const parts = [...queue.ladder.flatMap((step) => step.needs), ...queue.prefers];
+  const names = [...new Set(parts.flatMap(({ looksAt }) => looksAt))];
+  LOOKED_AT.set(queue, names);
+  return names;
 }
 
 function seenIn(caller: CallerFacts, name: string): unknown {
