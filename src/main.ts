@@ -11,7 +11,7 @@ import { messageOf, Refused } from './base/errors.ts';
 import { idSource } from './base/ids.ts';
 import { LoopLag } from './base/loop-lag.ts';
 import { redactor } from './base/redact.ts';
-import { steadyClock } from './base/steady-clock.ts';
+import { clockProblem, steadyClock } from './base/steady-clock.ts';
 import { CLOSED } from './call/class-of-service.ts';
 import { OutsideDialling } from './call/outside-dialling.ts';
 import { CallStore, liveCalls, outsideLegsSince } from './call/store.ts';
@@ -40,7 +40,7 @@ import { asteriskPbx } from './pbx/asterisk/pbx.ts';
 import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
 import { PbxMetrics } from './pbx/observed.ts';
 import { wrongWish } from './queue/rules.ts';
-import { CallbackStore } from './queue/store.ts';
+import { CallbackStore, callbacksByQueue } from './queue/store.ts';
 import { visibleOf } from './queue/waiting.ts';
 import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
@@ -194,6 +194,7 @@ const routing = new RoutingWatch({
   // Before the flows are read, nobody knows the calendars.
   surroundings: async () => ({
     agents: allAgents(database),
+    callbacks: callbacksByQueue(database),
     ...(starting === '' ? { calendars: flows.calendars() } : {}),
   }),
 });
@@ -218,14 +219,15 @@ const flows: FlowLibrary = new FlowLibrary({
   }),
   knowledge: async () => {
     const names = {
-      queue: [...routing.current().queues.keys()],
+      // While the routing file has a mistake from the start, all queues would count as missing.
+      queue: routing.hasRules() ? [...routing.current().queues.keys()] : undefined,
       campaign: (await campaigns.list()).map((campaign) => campaign.id),
       service: [...services.keys()],
     };
     return {
       names: (kind) => names[kind],
       isRecorded: recordedIn(settings.flows),
-      wrongWish: (wish) => wrongWish(routing.current(), wish),
+      wrongWish: (wish) => (routing.hasRules() ? wrongWish(routing.current(), wish) : undefined),
       now: () => clock.now(),
     };
   },
@@ -256,10 +258,11 @@ const engine: Engine = new Engine({
   outside,
   routing,
   flaws: () => [
-    ...flawsOf(flows.problems()),
     ...routing.problems(),
+    ...flawsOf(flows.problems()),
     ...classOfService.problems(),
     ...bans.problems(),
+    clockProblem(clock.aheadMs()),
   ],
   pbx,
   store,

@@ -58,8 +58,7 @@ export type AgentState =
       readonly extension: string;
       readonly reason: string;
       readonly since: number;
-      /** For trouble that is not his: ready again then, in the place that he had. */
-      readonly back?: { readonly at: number; readonly since: number };
+      readonly back?: Back;
     }
   | { readonly at: 'ready'; readonly extension: string; readonly since: number }
   | ({ readonly at: 'reserved' } & InHand)
@@ -84,10 +83,16 @@ export interface InHand {
   readonly since: number;
 }
 
+/** After trouble that is not his: ready again at `at`, in the place that he had, UTC ms. */
+export interface Back {
+  readonly at: number;
+  readonly since: number;
+}
+
 /** A state in which an agent has no call. */
 export type Rest =
   | { readonly at: 'ready'; readonly since: number }
-  | { readonly at: 'not-ready'; readonly reason: string }
+  | { readonly at: 'not-ready'; readonly reason: string; readonly back?: Back }
   | { readonly at: 'wrap-up'; readonly call: string; readonly until: number; readonly after: Rest }
   | { readonly at: 'logged-out' };
 

@@ -1,3 +1,4 @@
+import { Refused } from '../base/errors.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import { type Agent, extensionOf } from './agent.ts';
 
@@ -26,4 +27,16 @@ export function isOnDuty(agent: Agent, isOpen: (calendar: string) => boolean): b
   if (!isOffSite(agent)) return true;
   const duty = agent.outside?.duty ?? '';
   return duty === '' || isOpen(duty);
+}
+
+/**
+ * Checks that an agent who is logged in stays where he is when he is saved: a phone of ours, or his own elsewhere.
+ * @throws Refused `agent-logged-in`
+ */
+export function checkStays(agent: Agent, saved: Agent): void {
+  if (isOffSite(agent) === isOffSite({ ...saved, state: agent.state })) return;
+  throw new Refused(
+    'agent-logged-in',
+    `${agent.name} (${agent.id}) is logged in at ${extensionOf(agent)}: log him out before his phone elsewhere is changed`,
+  );
 }

@@ -44,8 +44,9 @@ export function rests(state: { readonly extension: string }, wish: Wish, now: nu
   return settle(state.extension, restOf(wish, now), now);
 }
 
-/** With a call in hand, what he wishes follows it. */
+/** With a call in hand, what he wishes follows it. Who is to be ready anyway keeps his place. */
 export function notes<S extends InHand>(state: S, wish: Wish, now: number): S {
+  if (wish.type === 'GoReady' && state.after.at === 'ready') return state;
   return { ...state, after: restOf(wish, now) };
 }
 
@@ -77,7 +78,7 @@ function asRest(state: State<'ready' | 'not-ready' | 'wrap-up'>): Rest {
     case 'ready':
       return { at: 'ready', since: state.since };
     case 'not-ready':
-      return { at: 'not-ready', reason: state.reason };
+      return { at: 'not-ready', reason: state.reason, ...(state.back && { back: state.back }) };
     case 'wrap-up':
       return { at: 'wrap-up', call: state.call, until: state.until, after: state.after };
     default:
@@ -138,7 +139,8 @@ function settle(extension: string, wanted: Rest, now: number): AgentState {
     case 'ready':
       return { at: 'ready', extension, since: wanted.since };
     case 'not-ready':
-      return { at: 'not-ready', extension, reason: wanted.reason, since: now };
+      if (wanted.back && now >= wanted.back.at) return { at: 'ready', extension, since: wanted.back.since };
+      return { ...wanted, extension, since: now };
     case 'wrap-up':
       if (now >= wanted.until) return settle(extension, freshly(wanted.after, now), now);
       return { ...wanted, extension, since: now };
@@ -151,5 +153,7 @@ function settle(extension: string, wanted: Rest, now: number): AgentState {
 
 /** After a talk, idleness starts anew. */
 function freshly(wanted: Rest, now: number): Rest {
-  return wanted.at === 'ready' ? { at: 'ready', since: now } : wanted;
+  if (wanted.at === 'ready') return { at: 'ready', since: now };
+  if (wanted.at !== 'not-ready' || !wanted.back) return wanted;
+  return { ...wanted, back: { at: wanted.back.at, since: now } };
 }

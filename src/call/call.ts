@@ -42,9 +42,9 @@ export interface Call {
 export interface CallbackDial {
   /** Of the callback. */
   readonly id: string;
+  /** The number of whoever asked, '' when hidden: the call counts for him, whoever is called. */
+  readonly askedBy?: string;
   readonly ringMs: number;
-  /** Longest talk, ms. */
-  readonly maxTalkMs?: number;
 }
 
 /** Why a call ended. `lost`: nobody heard of its end. `system-failure`: the PBX ended under it. */
@@ -122,7 +122,7 @@ export type Phase =
     } & Ringing)
   | ({ readonly at: 'queued' } & Place)
   | ({ readonly at: 'offered'; readonly ringUntil: number } & Ringing & Place)
-  /** Of a callback: the agent, at `leg`, hears ringing until the customer answers. */
+  /** Of a callback: the agent, at `leg`, hears ringing until the customer answers; then they may talk for `maxTalkMs`. */
   | {
       readonly at: 'calling';
       readonly leg: string;
@@ -164,6 +164,8 @@ export interface Place {
   readonly from?: number;
   readonly until: number;
   readonly music: string;
+  /** An agent sent him here: what a flow has to tell those who wait was for another queue. */
+  readonly sent?: true;
   /** The way out that means that nobody came, where no queue step sent him here but a transfer. */
   readonly otherwise?: DialExit;
   /** What this call needs and prefers beyond its queue, as the flow wrote it, and what the flow says of it. */

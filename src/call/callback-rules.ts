@@ -29,9 +29,11 @@ export function callerSince(call: Call): number {
  */
 export function reduceCallback(call: Call, input: CallInput, now: number, rules: Rules): Outcome {
   const { phase } = call;
+  const reached = customerLeg(call)?.answeredAt !== undefined;
+  // Told once more, perhaps by a snapshot: he is the caller now, and no leg that comes late.
+  if (reached && input.type === 'LegAnswered' && input.leg === call.channel) return [call, []];
   if (phase.at === 'calling') return whileCalling({ ...call, phase }, input, now, rules);
   const [next, effects] = rules(call, input, now);
-  const reached = customerLeg(call)?.answeredAt !== undefined;
   if (!reached && next.phase.at === 'connected') return dial({ ...next, phase: next.phase }, effects, now);
   if (!reached && (next.phase.at === 'queued' || next.phase.at === 'flow')) {
     const kept = effects.filter((effect) => effect.do !== 'takeExit' && effect.do !== 'music');
@@ -47,7 +49,7 @@ function dial(
   taken: readonly CallEffect[],
   now: number,
 ): Outcome {
-  const { ringMs = 0, maxTalkMs } = call.callback ?? {};
+  const { ringMs = 0 } = call.callback ?? {};
   const leg: Leg = { id: call.channel, to: { kind: 'outside', number: call.ani }, plannedAt: now };
   const { place } = call.phase;
   const phase: Phase = {
@@ -55,7 +57,6 @@ function dial(
     leg: call.phase.leg,
     until: now + ringMs,
     ...(place && { place }),
-    ...(maxTalkMs !== undefined && { maxTalkMs }),
   };
   const { connectedAt: _notYet, ...unconnected } = call;
   return [

@@ -16,7 +16,7 @@ export interface OutsideLeg {
 
 /** Who has to be permitted to reach a number that `call` wants: whoever wrote it, and whoever brought the call. */
 export function askedFor(call: Call, writtenBy: NumberAuthor): DialSource[] {
-  return [author(call, writtenBy), bringer(call.source, call.ani)];
+  return [author(call, writtenBy), bringer(recordedOf(call))];
 }
 
 function author({ cursor, entered, facts }: Call, writtenBy: NumberAuthor): DialSource {
@@ -30,34 +30,48 @@ function author({ cursor, entered, facts }: Call, writtenBy: NumberAuthor): Dial
   }
 }
 
-/**
- * Whose limits a leg counts for. Only what a call's record keeps counts, so that a restart counts the same: the flow that the call
- * entered first, not the one that dialled.
- */
-export function countedFor(call: {
+/** What a call's record says of whom its outside legs count for. */
+export interface Recorded {
   readonly source: Source;
   readonly ani: string;
+  /** See `CallbackDial`. */
+  readonly askedBy?: string | undefined;
   readonly enteredFlow?: string | undefined;
   readonly campaignId?: string | undefined;
-}): DialSource[] {
-  const sources = [bringer(call.source, call.ani)];
+}
+
+export function recordedOf({ source, ani, callback, entered, facts }: Call): Recorded {
+  const { campaignId } = facts;
+  return { source, ani, askedBy: callback?.askedBy, enteredFlow: entered?.flow, campaignId };
+}
+
+/**
+ * Whose limits a leg counts for. Only what the records of call and leg keep counts, so that a restart counts the same: the flow that
+ * the call entered first, not the one that dialled.
+ * @param writtenBy the phone at which its number was written, if it was
+ */
+export function countedFor(call: Recorded, writtenBy?: string): DialSource[] {
+  const sources = [bringer(call)];
+  if (writtenBy !== undefined && !(call.source.kind === 'phone' && call.source.extension === writtenBy))
+    sources.push({ kind: 'phone', name: writtenBy });
   if (call.enteredFlow !== undefined) sources.push({ kind: 'flow', name: call.enteredFlow });
   if (call.campaignId !== undefined) sources.push({ kind: 'campaign', name: call.campaignId });
   return sources;
 }
 
 /** Guests are one caller: each can call under any number. */
-function bringer(source: Source, ani: string): DialSource {
+function bringer({ source, ani, askedBy = ani }: Recorded): DialSource {
   if (source.kind === 'phone') return { kind: 'phone', name: source.extension };
-  return { kind: 'caller', name: source.guest ? '' : ani };
+  return { kind: 'caller', name: source.guest ? '' : askedBy };
 }
 
 /** The legs of a call that go outside. */
 export function outsideLegs(call: Call): OutsideLeg[] {
-  const { source, ani, channel, entered, facts, phase } = call;
-  return call.legs.flatMap(({ id, to, plannedAt, answeredAt, endedAt }) => {
+  const { channel, phase } = call;
+  const recorded = recordedOf(call);
+  return call.legs.flatMap(({ id, to, writtenBy, plannedAt, answeredAt, endedAt }) => {
     if (to.kind !== 'outside') return [];
-    const sources = countedFor({ source, ani, enteredFlow: entered?.flow, campaignId: facts.campaignId });
+    const sources = countedFor(recorded, writtenBy);
     // Whom we call is no leg of the talk but its caller.
     const talks = id === channel && 'leg' in phase && phase.at !== 'calling';
     const maxTalkMs = maxTalkOf(talks ? phase.leg : id, phase);

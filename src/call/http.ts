@@ -65,7 +65,6 @@ export const callPhase = z
     'queued',
     'offered',
     'calling',
-    'calling',
     'connected',
     'held',
     'consulting',
@@ -198,7 +197,7 @@ function listRoutes(api: Api, { calls, centre }: ApiParts): void {
   );
 }
 
-function oneCallRoutes(api: Api, { calls, centre, events, log }: ApiParts): void {
+function oneCallRoutes(api: Api, { calls, centre, events, routing, log }: ApiParts): void {
   api.get(
     '/api/calls/:id',
     {
@@ -215,10 +214,11 @@ function oneCallRoutes(api: Api, { calls, centre, events, log }: ApiParts): void
       const record = await calls.byId(request.params.id);
       if (!record) throw unknownCall(request.params.id);
       const ofCall = await events.ofCall(record.id);
+      const rules = routing.current();
       return {
         ...showCall(record, token),
         legs: record.legs.map((leg) => showLeg(leg, token)),
-        events: ofCall.map((event) => showEvent(event, token)),
+        events: ofCall.map((event) => showEvent(event, token, rules)),
       };
     },
   );

@@ -8,6 +8,8 @@ export interface Leg {
   readonly agent?: string;
   /** The queue that it was dialled for. */
   readonly queue?: string;
+  /** The phone at which somebody wrote its outside number. */
+  readonly writtenBy?: string;
   readonly plannedAt: number;
   readonly ringingAt?: number;
   readonly answeredAt?: number;

@@ -11,7 +11,7 @@ import {
   type NumberGroup,
 } from './class-of-service.ts';
 import type { DialRefusal, LimitHolder } from './dial-refusal.ts';
-import { askedFor, countedFor, type OutsideLeg, outsideLegs } from './dial-source.ts';
+import { askedFor, countedFor, type OutsideLeg, outsideLegs, recordedOf } from './dial-source.ts';
 import { callerCountedAs, countedAs, plainNumber } from './dialled-number.ts';
 import { LegAccount, minutesBegun, withinMinutes } from './leg-account.ts';
 
@@ -83,8 +83,8 @@ export class OutsideDialling {
       return { allowed: false, refusal: { reason: 'not-permitted', group: group?.name ?? '', ...whose } };
     }
     this.#beginDay(now);
-    const { entered, facts } = call;
-    const sources = countedFor({ ...call, enteredFlow: entered?.flow, campaignId: facts.campaignId });
+    const phone = typeof writtenBy === 'object' ? writtenBy.phone : undefined;
+    const sources = countedFor(recordedOf(call), phone);
     return this.#within(judged.group, this.#holders(judged.group, number, sources), now);
   }
 

@@ -28,8 +28,8 @@ type CallRow = typeof callTable.$inferSelect;
 type LegRow = typeof legTable.$inferSelect;
 
 /** A call as reports see it, live or ended; null where nothing is known. Times UTC ms. */
-export type CallRecord = Omit<CallRow, 'state'>;
-export type LegRecord = Omit<LegRow, 'callId' | 'position'>;
+export type CallRecord = Omit<CallRow, 'askedBy' | 'state'>;
+export type LegRecord = Omit<LegRow, 'callId' | 'position' | 'writtenBy'>;
 
 /** Where a list was left: the last row of the page before. */
 export interface Place {
@@ -51,7 +51,7 @@ export interface CallFilter {
   readonly limit: number;
 }
 
-const { state: _state, ...RECORD } = getTableColumns(callTable);
+const { state: _state, askedBy: _askedBy, ...RECORD } = getTableColumns(callTable);
 
 /** What changes from step to step while the call lives and its facts stay. None of it is indexed. */
 const CHANGING_LIVE = [
@@ -169,17 +169,17 @@ export function outsideLegsSince(database: Database, since: number): OutsideLeg[
 
 function outsideLegsOf(database: Database, which: SQL): OutsideLeg[] {
   const { query } = database;
-  const { id, source, ani, enteredFlow, campaignId, state } = callTable;
+  const { id, source, ani, askedBy, enteredFlow, campaignId, state } = callTable;
   const calls = query.select({ id }).from(callTable).where(which);
   return query
-    .select({ leg: legTable, source, ani, enteredFlow, campaignId, state })
+    .select({ leg: legTable, source, ani, askedBy, enteredFlow, campaignId, state })
     .from(legTable)
     .innerJoin(callTable, eq(id, legTable.callId))
     .where(and(inArray(legTable.callId, calls), eq(legTable.toKind, 'outside')))
     .all()
     .map(({ leg, source, state, ...call }) => {
-      const { id, toNumber: number, plannedAt, answeredAt, endedAt } = leg;
-      const sources = countedFor(known({ ...call, source: sourceOf(source) }));
+      const { id, toNumber: number, writtenBy, plannedAt, answeredAt, endedAt } = leg;
+      const sources = countedFor(known({ ...call, source: sourceOf(source) }), writtenBy ?? undefined);
       const maxTalkMs = state ? maxTalkOf(id, state.phase) : undefined;
       return known({ id, number, sources, plannedAt, answeredAt, endedAt, maxTalkMs });
     });
@@ -210,7 +210,10 @@ export class CallStore implements ContactHistory {
     const record = this.#database.query.select(RECORD).from(callTable).where(eq(callTable.id, id)).get();
     if (!record) return undefined;
     const legs = legRowsOf(this.#database, id);
-    return { ...record, legs: legs.map(({ callId: _call, position: _position, ...leg }) => leg) };
+    return {
+      ...record,
+      legs: legs.map(({ callId: _call, position: _position, writtenBy: _phone, ...leg }) => leg),
+    };
   }
 
   /** The latest calls of a customer, whichever way he was recognised, newest first. */
@@ -316,7 +319,7 @@ function conditionsOf(filter: CallFilter): (SQL | undefined)[] {
 
 /** A call as a report sees it, for one that is still in memory. */
 export function recordOf(call: Call): CallRecord {
-  const { state: _live, ...record } = rowOf(call);
+  const { state: _live, askedBy: _asked, ...record } = rowOf(call);
   return record;
 }
 
@@ -329,6 +332,7 @@ function rowOf(call: Call): CallRow {
     ani: call.ani,
     aniName: call.aniName,
     dnis: call.dnis,
+    askedBy: call.callback?.askedBy ?? null,
     customerId: facts.customerId ?? null,
     tier: facts.tier ?? null,
     language: facts.language,
@@ -445,6 +449,7 @@ function legRowOf(leg: Leg, callId: string, position: number): LegRow {
     toNumber: leg.to.kind === 'phone' ? leg.to.extension : leg.to.number,
     agentId: leg.agent ?? null,
     queue: leg.queue ?? null,
+    writtenBy: leg.writtenBy ?? null,
     plannedAt: leg.plannedAt,
     ringingAt: leg.ringingAt ?? null,
     answeredAt: leg.answeredAt ?? null,
@@ -465,6 +470,7 @@ function legOf(row: LegRow): Leg {
     to,
     agent: row.agentId,
     queue: row.queue,
+    writtenBy: row.writtenBy,
     plannedAt: row.plannedAt,
     ringingAt: row.ringingAt,
     answeredAt: row.answeredAt,

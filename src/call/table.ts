@@ -31,6 +31,8 @@ export const callTable = table(
     ani: text('ani').notNull(),
     aniName: text('ani_name').notNull(),
     dnis: text('dnis').notNull(),
+    /** Of a callback: the number of whoever asked for it. */
+    askedBy: text('asked_by'),
     customerId: text('customer_id'),
     tier: text('tier'),
     language: text('language').notNull(),
@@ -81,6 +83,8 @@ export const legTable = table(
     agentId: text('agent_id'),
     /** The queue that it was dialled for. */
     queue: text('queue'),
+    /** The phone at which somebody wrote its outside number. */
+    writtenBy: text('written_by'),
     plannedAt: time('planned_at').notNull(),
     ringingAt: time('ringing_at'),
     answeredAt: time('answered_at'),

@@ -15,8 +15,14 @@ export function talkLeg(call: TalkCall): Leg {
   return legOf(call, call.phase.leg) as Leg;
 }
 
-export function planned({ leg, to, agent }: NewLeg, now: number): Leg {
-  return { id: leg, to, plannedAt: now, ...(agent !== undefined && { agent }) };
+export function planned({ leg, to, agent, writtenBy }: NewLeg, now: number): Leg {
+  return {
+    id: leg,
+    to,
+    plannedAt: now,
+    ...(agent !== undefined && { agent }),
+    ...(writtenBy !== undefined && { writtenBy }),
+  };
 }
 
 /** The caller and his agent as before, connected again. */

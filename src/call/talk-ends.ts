@@ -2,6 +2,7 @@ import { unreachable } from '../base/errors.ts';
 import type { HangupCause } from '../pbx/pbx.ts';
 import type { Call, EndCause, Phase } from './call.ts';
 import type { CallEffect } from './call-effect.ts';
+import { customerLeg } from './callback-rules.ts';
 import { consultOver, withoutAgent, withoutOther } from './consult-rules.ts';
 import { earliest } from './deadline.ts';
 import type { Leg } from './leg.ts';
@@ -28,7 +29,7 @@ export function talkLegEnded(
   switch (phase.at) {
     case 'connected':
     case 'held':
-      return talkOver({ ...ended, phase }, closed, gone, now);
+      return talkOver({ ...ended, phase }, closed, gone ? 'gone' : 'done', now);
     case 'consulting':
       if (!own) {
         const [held, effects] = consultOver({ ...ended, phase });
@@ -46,17 +47,18 @@ export function talkLegEnded(
   }
 }
 
-function talkOver(call: TalkCall, leg: Leg, gone: boolean, now: number): Outcome {
+/** @param why somebody wished it, the phone of the agent is gone, or the PBX could not go on */
+function talkOver(call: TalkCall, leg: Leg, why: 'done' | 'gone' | 'trouble', now: number): Outcome {
   const over: Call = { ...call, talkedMs: talkedUntil(call, now) };
-  const effects = [...lettingGo(call), release(leg, true, gone)];
+  const effects = [...lettingGo(call), release(leg, why !== 'trouble', why === 'gone')];
   const { place } = call.phase;
-  if (gone && place) {
+  if (why !== 'done' && place) {
     const [back, music] = backToFront(over, place, now);
     return [back, [...effects, ...music]];
   }
   return [
     { ...over, phase: { at: 'flow' } },
-    [...effects, { do: 'takeExit', exit: gone ? 'failed' : 'done' }],
+    [...effects, { do: 'takeExit', exit: why === 'done' ? 'done' : 'failed' }],
   ];
 }
 
@@ -66,7 +68,7 @@ function agentGone(call: In<'consulting'>, leg: Leg, now: number): Outcome {
   const answered = ringUntil === undefined;
   const end = answered ? LET_GO : GIVEN_UP;
   const [ended, closed] = closeLeg(call, legOf(call, asked) as Leg, end, now);
-  const [over, effects] = talkOver({ ...ended, phase: call.phase }, leg, true, now);
+  const [over, effects] = talkOver({ ...ended, phase: call.phase }, leg, 'gone', now);
   return [
     over,
     [
@@ -137,7 +139,9 @@ export function connectFailed(call: Call, legId: string, now: number): Outcome {
       if (phase.leg !== legId) return [call, []];
       const [closed, own] = closeLeg(call, leg, { outcome: 'failed' }, now);
       const failed = { ...closed, phase };
-      const [over, effects] = phase.again ? talkOver(failed, own, true, now) : neverTalked(failed, own);
+      const [over, effects] = phase.again
+        ? talkOver(failed, own, 'trouble', now)
+        : neverTalked(failed, own, now);
       return [over, [hangup, ...effects]];
     }
     default:
@@ -146,7 +150,7 @@ export function connectFailed(call: Call, legId: string, now: number): Outcome {
 }
 
 /** The caller goes back to where he was, as if that leg had never answered. */
-function neverTalked(call: In<'connected'>, leg: Leg): Outcome {
+function neverTalked(call: In<'connected'>, leg: Leg, now: number): Outcome {
   const { phase } = call;
   const effects: CallEffect[] = [...lettingGo(call), { do: 'release', leg, talked: false }];
   const connectedAt = call.connectedAt === phase.since ? undefined : call.connectedAt;
@@ -154,6 +158,18 @@ function neverTalked(call: In<'connected'>, leg: Leg): Outcome {
   const back = connectedAt === undefined ? rest : { ...rest, connectedAt };
   if (!phase.place)
     return [{ ...back, phase: { at: 'flow' } }, [...effects, { do: 'takeExit', exit: 'failed' }]];
+  if (!wasOffered(call, leg)) {
+    const [front, music] = backToFront(back, phase.place, now);
+    return [front, [...effects, ...music]];
+  }
   const waitedMs = call.waitedMs - waitOf(phase.place, phase.since);
-  return [{ ...back, waitedMs, phase: { at: 'queued', ...phase.place } }, effects];
+  return [
+    { ...back, waitedMs, phase: { at: 'queued', ...phase.place } },
+    [...effects, { do: 'music', class: phase.place.music }],
+  ];
+}
+
+/** True when the talk ended a wait in its queue; false when he was put through, or called back, after that wait was over. */
+function wasOffered(call: In<'connected'>, { queue }: Leg): boolean {
+  return queue !== undefined && customerLeg(call)?.answeredAt !== call.phase.since;
 }

@@ -84,6 +84,7 @@ function transferToQueue(
     since: now,
     until: now + maxWaitMs,
     music,
+    sent: true,
     ...(otherwise !== undefined && { otherwise }),
   };
   return [{ ...left, phase, facts: { ...left.facts, queue } }, effects];

@@ -51,11 +51,12 @@ export type TalkInput =
   | { readonly type: 'Cancel' }
   | { readonly type: 'Confer' };
 
-/** A leg that is to be dialled. `agent`: who sits there. */
+/** A leg that is to be dialled. `agent`: who sits there. `writtenBy`: see `Leg`. */
 export interface NewLeg {
   readonly leg: string;
   readonly to: Endpoint;
   readonly agent?: string;
+  readonly writtenBy?: string;
   readonly ringMs: number;
   readonly maxTalkMs?: number;
 }

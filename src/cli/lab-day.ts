@@ -136,7 +136,7 @@ function show(scenario: Scenario, result: DayResult, seconds: number, { svg, fas
   print('');
   for (const { invariant, at, what } of result.broken)
     print(coloured('red', `${new Date(at).toISOString()} ${INVARIANTS[invariant]} [${invariant}]: ${what}`));
-  const watched = fast ? 'not watched 未检查' : `${result.broken.length} broken invariants 不变量被破坏`;
+  const watched = fast ? 'not watched 未检查' : brokenText(result);
   const faults = result.faults > 0 ? `, ${result.faults} faults 故障` : '';
   print(
     coloured(
@@ -145,4 +145,9 @@ function show(scenario: Scenario, result: DayResult, seconds: number, { svg, fas
     ),
   );
   if (svg !== undefined) print(`picture 图: ${svg}`);
+}
+
+function brokenText({ broken, brokenCount }: DayResult): string {
+  const shown = brokenCount > broken.length ? `: ${broken.length} shown of ${brokenCount}` : '';
+  return `${brokenCount} broken invariants 不变量被破坏${shown}`;
 }

@@ -14,7 +14,7 @@ export function addLabCommands(program: Command): void {
     .option('--routing <file>', 'by these rules instead of those that the scenario names')
     .option('--per <minutes>', 'a row for so many minutes; without it 15, or 60 for more than five hours')
     .option('--svg <file>', 'draw it, as a picture that any browser shows')
-    .option('--json', 'as {name, seed, calls, figures: {intervals, lanes, total}, broken, …}')
+    .option('--json', 'as {name, seed, calls, figures: {intervals, lanes, total}, broken, brokenCount, …}')
     .option('--fast', 'without watching the invariants')
     .showHelpAfterError('What there is: npx carillon lab --help')
     .hook('preAction', endWithReader)

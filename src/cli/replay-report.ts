@@ -4,7 +4,7 @@ import type { FigureGroup, FigureRow } from '../replay/comparison.ts';
 import type { VisitOutcome } from '../replay/outcome.ts';
 import { coloured, columnsOf, cutToColumns, harmless } from './terminal.ts';
 
-const NAME_WIDTH = 26;
+const NAME_WIDTH = 30;
 const WIDTH = 12;
 /** Less than this is no change worth a mark: 0.05 points, 50 ms. */
 const SMALL: Readonly<Record<FigureRow['kind'], number>> = { count: 0.5, share: 0.0005, time: 50 };
@@ -54,7 +54,7 @@ const hasValue = ({ values }: FigureRow): boolean =>
 function line(row: FigureRow, withChange: boolean): string {
   const cells = row.values.map((value) => right(valueText(row.kind, value)));
   const name = `  ${row.name}`;
-  return `${name}${' '.repeat(NAME_WIDTH - columnsOf(name))}${cells.join('')}${withChange ? change(row) : ''}`;
+  return `${name}${' '.repeat(Math.max(1, NAME_WIDTH - columnsOf(name)))}${cells.join('')}${withChange ? change(row) : ''}`;
 }
 
 /** What the changed rules make of the day that the same rules give. */

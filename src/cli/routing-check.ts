@@ -10,7 +10,7 @@ import type { RoutingRules } from '../queue/rules.ts';
 import { readSettings } from '../setup/settings.ts';
 import { problemLines } from './flow-check.ts';
 import { shownPath } from './flow-folder.ts';
-import { routingSurroundings } from './routing-surroundings.ts';
+import { type QueueUse, routingSurroundings } from './routing-surroundings.ts';
 import { badUsage, coloured, counted, harmless, print, remark, table } from './terminal.ts';
 
 export interface RoutingCheckOptions {
@@ -42,7 +42,7 @@ export async function checkRouting(path: string | undefined, options: RoutingChe
   const full = path === undefined ? settings.routing : resolve(path);
   const file = shownPath(full);
   const text = await textOf(full, file);
-  const { agents = [], calendars, remark: unchecked } = await routingSurroundings(settings);
+  const { agents = [], calendars, uses, remark: unchecked } = await routingSurroundings(settings);
   if (unchecked !== '') remark(unchecked);
   const { rules, problems } = readRouting(
     text,
@@ -50,12 +50,13 @@ export async function checkRouting(path: string | undefined, options: RoutingChe
     unchecked === '' ? { agents, calendars } : { calendars },
   );
   const ofAgents = rules ? agentProblems(agents, rules) : [];
+  const ofUses = rules ? lostUses(rules, uses) : [];
   const fits = rules ? fitsOf(rules, agents) : [];
-  const all = [...problems, ...ofAgents];
+  const all = [...problems, ...ofAgents, ...ofUses];
   const errors = all.filter(({ severity }) => severity === 'error').length;
   const warnings = all.length - errors;
-  if (options.json) printJson({ file, problems, ofAgents, fits, errors, warnings });
-  else show({ file, problems, ofAgents, fits, errors, warnings });
+  if (options.json) printJson({ file, problems, ofAgents, ofUses, fits, errors, warnings });
+  else show({ file, problems, ofAgents, ofUses, fits, errors, warnings });
   return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;
 }
 
@@ -68,6 +69,16 @@ async function textOf(full: string, file: string): Promise<string> {
     const { code } = thrown as NodeJS.ErrnoException;
     throw badUsage(`${file} cannot be read (${code}). Give the file, or name it in CARILLON_ROUTING.`);
   }
+}
+
+/** Callers of a queue that is not there take the way out of the step, or are lost to the campaign. */
+function lostUses({ queues }: RoutingRules, uses: readonly QueueUse[]): AgentProblem[] {
+  return uses
+    .filter(({ queue }) => !queues.has(queue))
+    .map(({ queue, by }) => ({
+      severity: 'warning',
+      message: `${by} still sends callers to "${queue}", and there is no such queue`,
+    }));
 }
 
 function fitsOf({ queues }: RoutingRules, agents: readonly Agent[]): StepFit[] {
@@ -90,19 +101,20 @@ interface Result {
   readonly file: string;
   readonly problems: readonly Problem[];
   readonly ofAgents: readonly AgentProblem[];
+  readonly ofUses: readonly AgentProblem[];
   readonly fits: readonly StepFit[];
   readonly errors: number;
   readonly warnings: number;
 }
 
-function printJson({ ofAgents, fits, ...rest }: Result): void {
+function printJson({ ofAgents, ofUses, fits, ...rest }: Result): void {
   const queues = fits.map((fit) => ({ ...fit, agents: fit.agents.map(({ id }) => id) }));
-  print(JSON.stringify({ ...rest, agents: ofAgents, queues }, null, 2));
+  print(JSON.stringify({ ...rest, agents: ofAgents, uses: ofUses, queues }, null, 2));
 }
 
-function show({ file, problems, ofAgents, fits, errors, warnings }: Result): void {
+function show({ file, problems, ofAgents, ofUses, fits, errors, warnings }: Result): void {
   for (const problem of problems) print(problemLines(problem));
-  for (const { severity, message } of ofAgents)
+  for (const { severity, message } of [...ofAgents, ...ofUses])
     print(`${coloured(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(message)}`);
   if (fits.length > 0) {
     print(table([HEAD, ...fits.map(rowOf)]));

@@ -15,7 +15,7 @@ export function addRoutingCommands(program: Command): void {
       'name every mistake by line and column, and who fits where; exit code 0 when there is no error',
     )
     .argument('[file]', 'without it, the file that CARILLON_ROUTING names')
-    .option('--json', 'as {file, problems, agents, queues, errors, warnings}')
+    .option('--json', 'as {file, problems, agents, uses, queues, errors, warnings}')
     .option('--strict', 'warnings count like errors')
     .action(async (file: string | undefined, options: RoutingCheckOptions) => {
       const { checkRouting } = await import('./routing-check.ts');

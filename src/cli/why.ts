@@ -6,7 +6,7 @@ import { storeFile } from '../setup/prepare.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { readDatabase } from '../store/read-only.ts';
 import type { WhyView } from '../why/http.ts';
-import { findCalls } from '../why/store.ts';
+import { findCalls, withCallbacks } from '../why/store.ts';
 import { type Moment, storyOf } from '../why/story.ts';
 import { type Doing, type Stretch, stretchesOf } from '../why/stretches.ts';
 import { askAsAdmin } from './daemon.ts';
@@ -55,7 +55,8 @@ async function callMeant(
     const number = cleanNumber(wanted);
     const ids = findCalls(database, number === '' ? wanted : number);
     const [id, ...others] = ids;
-    return { id, others, events: id === undefined ? [] : await new EventLog(database).ofCall(id) };
+    const events = id === undefined ? [] : withCallbacks(database, await new EventLog(database).ofCall(id));
+    return { id, others, events };
   });
   const { id, others = [], events = [] } = found ?? {};
   if (id === undefined) throw badUsage(unknownText(wanted));
@@ -152,7 +153,7 @@ function ableText(
   begun: number,
 ): string {
   const from = step > begun ? `, from step ${step + 1} on` : '';
-  const worth = score === 0 ? '' : `, score ${score}`;
+  const worth = score === 0 || score === null ? '' : `, score ${score}`;
   return `${harmless(agent)}: ${harmless(state)} for ${spanText(forMs)}${from}${worth}${knowsHim ? ', knows him' : ''}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Agent, AgentInput, AgentState } from '../agent/agent.ts';
+import { checkStays } from '../agent/off-site.ts';
 import { Refused } from '../base/errors.ts';
 import type { CallEffect } from '../call/call-effect.ts';
 import type { Leg } from '../call/leg.ts';
@@ -25,10 +26,11 @@ export function agentTold(turn: Turn, id: string, input: AgentInput): void {
   turn.tellAgent(agent, input);
 }
 
-/** The administrator has added or changed him; his state is his own. */
+/** The administrator has added or changed him; his state is his own. @throws Refused when it would move the phone he is at */
 export function agentSaved(turn: Turn, saved: Agent): void {
   const { state } = turn;
   const known = state.agents.get(saved.id);
+  if (known) checkStays(known, saved);
   const agent = known ? { ...saved, state: known.state } : saved;
   state.putAgent(agent);
   if (known && known.state.at !== 'logged-out')

@@ -36,7 +36,8 @@ export function callEvents(before: Call, after: Call, input: CallInput): CallEve
   if (is.at === 'ended') {
     const { endedBy: by, endCause: cause, waitedMs, talkedMs } = after;
     // Abandoned means that the caller left before anybody answered; a supervisor who ends the call is not the caller.
-    change.add('CallEnded', { by, cause, waitedMs, talkedMs, abandoned: by === 'caller' && waits(was) });
+    const abandoned = by === 'caller' && waits(was) && after.connectedAt === undefined;
+    change.add('CallEnded', { by, cause, waitedMs, talkedMs, abandoned });
   }
   return events;
 }

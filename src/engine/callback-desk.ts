@@ -32,7 +32,7 @@ export function lookAtCallback(turn: Turn, id: string): void {
   const { calling } = callback ?? {};
   // A call that ended while nobody could note what became of it.
   if (callback && calling !== undefined && !calls.has(calling))
-    return put(turn, callOver(callback, { end: 'unanswered' }, turn.now));
+    return put(turn, callOver(callback, { end: 'broken-off' }, turn.now));
   if (!callback || calling !== undefined || callback.dueAt === NEVER) {
     floor.callbackGone(id);
     return deadlines.set(`${CALLBACK}${id}`, undefined);
@@ -55,15 +55,24 @@ export function callFor(turn: Turn, id: string): Call | undefined {
   }
   const call = callOf(callback, callback.plan, queue, turn.now);
   const permission = turn.outside.permit(call, callback.number, 'flow', turn.now);
-  if (permission.allowed) {
-    const { maxTalkMs } = permission;
-    const { ringMs } = callback.plan;
-    return { ...call, callback: { id, ringMs, ...(maxTalkMs !== undefined && { maxTalkMs }) } };
-  }
+  if (permission.allowed) return call;
   // Logs why.
   turn.permitted(call, { kind: 'outside', number: callback.number });
   const never = permission.refusal.reason === 'not-permitted';
   put(turn, { ...callback, dueAt: never ? NEVER : turn.now + callback.plan.againMs });
+  return undefined;
+}
+
+/**
+ * A call as its rules want it, before it is kept. Where they dial the customer, he has to be permitted now, and for so long: others have
+ * been dialled since the agent was rung. Undefined when he is not: the call has to end, and he is called later.
+ */
+export function permittedNow(turn: Turn, was: Call, is: Call): Call | undefined {
+  if (is.phase.at !== 'calling' || was.phase.at === 'calling') return is;
+  const permitted = turn.permitted(is, { kind: 'outside', number: is.ani });
+  if (permitted) return { ...is, phase: { ...is.phase, ...permitted } };
+  const callback = turn.state.callbacks.get(is.callback?.id ?? '');
+  if (callback) over(turn, is, callback, { end: 'broken-off' });
   return undefined;
 }
 
@@ -86,6 +95,11 @@ function callOf(callback: Callback, plan: NonNullable<Callback['plan']>, queue: 
     // Known before it is dialled, and never used for another call.
     channel: `leg-${id}`,
     source: plan.source,
+    callback: {
+      id: callback.id,
+      ringMs: plan.ringMs,
+      ...(plan.ani !== undefined && { askedBy: plan.ani }),
+    },
     ani: callback.number,
     aniName: '',
     dnis: plan.dnis,
@@ -126,10 +140,20 @@ function reached(turn: Turn, call: Call): void {
   if (own) over(turn, call, own, { end: 'reached', agent });
 }
 
+/** Only what the customer or his network did is an attempt. */
 function endOf(call: Call): CallbackCallEnd {
   const leg = customerLeg(call);
   if (!leg) return { end: 'no-agent' };
-  return leg.cause === 'unallocated-number' ? { end: 'wrong-number' } : { end: 'unanswered' };
+  if (leg.cause === 'unallocated-number') return { end: 'wrong-number' };
+  switch (leg.outcome) {
+    case 'no-answer':
+    case 'busy':
+    case 'rejected':
+    case 'unreachable':
+      return { end: 'unanswered' };
+    default:
+      return { end: 'broken-off' };
+  }
 }
 
 function over(turn: Turn, call: Call, callback: Callback, end: CallbackCallEnd): void {

@@ -366,7 +366,7 @@ export class Engine implements Centre {
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */
   #offer(turn: Turn): void {
     try {
-      offerWaiting(turn);
+      for (const bug of offerWaiting(turn)) this.#parts.log.error(faultOf(bug), 'an offer failed');
       this.#matchingProblem = '';
     } catch (error) {
       this.#matchingProblem = `callers cannot be matched with agents (${messageOf(error)}); see the log`;

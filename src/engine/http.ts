@@ -40,7 +40,7 @@ const eventQuery = z.strictObject({
 });
 
 /** Routes of the event log. */
-export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
+export function eventRoutes(api: Api, { events, routing, clock }: ApiParts): void {
   const polls = new Map<AbortController, string>();
   const pulse = new Pulse(events, clock);
   api.addHook('preClose', async () => {
@@ -71,7 +71,8 @@ export function eventRoutes(api: Api, { events, clock }: ApiParts): void {
       });
       const until = clock.now() + wait * 1000;
       const found = await readSoon(events, { after, limit, types }, pulse, clock, until, poll.signal);
-      return { events: found.events.map((event) => showEvent(event, token)), next: found.next };
+      const rules = routing.current();
+      return { events: found.events.map((event) => showEvent(event, token, rules)), next: found.next };
     },
   );
 }

@@ -7,16 +7,40 @@ import type { Turn } from './turn.ts';
 /** Name of the deadline at which time alone may make an offer possible: the turn that it wakes comes by here. */
 const MATCHING = 'matching';
 
-/** Makes the offers that this turn has made possible; sends away those whom nobody logged in could serve. */
-export function offerWaiting(turn: Turn): void {
+/**
+ * Makes the offers that this turn has made possible; sends away those whom nobody logged in could serve.
+ * @returns what went wrong: our bugs. Each costs one call, not the others their turn.
+ */
+export function offerWaiting(turn: Turn): readonly unknown[] {
   const { state } = turn;
   const { floor } = state;
+  const bugs: unknown[] = [];
   for (const id of floor.hopeless()) {
     const call = state.calls.get(id);
-    if (call) turn.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' });
+    if (call) sound(turn, id, bugs, () => turn.tellCall(call, { type: 'LeftQueue', exit: 'no-agents' }));
   }
-  for (const offer of floor.offers(turn.now)) if (!make(turn, offer)) takeBack(turn, offer);
+  for (const offer of floor.offers(turn.now)) {
+    const made = sound(turn, offer.call, bugs, () => make(turn, offer));
+    if (made !== true) takeBack(turn, offer);
+  }
   state.deadlines.set(MATCHING, floor.nextDue(turn.now));
+  return bugs;
+}
+
+/** Does it, or ends the call for which it went wrong. */
+function sound<Result>(turn: Turn, call: string, bugs: unknown[], work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (bug) {
+    bugs.push(bug);
+  }
+  try {
+    const live = turn.state.calls.get(call);
+    if (live) turn.failCall(live, 'matching');
+  } catch (bug) {
+    bugs.push(bug);
+  }
+  return undefined;
 }
 
 /** The floor took both of them for matched. */
@@ -24,7 +48,10 @@ function takeBack(turn: Turn, { call, agent }: Offer): void {
   const { state } = turn;
   const [waiting, ready] = [state.calls.get(call), state.agents.get(agent)];
   if (waiting) state.floor.callChanged(waiting);
-  else lookAtCallback(turn, call);
+  else {
+    state.floor.callbackGone(call);
+    lookAtCallback(turn, call);
+  }
   if (ready) state.floor.agentChanged(ready);
 }
 
@@ -37,17 +64,18 @@ function make(turn: Turn, offer: Offer): boolean {
   const to = agent && endpointOf(agent);
   if (!call || !agent || !queue || !to) return false;
   const leg = turn.nextLeg();
-  turn.log('CallOffered', { queue: offer.queue, ...offer.why }, { call: call.id, agent: agent.id });
-  turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
-  for (const { type, data, call, agent } of sensitiveUses(state.floor.rules, offer.waiting, offer, turn.now))
-    turn.log(type, data, { call, agent });
   const permitted = turn.permitted(call, to);
   if (!permitted) {
     // Somebody elsewhere whose number may not be dialled: the next one is asked, and he again in a while.
+    turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
     const reserved = state.agents.get(agent.id) ?? agent;
     turn.tellAgent(reserved, { type: 'OfferEnded', leg, by: 'trouble', reason: 'not-permitted' });
     return false;
   }
+  turn.log('CallOffered', { queue: offer.queue, ...offer.why }, { call: call.id, agent: agent.id });
+  for (const { type, data, call, agent } of sensitiveUses(state.floor.rules, offer.waiting, offer, turn.now))
+    turn.log(type, data, { call, agent });
+  turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
   turn.tellCall(call, { type: 'Offered', leg, agent: agent.id, to, ringMs: queue.ringMs, ...permitted });
   return true;
 }

@@ -3,12 +3,12 @@ import { unreachable } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { callerSince, hasCaller } from '../call/callback-rules.ts';
 import { bridgeOf } from '../call/leg.ts';
-import { questionOf, ringbackOf } from '../call/leg-rules.ts';
+import { legOf, questionOf, ringbackOf } from '../call/leg-rules.ts';
 import { isTalking, roomOf } from '../call/room.ts';
 import type { PbxSnapshot } from '../pbx/pbx.ts';
 import type { EngineInput } from './input.ts';
 import type { Turn } from './turn.ts';
-import { takeUpWaiting } from './waiting-room.ts';
+import { takeUpWaiting, waits } from './waiting-room.ts';
 
 /** A leg or call that is younger than this when a snapshot is taken may not be in it yet, ms. */
 const UNDER_WAY_MS = 10_000;
@@ -31,9 +31,13 @@ export function reconcile(
   const settled = afterGap ? asOf : asOf - UNDER_WAY_MS;
   const channels: Channels = new Map(snapshot.channels.map((channel) => [channel.channel, channel]));
   const bridges = new Map(snapshot.bridges.map((bridge) => [bridge.bridge, bridge.channels]));
-  for (const call of [...state.calls.values()]) {
-    const whole = afterMiss(turn, call, channels, settled, restarted);
-    if (whole && afterGap && call.startedAt < asOf) takeUpAgain(turn, call, bridges);
+  for (const id of [...state.calls.keys()]) {
+    const call = state.calls.get(id);
+    // What another one missed may have ended it.
+    if (!call) continue;
+    tellMissed(turn, call, channels, settled, restarted);
+    const now = state.calls.get(id);
+    if (now && afterGap && now.startedAt < asOf && !begun(call, now)) takeUpAgain(turn, now, bridges);
   }
   for (const [channel, { since }] of [...state.open])
     if (!channels.has(channel) && since < settled) state.closeChannel(channel, turn.now);
@@ -50,24 +54,28 @@ export function reconcile(
   releaseStrandedAgents(turn);
 }
 
-/** Feeds the call what it missed. True when it missed nothing. Only what is older than `settled` (UTC ms) can be missed. */
-function afterMiss(turn: Turn, call: Call, channels: Channels, settled: number, restarted: boolean): boolean {
+/** Feeds the call what it missed. Only what is older than `settled` (UTC ms) can be missed. */
+function tellMissed(turn: Turn, call: Call, channels: Channels, settled: number, restarted: boolean): void {
   if (hasCaller(call) && !channels.has(call.channel) && call.phase.at !== 'left') {
-    if (callerSince(call) >= settled) return true;
+    if (callerSince(call) >= settled) return;
     turn.tellCall(call, { type: 'CallerEnded', cause: restarted ? 'system-failure' : 'lost' });
-    return false;
   }
-  for (const leg of call.legs) {
-    if (leg.endedAt !== undefined || leg.plannedAt >= settled) continue;
-    const now = turn.state.calls.get(call.id) ?? call;
-    const seen = channels.get(leg.id);
+  for (const { id } of call.legs) {
+    const now = turn.state.calls.get(call.id);
+    const leg = now && legOf(now, id);
+    if (!leg || leg.endedAt !== undefined || leg.plannedAt >= settled) continue;
+    const seen = channels.get(id);
     // Whoever talked may have hung up as usual; nobody knows.
     const cause = isTalking(now.phase, leg.id) ? 'normal' : 'failure';
     if (!seen) turn.tellCall(now, { type: 'LegEnded', leg: leg.id, cause });
     else if (seen.state === 'up' && leg.answeredAt === undefined)
       turn.tellCall(now, { type: 'LegAnswered', leg: leg.id });
   }
-  return turn.state.calls.get(call.id) === call;
+}
+
+/** True when what was missed has just begun a step or a wait: whoever is there has been given all that belongs to it. */
+function begun(before: Call, { cursor, phase }: Call): boolean {
+  return phase.at === 'flow' ? cursor !== before.cursor : waits(phase) && !waits(before.phase);
 }
 
 /** After a gap the PBX may have lost what we had asked for: ask again. */

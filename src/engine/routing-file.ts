@@ -5,6 +5,7 @@ import type { Declarations, DeclaredAttributes } from '../queue/declarations.ts'
 import { ExpressionCompiler } from '../queue/expression.ts';
 import { CALLER_FACTS } from '../queue/expression-glances.ts';
 import { type RoutingRules, routingRules } from '../queue/rules.ts';
+import { withoutBroken } from './routing-broken.ts';
 import { type RoutingFile, routingFile } from './routing-grammar.ts';
 import { type RoutingSurroundings, warnOfNames } from './routing-names.ts';
 import { checkTargets, QueueReader } from './routing-queue.ts';
@@ -32,23 +33,36 @@ export function readRouting(text: string, file: string, surroundings: RoutingSur
   const read = routingFile.safeParse(content ?? {});
   if (!read.success) {
     report.addIssues([], read.error, routingFile);
-    return { problems: report.problems };
+    const sound = routingFile.safeParse(withoutBroken(content, read.error));
+    if (sound.success) rulesFrom(sound.data, report);
+    // Warnings may only follow from what was left out.
+    return { problems: inOrder(report.problems.filter(isError)) };
   }
-  const declared = declarationsOf(read.data, report);
-  if (hasErrors(report)) return { problems: report.problems };
-  const compiler = new ExpressionCompiler(declared);
-  checkTargets(read.data.tiers, ['tiers'], report);
-  const queues = Object.entries(read.data.queues).map(([name, written]) =>
-    new QueueReader(name, written, read.data, compiler, report).read(),
-  );
-  checkOverflow(read.data, report);
-  if (hasErrors(report)) return { problems: report.problems };
-  const rules = routingRules(read.data.order, queues, declared, compiler);
-  warnOfNames(rules, surroundings, report);
-  return { rules, problems: report.problems };
+  const rules = rulesFrom(read.data, report);
+  if (rules) warnOfNames(rules, surroundings, report);
+  return { ...(rules && { rules }), problems: report.problems };
 }
 
-const hasErrors = ({ problems }: Report): boolean => problems.some(({ severity }) => severity === 'error');
+/** Undefined with an error in declarations, queues or overflow. */
+function rulesFrom(file: RoutingFile, report: Report): RoutingRules | undefined {
+  const before = report.problems.filter(isError).length;
+  const hasErrors = (): boolean => report.problems.filter(isError).length > before;
+  const declared = declarationsOf(file, report);
+  // What looks at a name that is not understood would be wrong too.
+  if (hasErrors()) return undefined;
+  const compiler = new ExpressionCompiler(declared);
+  checkTargets(file.tiers, ['tiers'], report);
+  const queues = Object.entries(file.queues).map(([name, written]) =>
+    new QueueReader(name, written, file, compiler, report).read(),
+  );
+  checkOverflow(file, report);
+  return hasErrors() ? undefined : routingRules(file.order, queues, declared, compiler);
+}
+
+const isError = ({ severity }: Problem): boolean => severity === 'error';
+
+const inOrder = (problems: readonly Problem[]): Problem[] =>
+  problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 
 // ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -10,6 +10,21 @@ export const OTHERS = 'others';
 
 const oneOf = (names: readonly string[]): string => `one of ${names.join(', ')}`;
 
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** A time within sensible limits: what lies outside is a slip of the pen that would cost callers. Limits in ms. */
+const within = (leastMs: number, mostMs: number) =>
+  duration
+    .refine((ms) => ms >= leastMs, `at least ${spanWord(leastMs)}`)
+    .refine((ms) => ms <= mostMs, `at most ${spanWord(mostMs)}`);
+
+const spanWord = (ms: number): string => (ms % MINUTE === 0 ? `${ms / MINUTE}m` : `${ms / SECOND}s`);
+
+/** From when on others may be asked. */
+const after = within(0, 24 * HOUR);
+
 /** `85% in 20s` → share and time. */
 const target = z
   .string({ error: 'a target such as 85% in 20s' })
@@ -23,7 +38,9 @@ const target = z
 const lane = z.strictObject({
   target: target.optional().describe('So many of a hundred callers are answered within this'),
   priority: z.int().min(-1000).max(1000).optional().describe('For the order strict: higher is served first'),
-  bonus: duration.optional().describe('For the order score: counts as so much wait more'),
+  bonus: within(0, 24 * HOUR)
+    .optional()
+    .describe('For the order score: counts as so much wait more'),
 });
 
 const lanes = z.partialRecord(z.enum([...TIERS, OTHERS]), lane);
@@ -63,23 +80,32 @@ const queue = z.strictObject({
   needs,
   prefers: prefers.default([]),
   relax: z
-    .array(z.strictObject({ after: duration, needs }))
+    .array(z.strictObject({ after, needs }))
     .max(20, 'at most 20')
     .default([])
     .describe('Who may be asked too, after so long a wait'),
   first: z
-    .strictObject({ who: z.array(z.enum(FAMILIAR, oneOf(FAMILIAR))).min(1, 'at least one'), for: duration })
+    .strictObject({
+      who: z.array(z.enum(FAMILIAR, oneOf(FAMILIAR))).min(1, 'at least one'),
+      for: within(SECOND, HOUR),
+    })
     .optional()
-    .describe('Those who know the caller are asked before all others, for so long'),
+    .describe('Those who know the caller are asked before all others, for so long, 1s to 60m'),
   tiers: lanes.default({}).describe('What is different here from the tiers of the centre'),
-  ring: duration.default(15_000).describe('How long a phone rings'),
-  'wrap-up': duration.default(10_000).describe('How long an agent may finish his notes after a call'),
-  'max-wait': duration.default(120_000).describe('When the flow takes its way out `timeout`'),
+  ring: within(3 * SECOND, 5 * MINUTE)
+    .default(15_000)
+    .describe('How long a phone rings, 3s to 5m'),
+  'wrap-up': within(0, HOUR)
+    .default(10_000)
+    .describe('How long an agent may finish his notes after a call, at most 60m'),
+  'max-wait': within(SECOND, 24 * HOUR)
+    .default(120_000)
+    .describe('When the flow takes its way out `timeout`, 1s to 1440m'),
   'max-waiting': z.int().min(1).max(100_000).default(100_000).describe('More callers are not let in'),
   music: name.default('default').describe('What plays while callers wait'),
   hours: name.optional().describe('A calendar of shared.yaml; always open without it'),
   overflow: z
-    .array(z.strictObject({ after: duration, queue: name }))
+    .array(z.strictObject({ after, queue: name }))
     .max(20, 'at most 20')
     .default([])
     .describe('Queues whose agents help after so long a wait'),

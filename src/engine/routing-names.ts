@@ -10,6 +10,8 @@ import type { RoutingRules } from '../queue/rules.ts';
 export interface RoutingSurroundings {
   readonly agents?: readonly Agent[];
   readonly calendars?: readonly string[];
+  /** How many callbacks wait by themselves, by queue. */
+  readonly callbacks?: ReadonlyMap<string, number>;
 }
 
 interface Warning {
@@ -29,6 +31,22 @@ export function namesWrong(rules: RoutingRules, surroundings: RoutingSurrounding
   return warningsOf(rules, surroundings).map(
     ({ path, message, hint }) => `queue ${String(path[1])}: ${message}${hint === '' ? '' : `: ${hint}`}`,
   );
+}
+
+/** Callbacks that nobody will ever make, because their queue was renamed or removed, a sentence per queue. */
+export function callbacksLost(
+  { queues }: RoutingRules,
+  { callbacks = new Map() }: RoutingSurroundings,
+): string[] {
+  return [...callbacks].flatMap(([queue, count]) => {
+    if (queues.has(queue)) return [];
+    const wait = count === 1 ? '1 callback waits' : `${count} callbacks wait`;
+    const near = nearest(queue, [...queues.keys()]);
+    const hint = near === '' ? '' : ` (there is "${near}")`;
+    return [
+      `${wait} for queue "${queue}", which is gone${hint}: put it back into the file, or close them: GET /api/callbacks?queue=${encodeURIComponent(queue)}`,
+    ];
+  });
 }
 
 function warningsOf(rules: RoutingRules, { agents, calendars }: RoutingSurroundings): Warning[] {

@@ -10,7 +10,7 @@ import { type RoutingDirectory, type RoutingRules, routingRules } from '../queue
 import type { EventWriter } from './changes.ts';
 import { rulesChanged } from './routing-changes.ts';
 import { readRouting } from './routing-file.ts';
-import { agentProblems, namesWrong, type RoutingSurroundings } from './routing-names.ts';
+import { agentProblems, callbacksLost, namesWrong, type RoutingSurroundings } from './routing-names.ts';
 
 /** The file is looked at this often, ms. */
 const LOOK_EVERY_MS = 2000;
@@ -57,6 +57,11 @@ export class RoutingWatch implements RoutingDirectory {
     return this.#rules;
   }
 
+  /** False after a first start with a mistake: then nobody can tell which queues there should be. */
+  hasRules(): boolean {
+    return this.#inForce !== undefined;
+  }
+
   onChange(listener: (rules: RoutingRules) => void): void {
     this.#listeners.push(listener);
   }
@@ -72,10 +77,14 @@ export class RoutingWatch implements RoutingDirectory {
     this.#cancel();
   }
 
-  /** What is wrong with the rules or the agents, and with rules that failed in use, a sentence each. */
+  /**
+   * What is wrong with the rules or the agents, and with rules that failed in use, a sentence each. Without rules nothing is
+   * told but why there are none: the rest would only follow from that.
+   */
   problems(): readonly string[] {
     const failed = this.#rules.troubles().map((trouble) => `routing: ${trouble}`);
-    return [...(this.#problem === '' ? [] : [this.#problem]), ...this.#around, ...failed];
+    const around = this.hasRules() ? this.#around : [];
+    return [...(this.#problem === '' ? [] : [this.#problem]), ...around, ...failed];
   }
 
   async #look(): Promise<void> {
@@ -173,7 +182,7 @@ export class RoutingWatch implements RoutingDirectory {
       const around = await surroundings();
       const wrong = namesWrong(this.#rules, around).map((sentence) => `${sentence}. Mend ${file}`);
       const agents = agentProblems(around.agents ?? [], this.#rules).map(({ message }) => message);
-      const all = [...wrong, ...agents];
+      const all = [...callbacksLost(this.#rules, around), ...wrong, ...agents];
       const more = all.length > TOLD ? [`and ${all.length - TOLD} more: npx carillon routing check`] : [];
       this.#around = [...all.slice(0, TOLD), ...more].map((sentence) => `routing: ${sentence}`);
     } catch (thrown) {
@@ -185,7 +194,7 @@ export class RoutingWatch implements RoutingDirectory {
   }
 
   #broken(reason: string): void {
-    const hasRules = this.#inForce !== undefined;
+    const hasRules = this.hasRules();
     const meanwhile = hasRules ? 'the rules from before stay in force' : 'there are no queues';
     const problem = `routing: ${reason}; ${meanwhile}. Mend ${this.#parts.file} and run: npx carillon routing check`;
     if (problem === this.#problem) return;

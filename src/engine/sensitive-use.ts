@@ -1,5 +1,7 @@
+import type { Call } from '../call/call.ts';
 import type { Condition, Offer, Preference, Waiting } from '../queue/queue.ts';
 import type { RoutingRules } from '../queue/rules.ts';
+import { waiterFacts, waitingUnder } from '../queue/waiting.ts';
 import type { LogEvent } from './changes.ts';
 
 /**
@@ -18,6 +20,25 @@ export function sensitiveUses(
     if (sensitive.length === 0) return [];
     const data = { queue, attributes: sensitive, rule: text, reason: sensitiveUse.reason };
     return [{ type: 'SensitiveAttributeUsed', version: 1, at: now, call, agent, data }];
+  });
+}
+
+/**
+ * The same for a wait that ended and nobody was got: every need with a sensitive attribute may be why, so each is named once, and no
+ * agent.
+ * @param call as it waited @param now UTC ms
+ */
+export function sensitiveNeedsOf(rules: RoutingRules, call: Call, now: number): LogEvent[] {
+  const { phase } = call;
+  if (phase.at !== 'queued' && phase.at !== 'offered') return [];
+  const queue = rules.queues.get(phase.queue);
+  if (!queue) return [];
+  const waiting = waitingUnder(rules, queue, waiterFacts(call, phase));
+  const needs = [...waiting.queue.ladder.flatMap((step) => step.needs), ...(waiting.needs ?? [])];
+  const sensitive = new Map(needs.filter((need) => need.sensitive?.length).map((need) => [need.text, need]));
+  return [...sensitive.values()].map(({ text, sensitive: attributes }) => {
+    const data = { queue: queue.name, attributes, rule: text, reason: rules.sensitiveUse.reason };
+    return { type: 'SensitiveAttributeUsed', version: 1, at: now, call: call.id, data };
   });
 }
 

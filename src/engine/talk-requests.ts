@@ -1,8 +1,9 @@
 import { type Agent, callInHand, extensionOf } from '../agent/agent.ts';
-import { endpointOf } from '../agent/off-site.ts';
+import { availableAt, endpointOf, isOffSite } from '../agent/off-site.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { Call, NumberAuthor } from '../call/call.ts';
 import { refusalText } from '../call/dial-refusal.ts';
+import { countedAs } from '../call/dialled-number.ts';
 import type { Leg } from '../call/leg.ts';
 import { legOf } from '../call/leg-rules.ts';
 import { isTalk } from '../call/room.ts';
@@ -83,37 +84,56 @@ function ringFor(
   turn: Turn,
   call: Call,
   own: Leg | undefined,
-  target: TalkTarget,
+  wanted: TalkTarget,
   input: (leg: NewLeg) => Parameters<Turn['tellCall']>[1],
 ): void {
-  const { to, agent } = found(turn, target);
+  const { to, agent } = found(turn, wanted);
   const phone = own && phoneOf(turn, own);
   if (own && addressOf(to) === addressOf(own.to))
     throw new Refused('transfer-to-self', 'he is in this call already');
   if (agent && callInHand(agent))
     throw new Refused('agent-busy', `${agent.name} (${agent.id}) has a call: he is ${agent.state.at}`);
+  if (agent && to.kind === 'outside' && !availableAt(agent, (duty) => isOpen(turn, duty)))
+    throw new Refused('agent-not-available', `${agent.name} (${agent.id}) is not ready, or not on duty now`);
   if (to.kind === 'phone' && turn.state.isBusy(to.extension))
     throw new Refused('phone-busy', `phone ${to.extension} is in use`);
   const leg = turn.nextLeg();
   // A colleague's own number was written by whoever keeps the agents.
-  const limit = permitted(turn, call, to, 'agent' in target ? 'flow' : { phone: phone ?? '' });
-  const known = agent === undefined ? {} : { agent: agent.id };
+  const writtenBy = phone ?? '';
+  const limit = permitted(turn, call, to, agent ? 'flow' : { phone: writtenBy });
+  const known = agent ? { agent: agent.id } : to.kind === 'outside' ? { writtenBy } : {};
   turn.tellCall(call, input({ leg, to, ringMs: RING_MS, ...limit, ...known }));
   if (agent) turn.tellAgent(agent, { type: 'Offer', call: call.id, leg });
 }
 
 function found(turn: Turn, target: TalkTarget): { readonly to: Endpoint; readonly agent?: Agent } {
-  if ('number' in target) return { to: { kind: 'outside', number: target.number } };
+  if ('number' in target) {
+    const agent = expertAt(turn, target.number);
+    return agent ? found(turn, { agent: agent.id }) : { to: { kind: 'outside', number: target.number } };
+  }
   if ('extension' in target) {
     const agent = turn.state.agentAt(target.extension);
-    const to = { kind: 'phone', extension: target.extension } as const;
-    return agent ? { to, agent } : { to };
+    if (agent) return found(turn, { agent: agent.id });
+    return { to: { kind: 'phone', extension: target.extension } };
   }
   const agent = turn.state.agents.get(target.agent);
   if (!agent) throw new Refused('agent-unknown', `there is no agent ${target.agent}`);
   const to = endpointOf(agent);
   if (!to) throw new Refused('agent-logged-out', `${agent.name} (${agent.id}) is not logged in`);
   return { to, agent };
+}
+
+/** The agent who is logged in at a phone elsewhere, however its number is spelled: rung as a stranger, he would be offered another call. */
+function expertAt({ state, outside }: Turn, number: string): Agent | undefined {
+  const { home } = outside.rules;
+  const name = countedAs(number, home);
+  for (const agent of state.agents.values())
+    if (isOffSite(agent) && countedAs(agent.outside?.number ?? '', home) === name) return agent;
+  return undefined;
+}
+
+function isOpen({ flows, now }: Turn, calendar: string): boolean {
+  return flows.dayState(calendar, now) === 'open';
 }
 
 /** The phone of the one who transfers: its class of service counts. */

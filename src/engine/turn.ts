@@ -24,11 +24,19 @@ import {
   tellAgentAt,
 } from './agent-desk.ts';
 import { callEvents } from './call-events.ts';
-import { CALLBACK, callbackFollows, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
+import {
+  CALLBACK,
+  callbackFollows,
+  dropCallback,
+  lookAtCallback,
+  permittedNow,
+  takeCallback,
+} from './callback-desk.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { factsOfAgent, factsOfWaiter } from './kept-facts.ts';
 import { reconcile } from './reconcile.ts';
+import { sensitiveNeedsOf } from './sensitive-use.ts';
 import type { CentreState } from './state.ts';
 import { takeTalkRequest } from './talk-requests.ts';
 import { entersRoom, leavesRoom } from './waiting-room.ts';
@@ -194,8 +202,12 @@ export class Turn {
   /** Our own bug with this input: the call that it was about ends, the others go on. */
   failCallOf(input: EngineInput): void {
     const call = this.#callOf(input);
-    if (!call) return;
-    this.log('CallFailed', { input: input.type, step: call.cursor?.step }, { call: call.id });
+    if (call) this.failCall(call, input.type);
+  }
+
+  /** Our own bug with this call: it ends. @param input what it came from */
+  failCall(call: Call, input: string): void {
+    this.log('CallFailed', { input, step: call.cursor?.step }, { call: call.id });
     this.tellCall(call, { type: 'HungUp' });
   }
 
@@ -266,7 +278,9 @@ export class Turn {
 
   /** Lets the call's rules decide, and takes up what follows from it. */
   tellCall(call: Call, input: CallInput): void {
-    const [next, effects] = reduceCall(call, input, this.now);
+    const [wanted, effects] = reduceCall(call, input, this.now);
+    const next = permittedNow(this, call, wanted);
+    if (!next) return this.tellCall(call, { type: 'HungUp' });
     if (next !== call) this.#putCall(next);
     this.#waitOver(call, next);
     if (next.phase.at === 'ended' && call.phase.at !== 'ended') this.walk.end(next, next.endedBy);
@@ -282,13 +296,17 @@ export class Turn {
   }
 
   /** The order of the queues learns from how each wait ended. */
-  #waitOver({ phase: was, facts, callback }: Call, { phase: is }: Call): void {
+  #waitOver(waited: Call, { phase: is }: Call): void {
+    const { phase: was, facts, callback } = waited;
     // Whoever is called back does not hold the line.
     if (callback) return;
     const waits = (phase: Call['phase']) => phase.at === 'queued' || phase.at === 'offered';
     if (!(was.at === 'queued' || was.at === 'offered') || waits(is)) return;
     const waitMs = is.at === 'connected' ? waitOf(was, this.now) : undefined;
     this.state.floor.waitOver(was.queue, facts.tier, waitMs);
+    if (is.at === 'connected') return;
+    for (const { type, data } of sensitiveNeedsOf(this.state.floor.rules, waited, this.now))
+      this.log(type, data, { call: waited.id });
   }
 
   #handOver(call: Call, request: HandOver): void {

@@ -32,7 +32,7 @@ function accompany(turn: Turn, call: Call): void {
   const flow = cursor && turn.flows.version(cursor.flow, cursor.version);
   const step = cursor && flow?.steps.get(cursor.step);
   // Where an agent sent him, his flow has nothing to tell him.
-  const sent = 'otherwise' in call.phase && call.phase.otherwise !== undefined;
+  const sent = 'sent' in call.phase && call.phase.sent === true;
   if (!flow || !step?.kind.whileWaiting || sent) return;
   turn.effect(call.id, { do: 'accompany', call, flow, step, run: cursor.run });
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Agent } from '../agent/agent.ts';
 import { agentView, showAgent } from '../agent/http.ts';
+import { checkStays } from '../agent/off-site.ts';
 import { Refused } from '../base/errors.ts';
+import { OneAtATime } from '../base/one-at-a-time.ts';
 import { skillProblems } from '../queue/declarations.ts';
 import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { attributesBody, checkAttributes, refuseIssues } from './attributes.ts';
@@ -44,8 +46,13 @@ const changes = z.strictObject({
 /** Who is an agent, and what he is good at: for the administrator. */
 export function rosterRoutes(api: Api, parts: ApiParts): void {
   const { agents, centre, clock } = parts;
+  // A change keeps what it does not name: between its reading and its writing nobody else may change the same agent.
+  const writers = new OneAtATime();
   const save = async (agent: Agent, by: string): Promise<Agent> => {
     await checkAgent(agent, parts);
+    const before = find(centre, agent.id);
+    // What the engine would refuse must not be on file.
+    if (before) checkStays(before, agent);
     await agents.save(agent, { by, at: clock.now() });
     return centre.saveAgent(agent);
   };
@@ -64,12 +71,12 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     async (request, reply) => {
       const token = caller(request);
       const { outside: elsewhere, ...facts } = request.body;
-      if (find(centre, facts.id)) throw new Refused('agent-exists', `There is an agent ${facts.id} already`);
-      const state = { at: 'logged-out', since: clock.now() } as const;
-      const agent = await save(
-        { ...facts, ...(elsewhere ? { outside: elsewhere } : {}), state },
-        signed(token),
-      );
+      const agent = await writers.run(facts.id, async () => {
+        if (find(centre, facts.id))
+          throw new Refused('agent-exists', `There is an agent ${facts.id} already`);
+        const state = { at: 'logged-out', since: clock.now() } as const;
+        return save({ ...facts, ...(elsewhere ? { outside: elsewhere } : {}), state }, signed(token));
+      });
       return reply.status(201).send(showAgent(agent, token, parts));
     },
   );
@@ -88,12 +95,11 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const token = caller(request);
       const { outside: elsewhere, ...facts } = request.body;
-      const { outside: before, ...agent } = known(centre, request.params.id);
-      const reached = elsewhere === undefined ? before : elsewhere;
-      const changed = await save(
-        { ...agent, ...facts, ...(reached ? { outside: reached } : {}) },
-        signed(token),
-      );
+      const changed = await writers.run(request.params.id, async () => {
+        const { outside: before, ...agent } = known(centre, request.params.id);
+        const reached = elsewhere === undefined ? before : elsewhere;
+        return save({ ...agent, ...facts, ...(reached ? { outside: reached } : {}) }, signed(token));
+      });
       return showAgent(changed, token, parts);
     },
   );
@@ -110,9 +116,12 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const token = caller(request);
-      const agent = known(centre, request.params.id);
-      await centre.removeAgent(agent.id);
-      await agents.remove(agent, { by: signed(token), at: clock.now() });
+      const agent = await writers.run(request.params.id, async () => {
+        const gone = known(centre, request.params.id);
+        await centre.removeAgent(gone.id);
+        await agents.remove(gone, { by: signed(token), at: clock.now() });
+        return gone;
+      });
       return showAgent(agent, token, parts);
     },
   );

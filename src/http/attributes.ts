@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Attributes } from '../base/attributes.ts';
 import { Refused } from '../base/errors.ts';
 import { attributeProblems, type DeclaredAttributes } from '../queue/declarations.ts';
+import { seesSensitive } from './sensitive-view.ts';
 import type { ApiToken } from './store.ts';
 
 const attributeValue = z.union([
@@ -27,7 +28,7 @@ export function attributesFor(
   token: ApiToken,
   declared: DeclaredAttributes,
 ): (attributes: Attributes | undefined) => z.output<typeof attributesView> {
-  const seesAll = token.role === 'supervisor' || token.role === 'admin';
+  const seesAll = seesSensitive(token);
   const isShown = (name: string): boolean =>
     seesAll || (Object.hasOwn(declared, name) && !declared[name]!.sensitive);
   return (attributes = {}) =>

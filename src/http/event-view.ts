@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { LoggedEvent } from '../engine/store.ts';
+import type { RoutingRules } from '../queue/rules.ts';
 import { textFor } from './fields.ts';
+import { eventDataFor } from './sensitive-view.ts';
 import type { ApiToken } from './store.ts';
 
 export const eventView = z
@@ -16,11 +18,14 @@ export const eventView = z
   .meta({ id: 'Event' });
 export type EventView = z.output<typeof eventView>;
 
-/** An event as this role may see it: for a viewer every phone number in it is masked, wherever it stands. */
-export function showEvent(event: LoggedEvent, token: ApiToken): EventView {
+/**
+ * An event as this role may see it: for a viewer every phone number in it is masked, wherever it stands; what is sensitive by
+ * these rules only supervisors and admins see.
+ */
+export function showEvent(event: LoggedEvent, token: ApiToken, rules: RoutingRules): EventView {
   const { seq, type, version, at, call = null, agent = null } = event;
-  const data =
-    token.role === 'viewer' ? (masked(event.data, textFor(token)) as EventView['data']) : event.data;
+  const told = eventDataFor(token, rules)(type, event.data);
+  const data = token.role === 'viewer' ? (masked(told, textFor(token)) as EventView['data']) : { ...told };
   return { seq, type, version, at, call, agent, data };
 }
 

@@ -13,11 +13,10 @@ const someone = {
   extension: extension.optional().describe('One of our phones'),
   number: number.optional().describe('An outside number, which class of service has to permit'),
 };
-const ONE = 'name one of them';
-const target = z.strictObject(someone).refine(isOne, ONE);
+const target = z.strictObject(someone).refine(isOne, 'name one of agent, extension and number');
 const targetOrQueue = z
   .strictObject({ ...someone, queue: z.string().min(1).max(80).optional() })
-  .refine(isOne, ONE);
+  .refine(isOne, 'name one of agent, extension, number and queue');
 
 /** What an agent does with a call of his, and a supervisor with any. */
 const ACTS = {

@@ -95,7 +95,7 @@ export function wishProblems({ steps, file }: Flow, { wrongWish }: Knowledge): P
 
 /** Where things are made that a flow may name. */
 const WHERE: Readonly<Record<Mention['kind'], string>> = {
-  queue: 'queues are made through the API',
+  queue: 'queues stand in routing/routing.yaml',
   campaign: 'campaigns are made through the API',
   service: 'name it in the setting CARILLON_SERVICES',
   flow: 'make a file for it',

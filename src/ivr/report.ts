@@ -73,11 +73,28 @@ export class Report {
     for (const issue of error.issues.flatMap((one) => leavesOf(one)).slice(0, MOST_PROBLEMS)) {
       const where = [...path, ...issue.path];
       const known = schema ? namesIn(schemaAt(schema, issue.path)) : [];
-      if (issue.code !== 'unrecognized_keys') this.add(where, wordingOf(issue));
+      if (issue.code !== 'unrecognized_keys') this.#addIssue(where, issue, schema);
       else
         for (const key of issue.keys)
           this.add([...where, key], `there is no "${key}" here`, () => instead(key, known));
     }
+  }
+
+  #addIssue(where: Path, issue: Issue, schema?: z.ZodType): void {
+    const written = this.#lacks(where);
+    if (!written || !MISSING.has(issue.code)) return this.add(where, wordingOf(issue));
+    const key = String(where.at(-1));
+    const expected = /received undefined$/.test(issue.message) ? '' : `: ${wordingOf(issue)}`;
+    const known = schema ? namesIn(schemaAt(schema, issue.path.slice(0, -1))) : [];
+    this.add(where, `"${key}" is missing${expected}`, () => misspelt(key, written, known));
+  }
+
+  /** The keys of the map that has no such key; undefined where there is no such map, or the key is there. */
+  #lacks(path: Path): readonly string[] | undefined {
+    const key = path.at(-1);
+    const { node, whole } = this.#find(path.slice(0, -1));
+    if (typeof key !== 'string' || !whole || node?.kind !== 'map' || node.entries.has(key)) return undefined;
+    return [...node.entries.keys()];
   }
 
   placeOf(path: Path): Place {
@@ -173,13 +190,27 @@ function lacksQuotes(issue: Issue): boolean {
   );
 }
 
+/** What a schema says of a key that is not there. */
+const MISSING: ReadonlySet<Issue['code']> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
+
+/** The kinds of values, in words of those who write the file. */
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'this has to be a list, such as [a, b]',
+  object: 'this has to be keys with values, such as { key: value }',
+  record: 'this has to be keys with values, such as { key: value }',
+  number: 'this has to be a number',
+  int: 'this has to be a whole number',
+  boolean: 'this has to be true or false',
+  string: 'this has to be text',
+};
+
 function wordingOf(issue: Issue): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   if (issue.code !== 'invalid_type') return issue.message;
   if (/received undefined$/.test(issue.message)) return `"${String(issue.path.at(-1) ?? '')}" is missing`;
   if (/received null$/.test(issue.message)) return 'there is nothing in it: fill it in, or take it out';
   if (lacksQuotes(issue)) return 'this has to be text: put it into quotes';
-  return issue.message;
+  return issue.message.startsWith('Invalid input') ? (KINDS[issue.expected] ?? issue.message) : issue.message;
 }
 
 /** What the kinds of schemas that have parts are made of. */
@@ -224,6 +255,13 @@ function namesIn(schemas: readonly z.ZodType[]): string[] {
     return input ? namesIn([input]) : [];
   });
   return [...new Set(names)];
+}
+
+/** @param written keys of the map in which `key` is missing */
+function misspelt(key: string, written: readonly string[], known: readonly string[]): string {
+  const unknown = written.filter((one) => !known.includes(one));
+  const meant = unknown.find((one) => nearest(one, [key]) !== '');
+  return meant === undefined ? '' : `you wrote "${meant}"`;
 }
 
 function instead(key: string, names: readonly string[]): string {

@@ -7,7 +7,9 @@ import { VERBS } from '../engine/verbs.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { parseFlow } from '../ivr/parse.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
+import { type Declarations, NOTHING_DECLARED } from '../queue/declarations.ts';
 import { type Queue, skillQueue } from '../queue/queue.ts';
+import { fixedRouting } from '../queue/rules.ts';
 import { estimateMs } from '../speech/length.ts';
 import { type Asked, ScriptedServices } from './scripted-services.ts';
 import { type ReadFlows, type SaidLine, Stage, type StageOptions } from './stage.ts';
@@ -39,7 +41,7 @@ export async function flowStage({ read, world, at, log, asked, around }: FlowSta
     around,
     log,
     startAt: at,
-    queues: queuesOf(read, world),
+    routing: fixedRouting(queuesOf(read, world), 'service-level', declaredIn(world)),
     agents: world.agents.map((one) => agentOf(one, world)),
     campaigns: world.campaigns.map(campaignOf),
     customers: world.customers.map(customerOf),
@@ -129,6 +131,13 @@ function queuesOf({ flows }: ReadFlows, world: World): Queue[] {
       music: queue.music,
     }),
   );
+}
+
+/** What the customers of the test have is declared, and nothing of it is sensitive. */
+function declaredIn({ customers }: World): Declarations {
+  const names = customers.flatMap(({ attributes }) => Object.keys(attributes ?? {}));
+  const caller = Object.fromEntries(names.map((name) => [name, { type: 'text', sensitive: false } as const]));
+  return { ...NOTHING_DECLARED, attributes: { agent: {}, caller } };
 }
 
 /** An agent of a queue has at least the scores that it needs. */

@@ -26,6 +26,8 @@ export interface CallbackPlan {
   readonly wishes?: Wishes;
   /** Who asked: the number is dialled only where he may reach it. */
   readonly source: Source;
+  /** The number he asked from, '' when hidden; undefined in plans of a version before this one. */
+  readonly ani?: string;
   /** The number that he dialled, and is called from. */
   readonly dnis: string;
   /** The flow that his call entered first. */
@@ -50,7 +52,7 @@ export type CallbackOutcome = (typeof CALLBACK_OUTCOMES)[number];
 
 /** A request with what became of it. */
 export interface Callback extends CallbackRequest {
-  /** How often he was dialled. */
+  /** How often he was dialled and he or his network decided how it ended. */
   readonly attempts: number;
   /** Calls that were begun for him, those included that no agent took: no id is used twice. */
   readonly calls: number;
@@ -93,22 +95,26 @@ export type CallbackCallEnd =
   /** No agent took it, or he was gone before the customer could answer. */
   | { readonly end: 'no-agent' }
   | { readonly end: 'unanswered' }
+  /** He had no chance to answer: not dialled after all, or let go, or our side failed. */
+  | { readonly end: 'broken-off' }
   | { readonly end: 'wrong-number' };
 
 /** The call for it is over, or has reached him. @param now UTC ms */
 export function callOver(callback: Callback, how: CallbackCallEnd, now: number): Callback {
   const { calling: _calling, ...resting } = callback;
+  const { tries = 1, againMs = 0 } = callback.plan ?? {};
   const done = (by: string, outcome: CallbackOutcome): CallbackDone => ({ by, at: now, outcome });
   switch (how.end) {
     case 'reached':
       return { ...resting, attempts: callback.attempts + 1, done: done(how.agent, 'reached') };
     case 'no-agent':
       return resting;
+    case 'broken-off':
+      return { ...resting, dueAt: now + againMs };
     case 'wrong-number':
       return { ...resting, attempts: callback.attempts + 1, done: done('carillon', 'wrong-number') };
     case 'unanswered': {
       const attempts = callback.attempts + 1;
-      const { tries = 1, againMs = 0 } = callback.plan ?? {};
       return attempts >= tries
         ? { ...resting, attempts, done: done('carillon', 'no-answer') }
         : { ...resting, attempts, dueAt: now + againMs };

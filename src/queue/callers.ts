@@ -1,7 +1,8 @@
 import { dropFrom } from './dense-list.ts';
-import { beginsOf, type FitTable, type Line, lineFor, lineKey } from './line.ts';
+import { FitTable, NEVER } from './fit-table.ts';
+import { beginsOf, type Line, lineFor, lineKey } from './line.ts';
 import { laneOf, type Queue, type Waiting } from './queue.ts';
-import { Requirement, requirementKey } from './requirement.ts';
+import { requirementKey } from './requirement.ts';
 import type { Profile } from './roster.ts';
 import type { DelayRatio, LaneWeight } from './service-level.ts';
 
@@ -11,8 +12,8 @@ export interface Caller {
   readonly line: Line;
 }
 
-/** Lines and requirements beyond this number are forgotten when nobody has them any more. */
-const KEPT = 1000;
+/** So many lines in which nobody stands are remembered, those left last; their kind may come again. */
+const KEPT = 200;
 
 /** The callers: who stands in which line, and how the agents' profiles fit them. */
 export class Callers {
@@ -21,17 +22,19 @@ export class Callers {
   /** Counts how often the busy lines were others than before. */
   #changes = 0;
   /** The busy lines that a profile fits at some step, by its index, with the count at which that was so. */
-  readonly #reach: { lines: readonly Line[]; of: number }[] = [];
+  readonly #reach: ({ lines: readonly Line[]; of: number } | undefined)[] = [];
   /** Lines whose first caller was not looked at since something changed. */
   readonly unseen = new Set<Line>();
   /** Lines that nobody who is logged in could ever serve. */
   readonly hopeless = new Set<Line>();
   readonly #callers = new Map<string, Caller>();
   readonly #tables = new Map<string, FitTable>();
+  /** For callers of whom nothing is known. */
+  readonly #anybody = new Map<Queue, FitTable>();
   readonly #lines = new Map<string, Line>();
+  /** Lines in which nobody stands, by their key; the one that was left last is last. */
+  readonly #resting = new Map<string, Line>();
   readonly #profiles: readonly Profile[];
-  /** Counts how often other profiles were there than before. */
-  #presence = 0;
   readonly #ratio: DelayRatio;
 
   /** @param profiles as they grow */
@@ -49,10 +52,11 @@ export class Callers {
   }
 
   /** The busy lines that a profile fits, at whatever step. */
-  reachOf({ index }: Profile): readonly Line[] {
+  reachOf(profile: Profile): readonly Line[] {
+    const { index } = profile;
     const known = this.#reach[index];
     if (known?.of === this.#changes) return known.lines;
-    const lines = this.busy.filter(({ steps }) => steps[index] !== -1);
+    const lines = this.busy.filter(({ table }) => table.stepOf(profile) !== NEVER);
     this.#reach[index] = { lines, of: this.#changes };
     return lines;
   }
@@ -71,6 +75,7 @@ export class Callers {
     if (line.at === -1) {
       line.at = this.busy.push(line) - 1;
       this.#changes += 1;
+      this.#resting.delete(line.key);
       this.#reckonSteps(line);
     }
     this.unseen.add(line);
@@ -93,34 +98,49 @@ export class Callers {
     for (const line of this.busy) this.unseen.add(line);
   }
 
-  /** Other profiles are there than before. */
-  presenceChanged(): void {
-    this.#presence += 1;
-    for (const line of this.busy) this.#reckonSteps(line);
-    this.seeAll();
+  /** The first of a profile has logged in (1), or the last has logged out (-1). */
+  presenceChanged(profile: Profile, change: 1 | -1): void {
+    for (const table of this.#allTables()) table.presence(profile, change);
+    for (const line of this.busy) {
+      if (line.reckonedAt === line.table.changes) continue;
+      this.#reckonSteps(line);
+      this.unseen.add(line);
+    }
   }
 
   profileAdded(profile: Profile): void {
-    for (const table of this.#tables.values()) addFit(table, profile);
+    this.#reach[profile.index] = undefined;
+    for (const table of this.#allTables()) table.forget(profile);
+  }
+
+  *#allTables(): Iterable<FitTable> {
+    yield* this.#tables.values();
+    yield* this.#anybody.values();
   }
 
   weightOf(queue: Queue, tier: string): LaneWeight {
     return this.#ratio.lane(`${queue.name}\n${tier}`, laneOf(queue, tier));
   }
 
-  tableOf(waiting: Waiting): FitTable {
+  /** The table for callers of a queue of whom nothing is known; it is kept. */
+  tableOfAnybody(queue: Queue): FitTable {
+    const anybody = { call: '', queue, since: 0, caller: { tier: '', language: '', attributes: {} } };
+    const table = this.#anybody.get(queue) ?? new FitTable(queue.name, anybody, this.#profiles);
+    this.#anybody.set(queue, table);
+    return table;
+  }
+
+  #tableOf(waiting: Waiting): FitTable {
     const key = requirementKey(waiting);
     const known = this.#tables.get(key);
     if (known) return known;
-    const requirement = new Requirement(waiting);
-    const table: FitTable = { key, requirement, fits: [], steps: [], ranked: [], lines: 0 };
-    for (const profile of this.#profiles) addFit(table, profile);
+    const table = new FitTable(key, waiting, this.#profiles);
     this.#tables.set(key, table);
     return table;
   }
 
   #lineOf(waiting: Waiting, shiftMs: number): Line {
-    const table = this.tableOf(waiting);
+    const table = this.#tableOf(waiting);
     const key = lineKey(waiting, table.key, shiftMs);
     const known = this.#lines.get(key);
     if (known) return known;
@@ -135,33 +155,27 @@ export class Callers {
     this.#changes += 1;
     this.unseen.delete(line);
     this.hopeless.delete(line);
-    if (this.#lines.size <= KEPT) return;
-    this.#lines.delete(line.key);
-    line.table.lines -= 1;
-    if (line.table.lines === 0) this.#tables.delete(line.table.key);
+    this.#resting.set(line.key, line);
+    const [oldest] = this.#resting.size > KEPT ? this.#resting.values() : [];
+    if (oldest) this.#forget(oldest);
+  }
+
+  #forget({ key, table }: Line): void {
+    this.#resting.delete(key);
+    this.#lines.delete(key);
+    table.lines -= 1;
+    if (table.lines === 0) this.#tables.delete(table.key);
   }
 
   /** From which wait each step counts: a step that nobody who is there could meet takes no time. */
   #reckonSteps(line: Line): void {
-    if (line.presence !== this.#presence) {
-      const { ladder } = line.like.queue;
-      const met = ladder.map(() => false);
-      for (const { index, present } of this.#profiles)
-        if (present > 0 && line.steps[index] !== -1) met[line.steps[index]!] = true;
-      line.begins = beginsOf(ladder, met, line.shiftMs);
-      line.presence = this.#presence;
+    const { table, like, shiftMs } = line;
+    if (line.reckonedAt !== table.changes) {
+      line.begins = beginsOf(like.queue.ladder, table.met(), shiftMs);
+      line.reckonedAt = table.changes;
     }
     if (line.shiftMs === 0 && line.begins.every((begin) => begin === Number.POSITIVE_INFINITY))
       this.hopeless.add(line);
     else this.hopeless.delete(line);
   }
-}
-
-function addFit(table: FitTable, profile: Profile): void {
-  const fit = table.requirement.fitOf(profile.facts);
-  table.fits[profile.index] = fit;
-  table.steps[profile.index] = fit.step;
-  if (fit.step === -1) return;
-  const place = table.ranked.findIndex(({ index }) => table.fits[index]!.score < fit.score);
-  table.ranked.splice(place === -1 ? table.ranked.length : place, 0, profile);
 }

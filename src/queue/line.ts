@@ -1,28 +1,7 @@
 import { Deadlines } from '../base/deadlines.ts';
+import type { FitTable } from './fit-table.ts';
 import { type LadderStep, laneOf, type Order, type Waiting } from './queue.ts';
-import type { Fit, Requirement } from './requirement.ts';
 import { urgencyOf as delayRatio, type LaneWeight, ownTargetMs } from './service-level.ts';
-
-/** A profile that fits, with somebody ready or not. */
-interface Ranked {
-  readonly index: number;
-  readonly idle: Deadlines;
-  readonly since: number;
-  readonly at: number;
-}
-
-/** How each profile fits one requirement, by the profile's index. */
-export interface FitTable {
-  readonly key: string;
-  readonly requirement: Requirement;
-  readonly fits: Fit[];
-  /** Their steps once more, side by side in memory: whoever becomes free asks every line for its step. */
-  readonly steps: number[];
-  /** The profiles that fit some step, the best score first. */
-  readonly ranked: Ranked[];
-  /** Lines that use it. */
-  lines: number;
-}
 
 /** Callers who are alike in everything that matching looks at but their place in line. */
 export interface Line {
@@ -31,8 +10,6 @@ export interface Line {
   readonly like: Waiting;
   readonly tier: string;
   readonly table: FitTable;
-  /** Those of the table. */
-  readonly steps: readonly number[];
   readonly weight: LaneWeight;
   /** Their own target, ms: tighter than the lane's when they are known to have less patience. */
   readonly ownTargetMs: number;
@@ -44,10 +21,15 @@ export interface Line {
   since: number;
   /** Wait from which each step of the ladder counts, ms; Infinity for those that nobody who is there could meet. */
   begins: number[];
-  /** For which presence of agents that was reckoned. */
-  presence: number;
+  /** The table's count of changes for which that was reckoned. */
+  reckonedAt: number;
   /** Place among the lines where somebody waits; -1 when nobody does. */
   at: number;
+}
+
+/** How long the first of the line has waited; a place in line may lie ahead when the clock was set back. */
+export function waitOf(line: Line, now: number): number {
+  return Math.max(0, now - line.since);
 }
 
 /** A line for callers like this one. @param shiftMs see `Line` */
@@ -63,14 +45,13 @@ export function lineFor(
     like,
     tier: like.caller.tier,
     table,
-    steps: table.steps,
     weight,
     ownTargetMs: ownTargetMs(weight.lane, grainOf(like.patienceMs)),
     shiftMs,
     calls: new Deadlines(),
     since: 0,
     begins: [],
-    presence: -1,
+    reckonedAt: -1,
     at: -1,
   };
 }
@@ -78,7 +59,8 @@ export function lineFor(
 /** Patience counts in steps of this, so that callers of about the same patience share a line, ms. */
 const PATIENCE_GRAIN_MS = 5000;
 
-const grainOf = (patienceMs: number | undefined): number | undefined =>
+/** A known patience as matching counts it, ms. */
+export const grainOf = (patienceMs: number | undefined): number | undefined =>
   patienceMs === undefined
     ? undefined
     : Math.max(1, Math.round(patienceMs / PATIENCE_GRAIN_MS)) * PATIENCE_GRAIN_MS;

@@ -1,7 +1,9 @@
 import { type Caller, Callers } from './callers.ts';
-import { type Line, nextStepMs, urgencyOf } from './line.ts';
+import { NEVER } from './fit-table.ts';
+import { type Line, nextStepMs, urgencyOf, waitOf } from './line.ts';
 import { whyOf } from './offer-reason.ts';
 import type { Offer, Order, Queue, Waiting } from './queue.ts';
+import { meetsOwnNeeds } from './requirement.ts';
 import { type Candidate, type Profile, Roster } from './roster.ts';
 import type { DelayRatio } from './service-level.ts';
 
@@ -37,7 +39,7 @@ export class Matcher {
     this.#ratio = ratio;
     this.#roster = new Roster({
       profileAdded: (profile) => this.#callers.profileAdded(profile),
-      presenceChanged: () => this.#callers.presenceChanged(),
+      presenceChanged: (profile, change) => this.#callers.presenceChanged(profile, change),
       stoppedWorking: (agent) => this.#waitNoMoreFor(agent),
     });
     this.#callers = new Callers(this.#roster.profiles, ratio);
@@ -46,6 +48,11 @@ export class Matcher {
   /** Agents who are ready and free. */
   get idle(): number {
     return this.#roster.idle;
+  }
+
+  /** How many kinds of agents are told apart. */
+  get profiles(): number {
+    return this.#roster.profiles.length;
   }
 
   /** Callers who wait. */
@@ -66,7 +73,7 @@ export class Matcher {
   setWaiting(waiting: Waiting): void {
     const { call, queue, familiar = [] } = waiting;
     this.remove(call);
-    const known = familiar.filter((id) => this.#roster.isWorking(id));
+    const known = familiar.filter((id) => this.#isFor(waiting, id));
     if (known.length === 0 || queue.first.forMs === 0) return this.#callers.add(waiting, 0);
     this.#callers.add(waiting, queue.first.forMs);
     for (const id of known) this.#knownBy(id).add(call);
@@ -88,13 +95,11 @@ export class Matcher {
 
   /** Agents who could serve a caller of the queue of whom nothing is known. */
   strengthOf(queue: Queue): Strength {
-    // Its callers may be helped by others: that is another ladder, so another table.
-    const alone = queue.overflow.length === 0 ? queue : { ...queue, name: `${queue.name} alone` };
-    const anybody = { call: '', queue: alone, since: 0, caller: { tier: '', language: '', attributes: {} } };
-    const { steps } = this.#callers.tableOf(anybody);
+    const table = this.#callers.tableOfAnybody(queue);
     let [loggedIn, working, ready] = [0, 0, 0];
-    for (const { index, present, working: atWork, idle } of this.#roster.profiles) {
-      if (steps[index] === -1) continue;
+    for (const profile of this.#roster.profiles) {
+      const { present, working: atWork, idle } = profile;
+      if (present === 0 || table.stepOf(profile) === NEVER) continue;
       loggedIn += present;
       working += atWork;
       ready += idle.size;
@@ -141,7 +146,7 @@ export class Matcher {
     if (this.idle === 0) return undefined;
     let due: number | undefined;
     for (const line of this.#callers.busy) {
-      const begin = nextStepMs(line, now - line.since);
+      const begin = nextStepMs(line, waitOf(line, now));
       if (begin !== undefined) due = Math.min(due ?? Number.POSITIVE_INFINITY, line.since + begin);
     }
     return due;
@@ -160,7 +165,9 @@ export class Matcher {
       if (offers.length >= most) return;
       this.#newlyFamiliar.delete(call);
       const caller = this.#callers.get(call);
-      const agent = caller?.waiting.familiar?.find((id) => this.#roster.isIdle(id));
+      const agent = caller?.waiting.familiar?.find(
+        (id) => this.#roster.isIdle(id) && this.#isFor(caller.waiting, id),
+      );
       if (caller && agent !== undefined) offers.push(this.#offer(caller, agent, true, now));
     }
   }
@@ -188,23 +195,36 @@ export class Matcher {
   /** The first of each line in which something changed, the most urgent line first, as long as somebody is ready for them. */
   #offerWaiting(now: number, most: number, offers: Offer[]): void {
     const { unseen } = this.#callers;
-    while (unseen.size > 0 && offers.length < most) {
-      const line = this.#mostUrgentOf(unseen, now);
+    const urgent = (line: Line): number => urgencyOf(this.#order, line, waitOf(line, now));
+    // The most urgent is last. Whoever is next in a line is less urgent than the one before him.
+    const lines = [...unseen].map((line) => ({ line, urgency: urgent(line) }));
+    lines.sort((a, b) => a.urgency - b.urgency);
+    for (let one = lines.pop(); one && offers.length < most; one = lines.pop()) {
+      const { line } = one;
       const agent = this.#bestFor(line, now);
-      if (agent === undefined) unseen.delete(line);
-      else offers.push(this.#offer(this.#callers.firstOf(line), agent, false, now));
+      if (agent === undefined) {
+        unseen.delete(line);
+        continue;
+      }
+      offers.push(this.#offer(this.#callers.firstOf(line), agent, false, now));
+      if (line.at === -1) continue;
+      const urgency = urgent(line);
+      let place = lines.length;
+      while (place > 0 && lines[place - 1]!.urgency > urgency) place -= 1;
+      lines.splice(place, 0, { line, urgency });
     }
   }
 
   #offer({ waiting, line }: Caller, agent: string, familiar: boolean, now: number): Offer {
-    const { profile } = this.#roster.get(agent)!;
+    const { profile, candidate } = this.#roster.get(agent)!;
+    const { readySince = now } = candidate;
     const floor = {
       order: this.#order,
       idle: this.idle,
       ready: this.#roster.ready,
       reach: this.#callers.reachOf(profile),
     };
-    const why = this.#explain(floor, { waiting, line, profile, familiar, now });
+    const why = this.#explain(floor, { waiting, line, profile, agent, readySince, familiar, now });
     this.remove(waiting.call);
     this.#roster.take(agent);
     return { call: waiting.call, queue: waiting.queue.name, agent, waiting, why };
@@ -224,8 +244,8 @@ export class Matcher {
     let best: Line | undefined;
     let most = Number.NEGATIVE_INFINITY;
     for (const line of this.#callers.reachOf(profile)) {
-      const wait = now - line.since;
-      if (wait < line.begins[line.steps[profile.index]!]!) continue;
+      const wait = waitOf(line, now);
+      if (wait < line.begins[line.table.stepOf(profile)]!) continue;
       if (best && best.weight.pool !== line.weight.pool) this.#ratio.compete(best.weight, line.weight);
       const urgency = urgencyOf(this.#order, line, wait);
       if (urgency > most) [best, most] = [line, urgency];
@@ -233,34 +253,19 @@ export class Matcher {
     return best && this.#callers.firstOf(best);
   }
 
-  #mostUrgentOf(lines: Iterable<Line>, now: number): Line {
-    let best: Line | undefined;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const line of lines) {
-      const urgency = urgencyOf(this.#order, line, now - line.since);
-      if (!best || urgency > most) [best, most] = [line, urgency];
-    }
-    return best!;
-  }
-
   /** The longest idle agent of those with the best score. */
   #bestFor(line: Line, now: number): string | undefined {
-    const wait = now - line.since;
-    const { steps, begins, table } = line;
-    const { fits, ranked } = table;
-    const { ready } = this.#roster;
-    // Whichever are fewer: those who fit, or those with somebody ready.
-    const candidates = ranked.length < ready.length ? ranked : ready;
-    let best: (typeof candidates)[number] | undefined;
+    const { begins, table } = line;
+    const wait = waitOf(line, now);
+    let best: Profile | undefined;
     let score = Number.NEGATIVE_INFINITY;
-    for (const profile of candidates) {
-      const step = steps[profile.index]!;
-      if (profile.at === -1 || step === -1 || wait < begins[step]!) continue;
-      const fit = fits[profile.index]!;
-      if (fit.score < score) continue;
-      if (best && fit.score === score && profile.since >= best.since) continue;
+    for (const profile of this.#roster.ready) {
+      const step = table.stepOf(profile);
+      if (step === NEVER || wait < begins[step]!) continue;
+      const its = table.scoreOf(profile);
+      if (its < score || (best && its === score && profile.since >= best.since)) continue;
       best = profile;
-      score = fit.score;
+      score = its;
     }
     return best?.idle.first();
   }
@@ -275,6 +280,12 @@ export class Matcher {
       const caller = this.#callers.get(call);
       if (caller) this.setWaiting(caller.waiting);
     }
+  }
+
+  /** True when he works, and the call's own needs are met; those of its queue do not count for somebody who knows the caller. */
+  #isFor(waiting: Waiting, agent: string): boolean {
+    const listed = this.#roster.get(agent);
+    return listed?.candidate.working === true && meetsOwnNeeds(waiting, listed.candidate.facts);
   }
 
   #knownBy(agent: string): Set<string> {

@@ -1,21 +1,16 @@
-import type { Deadlines } from '../base/deadlines.ts';
-import { type Line, stepAfter, urgencyOf } from './line.ts';
+import { NEVER } from './fit-table.ts';
+import { type Line, stepAfter, urgencyOf, waitOf } from './line.ts';
 import type { Considered, OfferReason, Order, Removed, Rival, Waiting } from './queue.ts';
+import type { Profile } from './roster.ts';
 
 /** So many of each kind are named. */
 const NAMED = 6;
-
-interface Ready {
-  readonly index: number;
-  readonly idle: Deadlines;
-  readonly since: number;
-}
 
 export interface Floor {
   readonly order: Order;
   readonly idle: number;
   /** Profiles with somebody ready. */
-  readonly ready: readonly Ready[];
+  readonly ready: readonly Profile[];
   /** Lines that the chosen agent fits. */
   readonly reach: readonly Line[];
 }
@@ -23,7 +18,10 @@ export interface Floor {
 export interface Choice {
   readonly waiting: Waiting;
   readonly line: Line;
-  readonly profile: { readonly index: number };
+  readonly profile: Profile;
+  readonly agent: string;
+  /** UTC ms. */
+  readonly readySince: number;
   /** The agent knows the caller. */
   readonly familiar: boolean;
   readonly now: number;
@@ -32,15 +30,17 @@ export interface Choice {
 /** Why this agent for this caller, told before either of them is taken. */
 export function whyOf(floor: Floor, choice: Choice): OfferReason {
   const { waiting, line, profile, familiar, now } = choice;
-  const waitedMs = now - waiting.since;
-  const { considered, removed, fit, sameScore } = look(floor, choice, waitedMs);
+  const waitedMs = Math.max(0, now - waiting.since);
+  const { considered, removed, fit, sameScore } = familiar
+    ? lookAtKnown(choice)
+    : look(floor, choice, waitedMs);
   return {
     rule: familiar ? 'familiar' : fit <= 1 ? 'only' : sameScore ? 'longest-idle' : 'best-score',
     order: floor.order,
     waitedMs,
     urgency: urgencyOf(floor.order, line, waitedMs),
     step: stepAfter(line, waitedMs),
-    score: line.table.fits[profile.index]!.score,
+    score: line.table.scoreOf(profile),
     ready: floor.idle,
     fit,
     considered,
@@ -57,30 +57,42 @@ interface Seen {
   readonly sameScore: boolean;
 }
 
+/** Whoever knows the caller is asked whatever the steps say: nobody else was looked at. */
+function lookAtKnown({ agent, readySince, line, profile, now }: Choice): Seen {
+  const score = line.table.scoreOf(profile);
+  return {
+    considered: [{ agent, alike: 1, score, idleMs: now - readySince }],
+    removed: [],
+    fit: 1,
+    sameScore: true,
+  };
+}
+
 /** Looks at every profile with somebody ready; only those that are named cost more than a look. */
 function look({ ready }: Floor, { line, profile, now }: Choice, waitedMs: number): Seen {
-  const { fits } = line.table;
-  const { score: chosen } = fits[profile.index]!;
-  const best: Ready[] = [];
+  const { table } = line;
+  const chosen = table.scoreOf(profile);
+  const better = (a: Profile, b: Profile): number => table.scoreOf(a) - table.scoreOf(b) || b.since - a.since;
+  const best: Profile[] = [];
   const removed: Removed[] = [];
   let fit = 0;
   let sameScore = true;
   for (const one of ready) {
-    const step = line.steps[one.index]!;
-    if (step !== -1 && waitedMs >= line.begins[step]!) {
+    const step = table.stepOf(one);
+    if (step !== NEVER && waitedMs >= line.begins[step]!) {
       fit += one.idle.size;
-      sameScore &&= fits[one.index]!.score === chosen;
-      keepBest(best, one, (a, b) => fits[a.index]!.score - fits[b.index]!.score || b.since - a.since);
+      sameScore &&= table.scoreOf(one) === chosen;
+      keepBest(best, one, better);
     } else if (removed.length < NAMED) {
-      const by = step === -1 ? fits[one.index]!.lacks : 'later';
+      const by = step === NEVER ? table.lackOf(one) : 'later';
       removed.push({ agent: one.idle.first()!, alike: one.idle.size, by });
     }
   }
-  const considered = best.map(({ index, idle, since }) => ({
-    agent: idle.first()!,
-    alike: idle.size,
-    score: fits[index]!.score,
-    idleMs: now - since,
+  const considered = best.map((one) => ({
+    agent: one.idle.first()!,
+    alike: one.idle.size,
+    score: table.scoreOf(one),
+    idleMs: now - one.since,
   }));
   return { considered, removed, fit, sameScore };
 }
@@ -88,8 +100,8 @@ function look({ ready }: Floor, { line, profile, now }: Choice, waitedMs: number
 function rivalsOf({ order, reach }: Floor, { waiting, line, profile, now }: Choice): Rival[] {
   const top: { readonly line: Line; readonly urgency: number }[] = [];
   for (const other of reach) {
-    const waitMs = now - other.since;
-    if (waitMs < other.begins[other.steps[profile.index]!]!) continue;
+    const waitMs = waitOf(other, now);
+    if (waitMs < other.begins[other.table.stepOf(profile)]!) continue;
     if (other === line && line.calls.first() === waiting.call) continue;
     const urgency = urgencyOf(order, other, waitMs);
     if (top.length < NAMED || urgency > top.at(-1)!.urgency)

@@ -1,3 +1,4 @@
+import { grainOf } from './line.ts';
 import { laneOf, type Order, type Queue } from './queue.ts';
 import { ownTargetMs } from './service-level.ts';
 
@@ -42,7 +43,7 @@ function standingOf(
   const waitMs = now - since;
   switch (order) {
     case 'service-level':
-      return [0, waitMs / Math.max(1, ownTargetMs(lane, patienceMs)), id];
+      return [0, waitMs / Math.max(1, ownTargetMs(lane, grainOf(patienceMs))), id];
     case 'strict':
       return [lane.priority, waitMs, id];
     case 'score':

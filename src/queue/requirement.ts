@@ -1,15 +1,5 @@
 import type { AgentFacts, CallerFacts, Condition, LadderStep, Preference, Queue, Waiting } from './queue.ts';
 
-/** How agents of one profile fit a requirement. */
-export interface Fit {
-  /** First step of the ladder at which they fit; -1 for never. */
-  readonly step: number;
-  /** By the preferences; higher is better. */
-  readonly score: number;
-  /** The first condition of the last step that they do not meet, when they never fit. */
-  readonly lacks: string;
-}
-
 /** What callers of one kind need of an agent: the ladder and the preferences, with all that these look at in a caller. */
 export class Requirement {
   readonly #ladder: readonly LadderStep[];
@@ -25,22 +15,28 @@ export class Requirement {
     this.#caller = caller;
   }
 
-  /** How an agent fits. What throws does not hold, or counts nothing. */
-  fitOf(agent: AgentFacts): Fit {
-    let lacks = '';
-    for (const [step, { needs }] of this.#ladder.entries()) {
-      const failed = needs.find((need) => !holds(need, agent, this.#caller));
-      if (!failed) return { step, score: this.#scoreOf(agent), lacks: '' };
-      lacks = failed.text;
-    }
-    return { step: -1, score: 0, lacks };
+  /** First step of the ladder whose needs the agent meets; -1 for none. What throws does not hold. */
+  stepOf(agent: AgentFacts): number {
+    return this.#ladder.findIndex(({ needs }) => needs.every((need) => holds(need, agent, this.#caller)));
   }
 
-  #scoreOf(agent: AgentFacts): number {
+  /** By the preferences; higher is better. What throws counts nothing. */
+  scoreOf(agent: AgentFacts): number {
     let sum = 0;
     for (const preference of this.#prefers) sum += scoreOf(preference, agent, this.#caller);
     return sum;
   }
+
+  /** The first condition of the last step that the agent does not meet; '' when he meets all. */
+  lackOf(agent: AgentFacts): string {
+    const needs = this.#ladder.at(-1)?.needs ?? [];
+    return needs.find((need) => !holds(need, agent, this.#caller))?.text ?? '';
+  }
+}
+
+/** True when the agent meets what this one call needs beyond its queue. */
+export function meetsOwnNeeds({ needs = [], caller }: Waiting, agent: AgentFacts): boolean {
+  return needs.every((need) => holds(need, agent, caller));
 }
 
 /** Callers with the same key have the same requirement: the values of whatever its conditions look at. */

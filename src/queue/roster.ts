@@ -15,6 +15,7 @@ export interface Candidate {
 
 /** Agents with the same skills and attributes. */
 export interface Profile {
+  readonly key: string;
   readonly index: number;
   readonly facts: AgentFacts;
   /** Ready and free, by since when. */
@@ -26,6 +27,8 @@ export interface Profile {
   /** How many are logged in, and how many of them are at work. */
   present: number;
   working: number;
+  /** All who are like this, logged in or not; when there are none, the index is given to others. */
+  members: number;
 }
 
 /** An agent with the others like him. */
@@ -36,10 +39,10 @@ export interface Listed {
 
 /** Who else is told. */
 export interface RosterListener {
-  /** Nobody was like this before. */
+  /** Nobody was like this before; its index may have stood for others. */
   profileAdded(profile: Profile): void;
   /** The first of a profile has logged in, or the last has logged out. */
-  presenceChanged(): void;
+  presenceChanged(profile: Profile, change: 1 | -1): void;
   /** An agent does not work any more. */
   stoppedWorking(agent: string): void;
 }
@@ -53,6 +56,8 @@ export class Roster {
   readonly newlyReady = new Set<string>();
   readonly #agents = new Map<string, Listed>();
   readonly #byKey = new Map<string, Profile>();
+  /** Indexes of profiles that nobody has any more. */
+  readonly #free: number[] = [];
   readonly #listener: RosterListener;
   #idle = 0;
 
@@ -85,6 +90,7 @@ export class Roster {
     if (known && known.profile !== profile) this.remove(facts.id);
     const before = this.#agents.get(facts.id)?.candidate;
     this.#agents.set(facts.id, { candidate, profile });
+    if (!before) profile.members += 1;
     profile.working += Number(candidate.working) - Number(before?.working ?? false);
     if ((before?.present ?? false) !== candidate.present) this.#count(profile, candidate.present ? 1 : -1);
     this.#note(facts.id, profile, before?.readySince, candidate.readySince);
@@ -105,6 +111,7 @@ export class Roster {
     known.profile.working -= Number(known.candidate.working);
     if (known.candidate.present) this.#count(known.profile, -1);
     this.#note(id, known.profile, known.candidate.readySince, undefined);
+    this.#left(known.profile);
     this.#listener.stoppedWorking(id);
   }
 
@@ -121,18 +128,26 @@ export class Roster {
     this.#idle += (since === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
   }
 
-  #count(profile: Profile, change: number): void {
+  #count(profile: Profile, change: 1 | -1): void {
     const was = profile.present > 0;
     profile.present += change;
-    if (was !== profile.present > 0) this.#listener.presenceChanged();
+    if (was !== profile.present > 0) this.#listener.presenceChanged(profile, change);
+  }
+
+  #left(profile: Profile): void {
+    profile.members -= 1;
+    if (profile.members > 0) return;
+    this.#byKey.delete(profile.key);
+    this.#free.push(profile.index);
   }
 
   #profileOf(facts: AgentFacts): Profile {
     const key = JSON.stringify([sorted(facts.skills), sorted(facts.attributes)]);
     const known = this.#byKey.get(key);
     if (known) return known;
-    const index = this.profiles.length;
+    const index = this.#free.pop() ?? this.profiles.length;
     const profile: Profile = {
+      key,
       index,
       facts,
       idle: new Deadlines(),
@@ -140,8 +155,9 @@ export class Roster {
       at: -1,
       present: 0,
       working: 0,
+      members: 0,
     };
-    this.profiles.push(profile);
+    this.profiles[index] = profile;
     this.#byKey.set(key, profile);
     this.#listener.profileAdded(profile);
     return profile;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import type { EventWriter, LogEvent } from '../engine/changes.ts';
@@ -179,6 +179,19 @@ export function callbackWriter(database: Database): (callback: Callback) => void
       .where(and(eq(callbackTable.id, callback.id), isNull(callbackTable.doneAt)))
       .run();
   };
+}
+
+/** How many callbacks are open that are called without anybody asking, by queue. */
+export function callbacksByQueue(database: Database): ReadonlyMap<string, number> {
+  const { queue, doneAt, dueAt } = callbackTable;
+  const rows = database.query
+    .select({ queue, open: count() })
+    .from(callbackTable)
+    .where(and(isNull(doneAt), isNotNull(dueAt)))
+    .groupBy(queue)
+    .orderBy(asc(queue))
+    .all();
+  return new Map(rows.map(({ queue: name, open }) => [name, open]));
 }
 
 /** Every callback that is open, the oldest first. */

@@ -66,16 +66,12 @@ function compiled<Wish extends Condition | Preference>(
   return texts?.map(compile).filter((wish): wish is Wish => typeof wish !== 'string');
 }
 
-/** The attributes of a caller that flows and rules may look at: all but sensitive ones whose use the rules do not permit. */
-export function visibleOf(
-  attributes: Attributes,
-  { attributes: declared, sensitiveUse }: RoutingRules,
-): Attributes {
-  const hidden = (name: string): boolean =>
-    Object.hasOwn(declared.caller, name) &&
-    declared.caller[name]!.sensitive &&
-    !sensitiveUse.permitted.includes(`caller.${name}`);
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !hidden(name)));
+/**
+ * The attributes of a caller that flows and rules may look at: those that are declared, sensitive ones only where their use is permitted.
+ * What is not declared may be as sensitive as it likes.
+ */
+export function visibleOf(attributes: Attributes, rules: RoutingRules): Attributes {
+  return keepable(attributes, rules.attributes.caller, 'caller', rules);
 }
 
 /** What may be kept of somebody's attributes: those that rules may look at; sensitive ones only where that is permitted. */

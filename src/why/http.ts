@@ -3,13 +3,20 @@ import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { idParams, numbersFor, textFor } from '../http/fields.ts';
 import { EVERY_ROLE } from '../http/roles.ts';
+import { eventDataFor, ruleFor, seesScores, seesSensitive } from '../http/sensitive-view.ts';
+import type { ApiToken } from '../http/store.ts';
 import { ORDERS } from '../queue/queue.ts';
+import type { RoutingRules } from '../queue/rules.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { type Moment, storyOf } from './story.ts';
 import { stretchesOf } from './stretches.ts';
 
 const ms = z.number().describe('Milliseconds');
 const at = z.number().describe('UTC milliseconds');
+const scoreView = z
+  .number()
+  .nullable()
+  .describe('By the preferences; null for roles that may not see what sensitive attributes give');
 
 const offerView = z
   .object({
@@ -21,11 +28,11 @@ const offerView = z
       .number()
       .int()
       .describe('Step of relaxing that had begun, from 0; -1: only who knows him was asked'),
-    score: z.number(),
+    score: scoreView,
     ready: z.number().int(),
     fit: z.number().int(),
     considered: z.array(
-      z.object({ agent: z.string(), alike: z.number().int(), score: z.number(), idleMs: ms }),
+      z.object({ agent: z.string(), alike: z.number().int(), score: scoreView, idleMs: ms }),
     ),
     removed: z.array(
       z.object({
@@ -66,7 +73,7 @@ const standingView = z
         z.object({
           agent: z.string(),
           step: z.number().int(),
-          score: z.number(),
+          score: scoreView,
           knowsHim: z.boolean(),
           state: z.string(),
           forMs: ms,
@@ -114,13 +121,18 @@ export function whyRoutes(api: Api, { calls, centre, events, routing, clock }: A
       if (!call && !(await calls.byId(id))) throw new Refused('call-unknown', `There is no call ${id}`);
       const happened = await events.ofCall(id);
       const now = clock.now();
-      const floor = { agents: centre.agents(), calls: live, rules: routing.current() };
+      const rules = routing.current();
+      const tell = eventDataFor(token, rules);
+      const told = happened
+        .filter(({ type }) => type !== 'SensitiveAttributeUsed' || seesSensitive(token))
+        .map((event) => ({ ...event, data: tell(event.type, event.data) }));
+      const floor = { agents: centre.agents(), calls: live, rules };
       const standing = call && standingOf(call, floor, now);
       return {
         id,
-        moments: storyOf(happened, numbersFor(token)).map((moment) => showMoment(moment, textFor(token))),
+        moments: storyOf(told, numbersFor(token)).map((moment) => showMoment(moment, textFor(token))),
         stretches: stretchesOf(happened, now),
-        standing: standing ? showStanding(standing) : null,
+        standing: standing ? showStanding(standing, token, rules) : null,
       };
     },
   );
@@ -144,15 +156,17 @@ function showMoment(moment: Moment, show: (text: string) => string): WhyView['mo
   };
 }
 
-function showStanding(standing: Standing): WhyView['standing'] {
+function showStanding(standing: Standing, token: ApiToken, rules: RoutingRules): WhyView['standing'] {
   const { position = null, ringsAt = null, nextStepInMs = null, able, unable } = standing;
+  const show = ruleFor(token, rules);
+  const hidesScores = !seesScores(token, rules);
   return {
     ...standing,
     position,
     ringsAt,
     nextStepInMs,
-    able: able.slice(0, NAMED),
+    able: able.slice(0, NAMED).map((one) => (hidesScores ? { ...one, score: null } : one)),
     ableCount: able.length,
-    unable: [...unable],
+    unable: unable.map(({ by, agents }) => ({ by: show(by), agents })),
   };
 }

@@ -2,8 +2,8 @@ import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import { beginsOf } from '../queue/line.ts';
 import { positionIn } from '../queue/place.ts';
-import { laneOf } from '../queue/queue.ts';
-import { type Fit, Requirement } from '../queue/requirement.ts';
+import { type AgentFacts, laneOf } from '../queue/queue.ts';
+import { meetsOwnNeeds, Requirement } from '../queue/requirement.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import { waiterFacts, waitingUnder } from '../queue/waiting.ts';
 
@@ -53,8 +53,11 @@ export function standingOf(call: Call, { agents, calls, rules }: Floor, now: num
   if (!queue) return undefined;
   const facts = waiterFacts(call, phase);
   const waiting = waitingUnder(rules, queue, facts);
-  const { familiar = [] } = waiting;
   const present = agents.filter(({ state }) => state.at !== 'logged-out');
+  // Those who know him are asked whatever their skills, but what this call needs holds for them too.
+  const familiar = present
+    .filter((one) => waiting.familiar?.includes(one.id) && meetsOwnNeeds(waiting, factsOf(one)))
+    .map(({ id }) => id);
   const requirement = new Requirement(waiting);
   const fits = present.map((agent) => ({ agent, fit: fitOf(requirement, agent) }));
   const { ladder } = waiting.queue;
@@ -84,8 +87,19 @@ interface Fitting {
   readonly fit: Fit;
 }
 
-function fitOf(requirement: Requirement, { id, skills, attributes = {} }: Agent): Fit {
-  return requirement.fitOf({ id, skills, attributes });
+/** How one agent fits: his first step, -1 for never; his score; and what he lacks. */
+interface Fit {
+  readonly step: number;
+  readonly score: number;
+  readonly lacks: string;
+}
+
+const factsOf = ({ id, skills, attributes = {} }: Agent): AgentFacts => ({ id, skills, attributes });
+
+function fitOf(requirement: Requirement, agent: Agent): Fit {
+  const facts = factsOf(agent);
+  const step = requirement.stepOf(facts);
+  return { step, score: requirement.scoreOf(facts), lacks: step === -1 ? requirement.lackOf(facts) : '' };
 }
 
 function positionOf(call: Call, calls: readonly Call[], rules: RoutingRules, now: number): number {

@@ -1,6 +1,8 @@
-import { and, desc, gte, inArray, lt } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, lt, or } from 'drizzle-orm';
 import { callTable } from '../call/table.ts';
 import { spellingsOf } from '../customer/customer.ts';
+import type { LogEvent } from '../engine/changes.ts';
+import { callbackTable } from '../queue/table.ts';
 import type { Database } from '../store/connect.ts';
 
 /** More than these are not named. */
@@ -8,16 +10,17 @@ const NAMED = 5;
 
 /**
  * Ids of the calls that somebody may mean, the latest first: the one of this id, else those whose ids begin so, else the last one of
- * this phone number; or `last`.
+ * this phone number; or `last`, of a customer: from outside, or one that waited in a queue.
  */
 export function findCalls(database: Database, wanted: string): string[] {
   const { query } = database;
-  const { id, ani, startedAt } = callTable;
+  const { id, ani, startedAt, source, queue } = callTable;
   const latest = [desc(startedAt), desc(id)] as const;
   if (wanted === 'last')
     return query
       .select({ id })
       .from(callTable)
+      .where(or(eq(source, 'outside'), isNotNull(queue)))
       .orderBy(...latest)
       .limit(1)
       .all()
@@ -41,4 +44,19 @@ export function findCalls(database: Database, wanted: string): string[] {
     .limit(1)
     .all()
     .map((row) => row.id);
+}
+
+/** The events of a call, those about callbacks with what the book of callbacks knows of them: who asked, and what became of it. */
+export function withCallbacks(database: Database, events: readonly LogEvent[]): LogEvent[] {
+  return events.map((event) => {
+    const { type, data } = event;
+    if (type !== 'CallbackRequested' && type !== 'CallbackCalled') return event;
+    const { id, call: askedIn, calls, outcome } = callbackTable;
+    const book = database.query
+      .select({ askedIn, calls, outcome })
+      .from(callbackTable)
+      .where(eq(id, String(data.callback)))
+      .get();
+    return book ? { ...event, data: { ...data, ...book } } : event;
+  });
 }

@@ -1,7 +1,6 @@
 import { spanText } from '../base/span.ts';
 import type { LogEvent } from '../engine/changes.ts';
-import type { OfferReason } from '../queue/queue.ts';
-import { offerSentences, ruleText } from './told-offer.ts';
+import { offerSentences, ruleText, type ToldReason } from './told-offer.ts';
 
 /** Something that happened to a call, in words. */
 export interface Moment {
@@ -14,7 +13,7 @@ export interface Moment {
   readonly because: readonly string[];
   readonly agent?: string;
   /** Of an offer: the whole reason. */
-  readonly offer?: OfferReason;
+  readonly offer?: ToldReason;
 }
 
 /** What a later event needs to know of earlier ones. */
@@ -23,6 +22,14 @@ interface Memory {
   targetMs?: number;
   offeredAt?: number;
   queuedAt?: number;
+  /** Of all talks until now, ms. */
+  talkedMs?: number;
+  /** Of those since he entered the queue, whose place he keeps, ms. */
+  talkedInPlaceMs?: number;
+  /** He waits once more in the place that he had. */
+  isBack?: boolean;
+  /** Names of the flow steps that he went by. */
+  steps?: string[];
 }
 
 type Told = Pick<Moment, 'says'> & Partial<Pick<Moment, 'because' | 'offer'>>;
@@ -47,15 +54,27 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     says: `${numberText(data.ani, show)} called ${text(data.dnis)}`,
     because: [`flow ${text(data.flow)}`],
   }),
-  CallQueued: (event, memory) => queued(event, memory, 'entered'),
-  CallRequeued: (event, memory) => queued(event, memory, `${text(event.data.why)}: back in front of`),
+  StepEntered: ({ data }, memory) => {
+    memory.steps = [...(memory.steps ?? []), text(data.step)];
+    return undefined;
+  },
+  CallQueued: (event, memory) => {
+    delete memory.talkedInPlaceMs;
+    memory.isBack = false;
+    return queued(event, memory, 'entered');
+  },
+  CallRequeued: (event, memory) => {
+    memory.isBack = true;
+    return queued(event, memory, `${requeueText(event.data.why)}: back in front of`);
+  },
   CallOverflowed: ({ data }) => ({ says: `agents of queue ${text(data.to)} may help from now on` }),
   CallOffered: ({ at, agent = '', data }, memory) => {
     const why = reasonIn(data);
     memory.offeredAt = at;
+    const waitedMs = Math.max(0, why.waitedMs - (memory.talkedInPlaceMs ?? 0));
     return {
-      says: `offered to ${agent} after ${spanText(why.waitedMs)}: ${ruleText(why)}`,
-      because: offerSentences(why, memory.targetMs),
+      says: `offered to ${agent} after ${spanText(waitedMs)}: ${ruleText(why)}`,
+      because: offerSentences(why, waitedMs, memory.targetMs),
       offer: why,
     };
   },
@@ -88,17 +107,34 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     says: `all three talk: ${endpointText(data.with, show)} joined`,
   }),
   ConferenceEnded: () => ({ says: 'one of the three left' }),
-  CallDisconnected: ({ data }) => ({ says: `the talk is over, after ${spanText(Number(data.talkedMs))}` }),
+  CallDisconnected: ({ data }, memory) => {
+    // The log counts all talks of the call together.
+    const talkedMs = Number(data.talkedMs) - (memory.talkedMs ?? 0);
+    memory.talkedMs = Number(data.talkedMs);
+    memory.talkedInPlaceMs = (memory.talkedInPlaceMs ?? 0) + talkedMs;
+    return { says: `the talk is over, after ${spanText(talkedMs)}` };
+  },
   CallLeftQueue: ({ at, data }, memory) => ({
     says: `left queue ${text(data.queue)}${waited(at, memory)}: ${exitText(data.why)}`,
   }),
-  CallbackRequested: ({ data }) => ({ says: `asked to be called back, for queue ${text(data.queue)}` }),
+  CallbackRequested: ({ data }) => ({
+    says: `asked to be called back, for queue ${text(data.queue)}`,
+    because: becameText(data),
+  }),
+  CallbackCalled: ({ data }) => ({
+    says: `callback of ${text(data.askedIn) === '' ? text(data.callback) : `call ${text(data.askedIn)}`}`,
+  }),
+  CallbackDone: ({ data }) => ({ says: `the callback is done (${text(data.outcome)})` }),
+  CallbackFailed: ({ data }) => ({ says: `the callback did not succeed (${text(data.reason)})` }),
   VoicemailLeft: ({ data }) => ({ says: `left a message of ${spanText(Number(data.durationMs))}` }),
   CallerLeft: () => ({ says: 'the caller left; those whom he left talk on' }),
   CallFailed: () => ({ says: 'a mistake in Carillon ended the call; npx carillon log tells which' }),
-  CallEnded: ({ data }) => ({
+  CallEnded: ({ data }, { queuedAt, steps = [] }) => ({
     says: data.abandoned === true ? 'the caller gave up and hung up' : endText(data),
-    because: [`waited ${spanText(Number(data.waitedMs))}, talked ${spanText(Number(data.talkedMs))}`],
+    because: [
+      `waited ${spanText(Number(data.waitedMs))}, talked ${spanText(Number(data.talkedMs))}`,
+      ...(queuedAt === undefined && steps.length > 0 ? [`never queued; its steps: ${wayText(steps)}`] : []),
+    ],
   }),
 };
 
@@ -109,13 +145,13 @@ function queued({ at, data }: LogEvent, memory: Memory, how: string): Told {
   const tier = text(data.tier);
   return {
     says: `${how} queue ${text(data.queue)}, ${tier === '' ? 'no tier' : `tier ${tier}`}`,
-    because: waiterSentences(data, at),
+    because: waiterSentences(data, at, memory.talkedInPlaceMs ?? 0),
   };
 }
 
-function waiterSentences(data: LogEvent['data'], at: number): string[] {
+function waiterSentences(data: LogEvent['data'], at: number, talkedMs: number): string[] {
   const { goal, targetMs, asks, needs, prefers, attributes, knownTo, patienceMs, since, expectedMs } = data;
-  const aheadMs = typeof since === 'number' ? at - since : 0;
+  const aheadMs = typeof since === 'number' ? at - since - talkedMs : 0;
   return [
     ...(typeof targetMs === 'number' && typeof goal === 'number'
       ? [`target: ${Math.round(goal * 1000) / 10}% within ${spanText(targetMs)}`]
@@ -127,7 +163,7 @@ function waiterSentences(data: LogEvent['data'], at: number): string[] {
     ...pairs(knownTo).map(([who, agent]) => `${who} is ${text(agent)}`),
     ...(typeof patienceMs === 'number' ? [`known to wait ${spanText(patienceMs)} and no longer`] : []),
     ...(aheadMs > 0 ? [`keeps a place: ${spanText(aheadMs)} of waiting count already`] : []),
-    ...(typeof expectedMs === 'number' ? [`expected to wait ${spanText(expectedMs)}`] : []),
+    ...expectedSentence(expectedMs),
   ];
 }
 
@@ -138,11 +174,42 @@ function connected({ at, agent, data }: LogEvent, memory: Memory, show: (number:
   const { queueWaitedMs } = data;
   if (typeof queueWaitedMs !== 'number') return { says: `${who} answered${rang}` };
   const { targetMs } = memory;
+  if (memory.isBack) return { says: `${who} answered${rang}; waited ${spanText(queueWaitedMs)} once more` };
   const kept = targetMs === undefined ? '' : queueWaitedMs <= targetMs ? ', in time' : ', too late';
-  const expected =
-    typeof data.expectedMs === 'number' ? [`expected to wait ${spanText(data.expectedMs)}`] : [];
-  return { says: `${who} answered${rang}; waited ${spanText(queueWaitedMs)}${kept}`, because: expected };
+  return {
+    says: `${who} answered${rang}; waited ${spanText(queueWaitedMs)}${kept}`,
+    because: expectedSentence(data.expectedMs),
+  };
 }
+
+/** Nothing where none was expected: it is no estimate while nobody waits before him. */
+function expectedSentence(expectedMs: unknown): string[] {
+  return typeof expectedMs === 'number' && expectedMs > 0 ? [`expected to wait ${spanText(expectedMs)}`] : [];
+}
+
+/** More steps than these are not named. */
+const STEPS_NAMED = 12;
+
+function wayText(steps: readonly string[]): string {
+  const last = steps.slice(-STEPS_NAMED);
+  return [...(last.length < steps.length ? ['…'] : []), ...last].join(' → ');
+}
+
+/** What became of a callback, where the book of callbacks tells it. */
+function becameText({ callback, calls, outcome }: LogEvent['data']): string[] {
+  if (typeof calls !== 'number') return [];
+  const last = calls > 0 ? `; last in call call-${text(callback)}-${calls}` : '';
+  const became = text(outcome) === '' ? 'not done yet' : `done (${text(outcome)})`;
+  return [`the callback is ${became}${last}`];
+}
+
+const REQUEUED: Readonly<Record<string, string>> = {
+  'phone-gone': "the agent's phone vanished",
+  'transfer-failed': 'the transfer failed',
+  failed: 'the connection failed',
+};
+
+const requeueText = (why: unknown): string => REQUEUED[text(why)] ?? text(why);
 
 function endText({ by, cause }: LogEvent['data']): string {
   return `${by === 'caller' ? 'the caller hung up' : 'Carillon ended the call'} (${text(cause)})`;
@@ -164,7 +231,10 @@ const EXITS: Readonly<Record<string, string>> = {
   'no-agents': 'nobody who is logged in could serve him',
 };
 
-const exitText = (exit: unknown): string => EXITS[text(exit)] ?? `by the way out ${text(exit)}`;
+function exitText(exit: unknown): string {
+  const way = text(exit);
+  return EXITS[way] ?? `by ${/^[0-9*#]$/.test(way) ? 'pressing key' : 'the way out'} ${way}`;
+}
 
 function rangFor(at: number, memory: Memory): string {
   const { offeredAt } = memory;
@@ -185,15 +255,15 @@ const numberText = (number: unknown, show: (number: string) => string): string =
   text(number) === '' ? 'a hidden number' : show(text(number));
 
 /** What the log keeps is JSON of this shape, unless another version wrote it. */
-function reasonIn({ queue: _queue, ...data }: LogEvent['data']): OfferReason {
-  const why = data as Partial<OfferReason>;
+function reasonIn({ queue: _queue, ...data }: LogEvent['data']): ToldReason {
+  const why = data as Partial<ToldReason>;
   return {
     rule: why.rule ?? 'only',
     order: why.order ?? 'fifo',
     waitedMs: why.waitedMs ?? 0,
     urgency: why.urgency ?? 0,
     step: why.step ?? 0,
-    score: why.score ?? 0,
+    score: why.score === undefined ? 0 : why.score,
     ready: why.ready ?? 0,
     fit: why.fit ?? 0,
     considered: why.considered ?? [],

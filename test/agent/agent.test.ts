@@ -78,7 +78,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     ...LATE,
     LogIn: '!agent-logged-in',
     LogOut: 'reserved, then logged-out',
-    GoReady: 'reserved, then ready',
+    GoReady: '=',
     GoNotReady: 'reserved, then not-ready meeting',
     Offer: '!agent-not-idle',
     Ring: 'ringing',
@@ -89,7 +89,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     ...LATE,
     LogIn: '!agent-logged-in',
     LogOut: 'ringing, then logged-out',
-    GoReady: 'ringing, then ready',
+    GoReady: '=',
     GoNotReady: 'ringing, then not-ready meeting',
     Offer: '!agent-not-idle',
     Answer: 'talking',
@@ -99,7 +99,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     ...LATE,
     LogIn: '!agent-logged-in',
     LogOut: 'talking, then logged-out',
-    GoReady: 'talking, then ready',
+    GoReady: '=',
     GoNotReady: 'talking, then not-ready meeting',
     Offer: '!agent-not-idle',
     OfferEnded: 'not-ready ring-no-answer',
@@ -111,7 +111,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     ...LATE,
     LogIn: '!agent-logged-in',
     LogOut: 'hold, then logged-out',
-    GoReady: 'hold, then ready',
+    GoReady: '=',
     GoNotReady: 'hold, then not-ready meeting',
     Offer: '!agent-not-idle',
     Resume: 'talking',
@@ -209,6 +209,49 @@ test('after trouble he is ready again in the place that he had, not before its t
   });
   expect(reduceAgent(trouble, INPUTS.TimeUp, 10_049)).toBe(trouble);
   expect(reduceAgent(trouble, INPUTS.TimeUp, 10_050).state).toEqual({ at: 'ready', extension, since: 10 });
+});
+
+test.each<[string, number, AgentInput, object]>([
+  [
+    'its caller left before that time',
+    60,
+    { type: 'OfferEnded', leg: 'm', by: 'caller', reason: '' },
+    { at: 'not-ready', reason: 'failed', back: { at: 10_050, since: 10 } },
+  ],
+  [
+    'its caller left after that time',
+    10_060,
+    { type: 'OfferEnded', leg: 'm', by: 'caller', reason: '' },
+    { at: 'ready', since: 10 },
+  ],
+  [
+    'he talked: idle from then on',
+    60,
+    { type: 'TalkEnded', leg: 'm', wrapUpMs: 0 },
+    { at: 'not-ready', reason: 'failed', back: { at: 10_050, since: 60 } },
+  ],
+  [
+    'he talked for long: ready at once',
+    10_060,
+    { type: 'TalkEnded', leg: 'm', wrapUpMs: 0 },
+    { at: 'ready', since: 10_060 },
+  ],
+])(
+  'a call in the time after trouble does not keep him from being ready again: %s',
+  (_what, now, input, becomes) => {
+    const back = { at: 10_050, since: 10 };
+    const trouble = at({ at: 'not-ready', extension, reason: 'failed', since: 50, back });
+    const offered = reduceAgent(trouble, INPUTS.Offer, 55);
+    const told =
+      input.type === 'TalkEnded' ? reduceAgent(offered, { type: 'Answer', leg: 'm' }, 56) : offered;
+    expect(reduceAgent(told, input, now).state).toMatchObject(becomes);
+  },
+);
+
+test('who presses ready with a call in hand takes back what he wished before', () => {
+  const wished = reduceAgent(at(STATES.ringing), { type: 'GoNotReady', reason: 'lunch' }, 50);
+  const ready = reduceAgent(wished, { type: 'GoReady' }, 60);
+  expect(shown(ready.state, 'ringing')).toBe('ringing, then ready');
 });
 
 test('after a call to which he said not ready, he is not ready', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { steadyClock } from '../../src/base/steady-clock.ts';
+import { clockProblem, steadyClock } from '../../src/base/steady-clock.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -76,4 +76,15 @@ test('given_an_alarm_that_is_put_off_when_it_is_cancelled_then_it_stays_silent',
 test('given_a_time_that_was_written_down_then_it_begins_no_earlier', () => {
   expect(clocks(START + HOUR_MS).steady.now()).toBe(START + HOUR_MS);
   expect(clocks(START - HOUR_MS).steady.now()).toBe(START);
+});
+
+test.each([
+  [0, ''],
+  [29_000, ''],
+  [HOUR_MS, '60 min ahead of it, also for opening hours, and follows within 10 h'],
+  [-90_000, '2 min behind it, also for opening hours, and follows within 1 h'],
+])('given_a_clock_that_is_%s_ms_ahead_then_people_are_told_%s', (aheadMs, words) => {
+  const problem = clockProblem(aheadMs);
+  expect(problem.includes(words)).toBe(true);
+  expect(problem === '').toBe(words === '');
 });

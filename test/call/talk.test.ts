@@ -367,6 +367,43 @@ test('somebody who could not be connected has talked with nobody', () => {
   });
 });
 
+/** Put through by an agent of his queue: the wait there was over long before. */
+const DIALLED: Phase = { at: 'dialing', leg: 'l2', until: 300, music: 'waltz', place: PLACE };
+
+test.each<[string, Call, string]>([
+  [
+    'from the queue: he waits on as if that leg had never answered',
+    callIn('connected'),
+    'queued: hangup l1, disconnect l1-b, release l1, music',
+  ],
+  [
+    'who had talked: the agent is not to blame',
+    { ...callIn('connected'), phase: { ...PHASES.connected, again: true } },
+    'queued: hangup l1, disconnect l1-b, release l1, music',
+  ],
+  [
+    'who was put through',
+    reduceCall(
+      { ...callIn('connected'), legs: [FIRST, SECOND], phase: DIALLED },
+      { type: 'LegAnswered', leg: 'l2' },
+      NOW,
+    )[0],
+    'queued: hangup l2, disconnect l2-b, release l2, music',
+  ],
+])('a caller who cannot be connected is back in the queue with music: %s', (_what, call, becomes) => {
+  const { leg } = call.phase as { leg: string };
+  const [next, effects] = reduceCall(call, FAILED(leg), NOW);
+  expect(`${next.phase.at}: ${effects.map(shown).join(', ')}`).toBe(becomes);
+});
+
+test('who was put through and could not be connected is in front, with all the time, and loses no wait', () => {
+  const dialled: Call = { ...callIn('connected'), legs: [FIRST, SECOND], phase: DIALLED };
+  const [connected] = reduceCall(dialled, { type: 'LegAnswered', leg: 'l2' }, 5000);
+  const [back] = reduceCall(connected, FAILED('l2'), 5010);
+  expect(back.phase).toEqual({ at: 'queued', ...PLACE, from: 5010, until: 5500 });
+  expect(back).toMatchObject({ waitedMs: 50, connectedAt: 60 });
+});
+
 test('a restart of the PBX leaves nobody behind', () => {
   const [over] = reduceCall(callIn('conference'), { type: 'CallerEnded', cause: 'system-failure' }, NOW);
   expect(over).toMatchObject({ phase: { at: 'ended' }, endedBy: 'carillon', endCause: 'system-failure' });

@@ -277,6 +277,13 @@ describe('what callers meet with', () => {
   });
 });
 
+test('of the default trunk it is said that it is one, not that there is none', () => {
+  const trunk = { address: '127.0.0.1:5090', answer: 'silent', isDefault: true } as const;
+  expect(checkService({ ...service, trunk })[0]!.says).toBe(
+    'only the default trunk 127.0.0.1:5090 is set, where nobody may listen',
+  );
+});
+
 test('every fault says what to do', () => {
   const broken = [
     ...checkMachine({ ...machine, node: '18.0.0', wrongPackages: ['x'], now: 0, openFiles: { a: 1 } }),

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import type { Campaign } from '../../src/campaign/campaign.ts';
+import { CampaignStore } from '../../src/campaign/store.ts';
 import { routingSchemaText } from '../../src/cli/routing-schema.ts';
 import { readYaml } from '../../src/ivr/yaml.ts';
 import { inProject } from '../../src/setup/project.ts';
@@ -9,6 +11,32 @@ import { openStore } from '../store/examples.ts';
 import { Place } from './carillon.ts';
 
 const TEXT = readFileSync(inProject('routing/routing.yaml'), 'utf8');
+
+/** It sends callers to a queue that is there and to one that is not always. */
+const LINE = [
+  'flow: line',
+  'numbers: ["1"]',
+  'start: first',
+  'steps:',
+  '  first: { queue: { name: general }, then: { done: end, timeout: second, no-agents: second } }',
+  '  second: { queue: { name: card }, then: { done: end, timeout: end, no-agents: end } }',
+  '  end: { hangup: {} }',
+  '',
+].join('\n');
+
+const CAMPAIGN: Campaign = {
+  id: 'spring',
+  name: '春季',
+  code: '8001',
+  checkDigit: false,
+  validFrom: 0,
+  validUntil: 1,
+  reception: { kind: 'phone', extension: '2001' },
+  receptionRingMs: 20_000,
+  fallback: { kind: 'queue', queue: 'card' },
+  material: '',
+  persona: 'private',
+};
 
 /** A place with rules of its own. */
 function placeWith(text: string) {
@@ -100,6 +128,23 @@ test('a file may be named, and one that is not there is said', async () => {
     'nowhere.yaml cannot be read (ENOENT). Give the file, or name it in CARILLON_ROUTING.',
   );
   expect(code).toBe(2);
+}, 30_000);
+
+test('a queue that is taken out is missed by the flows and campaigns that send callers to it', async () => {
+  const { place, check } = placeWith(TEXT.replace(/ {2}card:\n.*/s, ''));
+  place.write('line.yaml', LINE);
+  const uses = async (): Promise<string[]> =>
+    JSON.parse((await check('--json')).out).uses.map(({ message }: { message: string }) => message);
+  const fromFlow = 'flows/line.yaml:6 still sends callers to "card", and there is no such queue';
+  expect(await uses()).toEqual([fromFlow]);
+  place.write('../data/x', '');
+  const { database, events } = openStore(join(place.data, 'carillon.db'));
+  await new CampaignStore(database, events).save(CAMPAIGN);
+  expect(await uses()).toEqual([
+    fromFlow,
+    'campaign spring still sends callers to "card", and there is no such queue',
+  ]);
+  database.close();
 }, 30_000);
 
 test('hostile text reaches no terminal unharmed', async () => {

@@ -10,9 +10,12 @@ test.each<[string, number | undefined, Contact[]]>([
   ['nothing is known', undefined, []],
   ['he has always been served', undefined, [served(90_000, '1001')]],
   ['he gave up once', 40_000, [served(90_000, '1001'), gaveUp(40_000)]],
-  ['the shortest counts', 25_000, [gaveUp(40_000), gaveUp(25_000), gaveUp(90_000)]],
+  ['of several the second shortest counts', 40_000, [gaveUp(40_000), gaveUp(25_000), gaveUp(90_000)]],
+  ['of two the longer counts', 12_000, [gaveUp(5000), gaveUp(12_000)]],
   ['who hangs up at once did not give up', 40_000, [gaveUp(4999), gaveUp(40_000)]],
-  ['5 s are a wait', 5000, [gaveUp(5000)]],
+  ['5 s are a wait', 5000, [gaveUp(5000), gaveUp(5000)]],
+  ['a single hang-up teaches no less than 10 s', 10_000, [gaveUp(5000)]],
+  ['nobody waits longer than an hour', 3_600_000, [gaveUp(9e9)]],
   [
     'what is older than 20 contacts is forgotten',
     undefined,
@@ -24,10 +27,14 @@ test.each<[string, number | undefined, Contact[]]>([
 
 test.each([
   [{ patience: 30 }, 30_000],
-  [{ patience: 0 }, 8000],
-  [{ patience: 'long' }, 8000],
+  [{ patience: 1e308 }, 3_600_000],
+  [{ patience: Number.POSITIVE_INFINITY }, 3_600_000],
+  [{ patience: 1e-9 }, 1000],
+  [{ patience: 0 }, 18_000],
+  [{ patience: Number.NaN }, 18_000],
+  [{ patience: 'long' }, 18_000],
 ])('patience that his record says goes before what was learned: %o', (attributes, wanted) => {
-  expect(patienceMsOf(attributes, [gaveUp(8000)])).toBe(wanted);
+  expect(patienceMsOf(attributes, [gaveUp(18_000)])).toBe(wanted);
 });
 
 test('those who know him are named: the last who talked with him, and who looks after him', () => {

@@ -5,7 +5,10 @@ import type { Call } from '../../src/call/call.ts';
 import type { ClassOfService } from '../../src/call/class-of-service.ts';
 import { readClassOfService } from '../../src/engine/class-of-service-file.ts';
 import type { TalkRequest } from '../../src/engine/talk-requests.ts';
+import { ANYWHERE } from '../../src/lab/anywhere.ts';
+import { PbxError } from '../../src/pbx/pbx.ts';
 import type { SimulatedParty } from '../../src/pbx/simulated/party.ts';
+import type { SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
 
@@ -131,6 +134,16 @@ describe('a phone that is gone in the talk', () => {
     expect(call().waitedMs - waitedMs).toBeLessThan(15_000);
   });
 
+  test('given_a_caller_who_gives_up_after_that_then_he_has_not_abandoned_a_queue', async () => {
+    await talks();
+    partyAt('1001').vanish();
+    await lab.clock.advance(3000);
+    caller.hangup();
+    await lab.clock.advance(100);
+    const ended = lab.store.events.find(({ type }) => type === 'CallEnded');
+    expect(ended?.data).toMatchObject({ by: 'caller', abandoned: false });
+  });
+
   test('is something else than an agent who hangs up', async () => {
     await talks();
     partyAt('1001').hangup();
@@ -148,6 +161,54 @@ describe('a phone that is gone in the talk', () => {
     await lab.clock.advance(100);
     expect(state('1002')).toMatchObject({ at: 'not-ready', reason: 'phone-gone' });
     expect(lab.store.stepsLeft.map(({ exit }) => exit)).toContain('failed');
+  });
+});
+
+describe('a connection that the PBX refuses', () => {
+  const refuse = async (passes: () => Promise<void>): Promise<void> => {
+    const { connect } = lab.pbx;
+    lab.pbx.connect = async () => {
+      throw new PbxError('refused', 'no bridge');
+    };
+    await passes();
+    lab.pbx.connect = connect;
+  };
+
+  test('brings the caller back to his queue, with music', async () => {
+    caller = lab.caller();
+    await lab.clock.advance(1500);
+    caller.press('0');
+    await refuse(() => lab.clock.advance(4500));
+    expect(call().phase.at).toBe('queued');
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+  });
+
+  test('after a transfer leaves him the time and the waits that he had', async () => {
+    await talks();
+    await lab.clock.advance(200_000);
+    const { waitedMs } = call();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20, answerAfterMs: 500 });
+    await refuse(async () => {
+      await ask({ do: 'transfer', to: { extension: '2002' } });
+      await lab.clock.advance(800);
+    });
+    expect(call().waitedMs).toBe(waitedMs);
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    await lab.clock.advance(10_000);
+    expect(together('1001')).toEqual(['caller']);
+  });
+
+  test('of a talk that was on hold does not count against the agent', async () => {
+    await talks();
+    await ask({ do: 'hold' });
+    await refuse(async () => {
+      await ask({ do: 'resume' });
+      await lab.clock.advance(100);
+    });
+    expect(state('1001')).toMatchObject({ at: 'not-ready', reason: 'failed' });
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+    await lab.clock.advance(15_000);
+    expect(together('1001')).toEqual(['caller']);
   });
 });
 
@@ -220,6 +281,45 @@ describe('a blind transfer', () => {
     await lab.ready('1003');
     await lab.clock.advance(4000);
     expect(together('1003')).toEqual(['caller']);
+  });
+
+  test('to a queue: the queue step that he came from tells him nothing there, nor does it take his keys', async () => {
+    const flow = `
+flow: hotline
+numbers: ["95533"]
+start: wait
+steps:
+  wait:
+    queue: { name: general, keys: { 1: key } }
+    then: { done: end }
+    otherwise: end
+  key: { pause: 20m, then: end }
+  end: { hangup: {} }
+`;
+    const waiting = async (): Promise<void> => {
+      lab = centreLab({ agents: THREE, queues: QUEUES, files: [{ file: 'hotline.yaml', text: flow }] });
+      await lab.start();
+      await lab.ready('1003');
+      await lab.engine.tellAgent('1003', { type: 'GoNotReady', reason: 'break' });
+      await lab.ready('1001');
+      caller = lab.caller();
+      await lab.clock.advance(5000);
+    };
+    const pressed = async (): Promise<string> => {
+      await lab.clock.advance(3000);
+      caller.press('1');
+      await lab.clock.advance(3000);
+      return call().phase.at;
+    };
+    await waiting();
+    await ask({ do: 'transfer', to: { queue: 'card' } });
+    expect(await pressed()).toBe('queued');
+    await lab.restart();
+    expect(await pressed()).toBe('queued');
+    // In the queue of the step itself the key is his.
+    await waiting();
+    partyAt('1001').vanish();
+    expect(await pressed()).toBe('flow');
   });
 
   test('that nobody answers brings the caller to the front of the queue that he came from', async () => {
@@ -480,6 +580,36 @@ describe('a transfer to an outside number', () => {
     expect(call().phase).toMatchObject({ at: 'connected', until: answeredAt + 3_598_000 });
   });
 
+  test.each([false, true])(
+    'counts for the phone at which the agent sits, and so does a consult (restart: %s)',
+    async (restart) => {
+      const limits = { all: {}, phone: { perHour: 2 }, flow: {}, campaign: {}, caller: {} };
+      lab = centreLab({ agents: THREE, queues: QUEUES, classOfService: { ...ANYWHERE, limits } });
+      await lab.start();
+      await lab.ready('1001');
+      const mobile = { number: '13900139000' };
+      for (const request of [
+        { do: 'transfer', to: mobile },
+        { do: 'consult', to: mobile },
+      ] as const) {
+        await talks();
+        await ask(request);
+        await lab.clock.advance(3000);
+        caller.hangup();
+        await lab.clock.advance(100);
+        for (const { id } of lab.engine.liveCalls()) await lab.engine.hangUp(id);
+        await lab.clock.advance(20_000);
+      }
+      if (restart) await lab.restart();
+      await talks();
+      await expect(ask({ do: 'transfer', to: mobile })).rejects.toThrow(/phone 1001/);
+      await lab.ready('1002');
+      await ask({ do: 'transfer', to: { agent: '1002' } });
+      await lab.clock.advance(3000);
+      await ask({ do: 'transfer', to: mobile }, '1002');
+    },
+  );
+
   test('never reaches those who help in an emergency for a caller from outside', async () => {
     lab = centreLab({ agents: THREE, queues: QUEUES, classOfService: rules() });
     await lab.start();
@@ -492,15 +622,29 @@ describe('a transfer to an outside number', () => {
 });
 
 describe('a new daemon takes over', () => {
-  const lose = async (request: TalkRequest): Promise<void> => {
+  const nothing = async (): Promise<void> => undefined;
+
+  const lose = async (
+    request: TalkRequest,
+    more: Partial<SimulatedPbx> = {},
+    meanwhile: () => void = () => undefined,
+  ): Promise<void> => {
     const { pbx } = lab;
-    const { connect, disconnect, startMusic, stopMusic } = pbx;
-    const never = async (): Promise<void> => undefined;
-    Object.assign(pbx, { connect: never, disconnect: never, startMusic: never, stopMusic: never });
+    const { connect, disconnect, startMusic, stopMusic, originate, play } = pbx;
+    Object.assign(pbx, {
+      connect: nothing,
+      disconnect: nothing,
+      startMusic: nothing,
+      stopMusic: nothing,
+      ...more,
+    });
     await ask(request);
     await lab.clock.advance(50);
-    Object.assign(pbx, { connect, disconnect, startMusic, stopMusic });
-    await lab.restart();
+    Object.assign(pbx, { connect, disconnect, startMusic, stopMusic, originate, play });
+    await lab.engine.stop();
+    meanwhile();
+    await lab.clock.advance(500);
+    await lab.succeed();
     await lab.clock.advance(50);
   };
 
@@ -553,6 +697,94 @@ describe('a new daemon takes over', () => {
     await lab.restart();
     await lab.clock.advance(50);
     expect(partyAt('1001').heard).toEqual(['tone:ringback', 'tone:ringback']);
+  });
+
+  test('given_a_consult_of_which_nothing_was_carried_out_then_the_caller_hears_music_while_he_is_held', async () => {
+    await talks();
+    await lose({ do: 'consult', to: { extension: '2002' } }, { originate: nothing, play: nothing });
+    await lab.clock.advance(60_000);
+    expect(call().phase.at).toBe('held');
+    expect(together('1001')).toEqual([]);
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+  });
+
+  test('given_a_conference_that_was_not_carried_out_and_the_third_one_left_then_the_other_two_talk', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    await lose({ do: 'confer' }, {}, () => partyAt('1003').hangup());
+    expect(together('1001')).toEqual(['caller']);
+    expect(caller.heard.at(-1)).toBe('music-stopped');
+  });
+
+  test('given_a_link_that_is_down_when_the_agent_asks_somebody_then_the_caller_hears_music_when_it_is_back', async () => {
+    await talks();
+    lab.pbx.setLink(false);
+    await ask({ do: 'consult', to: { extension: '2002' } });
+    await lab.clock.advance(2000);
+    lab.pbx.setLink(true);
+    await lab.clock.advance(60_000);
+    expect(call().phase.at).toBe('held');
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+  });
+
+  test('given_a_queue_whose_music_and_ring_were_not_carried_out_then_the_caller_hears_music', async () => {
+    caller = lab.caller();
+    await lab.clock.advance(1500);
+    const { startMusic, originate } = lab.pbx;
+    Object.assign(lab.pbx, { startMusic: nothing, originate: nothing });
+    caller.press('0');
+    await lab.clock.advance(1010);
+    expect(call().phase.at).toBe('offered');
+    Object.assign(lab.pbx, { startMusic, originate });
+    await lab.engine.tellAgent('1001', { type: 'GoNotReady', reason: 'break' });
+    await lab.restart();
+    await lab.clock.advance(50);
+    expect(call().phase.at).toBe('queued');
+    expect(caller.heard.at(-1)).toBe('music:waltz');
+  });
+
+  test('given_a_step_that_what_was_missed_has_begun_then_it_is_begun_once', async () => {
+    await talks();
+    await lab.engine.stop();
+    partyAt('1001').hangup();
+    await lab.clock.advance(500);
+    await lab.succeed();
+    await lab.clock.advance(3000);
+    const entered = lab.store.events
+      .filter(({ type }) => type === 'StepEntered')
+      .map(({ data }) => data.step);
+    expect(new Set(entered).size).toBe(entered.length);
+  });
+
+  test('given_a_wait_that_what_was_missed_has_begun_then_its_music_begins_once', async () => {
+    await talks();
+    lab.pbx.setPhone('2002', { ringAfterMs: 20, refuse: { afterMs: 600, sipCode: 486 } });
+    await ask({ do: 'transfer', to: { extension: '2002' } });
+    await lab.clock.advance(100);
+    const heard = caller.heard.length;
+    await lab.restart(1000);
+    await lab.clock.advance(50);
+    expect(call().phase).toMatchObject({ at: 'queued', from: expect.any(Number) });
+    expect(caller.heard.slice(heard)).toEqual(['music:waltz']);
+  });
+
+  test('given_everybody_of_those_whom_the_caller_left_went_meanwhile_then_the_call_ends_once', async () => {
+    await talks();
+    await lab.ready('1003');
+    await ask({ do: 'consult', to: { agent: '1003' } });
+    await lab.clock.advance(3000);
+    caller.hangup();
+    await lab.clock.advance(100);
+    await lab.engine.stop();
+    partyAt('1003').hangup();
+    partyAt('1001').hangup();
+    await lab.clock.advance(500);
+    await lab.succeed();
+    await lab.clock.advance(100);
+    expect(lab.engine.liveCalls()).toEqual([]);
+    expect(types().filter((type) => type === 'CallEnded')).toHaveLength(1);
   });
 
   test('given_two_whom_the_caller_left_and_one_of_them_went_meanwhile_then_the_call_is_over', async () => {

@@ -170,7 +170,8 @@ test('given_an_agent_elsewhere_whose_number_may_not_be_dialled_then_the_next_one
   await stage.ready('1001');
   const caller = stage.caller();
   await stage.clock.advance(5000);
-  expect(offered(stage).map(({ who }) => who)).toEqual(['9001', '1001']);
+  expect(offered(stage).map(({ who }) => who)).toEqual(['1001']);
+  expect(stage.types()).toContain('DialRefused');
   expect(caller.talkingWith).toHaveLength(1);
   expect(stage.engine.agents().find(({ id }) => id === '9001')?.state).toMatchObject({
     reason: 'not-permitted',
@@ -190,4 +191,39 @@ test('given_a_phone_in_use_then_its_agent_is_not_offered_until_it_is_free', asyn
   await stage.clock.advance(5000);
   expect(offered(stage)).toHaveLength(1);
   expect(caller.talkingWith).toHaveLength(1);
+});
+
+test('given_an_offer_that_breaks_then_it_costs_that_call_and_nobody_else', async () => {
+  const rules = new Rules([general]);
+  const stage = lab({
+    agents: [agent('1001', { service: 8 }), agent('1002', { service: 8 })],
+    routing: rules,
+  });
+  await stage.start();
+  await stage.ready('1001');
+  await stage.ready('1002');
+  for (const id of ['1001', '1002'])
+    await stage.engine.tellAgent(id, { type: 'GoNotReady', reason: 'break' });
+  const [first, second] = [stage.caller('13700000001'), stage.caller('13700000002')];
+  await stage.clock.advance(1000);
+  let broken = 1;
+  const { queues } = rules.current();
+  const get = queues.get.bind(queues);
+  // Only while the offer is made: whoever asks next is told as ever.
+  Object.assign(queues, {
+    get: (name: string) => {
+      if (broken-- > 0) throw new Error('a bug of ours');
+      return get(name);
+    },
+  });
+  await Promise.all(['1001', '1002'].map((id) => stage.engine.tellAgent(id, { type: 'GoReady' })));
+  await stage.clock.advance(5000);
+  expect(stage.types()).toContain('CallFailed');
+  expect([first, second].map((caller) => caller.talkingWith.length).sort()).toEqual([0, 1]);
+  expect(
+    stage.engine
+      .agents()
+      .map(({ state }) => state.at)
+      .sort(),
+  ).toEqual(['ready', 'talking']);
 });

@@ -134,11 +134,89 @@ test('given_a_number_that_class_of_service_forbids_then_it_is_not_dialled_the_ne
   expect(it.state('1002').at).toBe('talking');
 });
 
-test('a transfer to an expert elsewhere asks him as well, a consult does not', async () => {
-  const it = await scene({}, EXPERT);
-  it.mobile()?.hangup();
+/** The expert did not take it, agent 1002 did; the expert is ready again. */
+async function talksWithTheOther({ lab, mobile }: Scene): Promise<void> {
+  mobile()?.hangup();
+  await lab.ready('1002');
+  await lab.clock.advance(4000);
+  expect(lab.engine.liveCalls()[0]?.phase.at).toBe('connected');
+  await lab.engine.tellAgent('expert', { type: 'GoReady' });
+}
+
+const transfer = ({ lab }: Scene, to: { agent: string } | { number: string } | { extension: string }) =>
+  lab.engine.tellTalk(lab.engine.liveCalls()[0]!.id, { request: { do: 'transfer', to } });
+
+const TO_THE_EXPERT = [{ agent: 'expert' }, { number: MOBILE }, { extension: MOBILE }];
+
+describe.each(TO_THE_EXPERT)('a transfer to an expert elsewhere by %o', (to) => {
+  test('rings him as the agent that he is, and he is offered nothing else', async () => {
+    const it = await scene();
+    await talksWithTheOther(it);
+    await transfer(it, to);
+    await it.lab.clock.advance(500);
+    expect(it.state().at).toMatch(/reserved|ringing/);
+    const next = it.lab.caller('13722222222');
+    await it.lab.clock.advance(1500);
+    next.press('0');
+    await it.lab.clock.advance(3000);
+    expect(it.lab.pbx.parties().filter((party) => party.to?.kind === 'outside')).toHaveLength(1);
+    it.mobile()?.press('1');
+    await it.lab.clock.advance(100);
+    expect(it.mobile()?.talkingWith).toEqual([it.caller.channel]);
+  });
+
+  test('is refused when he is not ready', async () => {
+    const it = await scene();
+    await talksWithTheOther(it);
+    await it.lab.engine.tellAgent('expert', { type: 'GoNotReady', reason: 'break' });
+    await expect(transfer(it, to)).rejects.toMatchObject({ id: 'agent-not-available' });
+    expect(it.mobile()).toBeUndefined();
+    expect(phaseOf(it).at).toBe('connected');
+  });
+});
+
+test('a transfer to a number of an expert finds him however it is spelled', async () => {
+  const it = await scene();
+  await talksWithTheOther(it);
+  await transfer(it, { number: `+86${MOBILE}` });
+  expect(it.state().at).toBe('reserved');
+});
+
+test('a transfer to an expert who is off duty is refused', async () => {
+  const it = await scene({}, { ...EXPERT, outside: { number: MOBILE, duty: 'never' } });
   await it.lab.ready('1002');
   await it.lab.clock.advance(4000);
+  await expect(transfer(it, { agent: 'expert' })).rejects.toMatchObject({ id: 'agent-not-available' });
+  expect(it.state().at).toBe('ready');
+});
+
+test.each([
+  ['changed', { number: '13911111111', duty: '' }],
+  ['removed', undefined],
+])('the number at which an expert is logged in cannot be %s', async (_what, outside) => {
+  const it = await scene();
+  const { outside: _was, ...anybody } = EXPERT;
+  const saved: Agent = { ...anybody, ...(outside && { outside }) };
+  await expect(it.lab.engine.saveAgent(saved)).rejects.toMatchObject({ id: 'agent-logged-in' });
+  // His hours can.
+  await it.lab.engine.saveAgent({ ...EXPERT, outside: { number: MOBILE, duty: 'never' } });
+  it.caller.hangup();
+  await it.lab.clock.advance(100);
+  await it.lab.engine.tellAgent('expert', { type: 'LogOut' });
+  await it.lab.engine.saveAgent(saved);
+  expect(it.lab.engine.agents().find(({ id }) => id === 'expert')?.outside).toEqual(outside);
+});
+
+test('a phone of ours at which an agent is logged in does not become one elsewhere', async () => {
+  const it = await scene();
+  await it.lab.ready('1002');
+  const saved: Agent = { ...agent('1002', { service: 8 }), outside: { number: '1002', duty: '' } };
+  await expect(it.lab.engine.saveAgent(saved)).rejects.toMatchObject({ id: 'agent-logged-in' });
+});
+
+test('a transfer to an expert elsewhere asks him as well, a consult does not', async () => {
+  const it = await scene({}, EXPERT);
+  await talksWithTheOther(it);
   const [call] = it.lab.engine.liveCalls();
   await it.lab.engine.tellTalk(call!.id, { request: { do: 'consult', to: { agent: 'expert' } } });
   await it.lab.clock.advance(2000);

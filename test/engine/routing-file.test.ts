@@ -150,7 +150,7 @@ test.each([
     'sensitive-use: on\nqueues: {}',
     'r.yaml:1:1 off, or what is permitted and why: { permit: [agent.age], reason: … }',
   ],
-  [`${HEAD}sensitive-use: { permit: [agent.age] }\nqueues: {}`, 'r.yaml:5:1 say why, and who permitted it'],
+  [`${HEAD}sensitive-use: { permit: [agent.age] }\nqueues: {}`, 'r.yaml:5:1 "reason" is missing: say why, and who permitted it'],
   [
     `${HEAD}sensitive-use: { permit: [agent.age], reason: why not }\nqueues: {}`,
     'r.yaml:5:39 say why, and who permitted it',
@@ -226,6 +226,15 @@ test.each([
     'r.yaml:8:21 there is no "taget" here: did you mean "target"?',
   ],
   [inQueue(`${NEEDS}ring: 15`), 'r.yaml:8:5 a time such as 500ms, 5s or 2m'],
+  [inQueue(`${NEEDS}ring: 0s`), 'r.yaml:8:5 at least 3s'],
+  [inQueue(`${NEEDS}ring: 6m`), 'r.yaml:8:5 at most 5m'],
+  [inQueue(`${NEEDS}max-wait: 0s`), 'r.yaml:8:5 at least 1s'],
+  [inQueue(`${NEEDS}max-wait: 99999m`), 'r.yaml:8:5 at most 1440m'],
+  [inQueue(`${NEEDS}wrap-up: 61m`), 'r.yaml:8:5 at most 60m'],
+  [inQueue(`${NEEDS}first: { who: [last-agent], for: 99999m }`), 'r.yaml:8:33 at most 60m'],
+  [inQueue(`${NEEDS}first: { who: [last-agent], for: 0s }`), 'r.yaml:8:33 at least 1s'],
+  [inQueue(`${NEEDS}relax: [{ after: 99999m, needs: [] }]`), 'r.yaml:8:15 at most 1440m'],
+  [inQueue(`${NEEDS}tiers: { vip: { bonus: 99999m } }`), 'r.yaml:8:21 at most 1440m'],
 ])('given_%s_then_the_place_and_what_to_do_are_told', (text, says) => {
   const { rules, problems } = readRouting(text, 'r.yaml');
   expect(rules).toBeUndefined();
@@ -248,6 +257,43 @@ test('overflow in a circle is an error at each end of it', () => {
 test('all mistakes are told at once', () => {
   const text = `${HEAD}queues:\n  q:\n    needs: [skill.a > 1, skill.b > 1]\n    overflow: [{ after: 1s, queue: x }]\n`;
   expect(problemsOf(text)).toHaveLength(3);
+});
+
+test('mistakes of grammar hide none of the others', () => {
+  const text = [
+    'order: luck',
+    'skills: [service]',
+    'attributes: {}',
+    'queues:',
+    '  a:',
+    '    needs: { servce: 5 }',
+    '    relax: [{ afer: 20s, needs: [] }]',
+    '  b:',
+    '    needs: service',
+    '    wrapup: 10s',
+    '    prefers: [skill.servic]',
+    '    overflow: [{ after: 9s, queue: a }, { after: 10s, queue: c }]',
+    '',
+  ].join('\n');
+  expect(problemsOf(text)).toEqual([
+    'r.yaml:1:1 one of service-level, strict, fifo, score',
+    'r.yaml:6:14 there is no skill "servce": did you mean "service"?',
+    'r.yaml:7:13 "after" is missing: a time such as 500ms, 5s or 2m: you wrote "afer"',
+    'r.yaml:7:15 there is no "afer" here: did you mean "after"?',
+    'r.yaml:9:5 this has to be keys with values, such as { key: value }',
+    'r.yaml:10:5 there is no "wrapup" here: did you mean "wrap-up"?',
+    'r.yaml:11:15 there is no skill "servic": did you mean "service"?',
+    'r.yaml:12:55 there is no queue "c": did you mean "a"?',
+  ]);
+});
+
+test.each([
+  ['skills', 'skills: service\nqueues: { q: { needs: { service: 5 } } }', 1],
+  ['a word for skills', 'skils: [service]\nqueues: { q: { needs: { service: 5 } } }', 1],
+  ['a queue that is no map', 'skills: [a]\nqueues: { q: 5, p: { needs: { b: 5 } } }', 2],
+  ['a file that is a list', '[a]', 1],
+])('given_%s_that_is_not_understood_then_only_what_is_sure_is_told', (_what, text, count) => {
+  expect(problemsOf(text)).toHaveLength(count);
 });
 
 test.each([

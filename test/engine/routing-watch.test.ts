@@ -54,6 +54,21 @@ async function watched({ folder = temporaryFolder(), text, around = {}, commit }
   return { folder, file, copy, watch, events, changes, queues, after };
 }
 
+test('given_callbacks_of_a_queue_that_is_gone_then_health_names_it_until_it_is_back', async () => {
+  const callbacks = new Map([
+    ['vip', 3],
+    ['general', 9],
+    ['loan desk', 1],
+  ]);
+  const { watch, after } = await watched({ text: OTHER, around: { callbacks } });
+  expect(watch.problems()).toEqual([
+    'routing: 3 callbacks wait for queue "vip", which is gone: put it back into the file, or close them: GET /api/callbacks?queue=vip',
+    'routing: 1 callback waits for queue "loan desk", which is gone: put it back into the file, or close them: GET /api/callbacks?queue=loan%20desk',
+  ]);
+  callbacks.delete('loan desk');
+  await after(GOOD, () => expect(watch.problems()).toEqual([]));
+});
+
 test('given_good_rules_then_they_are_in_force_told_and_copied', async () => {
   const { watch, queues, events, changes, copy } = await watched({ text: GOOD });
   expect(queues()).toEqual(['general', 'vip']);
@@ -120,6 +135,18 @@ test.each([
   expect(queues()).toEqual([]);
   expect(watch.problems()).toEqual([expect.stringContaining('there are no queues')]);
   expect(existsSync(copy)).toBe(false);
+});
+
+test('given_no_rules_because_of_a_mistake_then_nothing_is_told_that_only_follows_from_it', async () => {
+  const around = { agents: [agent('1', '1001'), agent('2', '1001')], calendars: [] };
+  const { watch, file, after } = await watched({ text: BAD, around });
+  expect(watch.hasRules()).toBe(false);
+  expect(watch.problems()).toEqual([
+    `routing: ${file}:2:63 there is no skill "servce": did you mean "service"?; there are no queues. ` +
+      `Mend ${file} and run: npx carillon routing check`,
+  ]);
+  await after(GOOD, () => expect(watch.problems()).toEqual([expect.stringContaining('home phone 1001')]));
+  expect(watch.hasRules()).toBe(true);
 });
 
 test('given_a_start_with_the_rules_of_before_then_no_event_says_that_they_changed', async () => {

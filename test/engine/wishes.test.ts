@@ -23,7 +23,13 @@ const DECLARED = {
   skills: ['service', 'english'],
   attributes: {
     agent: { languages: { type: 'list', sensitive: false } },
-    caller: { age: { type: 'number', sensitive: true }, errand: { type: 'text', sensitive: false } },
+    caller: {
+      age: { type: 'number', sensitive: true },
+      errand: { type: 'text', sensitive: false },
+      response: { type: 'text', sensitive: false },
+      balance: { type: 'number', sensitive: false },
+      'no-offers': { type: 'yes-no', sensitive: false },
+    },
   },
   sensitiveUse: { permitted: [], reason: '' },
 } as const;
@@ -121,11 +127,11 @@ test('given_a_queue_that_overflows_when_its_time_has_come_then_agents_of_the_oth
   );
 });
 
-test('given_a_customer_then_routing_knows_his_attributes_but_sensitive_ones_and_who_knows_him', async () => {
+test('given_a_customer_then_routing_knows_his_declared_attributes_but_sensitive_ones_and_who_knows_him', async () => {
   const lab = await centre({
     customers: [
       customer('c1', '13800138000', {
-        attributes: { response: 'high', age: 40, patience: 12 },
+        attributes: { response: 'high', age: 40, patience: 12, hobby: 'chess' },
         accountManager: '1002',
       }),
     ],
@@ -138,7 +144,7 @@ test('given_a_customer_then_routing_knows_his_attributes_but_sensitive_ones_and_
   const second = lab.caller('13800138000');
   await lab.clock.advance(1000);
   expect(queued(lab).facts.customer).toEqual({
-    attributes: { response: 'high', patience: 12 },
+    attributes: { response: 'high' },
     agents: { 'last-agent': '1001', 'account-manager': '1002' },
     patienceMs: 12_000,
   });
@@ -190,4 +196,34 @@ test('given_agents_who_all_have_a_call_then_the_switch_is_off', async () => {
   await lab.clock.advance(500);
   expect(marked.heard).not.toContain('zh-CN/straight');
   expect(marked.heard).toContain('music:default');
+});
+
+test('given_a_need_that_looks_at_something_sensitive_when_it_leaves_nobody_or_the_caller_gives_up_then_the_log_says_that_it_was_used', async () => {
+  const declared = {
+    ...DECLARED,
+    attributes: { agent: { gender: { type: 'text', sensitive: true } }, caller: {} },
+    sensitiveUse: { permitted: ['agent.gender'], reason: 'asked for' },
+  } as const;
+  const compiler = new ExpressionCompiler(declared);
+  const woman = compiler.condition('agent.gender == "f"');
+  if (typeof woman === 'string') throw new Error(woman);
+  const used = async (gender: string, forMs: number, needs = [woman, woman]) => {
+    const general = queue('general', {}, { maxWaitMs: 600_000, ladder: [{ needs, forMs: 0 }] });
+    const rules = routingRules('fifo', [general], declared, compiler);
+    const staff = [{ ...agent('1001', { service: 8 }), attributes: { gender } }];
+    const lab = await centre({ agents: staff, routing: { current: () => rules, onChange: () => undefined } });
+    await lab.ready('1001');
+    await lab.engine.tellAgent('1001', { type: 'GoNotReady', reason: 'break' });
+    const caller = lab.caller();
+    await lab.clock.advance(forMs);
+    caller.hangup();
+    await lab.clock.advance(2000);
+    return lab.store.events.filter(({ type }) => type === 'SensitiveAttributeUsed');
+  };
+  const sentAway = await used('m', 10_000);
+  const data = { queue: 'general', attributes: ['agent.gender'], rule: woman.text, reason: 'asked for' };
+  expect(sentAway).toMatchObject([{ call: expect.any(String), data }]);
+  expect(sentAway[0]).not.toHaveProperty('agent', '1001');
+  expect(await used('f', 10_000)).toMatchObject([{ data }]);
+  expect(await used('f', 10_000, [])).toEqual([]);
 });

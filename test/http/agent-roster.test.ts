@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readRouting } from '../../src/engine/routing-file.ts';
 import { openApi } from './api-lab.ts';
@@ -66,6 +67,76 @@ test('an agent who is logged out is removed, and one who is not is not', async (
   expect(await agents.isAgent('1002')).toBe(false);
   expect((await events.since(0, ['AgentRemoved'])).map(({ agent }) => agent)).toEqual(['1002']);
   expect((await send('admin', 'DELETE', '/api/agents/1002')).status).toBe(404);
+});
+
+test('the number at which somebody is logged in is not changed, in the centre or on file, before he is logged out', async () => {
+  const { send, centre, store } = await openApi();
+  const { outside } = (await send('admin', 'POST', '/api/agents', NEW)).body;
+  const onFile = async () => (await store.load()).agents.find(({ id }) => id === 'liu')?.outside;
+  await centre.tellAgent('liu', { type: 'LogIn', extension: outside.number });
+  for (const other of [{ number: '13911111111', duty: '' }, null]) {
+    const refused = await send('admin', 'PATCH', '/api/agents/liu', { outside: other });
+    expect([refused.status, refused.body.error.id]).toEqual([409, 'agent-logged-in']);
+    expect(await onFile()).toEqual(outside);
+    expect(centre.staff.find(({ id }) => id === 'liu')?.outside).toEqual(outside);
+  }
+  const hours = { ...outside, duty: '' };
+  expect((await send('admin', 'PATCH', '/api/agents/liu', { outside: hours })).body.outside).toEqual(hours);
+  await centre.tellAgent('liu', { type: 'LogOut' });
+  expect((await send('admin', 'PATCH', '/api/agents/liu', { outside: null })).status).toBe(200);
+  expect(await onFile()).toBeUndefined();
+});
+
+/** A centre that takes its time, as the real one does until its next turn. */
+async function openSlow() {
+  const api = await openApi();
+  const { centre } = api;
+  const save = centre.saveAgent.bind(centre);
+  const remove = centre.removeAgent.bind(centre);
+  centre.saveAgent = async (agent) => {
+    await setTimeout(20);
+    return save(agent);
+  };
+  centre.removeAgent = async (id) => {
+    await setTimeout(20);
+    return remove(id);
+  };
+  return api;
+}
+
+test('of two changes at once of one agent both count', async () => {
+  const { send, centre, agents, store } = await openSlow();
+  const answers = await Promise.all([
+    send('admin', 'PATCH', '/api/agents/1001', { skills: { wealth: 9.5 } }),
+    send('admin', 'PATCH', '/api/agents/1001', { name: '张三' }),
+    send('admin', 'PATCH', '/api/agents/1001', { attributes: { site: 'wuhan' } }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const both = { name: '张三', skills: { wealth: 9.5 }, attributes: { site: 'wuhan' } };
+  expect(centre.staff.find(({ id }) => id === '1001')).toMatchObject(both);
+  expect((await store.load()).agents.find(({ id }) => id === '1001')).toMatchObject(both);
+  expect(await agents.isAgent('1001')).toBe(true);
+});
+
+test('of two who add the same agent at once one is told that he is there', async () => {
+  const { send, centre } = await openSlow();
+  const answers = await Promise.all([
+    send('admin', 'POST', '/api/agents', NEW),
+    send('admin', 'POST', '/api/agents', { ...NEW, name: '另一个' }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 409]);
+  expect(centre.staff.find(({ id }) => id === 'liu')!.name).toBe('刘芳');
+});
+
+test('an agent who is removed while somebody changes him stays removed', async () => {
+  const { send, centre, agents } = await openSlow();
+  const [removed, changed] = await Promise.all([
+    send('admin', 'DELETE', '/api/agents/1002'),
+    send('admin', 'PATCH', '/api/agents/1002', { name: '王' }),
+  ]);
+  expect([removed.status, changed.status]).toEqual([200, 404]);
+  expect(centre.staff.some(({ id }) => id === '1002')).toBe(false);
+  expect(await agents.isAgent('1002')).toBe(false);
 });
 
 test.each<[string, object, number, string]>([

@@ -49,6 +49,15 @@ test.each([
   expect(api.centre.asked).toEqual([]);
 });
 
+test.each([
+  ['consult', 'body: name one of agent, extension and number'],
+  ['transfer', 'body: name one of agent, extension, number and queue'],
+])('%s to nobody says whom it may be to', async (act, says) => {
+  const api = await openWithCall();
+  const { body } = await api.send('agent', 'POST', `/api/calls/c1/${act}`, {});
+  expect(body.error.message).toContain(says);
+});
+
 test.each(['viewer', 'campaign'] as const)('a %s may not', async (role) => {
   const api = await openWithCall();
   expect(await api.send(role, 'POST', '/api/calls/c1/hold')).toMatchObject({ status: 403 });

@@ -11,7 +11,7 @@ const line = (text: string): string => one(`    script:\n      - ${text}\n`);
 describe('what is wrong in a test file is named by line and column', () => {
   test.each<[what: string, text: string, problems: string[]]>([
     ['nothing', '', ['1:1 "tests:" and below it the tests, by what they promise']],
-    ['a list', '- a', ['1:1 Invalid input: expected object, received array']],
+    ['a list', '- a', ['1:1 this has to be keys with values, such as { key: value }']],
     ['an unknown key', 'test: {}\ntests: {}', ['1:1 there is no "test" here']],
     [
       'no number',
@@ -24,7 +24,7 @@ describe('what is wrong in a test file is named by line and column', () => {
       'at: 2026-11-23T10:00:00\ntests: {}',
       ['1:1 a time with its zone, such as 2026-11-23T10:00:00+08:00'],
     ],
-    ['no script', one('    dials: "2"\n'), ['3:3 a list of lines: "- hears: welcome"']],
+    ['no script', one('    dials: "2"\n'), ['3:3 "script" is missing: a list of lines: "- hears: welcome"']],
     ['an empty script', one('    script: []\n'), ['4:5 at least one line']],
     [
       'a caller and a phone',

@@ -217,6 +217,8 @@ describe('those who know the caller', () => {
     matcher.setWaiting(caller('1', queue, NOW, { familiar: ['his'] }));
     const [offer] = matcher.offers(NOW);
     expect(offer).toMatchObject({ agent: 'his', why: { rule: 'familiar', step: -1 } });
+    const considered = [{ agent: 'his', alike: 1, score: 0, idleMs: 0 }];
+    expect(offer!.why).toMatchObject({ fit: 1, considered, removed: [] });
   });
 
   test('given_him_ready_in_time_then_before_callers_who_are_more_urgent', () => {
@@ -257,6 +259,68 @@ describe('those who know the caller', () => {
     agent(matcher, 'his', { service: 9 }, undefined, { working: false });
     expect(pairs(matcher)).toEqual(['1>other']);
   });
+});
+
+test('given_what_the_call_itself_needs_then_it_holds_for_those_who_know_him_too', () => {
+  const first = { who: ['last-agent'], forMs: 10_000 } as const;
+  const matcher = matcherOf();
+  agent(matcher, 'his', { service: 9 }, NOW);
+  agent(matcher, 'other', { service: 6, wealth: 9 }, NOW);
+  const needs = [skillAtLeast('wealth', 9)];
+  matcher.setWaiting(
+    caller('1', skillQueue('q', { service: 5 }, { first }), NOW, { familiar: ['his'], needs }),
+  );
+  expect(pairs(matcher)).toEqual(['1>other']);
+});
+
+test('given_a_place_in_line_that_lies_ahead_then_he_is_served_all_the_same', () => {
+  const matcher = matcherOf();
+  agent(matcher, 'a', { service: 9 }, NOW);
+  matcher.setWaiting(caller('1', general, NOW + 3_600_000));
+  expect(matcher.offers(NOW)).toMatchObject([{ agent: 'a', why: { waitedMs: 0 } }]);
+});
+
+test('given_an_agent_whose_scores_change_all_the_time_then_what_he_was_is_forgotten', () => {
+  const matcher = matcherOf();
+  matcher.setWaiting(caller('1', general, NOW));
+  for (let change = 0; change < 5000; change += 1)
+    agent(matcher, 'a', { service: change / 5000 }, NOW + change);
+  agent(matcher, 'b', { service: 9 }, undefined);
+  expect(matcher.profiles).toBeLessThanOrEqual(3);
+  agent(matcher, 'a', { service: 9 }, NOW + 5000);
+  expect(pairs(matcher, NOW + 5000)).toEqual(['1>a']);
+});
+
+test('given_more_kinds_of_callers_than_are_remembered_then_those_who_come_often_are_not_evaluated_anew', () => {
+  let evaluated = 0;
+  const need: Condition = {
+    text: 'city',
+    looksAt: ['city'],
+    holds: () => {
+      evaluated += 1;
+      return true;
+    },
+  };
+  const queue = skillQueue('q', {}, { ladder: [{ needs: [need], forMs: 0 }] });
+  const matcher = matcherOf();
+  agent(matcher, 'a', {}, undefined);
+  const visit = (city: string): number => {
+    const before = evaluated;
+    matcher.setWaiting({
+      call: city,
+      queue,
+      since: NOW,
+      caller: { tier: '', language: '', attributes: { city } },
+    });
+    matcher.remove(city);
+    return evaluated - before;
+  };
+  for (let rare = 0; rare < 1000; rare += 1) {
+    visit(`rare-${rare}`);
+    if (rare > 0) expect(visit('shanghai')).toBeLessThanOrEqual(rare === 1 ? 1 : 0);
+    else visit('shanghai');
+  }
+  expect(visit('rare-0')).toBe(1);
 });
 
 describe('who of the waiting', () => {
@@ -493,3 +557,33 @@ test.each(['service-level', 'strict', 'fifo', 'score'] as const)(
     );
   },
 );
+
+/** One agent with talks of 10 s; a vip every 9 s and an ordinary caller every 45 s, for two hours. How many of the latter were served. */
+function ordinaryServed(order: Order): number {
+  const lanes = {
+    '': { ...USUAL_LANE, targetMs: 60_000 },
+    vip: { ...USUAL_LANE, targetMs: 10_000, priority: 1 },
+  };
+  const queue = skillQueue('q', {}, { lanes });
+  const matcher = matcherOf(order);
+  let served = 0;
+  let freeAt = NOW;
+  for (let now = NOW; now < NOW + 7_200_000; now += 1000) {
+    const passed = now - NOW;
+    if (passed % 9000 === 0) matcher.setWaiting(caller(`vip-${now}`, queue, now, { tier: 'vip' }));
+    if (passed % 45_000 === 0) matcher.setWaiting(caller(`ordinary-${now}`, queue, now));
+    if (now === freeAt) agent(matcher, 'a', {}, now);
+    for (const { call, waiting, why } of matcher.offers(now)) {
+      freeAt = now + 10_000;
+      matcher.served(queue, waiting.caller.tier, why.waitedMs);
+      if (call.startsWith('ordinary')) served += 1;
+    }
+    if (freeAt <= now) freeAt = now + 1000;
+  }
+  return served;
+}
+
+test('given_more_vips_than_can_be_served_then_ordinary_callers_do_not_starve_as_with_strict_priority', () => {
+  expect(ordinaryServed('strict')).toBeLessThanOrEqual(1);
+  expect(ordinaryServed('service-level')).toBeGreaterThan(20);
+});

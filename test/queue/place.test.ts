@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { Matcher } from '../../src/queue/matcher.ts';
 import { positionIn } from '../../src/queue/place.ts';
 import { type Order, skillQueue, USUAL_LANE } from '../../src/queue/queue.ts';
+import { DelayRatio } from '../../src/queue/service-level.ts';
 
 const QUEUE = skillQueue(
   'general',
@@ -45,6 +47,28 @@ test('somebody who is known to wait for nobody stands before others who came wit
   const hasty = one('h', 20_000, '', 15_000);
   expect(positionIn(QUEUE, 'service-level', hasty, [...LINE, hasty], NOW)).toBe(2);
 });
+
+test.each([1000, 6000, 7400, 12_400])(
+  'who is told that he is the next is the next, with a patience of %i ms',
+  (patienceMs) => {
+    for (let hisMs = 500; hisMs <= 20_000; hisMs += 500) {
+      const callers = [one('long', 10_250, '', 5000), one('hasty', hisMs, '', patienceMs)];
+      const matcher = new Matcher('service-level', new DelayRatio());
+      for (const { id, ...facts } of callers)
+        matcher.setWaiting({
+          call: id,
+          queue: QUEUE,
+          caller: { tier: '', language: '', attributes: {} },
+          ...facts,
+        });
+      const served = { facts: { id: 'a', skills: {}, attributes: {} }, present: true, working: true };
+      matcher.setAgent({ ...served, readySince: 1 });
+      const next = matcher.offers(NOW)[0]!.call;
+      const told = callers.filter((who) => positionIn(QUEUE, 'service-level', who, callers, NOW) === 1);
+      expect(told.map(({ id }) => id)).toEqual([next]);
+    }
+  },
+);
 
 test('of two who came in the same moment each has a place of his own', () => {
   const twins = [one('x', 5000), one('y', 5000)];

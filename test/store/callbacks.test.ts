@@ -7,7 +7,7 @@ import {
   callOver,
   inLine,
 } from '../../src/queue/callback.ts';
-import { CallbackStore } from '../../src/queue/store.ts';
+import { CallbackStore, callbacksByQueue } from '../../src/queue/store.ts';
 import { openStore, START, theChanges } from './examples.ts';
 
 function aRequest(changes: Partial<CallbackRequest> = {}): CallbackRequest {
@@ -215,4 +215,14 @@ test('what somebody has closed stays closed, whatever the engine writes after it
   await store.commit(theChanges({ callbacks: [called(inLine(request), 'x')] }));
   expect((await store.load()).callbacks).toEqual([]);
   expect(await callbacks.listDone({ limit: 5 })).toMatchObject([{ calls: 0, done: { by: '1002' } }]);
+});
+
+test('those that are called without anybody asking are counted by queue, as long as they are open', async () => {
+  const { callbacks, database } = openCallbacks();
+  await callbacks.request(aRequest({ plan: PLAN }));
+  await callbacks.request(aRequest({ id: 'b2', number: '13900139000', plan: PLAN }));
+  await callbacks.request(aRequest({ id: 'b3', queue: 'general', plan: PLAN }));
+  await callbacks.request(aRequest({ id: 'b4', number: '13700137000' }));
+  await callbacks.done('b3', { by: '1001', at: START + 1, outcome: 'reached' });
+  expect([...callbacksByQueue(database)]).toEqual([['card', 2]]);
 });

@@ -26,6 +26,12 @@ function dialling(id: string, startedAt: number, endedAt?: number, more: Partial
   });
 }
 
+/** `call` whose outside number was written at a phone. */
+function writtenBy(phone: string, call: Call): Call {
+  const legs = call.legs.map((leg) => (leg.to.kind === 'outside' ? { ...leg, writtenBy: phone } : leg));
+  return { ...call, legs };
+}
+
 test('outside legs come back with whom they count for: live ones, and those that ended since', async () => {
   const { store, database } = openStore();
   const facts = { language: 'en', persona: '', campaignId: 'spring', variables: {} };
@@ -33,6 +39,10 @@ test('outside legs come back with whom they count for: live ones, and those that
     dialling('live', START - 30 * HOUR),
     dialling('campaign', START, START + HOUR, { facts }),
     dialling('phone', START, START + HOUR, { source: { kind: 'phone', extension: '1002' }, ani: '1002' }),
+    dialling('called-back', START, START + HOUR, {
+      callback: { id: 'b1', askedBy: '13811111111', ringMs: 20_000 },
+    }),
+    writtenBy('1001', dialling('transferred', START, START + HOUR)),
     dialling('hidden', START, START + HOUR, { ani: '' }),
     dialling('guest', START, START + HOUR, { source: { kind: 'outside', guest: true } }),
     dialling('granted', START, undefined, {
@@ -53,6 +63,10 @@ test('outside legs come back with whom they count for: live ones, and those that
     'granted-out',
     'rings-out',
   ]);
+  const sourcesOf = (id: string) => found.find((leg) => leg.id === id)?.sources;
+  expect(sourcesOf('called-back-out')).toContainEqual({ kind: 'caller', name: '13811111111' });
+  expect(sourcesOf('called-back-out')).not.toContainEqual({ kind: 'caller', name: aCall().ani });
+  expect(sourcesOf('transferred-out')).toContainEqual({ kind: 'phone', name: '1001' });
   expect(found.filter(({ sources }) => sources[0]?.name === '').map(({ id }) => id)).toEqual([
     'guest-out',
     'hidden-out',

@@ -83,6 +83,27 @@ test('before the steps, only those who know him are asked, as long as they are a
   });
 });
 
+test('of those who know him only who meets the needs of this call is asked first', () => {
+  const rules = {
+    ...RULES,
+    condition: (text: string) => ({ ...skillAtLeast('english', 6), text }),
+  };
+  const known = { ...MINE.facts, customer: { attributes: {}, agents: { 'case-owner': 'owner' } } };
+  const wishing = waiting('mine', 95_000, { facts: known });
+  const call: Call = {
+    ...wishing,
+    phase: { ...wishing.phase, wishes: { needs: ['skill.english >= 6'] } } as Call['phase'],
+  };
+  const owner = (english: number): Agent => ({
+    ...agent('owner', { english }),
+    state: { at: 'ready', extension: '3', since: 10_000 },
+  });
+  const stand = (english: number) =>
+    standingOf(call, { agents: [owner(english)], calls: [call], rules }, NOW);
+  expect(stand(5)).toMatchObject({ able: [], unable: [{ by: 'skill.wealth >= 4', agents: 1 }] });
+  expect(stand(6)).toMatchObject({ able: [{ agent: 'owner', knowsHim: true }], unable: [] });
+});
+
 test('while a phone rings for him he has no place in line; who does not wait has none at all', () => {
   const phase = { at: 'offered', leg: 'l1', ringUntil: NOW * 2, ...place() } as const;
   const leg = { id: 'l1', to: { kind: 'phone', extension: '1' }, agent: 'best', plannedAt: 0 } as const;

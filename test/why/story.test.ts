@@ -92,15 +92,15 @@ test('an offer tells how full the target was, who was considered, who was remove
   expect(offer.offer).toEqual(WHY);
   expect(offer.because).toEqual([
     '16.0s of his 20.0s were gone (80%)',
-    'order service-level: urgency 0.80; at 1 his target is reached, as his tier is weighted now',
+    'order service-level: 80% of his target had passed, as his tier is weighted now',
     'step 2 of relaxing had begun',
     '9 agents ready, 4 of them fit',
     'considered 1002 and 2 like him: score 30, idle 2:05',
     'considered 1007: score 20, idle 4.0s',
     'removed 1003 and 3 like him: does not meet skill.wealth >= 9',
     'removed 1009: fits only a step that had not begun',
-    'less urgent: c9 in general, standard (0.40)',
-    'more urgent, passed over: c8 in vip (0.90)',
+    'less urgent: c9 in general, standard (40%)',
+    'more urgent, passed over: c8 in vip (90%)',
   ]);
 });
 
@@ -111,11 +111,12 @@ test.each([
     { queue: 'vip', why: 'no-agents' },
     'left queue vip: nobody who is logged in could serve him',
   ],
+  ['CallLeftQueue', { queue: 'vip', why: '2' }, 'left queue vip: by pressing key 2'],
   ['CallLeftQueue', { queue: 'vip', why: 'callback' }, 'left queue vip: by the way out callback'],
   [
     'CallRequeued',
     { queue: 'vip', tier: '', why: 'phone-gone' },
-    'phone-gone: back in front of queue vip, no tier',
+    "the agent's phone vanished: back in front of queue vip, no tier",
   ],
   ['CallEnded', { by: 'caller', abandoned: true }, 'the caller gave up and hung up'],
   ['CallDialled', { to: { kind: 'outside', number: '13900001111' } }, 'dialled ***'],
@@ -131,6 +132,77 @@ test.each([
   ],
 ])('%s in words', (type, data, says) => {
   expect(storyOf([event(1, type, c1, data)], () => '***').map((moment) => moment.says)).toEqual([says]);
+});
+
+test('an offer to who knows him removes nobody, and says that only those were asked', () => {
+  const [offer] = storyOf(
+    [event(1, 'CallOffered', both, { queue: 'vip', ...WHY, rule: 'familiar', step: -1, fit: 1 })],
+    String,
+  );
+  expect(offer!.because.slice(1, 4)).toEqual([
+    'only those who know him were asked',
+    'considered 1002 and 2 like him: score 30, idle 2:05',
+    'considered 1007: score 20, idle 4.0s',
+  ]);
+  expect(offer!.because.join()).not.toMatch(/removed|ready/);
+});
+
+test('the only one is the only one who is ready, for others may fit and be busy', () => {
+  const only = event(1, 'CallOffered', both, { queue: 'vip', ...WHY, rule: 'only', fit: 1 });
+  expect(storyOf([only], String)[0]!.says).toContain('the only one ready who fits');
+});
+
+test('a talk is no wait: whoever comes back waits on from where he was, and each talk has its own length', () => {
+  const back = [
+    event(0, 'CallQueued', c1, { queue: 'vip', tier: '', targetMs: 10_000, expectedMs: 0 }),
+    event(2, 'CallOffered', both, { queue: 'vip', ...WHY, waitedMs: 2000 }),
+    event(3, 'CallConnected', both, { queueWaitedMs: 3000, expectedMs: 0 }),
+    event(61, 'CallDisconnected', c1, { talkedMs: 58_000 }),
+    event(61, 'CallRequeued', c1, { queue: 'vip', tier: '', targetMs: 10_000, since: 0, why: 'phone-gone' }),
+    event(62, 'CallOffered', both, { queue: 'vip', ...WHY, waitedMs: 62_000 }),
+    event(63, 'CallConnected', both, { queueWaitedMs: 2000 }),
+    event(123, 'CallDisconnected', c1, { talkedMs: 118_000 }),
+  ];
+  const story = storyOf(back, String);
+  const told = story.flatMap(({ says, because }) => [says, ...because]);
+  expect(story.map(({ says }) => says.replace(/:.*/, ''))).toEqual([
+    'entered queue vip, no tier',
+    'offered to 1002 after 2.0s',
+    '1002 answered after 1.0s of ringing; waited 3.0s, in time',
+    'the talk is over, after 58.0s',
+    "the agent's phone vanished",
+    'offered to 1002 after 4.0s',
+    '1002 answered after 1.0s of ringing; waited 2.0s once more',
+    'the talk is over, after 1',
+  ]);
+  expect(story.at(-1)!.says).toBe('the talk is over, after 1:00');
+  expect(told).toContain('keeps a place: 3.0s of waiting count already');
+  expect(told).toContain('4.0s of his 10.0s were gone (40%)');
+  expect(told.join()).not.toContain('expected to wait');
+});
+
+test('a callback names the call in which it was asked for, and that one what became of it', () => {
+  const says = (type: string, data: LogEvent['data']) => {
+    const [moment] = storyOf([event(1, type, c1, data)], String);
+    return [moment!.says, ...moment!.because];
+  };
+  const asked = { callback: 'b1', queue: 'vip' };
+  expect(says('CallbackRequested', { ...asked, calls: 2, outcome: 'reached' })).toEqual([
+    'asked to be called back, for queue vip',
+    'the callback is done (reached); last in call call-b1-2',
+  ]);
+  expect(says('CallbackRequested', { ...asked, calls: 0, outcome: null })[1]).toBe(
+    'the callback is not done yet',
+  );
+  expect(says('CallbackCalled', { ...asked, askedIn: 'c0' })).toEqual(['callback of call c0']);
+});
+
+test('a call that was never queued says so, and by which steps it went', () => {
+  const steps = ['hours-closed', 'voicemail'].map((step, at) => event(at + 1, 'StepEntered', c1, { step }));
+  const end = event(9, 'CallEnded', c1, { by: 'caller', waitedMs: 0, talkedMs: 0 });
+  const because = (events: LogEvent[]) => storyOf(events, String).at(-1)!.because;
+  expect(because([EVENTS[0]!, ...steps, end])).toContain('never queued; its steps: hours-closed → voicemail');
+  expect(because([...steps, EVENTS[2]!, end])).toEqual(['waited 0.0s, talked 0.0s']);
 });
 
 test('whatever a version before this one wrote, it is told', () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { readClassOfService } from '../../engine/class-of-service-file.ts';
 import { readRouting } from '../../engine/routing-file.ts';
-import type { Problem } from '../../ivr/report.ts';
+import { type Problem, problemText } from '../../ivr/report.ts';
 import { MAX_FILE_BYTES } from '../../ivr/yaml.ts';
 import { findSpeech } from '../../setup/find-speech.ts';
 import { hostPort, readSettings, type Settings } from '../../setup/settings.ts';
@@ -75,7 +75,7 @@ function rulesFacts(
     if (statSync(file).size > MAX_FILE_BYTES) return { errors: 1, first: 'the file is larger than 1 MB' };
     const { problems } = read(readFileSync(file, 'utf8'), file);
     const errors = problems.filter(({ severity }) => severity === 'error');
-    return { errors: errors.length, first: errors[0]?.message ?? '' };
+    return { errors: errors.length, first: errors[0] ? problemText(errors[0]) : '' };
   } catch (thrown) {
     return { errors: 1, first: `it cannot be read (${messageOf(thrown)})` };
   }

@@ -42,7 +42,11 @@ function checkTrunk({ trunk: { address, answer, isDefault } }: ServiceFacts): Fi
     );
   if (answer === 'answers') return ok('trunk', `${address} answers`);
   return isDefault
-    ? warning('trunk', 'no trunk is set: outside numbers cannot be dialled', 'Set CARILLON_TRUNK.')
+    ? warning(
+        'trunk',
+        `only the default trunk ${address} is set, where nobody may listen`,
+        'Set CARILLON_TRUNK to the address of your carrier.',
+      )
     : warning(
         'trunk',
         `${address} does not answer OPTIONS`,

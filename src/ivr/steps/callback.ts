@@ -42,6 +42,7 @@ export function callbackStep(callbacks: CallbackBook): StepKind {
           facts: { ...known, variables: {} },
           ...(left?.wishes && { wishes: left.wishes }),
           source,
+          ani,
           dnis,
           ...(entered && { entered }),
           tries: args.tries,

@@ -35,7 +35,10 @@ export interface DayOptions {
 
 export interface DayResult {
   readonly figures: DayFigures;
+  /** The first of each kind. */
   readonly broken: readonly Broken[];
+  /** All that broke. */
+  readonly brokenCount: number;
   readonly calls: number;
   readonly events: number;
   readonly turns: number;
@@ -133,14 +136,17 @@ class Day {
       this.#options.progress?.(Math.min(1, passed / lastsMs), this.#callers.came);
     }
     this.#team.goHome();
-    for (let passed = 0; passed < LAST_ORDERS_MS && !this.#isQuiet(); passed += LOOK_EVERY_MS)
+    // Whoever comes out of his wrap-up only now may still call somebody back.
+    for (let passed = 0, quiet = 0; passed < LAST_ORDERS_MS && quiet < SETTLED_MS; passed += LOOK_EVERY_MS) {
       await this.#goOn();
-    for (let left = SETTLED_MS; left > 0 || !this.#faults.isCalm; left -= LOOK_EVERY_MS) await this.#goOn();
+      quiet = this.#isQuiet() && this.#faults.isCalm ? quiet + LOOK_EVERY_MS : 0;
+    }
     this.#nothingIsLeft();
     await this.#stage.engine.stop();
     return {
       figures: this.#statistics.figures(startAt + lastsMs),
       broken: this.#watch.broken,
+      brokenCount: this.#watch.brokenCount,
       calls: this.#callers.came,
       events: this.#events,
       turns: this.#watch.turns,

@@ -12,6 +12,27 @@ export function stepAt(queue: Queue, waitedMs: number, firstMs: number): number 
   return step;
 }
 
+/**
+ * The queue with the agents of those it overflows to: each is a step of its ladder, at the wait from which they help. Reckoned here once
+ * more, so that a mistake in how the engine does it shows.
+ * @param queues by name; one that is not there helps nobody
+ */
+export function withOverflow(queue: Queue, queues: ReadonlyMap<string, Queue>): Queue {
+  if (queue.overflow.length === 0) return queue;
+  let begin = 0;
+  const steps = queue.ladder.map(({ needs, forMs }) => {
+    begin += forMs;
+    return { at: begin - forMs, needs };
+  });
+  for (const { afterMs, queue: name } of queue.overflow) {
+    const helps = queues.get(name)?.ladder[0];
+    if (helps) steps.push({ at: afterMs, needs: helps.needs });
+  }
+  steps.sort((one, other) => one.at - other.at);
+  const ladder = steps.map(({ at, needs }, index) => ({ needs, forMs: (steps[index + 1]?.at ?? at) - at }));
+  return { ...queue, ladder };
+}
+
 /** The first step at which the agent fits the caller, asked of every condition anew; -1 for none. What throws does not hold. */
 export function firstFit(
   agent: AgentFacts,

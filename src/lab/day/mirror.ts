@@ -2,6 +2,7 @@ import { type Agent, extensionOf } from '../../agent/agent.ts';
 import type { Call } from '../../call/call.ts';
 import type { Leg } from '../../call/leg.ts';
 import type { CallerFacts, Queue } from '../../queue/queue.ts';
+import { withOverflow } from './fit.ts';
 
 /** A caller who waits, as the mirror sees him. */
 export interface Waiter {
@@ -41,7 +42,8 @@ export class Mirror {
 
   constructor(agents: readonly Agent[], queues: readonly Queue[]) {
     for (const agent of agents) this.agents.set(agent.id, agent);
-    this.#queues = new Map(queues.map((queue) => [queue.name, queue]));
+    const byName = new Map(queues.map((queue) => [queue.name, queue]));
+    this.#queues = new Map(queues.map((queue) => [queue.name, withOverflow(queue, byName)]));
   }
 
   /** @param passed time that really passed, ms @returns agents who have a second call */

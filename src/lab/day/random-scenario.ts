@@ -43,7 +43,8 @@ class Dice {
 export function randomScenario(seed: number): Scenario {
   const dice = new Dice(chanceFor(seed, 'scenario'));
   const lastsMs = dice.int(6, 12) * MINUTE_MS;
-  const queues = Array.from({ length: dice.int(1, 4) }, (_, index) => randomQueue(dice, index));
+  const alone = Array.from({ length: dice.int(1, 4) }, (_, index) => randomQueue(dice, index));
+  const queues = withRandomOverflow(new Dice(chanceFor(seed, 'overflow')), alone);
   const agents = Array.from({ length: dice.int(1, 4) }, (_, index) => randomTeam(dice, index, lastsMs));
   const staff = agents.reduce((sum, { count }) => sum + count, 0);
   const talkMs = dice.int(10, 90) * 1000;
@@ -96,6 +97,19 @@ function randomQueue(dice: Dice, index: number): Queue {
       maxWaitMs: dice.int(20, 300) * 1000,
     },
   );
+}
+
+/** Some queues overflow to one or two of the others. */
+function withRandomOverflow(dice: Dice, queues: readonly Queue[]): Queue[] {
+  return queues.map((queue) => {
+    const others = queues.filter(({ name }) => name !== queue.name);
+    if (others.length === 0 || dice.is(0.5)) return queue;
+    const overflow = dice
+      .some(others)
+      .slice(0, 2)
+      .map(({ name }) => ({ afterMs: dice.int(0, 60) * 1000, queue: name }));
+    return { ...queue, overflow: overflow.toSorted((a, b) => a.afterMs - b.afterMs) };
+  });
 }
 
 function randomTeam(dice: Dice, index: number, lastsMs: number): AgentGroup {

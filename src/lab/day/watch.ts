@@ -36,7 +36,10 @@ const MOST_SUSPICIONS = 1000;
  * the engine, or of these lines.
  */
 export class Watch {
+  /** The first of each kind. */
   readonly broken: Broken[] = [];
+  /** All that broke, more than are kept. */
+  brokenCount = 0;
   readonly mirror: Mirror;
   /** Turns that were watched. */
   turns = 0;
@@ -84,6 +87,7 @@ export class Watch {
   }
 
   report(invariant: Invariant, what: string): void {
+    this.brokenCount += 1;
     if (this.broken.filter((one) => one.invariant === invariant).length >= MOST_BROKEN) return;
     const events = this.#events.map(({ type }) => type);
     this.broken.push({ invariant, at: this.#truth.now(), events, what });
