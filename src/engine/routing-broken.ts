@@ -21,7 +21,8 @@ export function withoutBroken(content: unknown, error: z.ZodError): unknown {
     const [part, ...rest] = path.map(String);
     if (part === 'queues' && rest.length > 0) mend(file, rest);
     else if (part === undefined || part === 'sensitive-use' || DECLARATIONS.includes(part)) return undefined;
-    else if (!OPTIONAL.includes(part) && DECLARATIONS.some((name) => !Object.hasOwn(file, name))) return undefined;
+    else if (!OPTIONAL.includes(part) && DECLARATIONS.some((name) => !Object.hasOwn(file, name)))
+      return undefined;
     else delete file[part];
   }
   return file;

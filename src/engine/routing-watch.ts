@@ -83,8 +83,7 @@ export class RoutingWatch implements RoutingDirectory {
    */
   problems(): readonly string[] {
     const failed = this.#rules.troubles().map((trouble) => `routing: ${trouble}`);
-    const around = this.hasRules() ? this.#around : [];
-    return [...(this.#problem === '' ? [] : [this.#problem]), ...around, ...failed];
+    return [...(this.#problem === '' ? [] : [this.#problem]), ...this.#around, ...failed];
   }
 
   async #look(): Promise<void> {
@@ -177,6 +176,7 @@ export class RoutingWatch implements RoutingDirectory {
   }
 
   async #lookAround(): Promise<void> {
+    if (!this.hasRules()) return;
     const { file, surroundings, log } = this.#parts;
     try {
       const around = await surroundings();

@@ -47,7 +47,7 @@ export function findCalls(database: Database, wanted: string): string[] {
 }
 
 /** The events of a call, those about callbacks with what the book of callbacks knows of them: who asked, and what became of it. */
-export function withCallbacks(database: Database, events: readonly LogEvent[]): LogEvent[] {
+export function withCallbacks<Event extends LogEvent>(database: Database, events: readonly Event[]): Event[] {
   return events.map((event) => {
     const { type, data } = event;
     if (type !== 'CallbackRequested' && type !== 'CallbackCalled') return event;

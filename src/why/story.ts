@@ -1,6 +1,19 @@
 import { spanText } from '../base/span.ts';
 import type { LogEvent } from '../engine/changes.ts';
 import { offerSentences, ruleText, type ToldReason } from './told-offer.ts';
+import {
+  endpointText,
+  exitText,
+  lengthOf,
+  list,
+  numberText,
+  outcomeText,
+  pairs,
+  requeueText,
+  text,
+  valueText,
+  wayText,
+} from './words.ts';
 
 /** Something that happened to a call, in words. */
 export interface Moment {
@@ -187,14 +200,6 @@ function expectedSentence(expectedMs: unknown): string[] {
   return typeof expectedMs === 'number' && expectedMs > 0 ? [`expected to wait ${spanText(expectedMs)}`] : [];
 }
 
-/** More steps than these are not named. */
-const STEPS_NAMED = 12;
-
-function wayText(steps: readonly string[]): string {
-  const last = steps.slice(-STEPS_NAMED);
-  return [...(last.length < steps.length ? ['…'] : []), ...last].join(' → ');
-}
-
 /** What became of a callback, where the book of callbacks tells it. */
 function becameText({ callback, calls, outcome }: LogEvent['data']): string[] {
   if (typeof calls !== 'number') return [];
@@ -203,37 +208,8 @@ function becameText({ callback, calls, outcome }: LogEvent['data']): string[] {
   return [`the callback is ${became}${last}`];
 }
 
-const REQUEUED: Readonly<Record<string, string>> = {
-  'phone-gone': "the agent's phone vanished",
-  'transfer-failed': 'the transfer failed',
-  failed: 'the connection failed',
-};
-
-const requeueText = (why: unknown): string => REQUEUED[text(why)] ?? text(why);
-
 function endText({ by, cause }: LogEvent['data']): string {
   return `${by === 'caller' ? 'the caller hung up' : 'Carillon ended the call'} (${text(cause)})`;
-}
-
-const OUTCOMES: Readonly<Record<string, string>> = {
-  'no-answer': 'did not answer',
-  rejected: 'declined',
-  busy: 'was busy',
-  unreachable: 'could not be reached',
-  cancelled: 'was rung no longer',
-  failed: 'could not be rung',
-};
-
-const outcomeText = (outcome: unknown): string => OUTCOMES[text(outcome)] ?? `failed (${text(outcome)})`;
-
-const EXITS: Readonly<Record<string, string>> = {
-  timeout: 'nobody came in time',
-  'no-agents': 'nobody who is logged in could serve him',
-};
-
-function exitText(exit: unknown): string {
-  const way = text(exit);
-  return EXITS[way] ?? `by ${/^[0-9*#]$/.test(way) ? 'pressing key' : 'the way out'} ${way}`;
 }
 
 function rangFor(at: number, memory: Memory): string {
@@ -244,15 +220,6 @@ function rangFor(at: number, memory: Memory): string {
 
 const waited = (at: number, { queuedAt }: Memory): string =>
   queuedAt === undefined ? '' : ` after ${spanText(at - queuedAt)}`;
-
-function endpointText(endpoint: unknown, show: (number: string) => string): string {
-  const { kind, extension, number, queue } = (endpoint ?? {}) as Record<string, unknown>;
-  if (queue !== undefined) return `queue ${text(queue)}`;
-  return kind === 'phone' ? `phone ${text(extension)}` : numberText(number, show);
-}
-
-const numberText = (number: unknown, show: (number: string) => string): string =>
-  text(number) === '' ? 'a hidden number' : show(text(number));
 
 /** What the log keeps is JSON of this shape, unless another version wrote it. */
 function reasonIn({ queue: _queue, ...data }: LogEvent['data']): ToldReason {
@@ -271,12 +238,3 @@ function reasonIn({ queue: _queue, ...data }: LogEvent['data']): ToldReason {
     rivals: why.rivals ?? [],
   };
 }
-
-const text = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
-const list = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(' and ') : text(value));
-const pairs = (value: unknown): [string, unknown][] =>
-  typeof value === 'object' && value !== null ? Object.entries(value) : [];
-const valueText = (value: unknown): string =>
-  Array.isArray(value) ? value.map(text).join(', ') : String(value);

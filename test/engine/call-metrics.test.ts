@@ -135,7 +135,10 @@ test('a queue counts the wait of its own callers in it, not what they waited in 
   tell(wait('general'), 0);
   tell({ type: 'TimeUp' }, 60_000);
   tell(wait('vip'), 61_000);
-  tell({ type: 'Offered', leg: 'l1', to: { kind: 'phone', extension: '1001' }, agent: 'a', ringMs: 20_000 }, 62_000);
+  tell(
+    { type: 'Offered', leg: 'l1', to: { kind: 'phone', extension: '1001' }, agent: 'a', ringMs: 20_000 },
+    62_000,
+  );
   tell({ type: 'LegAnswered', leg: 'l1' }, 66_000);
   const shown = samples(metrics.metrics).filter((line) => line.startsWith('carillon_queue_answered'));
   expect(shown).toEqual([

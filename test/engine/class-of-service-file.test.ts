@@ -19,8 +19,12 @@ test('the file that ships is in order', () => {
 });
 
 test.each([
-  ['country:', 'contry:', '"country" is missing\nthere is no "contry" here'],
-  ['groups:', 'goups:', '"groups" is missing\nthere is no "goups" here: did you mean "groups"?'],
+  ['country:', 'contry:', '"country" is missing: you wrote "contry"\nthere is no "contry" here'],
+  [
+    'groups:',
+    'goups:',
+    '"groups" is missing: you wrote "goups"\nthere is no "goups" here: did you mean "groups"?',
+  ],
   ['per-minute: 60', 'per-minut: 60', 'there is no "per-minut" here'],
   ['per-minute: 60', 'per-minute: lots', 'legs that begin within a minute, a whole number'],
   ['rate: 500,', 'rate: 1.5,', 'a whole number in the smallest unit of the currency'],

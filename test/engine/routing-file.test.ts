@@ -150,7 +150,10 @@ test.each([
     'sensitive-use: on\nqueues: {}',
     'r.yaml:1:1 off, or what is permitted and why: { permit: [agent.age], reason: … }',
   ],
-  [`${HEAD}sensitive-use: { permit: [agent.age] }\nqueues: {}`, 'r.yaml:5:1 "reason" is missing: say why, and who permitted it'],
+  [
+    `${HEAD}sensitive-use: { permit: [agent.age] }\nqueues: {}`,
+    'r.yaml:5:1 "reason" is missing: say why, and who permitted it',
+  ],
   [
     `${HEAD}sensitive-use: { permit: [agent.age], reason: why not }\nqueues: {}`,
     'r.yaml:5:39 say why, and who permitted it',

@@ -11,7 +11,11 @@ const OPEN = (hours: string): string => `${ZONE}calendars:\n  desk:\n    open: {
 test.each([
   ['nothing', '', '1:1 the file is empty: begin with "zone:", or take the file away'],
   ['comments only', '# zone: UTC\n', '1:1 the file is empty: begin with "zone:", or take the file away'],
-  ['no zone', 'calendars: {}', '1:1 "zone" is missing: a time zone is needed here, such as zone: Asia/Shanghai'],
+  [
+    'no zone',
+    'calendars: {}',
+    '1:1 "zone" is missing: a time zone is needed here, such as zone: Asia/Shanghai',
+  ],
   [
     'an unknown zone',
     'zone: Asia/Beijing',

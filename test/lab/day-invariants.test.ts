@@ -26,7 +26,7 @@ const otherQueues = (change: (queue: Queue) => Queue): Sabotage => ({
   routing: (routing): RoutingDirectory => {
     const rules = routing.current();
     const queues = new Map([...rules.queues].map(([name, queue]) => [name, change(queue)]));
-    return { current: () => ({ ...rules, queues }), onChange: () => undefined };
+    return { current: () => ({ ...rules, queues, helped: (queue) => queue }), onChange: () => undefined };
   },
 });
 
