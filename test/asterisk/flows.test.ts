@@ -77,7 +77,7 @@ test('given_a_caller_inside_when_the_flow_is_saved_then_the_next_one_hears_the_n
   const greeting = '  new-greeting: { zh-CN: 全新问候, en: A new greeting. }\n';
   const after = before
     .replace('prompts:\n', `prompts:\n${greeting}`)
-    .replace('{ say: welcome, then: main }', '{ say: new-greeting, then: main }')
+    .replace('{ say: welcome, then: quiet }', '{ say: new-greeting, then: quiet }')
     .replace('4: service, 8:', '5: service, 8:');
   writeFileSync(hotline(), after);
   second = await until('the new version', async () => {
@@ -109,7 +109,7 @@ test('given_a_caller_inside_when_the_flow_is_saved_then_the_next_one_hears_the_n
 });
 
 test('given_a_broken_save_then_the_version_stays_and_the_mistake_is_named_by_line_and_column', async () => {
-  const right = '{ say: new-greeting, then: main }';
+  const right = '{ say: new-greeting, then: quiet }';
   edit(right, '{ say: new-greeting, then: mian }');
   const lines = readFileSync(hotline(), 'utf8').split('\n');
   const line = lines.findIndex((text) => text.includes('then: mian')) + 1;
