@@ -46,6 +46,7 @@ import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
 import { TrunkAddress } from './security/trunk-address.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
+import { DialerCentre } from './setup/dialer-centre.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
 import { LogDestination } from './setup/log-destination.ts';
@@ -94,6 +95,8 @@ const TURN_SPACING_MS = 4;
 const CLOCK_SET_BACK_MS = 2 * 3_600_000;
 /** Share of the channels that callers may take; the rest is for the legs to those who serve them. */
 const CALLERS_SHARE = 0.9;
+/** Share of the channels that may be in use when campaigns call somebody: callers come first. */
+const CAMPAIGNS_SHARE = 0.7;
 
 let isStopping = false;
 let stopCheckpoints = async (): Promise<void> => undefined;
@@ -171,6 +174,17 @@ const bans = new BanKeeper({
   log: securityLog,
 });
 
+const dialer = new DialerCentre({
+  settings,
+  database,
+  events,
+  clock,
+  ids,
+  log: (part) => log.child({ part }),
+  zone: () => flows.zone(),
+  channels: Math.floor(mostChannels(settings) * CAMPAIGNS_SHARE),
+});
+
 let starting = 'the flows are being read';
 
 const prompts: PromptFiles = new PromptFiles({
@@ -213,6 +227,7 @@ const flows: FlowLibrary = new FlowLibrary({
     },
     queues: (name) => routing.current().queues.get(name),
     callbacks,
+    optOuts: dialer.wishes,
     lookUps: { lookUp: httpLookUp(), services: (name) => services.get(name) },
     dayState: (calendar, now) => flows.dayState(calendar, now),
     recordingFile: (recording) => join(recordings, recording),
@@ -250,7 +265,7 @@ const classOfService = new ClassOfServiceWatch({
   known: async () => ({
     phone: (await agents.phones()).map(({ extension }) => extension),
     flow: flows.list().map(({ name }) => name),
-    campaign: (await campaigns.list()).map(({ id }) => id),
+    campaign: [...(await campaigns.list()), ...(await dialer.campaigns.list())].map(({ id }) => id),
   }),
 });
 
@@ -262,6 +277,7 @@ const engine: Engine = new Engine({
     ...flawsOf(flows.problems()),
     ...classOfService.problems(),
     ...bans.problems(),
+    ...dialer.problems(),
     clockProblem(clock.aheadMs()),
   ],
   pbx,
@@ -277,6 +293,7 @@ const engine: Engine = new Engine({
     channels: Math.floor(mostChannels(settings) * CALLERS_SHARE),
   },
   turnSpacingMs: TURN_SPACING_MS,
+  dialler: dialer.dialler,
   observer: engineMetrics,
   lagMs: () => loopLag.lagMs(),
   problems: () => (starting === '' ? flows.missing() : [starting]),
@@ -342,6 +359,8 @@ async function takeUpCalls(): Promise<void> {
   bans.start();
   await classOfService.start();
   outside.remember(outsideLegsSince(database, outside.rememberedSince(clock.now())), clock.now());
+  // Callers do not wait for what campaigns need.
+  void dialer.start();
   await engine.start();
   starting = '';
   stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
@@ -408,6 +427,7 @@ async function stop(code: number): Promise<void> {
     await app?.close();
     await bans.stop();
     await engine.stop();
+    await dialer.stop();
     await stopCheckpoints();
     database.close();
   } catch (thrown) {

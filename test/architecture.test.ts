@@ -48,19 +48,20 @@ const FEATURES = [
 const SHELLS = [
   /^(setup|http|store|lab)\//,
   /^pbx\/[a-z]+\//,
-  /\/(table|store|http)\.ts$/,
+  /\/([a-z]+-)*(table|store|http)\.ts$/,
   /^(main|cli)\.ts$|^cli\//,
   /^ivr\/(flow-files|flow-watch|flow-writing|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^engine\/(class-of-service|routing)-watch\.ts$/,
+  /^campaign\/(policy-watch)\.ts$/,
   /^security\/(ban-file|ban-keeper)\.ts$/,
   /^base\/(clock|loop-lag)\.ts$/,
 ];
 
 const isShell = (path: string): boolean => SHELLS.some((shell) => shell.test(path));
-const isStored = (path: string): boolean => /^store\/|\/(table|store)\.ts$/.test(path);
-const isHttp = (path: string): boolean => /^http\/|\/http\.ts$/.test(path);
+const isStored = (path: string): boolean => /^store\/|\/([a-z]+-)*(table|store)\.ts$/.test(path);
+const isHttp = (path: string): boolean => /^http\/|\/([a-z]+-)*http\.ts$/.test(path);
 const folderOf = (path: string): string => path.split('/')[0]!;
 
 function offenders(breaks: (file: SourceFile) => string[]): string[] {

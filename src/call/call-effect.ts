@@ -6,6 +6,8 @@ export type CallEffect =
   /** The step's hand-over is over: the flow goes on by this exit. */
   | { readonly do: 'takeExit'; readonly exit: string }
   | { readonly do: 'stopFlow' }
+  /** He has answered: he enters the flow of his campaign. */
+  | { readonly do: 'enterFlow'; readonly flow: string }
   | { readonly do: 'originate'; readonly leg: Leg; readonly ringMs: number }
   | { readonly do: 'hangup'; readonly channel: string; readonly cause: HangupCause }
   | { readonly do: 'music'; readonly class: string }

@@ -5,6 +5,7 @@ import type { CallEffect } from './call-effect.ts';
 import { reduceCallback } from './callback-rules.ts';
 import { type Leg, type LegOutcome, outcomeOf } from './leg.ts';
 import { closeLeg, isGone, legOf, type Outcome, withLeg } from './leg-rules.ts';
+import { reduceOutbound } from './outbound-rules.ts';
 import { leaveQueue, waitOf } from './queue-rules.ts';
 import {
   answered,
@@ -32,7 +33,8 @@ const RECORDING_GRACE_MS = 5000;
  */
 export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
   if (call.phase.at === 'ended') return lateForEnded(call, input);
-  return call.callback ? reduceCallback(call, input, now, reduceOrdinary) : reduceOrdinary(call, input, now);
+  if (call.callback) return reduceCallback(call, input, now, reduceOrdinary);
+  return call.outbound ? reduceOutbound(call, input, now, reduceOrdinary) : reduceOrdinary(call, input, now);
 }
 
 function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
@@ -67,6 +69,8 @@ function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
     }
     case 'TimeUp':
       return timeUp(call, now);
+    case 'LetGo':
+      return [call, []];
     case 'Hold':
     case 'Resume':
     case 'Transfer':

@@ -16,8 +16,10 @@ export interface Call {
   readonly dnis: string;
   readonly startedAt: number;
   readonly facts: CallFacts;
-  /** We call him, as he asked. */
+  /** We call him, as he asked; or an agent calls whom a campaign shows him. */
   readonly callback?: CallbackDial;
+  /** We call him for a campaign. */
+  readonly outbound?: OutboundDial;
   /** The flow that it entered first; undefined in calls of a version before this one. */
   readonly entered?: { readonly flow: string; readonly version: string };
   /** Which step of which flow runs, or ran last; undefined before the first. */
@@ -47,6 +49,23 @@ export interface CallbackDial {
   readonly ringMs: number;
 }
 
+/** How somebody is called for a campaign. */
+export interface OutboundDial {
+  readonly attempt: string;
+  readonly campaign: string;
+  /** Who he is over all campaigns: see `Lead`. */
+  readonly person: string;
+  /** The flow that he enters when he answers, and the queue in which an agent is found for him. */
+  readonly flow: string;
+  readonly queue: string;
+  /** Nobody is let ring for less, ms. */
+  readonly minRingMs: number;
+  /** An agent has to be there within this of his answer, or of the end of his greeting where somebody listened for it, ms. */
+  readonly connectWithinMs: number;
+  /** When he had waited for too long, UTC ms. */
+  readonly abandonedAt?: number;
+}
+
 /** Why a call ended. `lost`: nobody heard of its end. `system-failure`: the PBX ended under it. */
 export type EndCause = HangupCause | 'lost' | 'system-failure';
 
@@ -68,6 +87,8 @@ export interface CallFacts {
   readonly left?: Pick<Place, 'queue' | 'since' | 'wishes'>;
   /** Last agent who talked with the caller. */
   readonly agentId?: string;
+  /** What answered, as far as could be heard, and when that was known, UTC ms. */
+  readonly heard?: { readonly verdict: 'human' | 'machine' | 'unsure'; readonly at: number };
   /** Variables of the present flow, by name. Never holds a PIN or a card number. */
   readonly variables: Variables;
 }
@@ -130,6 +151,8 @@ export type Phase =
       readonly place?: Place;
       readonly maxTalkMs?: number;
     }
+  /** Of a campaign's call: the customer is rung, and nobody waits for him yet; he may talk for `maxTalkMs`. */
+  | { readonly at: 'reaching'; readonly until: number; readonly maxTalkMs?: number }
   | ({ readonly at: 'connected' } & Talk)
   | ({ readonly at: 'held'; readonly music: string } & Talk)
   | ({ readonly at: 'consulting'; readonly music: string; readonly consult: Consult } & Talk)
@@ -249,7 +272,9 @@ export type CallInput =
     }
   /** `exit`: also a key that he pressed. */
   | { readonly type: 'LeftQueue'; readonly exit: string }
-  | { readonly type: 'CallerEnded'; readonly cause: EndCause }
+  | { readonly type: 'CallerEnded'; readonly cause: EndCause; readonly sipCode?: number }
   | { readonly type: 'HungUp' }
+  /** He has rung for long enough, and too many others answer. */
+  | { readonly type: 'LetGo' }
   | { readonly type: 'TimeUp' }
   | TalkInput;

@@ -1,4 +1,5 @@
-import type { Call, CallInput, Phase } from './call.ts';
+import type { HangupCause } from '../pbx/pbx.ts';
+import type { Call, CallInput, EndCause, Phase } from './call.ts';
 import type { CallEffect } from './call-effect.ts';
 import { type Leg, outcomeOf } from './leg.ts';
 import { closeLeg, legOf, type Outcome, ringbackOf, unanswered, withLeg } from './leg-rules.ts';
@@ -131,12 +132,13 @@ function agentLeft(call: Calling, now: number, rules: Rules): Outcome {
 }
 
 /** Whoever has talked with us has answered, also where his hanging up ended the call. */
-function withAnswer(call: Call): Call {
+export function withAnswer(call: Call): Call {
   const leg = customerLeg(call);
   if (leg?.answeredAt === undefined || leg.outcome !== 'cancelled') return call;
   return withLeg(call, leg.id, (one) => ({ ...one, outcome: 'answered', cause: 'normal' }));
 }
 
-function isCause(cause: string): cause is Parameters<typeof outcomeOf>[1] {
+/** True for a cause that the network told. */
+export function isCause(cause: EndCause): cause is HangupCause {
   return cause !== 'lost' && cause !== 'system-failure';
 }

@@ -10,6 +10,7 @@ export function callDeadline({ phase }: Call): number | undefined {
     case 'queued':
       return earliest(phase.until, phase.overflow?.[0]?.at);
     case 'calling':
+    case 'reaching':
     case 'left':
     case 'recording':
     case 'connected':

@@ -65,6 +65,7 @@ export const callPhase = z
     'queued',
     'offered',
     'calling',
+    'reaching',
     'connected',
     'held',
     'consulting',

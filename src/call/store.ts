@@ -355,7 +355,7 @@ function rowOf(call: Call): CallRow {
   };
 }
 
-function liveStateOf({ phase, facts, cursor, stack, startedAt, callback }: Call): LiveState {
+function liveStateOf({ phase, facts, cursor, stack, startedAt, callback, outbound }: Call): LiveState {
   return known({
     phase,
     variables: facts.variables,
@@ -363,7 +363,9 @@ function liveStateOf({ phase, facts, cursor, stack, startedAt, callback }: Call)
     personalFlow: facts.personalFlow,
     customer: facts.customer,
     left: facts.left,
+    heard: facts.heard,
     callback,
+    outbound,
     run: cursor?.run ?? 0,
     entry: cursor?.entry ?? 0,
     since: cursor?.since ?? startedAt,
@@ -391,12 +393,14 @@ function callOf(row: CallRow, legs: readonly Leg[]): Call {
       personalFlow: row.state?.personalFlow,
       customer: row.state?.customer,
       left: row.state?.left,
+      heard: row.state?.heard,
       campaignId: row.campaignId,
       queue: row.queue,
       agentId: row.agentId,
       variables: row.state?.variables ?? {},
     }),
     callback: row.state?.callback,
+    outbound: row.state?.outbound,
     entered: enteredBy(row),
     cursor: cursorOf(row),
     stack: row.state?.stack ?? [],

@@ -13,6 +13,8 @@ export interface LiveState {
   readonly customer?: CallFacts['customer'];
   readonly left?: CallFacts['left'];
   readonly callback?: Call['callback'];
+  readonly outbound?: Call['outbound'];
+  readonly heard?: CallFacts['heard'];
   /** Of the cursor's step; see `Cursor`. */
   readonly run: number;
   readonly entry: number;

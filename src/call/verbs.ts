@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Media, Pbx, PbxEvent } from '../pbx/pbx.ts';
+import type { DetectionLimits, MachineVerdict, Media, Pbx, PbxEvent } from '../pbx/pbx.ts';
 import type { Keypad } from './keypad.ts';
 
 /** The reason with which a call's signal is aborted when the caller is gone or the flow is taken over. */
@@ -12,6 +12,9 @@ export class CallEnded extends Error {
 
 /** The only one there has to be: making one costs a stack trace, which nobody reads, in every step. */
 export const CALL_ENDED = new CallEnded();
+
+/** How much later than its longest time a verdict may be told, ms. */
+const VERDICT_LATE_MS = 1500;
 
 /** Whoever types on after a secret entry that was full pauses at last for so long, ms. */
 const SECRET_PAUSE_MS = 1000;
@@ -51,6 +54,7 @@ export interface VerbParts {
 export class CallVerbs {
   readonly #parts: VerbParts;
   #playback?: { id: string; outcome?: 'done' | 'failed' };
+  #heard?: MachineVerdict;
   #wake: () => void = () => undefined;
 
   constructor(parts: VerbParts) {
@@ -63,6 +67,9 @@ export class CallVerbs {
         break;
       case 'PlaybackEnded':
         if (this.#playback?.id === event.playback) this.#playback.outcome = event.outcome;
+        break;
+      case 'MachineDetected':
+        this.#heard = event.verdict;
         break;
       default:
         return;
@@ -116,6 +123,16 @@ export class CallVerbs {
         return { digits, ended: 'full' };
       }
     }
+  }
+
+  /** Listens whether a person or a machine is there. Asked again after a restart, the PBX tells again. */
+  async detectMachine(limits: DetectionLimits): Promise<{ readonly verdict: MachineVerdict }> {
+    const { pbx, channel, clock, signal } = this.#parts;
+    signal.throwIfAborted();
+    const until = clock.now() + limits.totalMs + VERDICT_LATE_MS;
+    await pbx.detectMachine(channel, limits);
+    while (this.#heard === undefined && clock.now() < until) await this.#change(until);
+    return { verdict: this.#heard ?? 'unsure' };
   }
 
   /** Throws away what was typed ahead. */

@@ -50,31 +50,43 @@ export interface ContactFacts {
 
 /** The rules by which a contact can be forbidden, in the order in which they are asked. */
 export const CONTACT_RULES = [
+  /** Nobody knows which rules hold for the campaign: there is none of this name, or no file that can be read. */
+  'no-policy',
+  /** What was done and wished cannot be read now. */
+  'facts-unknown',
   'do-not-call',
   'refused',
   'no-consent',
-  'calling-window',
-  'holiday',
-  'unknown-year',
+  /** Outside the days on which the campaign may dial. */
+  'campaign-dates',
   'unknown-zone',
+  'unknown-year',
+  'holiday',
+  'calling-window',
+  /** Outside the campaign's own hours. */
+  'campaign-hours',
   'under-way',
   'minimum-gap',
   'abandoned-lock-out',
+  'machine-lock-out',
+  /** He talked with somebody lately. */
+  'conversation-lock-out',
   'day-cap',
   'week-cap',
   'month-cap',
 ] as const;
 export type ContactRule = (typeof CONTACT_RULES)[number];
 
-/** `retryAt`: UTC ms at which this rule may permit it; undefined: never. `detail`: a sentence's worth of values. */
-export type ContactVerdict =
-  | { readonly allowed: true }
-  | {
-      readonly allowed: false;
-      readonly rule: ContactRule;
-      readonly retryAt?: number;
-      readonly detail: Readonly<Record<string, string | number>>;
-    };
+export type ContactVerdict = { readonly allowed: true } | Refusal;
+
+export interface Refusal {
+  readonly allowed: false;
+  readonly rule: ContactRule;
+  /** UTC ms, after now: the first moment at which this rule may permit it, by what is known now; undefined: never. */
+  readonly retryAt?: number;
+  /** A sentence's worth of values. */
+  readonly detail: Readonly<Record<string, string | number>>;
+}
 
 /** What was done and wished, to be asked within a turn: it answers at once. */
 export interface ContactRecord {

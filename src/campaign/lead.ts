@@ -6,7 +6,7 @@ export interface Lead {
   /** Who he is, over all lists and campaigns: the key that the list gave, such as a customer number, else his first number. */
   readonly person: string;
   readonly name: string;
-  /** In the order in which they are tried; at least one. */
+  /** In the order in which they are tried, the next one first; at least one. */
   readonly numbers: readonly LeadNumber[];
   /** The list's other columns, by their heading. */
   readonly fields: Readonly<Record<string, string>>;
@@ -52,8 +52,17 @@ export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 /** How it goes on with a lead after an attempt. */
 export type LeadFate =
-  /** @property dueAt UTC ms */
-  | { readonly next: 'again'; readonly dueAt: number; readonly agent?: string }
+  | {
+      readonly next: 'again';
+      /** UTC ms. */
+      readonly dueAt: number;
+      /** Only this agent calls him back. */
+      readonly agent?: string;
+      /** He asked to be called then: it is a callback, even where it is not for one agent. */
+      readonly asked?: boolean;
+      /** The next attempt goes to his next number, after the last one to the first again. */
+      readonly nextNumber?: boolean;
+    }
   /** `reason`: an outcome, a disposition, or the rule that forbids to call him. */
   | { readonly next: 'done'; readonly reason: string };
 
@@ -81,6 +90,8 @@ export interface LeadSource {
   next(query: LeadQuery): Promise<readonly Lead[]>;
   /** Notes how it goes on with leads. Noting the same again changes nothing. */
   settle(settled: readonly SettledLead[]): Promise<void>;
+  /** The `seq` of the last attempt that was noted; 0 for none. */
+  lastSettledSeq(): Promise<number>;
   counts(campaign: string): Promise<LeadCounts>;
 }
 
@@ -93,11 +104,15 @@ export interface LeadQuery {
   readonly except: readonly string[];
 }
 
-/** What became of an attempt, for its lead. `seq` grows with every one: what is not above the last one is known already. */
+/**
+ * What became of a lead that was handed out. `seq` grows with every attempt that ended: what is not above the last one is known already.
+ * Without it nobody dialled, because the gate sent the lead back: only its fate changes, and the last word counts.
+ */
 export interface SettledLead {
-  readonly seq: number;
+  readonly seq?: number;
   readonly lead: string;
-  /** Undefined when nobody dialled: the gate sent it back. */
+  /** How often he was dialled, this time included: told again, because an agent noted something later, it counts once. */
+  readonly attempts?: number;
   readonly outcome?: AttemptOutcome;
   readonly fate: LeadFate;
 }

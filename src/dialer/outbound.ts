@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { RetryRules } from '../campaign/retry.ts';
 
 /** A campaign that calls people: from its lists, by its rules. */
 export interface OutboundCampaign {
@@ -48,15 +48,4 @@ export interface PacingSettings {
   readonly cancels: boolean;
   /** Nobody is let ring for less, ms. */
   readonly minRingMs: number;
-}
-
-/** What follows an outcome: again after so long, for so often; without a rule, done. */
-export type RetryRules = Readonly<Partial<Record<AttemptOutcome, RetryRule>>>;
-
-export interface RetryRule {
-  readonly afterMs: number;
-  /** Attempts of this lead, of whatever outcome, after which it is done. */
-  readonly tries: number;
-  /** The next attempt goes to his next number. */
-  readonly nextNumber: boolean;
 }

@@ -49,3 +49,11 @@ export interface PacingReason {
   /** Share of dials that are answered live, as it is expected now. */
   readonly answerRate: number;
 }
+
+/** What only a lab can know, to see what knowing it would be worth. */
+export interface Foreknowledge {
+  /** When an agent will be free, UTC ms; undefined: he is now, or never. */
+  freeAt?(agent: string): number | undefined;
+  /** When a dial that is under way will be answered live, UTC ms; undefined: never. */
+  liveAt?(dial: string): number | undefined;
+}

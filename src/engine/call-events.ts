@@ -33,7 +33,8 @@ export function callEvents(before: Call, after: Call, input: CallInput): CallEve
   ofPlace(change, was, is);
   if (is.at === 'connected' && !isTalk(was)) connected(change, is);
   if (is.at === 'left') change.add('CallerLeft', { cause: is.cause, talkedMs: after.talkedMs });
-  if (is.at === 'ended') {
+  // Of somebody who never answered, his attempt tells.
+  if (is.at === 'ended' && was.at !== 'reaching') {
     const { endedBy: by, endCause: cause, waitedMs, talkedMs } = after;
     // Abandoned means that the caller left before anybody answered; a supervisor who ends the call is not the caller.
     const abandoned = by === 'caller' && waits(was) && after.connectedAt === undefined;

@@ -78,11 +78,14 @@ export function permittedNow(turn: Turn, was: Call, is: Call): Call | undefined 
 
 /** A call has changed: if it was made for a callback, that goes on; if somebody was reached who waits for one, it is done. */
 export function callbackFollows(turn: Turn, was: Call, is: Call): void {
-  if (was.connectedAt === undefined && is.connectedAt !== undefined) reached(turn, is);
-  if (!is.callback) return;
+  if (!is.callback) {
+    if (was.connectedAt === undefined && is.connectedAt !== undefined) reached(turn, is);
+    return;
+  }
   const callback = turn.state.callbacks.get(is.callback.id);
   if (!callback) return;
-  if (was.phase.at === 'queued' && is.phase.at === 'offered') {
+  const begins = callback.calling !== is.id;
+  if (begins && was.phase.at === 'queued' && is.phase.at === 'offered') {
     turn.log('CallbackCalled', { callback: callback.id, queue: callback.queue }, { call: is.id });
     put(turn, called(callback, is.id));
   } else if (is.phase.at === 'ended' && callback.calling === is.id) over(turn, is, callback, endOf(is));
@@ -122,26 +125,23 @@ function callOf(callback: Callback, plan: NonNullable<Callback['plan']>, queue: 
   };
 }
 
-/** Whoever talks with an agent of a queue does not have to be called back by it, whoever called whom. */
+/** Whoever talks with an agent of a queue in another call does not have to be called back by it. */
 function reached(turn: Turn, call: Call): void {
-  const { phase, ani, facts, callback: made } = call;
+  const { phase, ani, facts } = call;
   const queue = phase.at === 'connected' ? phase.place?.queue : undefined;
   if (queue === undefined) return;
-  const agent = facts.agentId ?? '';
-  for (const callback of turn.state.callbacks.of(
-    queue,
-    made ? '' : ani,
-    made ? undefined : facts.customerId,
-  )) {
-    over(turn, call, callback, { end: 'reached', agent });
+  for (const callback of turn.state.callbacks.of(queue, ani, facts.customerId)) {
+    over(turn, call, callback, { end: 'reached', agent: facts.agentId ?? '' });
     endCall(turn, callback);
   }
-  const own = made && turn.state.callbacks.get(made.id);
-  if (own) over(turn, call, own, { end: 'reached', agent });
 }
 
-/** Only what the customer or his network did is an attempt. */
+/**
+ * Only what the customer or his network did is an attempt. That he was reached is known at the end: until then the PBX may refuse to
+ * connect him.
+ */
 function endOf(call: Call): CallbackCallEnd {
+  if (call.connectedAt !== undefined) return { end: 'reached', agent: call.facts.agentId ?? '' };
   const leg = customerLeg(call);
   if (!leg) return { end: 'no-agent' };
   if (leg.cause === 'unallocated-number') return { end: 'wrong-number' };
@@ -169,10 +169,10 @@ function over(turn: Turn, call: Call, callback: Callback, end: CallbackCallEnd):
   put(turn, next);
 }
 
-/** The call that was under way for a callback which is done. */
+/** The call that was under way for a callback which is done; nobody is torn from a talk. */
 function endCall(turn: Turn, { calling }: Callback): void {
   const call = calling === undefined ? undefined : turn.state.calls.get(calling);
-  if (call) turn.tellCall(call, { type: 'HungUp' });
+  if (call && call.connectedAt === undefined) turn.tellCall(call, { type: 'HungUp' });
 }
 
 function put(turn: Turn, callback: Callback): void {

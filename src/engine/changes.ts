@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
+import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 
 /**
@@ -48,6 +49,7 @@ export interface Changes {
   readonly calls: readonly Call[];
   readonly agents: readonly Agent[];
   readonly callbacks: readonly Callback[];
+  readonly attempts: readonly Attempt[];
   readonly events: readonly LogEvent[];
   /** For counts per step. */
   readonly stepsLeft: readonly StepLeft[];
@@ -83,6 +85,8 @@ export interface EngineStore {
     readonly calls: readonly Call[];
     readonly agents: readonly Agent[];
     readonly callbacks: readonly Callback[];
+    /** Attempts that had not ended. */
+    readonly attempts: readonly Attempt[];
     readonly endedChannels: readonly EndedChannel[];
   }>;
   /**

@@ -113,6 +113,8 @@ export class Effects {
           // Ours runs out first and names the reason; the PBX's own limit is for the time when we are not there.
           ringTimeoutMs: ringMs + 5000,
           ...(maxTalkMs !== undefined && { maxTalkMs }),
+          // Who answered a campaign's call has two seconds, and no phone can be lifted so fast.
+          ...(call.outbound && leg.agent !== undefined && { autoAnswer: true as const }),
         });
       }
       case 'stopFlow':

@@ -15,6 +15,7 @@ import { type AdmissionLimits, overloadText } from './admission.ts';
 import { CALLBACK } from './callback-desk.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { EngineStore } from './changes.ts';
+import { Dialler, type DiallerParts } from './dialler.ts';
 import { Effects } from './effects.ts';
 import { Replaced } from './fence.ts';
 import { Floor } from './floor.ts';
@@ -30,6 +31,7 @@ import { centreView, QueueLoads } from './queue-load.ts';
 import { Snapshots } from './snapshots.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState, REMEMBERED } from './state.ts';
+import { takeInput } from './take-input.ts';
 import type { TalkAsked } from './talk-requests.ts';
 import { Turn } from './turn.ts';
 import type { Pace } from './walk.ts';
@@ -54,6 +56,8 @@ export interface EngineParts {
   /** How late this process is with what it has to do, ms. */
   readonly lagMs?: () => number;
   readonly observer?: EngineObserver;
+  /** What it takes to call people; without it nobody is. */
+  readonly dialler?: DiallerParts;
   /** What else keeps a call from being answered, a sentence each. */
   readonly problems?: () => readonly string[];
   /** What is wrong although calls are answered, a sentence each. */
@@ -90,11 +94,17 @@ export class Engine implements Centre {
   #alarmAt?: number;
   readonly #snapshots: Snapshots;
   readonly #loads: QueueLoads;
+  readonly #dialler?: Dialler;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#state = new CentreState(
-      (isBusy) => new Floor(parts.routing.current(), { isBusy, isOnDuty: (agent) => this.#isOnDuty(agent) }),
+      (isBusy) =>
+        new Floor(parts.routing.current(), {
+          isBusy,
+          isOnDuty: (agent) => this.#isOnDuty(agent),
+          noticed: (agent, free) => this.#dialler?.floor.agentChanged(agent, free),
+        }),
     );
     this.#loads = new QueueLoads(this.#state);
     this.#pbxHealth = new PbxHealth(parts.log);
@@ -142,11 +152,21 @@ export class Engine implements Centre {
       },
       isPresent: (call, run) => this.#paces.get(call)?.run === run,
     });
+    if (parts.dialler)
+      this.#dialler = new Dialler(parts.dialler, {
+        ...parts,
+        rules: parts.routing.current(),
+        callsOut: (call) => this.#state.calls.get(call)?.outbound !== undefined,
+        hindrance: () => this.#dialHindrance(),
+        post: (input) => this.#post({ input }, true),
+        ask: (input) => this.#ask(input),
+      });
   }
 
   /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
   async start(): Promise<void> {
-    const { calls, agents, callbacks, endedChannels } = await this.#parts.store.load();
+    const { calls, agents, callbacks, attempts, endedChannels } = await this.#parts.store.load();
+    await this.#dialler?.start(attempts);
     this.#state.floor.takeRules(this.#parts.routing.current(), [], []);
     this.#parts.routing.onChange((rules) => this.#post({ input: { type: 'RulesChanged', rules } }, true));
     for (const agent of agents) this.#state.putAgent(agent);
@@ -231,6 +251,17 @@ export class Engine implements Centre {
     return this.#ask({ type: 'TalkAsked', call, ...asked });
   }
 
+  /** The dialer; undefined in a centre that calls nobody. */
+  get dialler(): Dialler | undefined {
+    return this.#dialler;
+  }
+
+  /** What forbids to dial anybody now, '' for nothing. What cannot be written down is not dialled. */
+  #dialHindrance(): string {
+    if (this.#ledger.isBehind) return 'database-behind';
+    return this.#pbxHealth.takesCalls() ? '' : 'pbx-down';
+  }
+
   gauges(): EngineGauges {
     return {
       mailbox: this.#mailbox.length,
@@ -243,7 +274,11 @@ export class Engine implements Centre {
   health(): Health {
     const overload = overloadText(this.#state.admission);
     // With these, callers are served all the same.
-    const flaws = [this.#ledger.problem(), ...(this.#parts.flaws?.() ?? [])].filter((flaw) => flaw !== '');
+    const flaws = [
+      this.#ledger.problem(),
+      ...(this.#dialler?.problems() ?? []),
+      ...(this.#parts.flaws?.() ?? []),
+    ].filter((flaw) => flaw !== '');
     const others = [this.#matchingProblem, ...(this.#parts.problems?.() ?? [])].filter((one) => one !== '');
     return {
       ready: others.length === 0 && this.#pbxHealth.takesCalls(),
@@ -265,7 +300,9 @@ export class Engine implements Centre {
       case 'ChannelEnded':
         return void this.#post({ input: event });
       case 'DigitPressed':
-        if (this.#state.callOfLeg(event.channel)) return void this.#post({ input: event });
+        // Whom we called ourselves is a leg and the caller.
+        if (this.#state.callOfLeg(event.channel) && !this.#state.callOfChannel(event.channel))
+          return void this.#post({ input: event });
         return this.#runner.feed(event);
       case 'RecordingEnded':
         this.#parts.recorded(event);
@@ -340,6 +377,7 @@ export class Engine implements Centre {
         ...this.#parts,
         state: this.#state,
         paces: this.#paces,
+        dialling: this.#dialler?.floor,
       },
       clock.now(),
     );
@@ -347,7 +385,7 @@ export class Engine implements Centre {
     for (const mail of batch) {
       if (mail.input.type === 'ChannelArrived') this.#gate.entered(mail.input.channel);
       try {
-        turn.take(mail.input);
+        takeInput(turn, mail.input);
         if (mail.done) answers.push(mail.done);
       } catch (thrown) {
         if (!mail.refused || !(thrown instanceof Refused)) this.#broke(turn, mail.input, thrown);
@@ -355,10 +393,12 @@ export class Engine implements Centre {
       }
     }
     this.#offer(turn);
+    this.#dialler?.dial(turn);
     this.#loads.learn(turn.changes.events);
     if (!(await this.#commit(turn, batch))) return;
     for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
     for (const answer of answers) answer();
+    this.#dialler?.committed();
     this.#setAlarm();
     observer?.turned(startedAt, batch.length);
   }
@@ -388,10 +428,15 @@ export class Engine implements Centre {
 
   /**
    * What changes something outside does not begin before its cursor is stored: after a crash it would be done again, as
-   * something else. Its way out is the one for failure.
+   * something else. Its way out is the one for failure. Nobody is called for a campaign whose attempt is not stored.
    */
   #heldBack(effect: Effect): boolean {
-    if (!this.#ledger.isBehind || effect.do !== 'runStep') return false;
+    if (!this.#ledger.isBehind) return false;
+    if (effect.do === 'originate' && effect.call.outbound && effect.leg.id === effect.call.channel) {
+      this.#post({ input: { type: 'HangUpAsked', call: effect.call.id } }, true);
+      return true;
+    }
+    if (effect.do !== 'runStep') return false;
     const { call, step, run } = effect;
     if (!step.kind.changesOutside?.(step.args)) return false;
     const reason = 'not begun, because the database takes no writes';

@@ -45,5 +45,6 @@ export function fenced(pbx: Pbx, fence: Fence): Pbx {
     originate: asking(pbx.originate),
     connect: asking(pbx.connect),
     disconnect: asking(pbx.disconnect),
+    detectMachine: asking(pbx.detectMachine),
   };
 }

@@ -14,6 +14,8 @@ export interface FloorParts {
   readonly isBusy: (extension: string) => boolean;
   /** True when an agent may be rung now: somebody elsewhere has his hours. */
   readonly isOnDuty: (agent: Agent) => boolean;
+  /** Told how an agent is, whenever that may have changed. @param free he can be given a call now */
+  readonly noticed?: (agent: Agent, free: boolean) => void;
 }
 
 /** Offers made in one turn at most, so that its commit stays short. */
@@ -75,6 +77,7 @@ export class Floor {
       working: extension !== undefined && state.at !== 'not-ready',
       ...(free && { readySince: state.since }),
     });
+    this.#parts.noticed?.(agent, free);
   }
 
   agentGone(id: string): void {

@@ -1,6 +1,9 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
+import type { Lead } from '../campaign/lead.ts';
+import type { Attempt, Disposition } from '../dialer/attempt.ts';
+import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
@@ -49,7 +52,19 @@ export type EngineInput =
   | { readonly type: 'RulesChanged'; readonly rules: RoutingRules }
   | { readonly type: 'AgentSaved'; readonly agent: Agent }
   | { readonly type: 'AgentRemoved'; readonly agent: string }
+  /** Leads that were asked for have come. */
+  | { readonly type: 'LeadsCame'; readonly campaign: string; readonly leads: readonly Lead[] }
+  /** Outbound campaigns were added, changed, started or stopped: these there are now. */
+  | { readonly type: 'CampaignsChanged'; readonly campaigns: readonly OutboundCampaign[] }
+  | ({ readonly type: 'PreviewAsked'; readonly agent: string } & PreviewAsked)
+  | { readonly type: 'Disposed'; readonly attempt: Attempt; readonly disposition: Disposition }
   | { readonly type: 'TimePassed' };
+
+/** What an agent wants of the lead that he is shown. `campaign`: '' for any. */
+export type PreviewAsked =
+  | { readonly wish: 'next'; readonly campaign: string }
+  | { readonly wish: 'skip'; readonly reason: string }
+  | { readonly wish: 'accept' };
 
 /** What a turn wants done after it is committed. Doing one twice is harmless. */
 export type Effect =

@@ -6,6 +6,7 @@ import { bridgeOf } from '../call/leg.ts';
 import { legOf, questionOf, ringbackOf } from '../call/leg-rules.ts';
 import { isTalking, roomOf } from '../call/room.ts';
 import type { PbxSnapshot } from '../pbx/pbx.ts';
+import { arrived } from './arrivals.ts';
 import type { EngineInput } from './input.ts';
 import type { Turn } from './turn.ts';
 import { takeUpWaiting, waits } from './waiting-room.ts';
@@ -46,7 +47,7 @@ export function reconcile(
     if (state.isWanted(id) || state.endedSince(id, asOf)) continue;
     // Ours, or of a call that has ended: its hang-up was lost.
     if (channel.ours || state.open.has(id)) turn.effect(id, { do: 'hangup', channel: id, cause: 'normal' });
-    else turn.arrived(channel);
+    else arrived(turn, channel);
   }
   const wanted = new Set([...state.calls.values()].flatMap((call) => roomOf(call)?.bridge ?? []));
   for (const bridge of bridges.keys())
@@ -114,6 +115,8 @@ function takeUpAgain(turn: Turn, call: Call, bridges: ReadonlyMap<string, readon
     }
     case 'calling':
       return turn.effect(id, { do: 'ringback', leg: phase.leg, playback: ringbackOf(channel) });
+    case 'reaching':
+      return;
     case 'connected':
     case 'conference':
     case 'left':

@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 import type { Changes, LogEvent, SpoolMark } from './changes.ts';
 
@@ -87,15 +88,17 @@ class GivenUp {
   readonly #calls = new Map<string, Call>();
   readonly #agents = new Map<string, Agent>();
   readonly #callbacks = new Map<string, Callback>();
+  readonly #attempts = new Map<string, Attempt>();
   #events = 0;
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
-  add({ calls, agents, callbacks, events }: Changes): void {
+  add({ calls, agents, callbacks, attempts = [], events }: Changes): void {
     this.turns += 1;
     for (const call of calls) this.#calls.set(call.id, call);
     for (const agent of agents) this.#agents.set(agent.id, agent);
     for (const callback of callbacks) this.#callbacks.set(callback.id, callback);
+    for (const attempt of attempts) this.#attempts.set(attempt.id, attempt);
     this.#events += events.length;
     for (const { at } of events) {
       this.#from = Math.min(this.#from, at);
@@ -114,6 +117,7 @@ class GivenUp {
       calls: [...this.#calls.values()],
       agents: [...this.#agents.values()],
       callbacks: [...this.#callbacks.values()],
+      attempts: [...this.#attempts.values()],
       events: this.#events > 0 ? [lost] : [],
       stepsLeft: [],
     };
@@ -124,19 +128,24 @@ class GivenUp {
 export function merge(all: readonly Changes[]): Changes {
   if (all.length === 1) return all[0]!;
   return {
-    calls: [...new Map(all.flatMap((one) => one.calls).map((call) => [call.id, call])).values()],
-    agents: [...new Map(all.flatMap((one) => one.agents).map((agent) => [agent.id, agent])).values()],
+    calls: lastOfEach(all.flatMap((one) => one.calls)),
+    agents: lastOfEach(all.flatMap((one) => one.agents)),
+    callbacks: lastOfEach(all.flatMap((one) => one.callbacks)),
+    // A spool of a version before this one has none.
+    attempts: lastOfEach(all.flatMap((one) => one.attempts ?? [])),
     events: all.flatMap((one) => one.events),
-    callbacks: [
-      ...new Map(all.flatMap((one) => one.callbacks).map((callback) => [callback.id, callback])).values(),
-    ],
     stepsLeft: all.flatMap((one) => one.stepsLeft),
   };
 }
 
+function lastOfEach<Kept extends { readonly id: string }>(all: readonly Kept[]): Kept[] {
+  return [...new Map(all.map((one) => [one.id, one])).values()];
+}
+
 /** True for a turn that changed nothing. */
-export function isEmpty({ calls, agents, callbacks, events, stepsLeft }: Changes): boolean {
-  return calls.length + agents.length + callbacks.length + events.length + stepsLeft.length === 0;
+export function isEmpty({ calls, agents, callbacks, attempts, events, stepsLeft }: Changes): boolean {
+  const all = [calls, agents, callbacks, attempts, events, stepsLeft];
+  return all.every((changed) => changed.length === 0);
 }
 
 function weightOf({ events, stepsLeft }: Changes): number {

@@ -1,6 +1,7 @@
 import type { CampaignDirectory } from '../campaign/campaign.ts';
 import type { CodeGuesses } from '../campaign/guesses.ts';
 import { campaignCodeStep, campaignFallbackStep, campaignStep } from '../campaign/steps.ts';
+import { campaignAgent, detectMachine, type OptOuts, optOutStep } from '../dialer/steps.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { StepKind } from '../ivr/step.ts';
 import { type AgentDesk, agentStateStep } from '../ivr/steps/agent-state.ts';
@@ -24,6 +25,7 @@ export interface StepParts extends FindCustomerParts {
   readonly desk: AgentDesk;
   readonly queues: (name: string) => Queue | undefined;
   readonly callbacks: CallbackBook;
+  readonly optOuts: OptOuts;
   readonly lookUps: LookUpParts;
   readonly dayState: (calendar: string, now: number) => DayState;
   /** The absolute path, without extension, of a recording. */
@@ -52,6 +54,9 @@ export function allSteps(parts: StepParts): readonly StepKind[] {
     campaignStep(parts.campaigns),
     campaignFallbackStep(parts.campaigns, parts.queues),
     queueStep(parts.queues),
+    campaignAgent,
+    detectMachine,
+    optOutStep(parts.optOuts),
     dial,
     callbackStep(parts.callbacks),
     voicemail,

@@ -3,6 +3,8 @@ import type { Agent } from '../agent/agent.ts';
 import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
 import { callWriter, lastEndedChannels, liveCalls } from '../call/store.ts';
+import type { Attempt } from '../dialer/attempt.ts';
+import { attemptWriter, openAttempts } from '../dialer/store.ts';
 import { stepCounter } from '../ivr/store.ts';
 import type { Callback } from '../queue/callback.ts';
 import { callbackWriter, openCallbacks } from '../queue/store.ts';
@@ -138,6 +140,7 @@ export class CentreStore implements EngineStore {
   readonly #events: EventLog;
   readonly #saveAgent: (agent: Agent) => void;
   readonly #saveCallback: (callback: Callback) => void;
+  readonly #saveAttempt: (attempt: Attempt) => void;
   readonly #countSteps: (left: readonly StepLeft[]) => void;
   #saveCall: (call: Call) => void;
 
@@ -147,6 +150,7 @@ export class CentreStore implements EngineStore {
     this.#saveCall = callWriter(database);
     this.#saveAgent = agentStateWriter(database);
     this.#saveCallback = callbackWriter(database);
+    this.#saveAttempt = attemptWriter(database);
     this.#countSteps = stepCounter(database);
   }
 
@@ -154,6 +158,7 @@ export class CentreStore implements EngineStore {
     calls: Call[];
     agents: Agent[];
     callbacks: Callback[];
+    attempts: Attempt[];
     endedChannels: EndedChannel[];
   }> {
     return {
@@ -161,6 +166,7 @@ export class CentreStore implements EngineStore {
       calls: liveCalls(this.#database),
       agents: allAgents(this.#database),
       callbacks: openCallbacks(this.#database),
+      attempts: openAttempts(this.#database),
     };
   }
 
@@ -171,6 +177,7 @@ export class CentreStore implements EngineStore {
         for (const call of changes.calls) this.#saveCall(call);
         for (const agent of changes.agents) this.#saveAgent(agent);
         for (const callback of changes.callbacks) this.#saveCallback(callback);
+        for (const attempt of changes.attempts) this.#saveAttempt(attempt);
         this.#countSteps(changes.stepsLeft);
         return changes.events;
       });

@@ -1,5 +1,5 @@
 import { type Agent, type AgentInput, callInHand, reduceAgent } from '../agent/agent.ts';
-import { Refused, unreachable } from '../base/errors.ts';
+import { unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { maskNumber } from '../base/text.ts';
@@ -9,41 +9,22 @@ import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { waitOf } from '../call/queue-rules.ts';
-import { callOfRecording } from '../call/voicemail.ts';
-import { personaAt } from '../ivr/flow.ts';
-import type { ArrivedChannel, Endpoint } from '../pbx/pbx.ts';
+import type { Attempt } from '../dialer/attempt.ts';
+import type { Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
-import { calmAt, calmed } from './admission.ts';
-import {
-  agentRemoved,
-  agentSaved,
-  agentTold,
-  lookAtDuty,
-  releaseAgent,
-  stateFacts,
-  tellAgentAt,
-} from './agent-desk.ts';
+import { releaseAgent, stateFacts, tellAgentAt } from './agent-desk.ts';
+import { enterFlow } from './arrivals.ts';
+import { attemptFollows } from './attempt-desk.ts';
 import { callEvents } from './call-events.ts';
-import {
-  CALLBACK,
-  callbackFollows,
-  dropCallback,
-  lookAtCallback,
-  permittedNow,
-  takeCallback,
-} from './callback-desk.ts';
+import { callbackFollows, permittedNow } from './callback-desk.ts';
 import type { Changes, LogEvent, StepLeft } from './changes.ts';
+import type { DialFloor } from './dial-floor.ts';
 import type { Effect, EngineInput, FlowDirectory, Ordered } from './input.ts';
 import { factsOfAgent, factsOfWaiter } from './kept-facts.ts';
-import { reconcile } from './reconcile.ts';
 import { sensitiveNeedsOf } from './sensitive-use.ts';
 import type { CentreState } from './state.ts';
-import { takeTalkRequest } from './talk-requests.ts';
 import { entersRoom, leavesRoom } from './waiting-room.ts';
 import { type Pace, Walk } from './walk.ts';
-
-/** Name of the deadline at which an overload may be over. */
-const OVERLOAD = 'overload';
 
 export interface TurnParts {
   readonly state: CentreState;
@@ -52,6 +33,8 @@ export interface TurnParts {
   readonly outside: OutsideDialling;
   readonly log: Log;
   readonly paces: Map<string, Pace>;
+  /** Undefined in a centre that calls nobody. */
+  readonly dialling?: DialFloor | undefined;
 }
 
 /**
@@ -64,6 +47,7 @@ export class Turn {
   readonly #calls = new Map<string, Call>();
   readonly #agents = new Map<string, Agent>();
   readonly #callbacks = new Map<string, Callback>();
+  readonly #attempts = new Map<string, Attempt>();
   readonly #events: LogEvent[] = [];
   readonly #stepsLeft: StepLeft[] = [];
   readonly effects: Ordered[] = [];
@@ -97,106 +81,19 @@ export class Turn {
     return this.#parts.outside;
   }
 
+  get dialling(): DialFloor | undefined {
+    return this.#parts.dialling;
+  }
+
   get changes(): Changes {
     return {
       calls: [...this.#calls.values()],
       agents: [...this.#agents.values()],
       callbacks: [...this.#callbacks.values()],
+      attempts: [...this.#attempts.values()],
       events: this.#events,
       stepsLeft: this.#stepsLeft,
     };
-  }
-
-  /** @throws Refused when somebody asked for what the rules forbid; nothing has changed then */
-  take(input: EngineInput): void {
-    const { state } = this;
-    switch (input.type) {
-      case 'ChannelArrived':
-        return this.arrived(input);
-      case 'LegRinging':
-      case 'LegAnswered': {
-        const call = state.callOfLeg(input.channel);
-        if (call) return this.tellCall(call, { type: input.type, leg: input.channel });
-        // Nobody's leg any more: it must not stay up alone.
-        if (input.type === 'LegAnswered')
-          this.effect(input.channel, { do: 'hangup', channel: input.channel, cause: 'cancelled' });
-        return;
-      }
-      case 'DigitPressed': {
-        const call = state.callOfLeg(input.channel);
-        if (call) this.tellCall(call, { type: 'LegPressed', leg: input.channel, digit: input.digit });
-        return;
-      }
-      case 'ChannelEnded': {
-        state.closeChannel(input.channel, this.now);
-        const ended = state.callOfChannel(input.channel);
-        if (ended) return this.tellCall(ended, { type: 'CallerEnded', cause: input.cause });
-        const call = state.callOfLeg(input.channel);
-        if (call)
-          this.tellCall(call, {
-            type: 'LegEnded',
-            leg: input.channel,
-            cause: input.cause,
-            sipCode: input.sipCode,
-          });
-        return;
-      }
-      case 'LegRefused':
-      case 'ConnectFailed': {
-        if (input.type === 'LegRefused') state.closeChannel(input.leg, this.now);
-        const call = state.callOfLeg(input.leg);
-        if (call) this.tellCall(call, input);
-        return;
-      }
-      case 'RecordingEnded': {
-        const call = state.calls.get(callOfRecording(input.recording) ?? '');
-        if (call) this.tellCall(call, input);
-        return;
-      }
-      case 'OverloadBegan':
-        this.log('OverloadBegan', { reason: input.reason }, {});
-        return this.#calm();
-      case 'StepReported': {
-        const call = state.calls.get(input.call);
-        if (call) this.walk.reported(call, input);
-        return;
-      }
-      case 'LineLeft': {
-        const call = state.calls.get(input.call);
-        if (call?.cursor?.run === input.run) this.tellCall(call, { type: 'LeftQueue', exit: input.exit });
-        return;
-      }
-      case 'CallbackAsked':
-        return takeCallback(this, input.callback);
-      case 'CallbackClosed':
-        return dropCallback(this, input.callback);
-      case 'StepNoted':
-        return this.log(input.note.type, input.note.data, { call: input.note.call });
-      case 'AgentTold':
-        return agentTold(this, input.agent, input.input);
-      case 'HangUpAsked': {
-        const call = state.calls.get(input.call);
-        if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
-        return this.tellCall(call, { type: 'HungUp' });
-      }
-      case 'TalkAsked':
-        return takeTalkRequest(this, input);
-      case 'TimePassed':
-        return this.#timePassed();
-      case 'Reconciled':
-        lookAtDuty(this);
-        return reconcile(this, input);
-      case 'RulesChanged':
-        state.floor.takeRules(input.rules, state.agents.values(), state.calls.values());
-        for (const { id } of [...state.callbacks.values()]) lookAtCallback(this, id);
-        return;
-      case 'AgentSaved':
-        return agentSaved(this, input.agent);
-      case 'AgentRemoved':
-        return agentRemoved(this, input.agent);
-      default:
-        return unreachable(input);
-    }
   }
 
   /** Our own bug with this input: the call that it was about ends, the others go on. */
@@ -221,61 +118,6 @@ export class Turn {
 
   // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** An overload is over when nobody was refused for a while. */
-  #calm(): void {
-    const { state } = this.#parts;
-    if (!state.admission?.overload) return;
-    const calm = calmAt(state.admission);
-    if (calm !== undefined && calm > this.now) return state.deadlines.set(OVERLOAD, calm);
-    const { since, refused } = state.admission.overload;
-    this.log('OverloadEnded', { since, refused }, {});
-    state.admission = calmed(state.admission);
-  }
-
-  /** A caller is there. Without a flow for his number he is told so and nothing else. */
-  arrived(channel: ArrivedChannel): void {
-    if (this.state.callOfChannel(channel.channel) || this.state.open.has(channel.channel)) return;
-    const { flows, ids } = this.#parts;
-    const flow = flows.forNumber(channel.dnis, channel.source.kind === 'phone');
-    if (!flow) {
-      this.state.openChannel(
-        channel.channel,
-        this.now,
-        channel.source.kind === 'phone' ? channel.source.extension : undefined,
-      );
-      this.log('CallRefused', { ani: channel.ani, dnis: channel.dnis, reason: 'no-flow-for-number' }, {});
-      this.effect(channel.channel, { do: 'hangup', channel: channel.channel, cause: 'unallocated-number' });
-      return;
-    }
-    const call: Call = {
-      id: ids.next('call-'),
-      channel: channel.channel,
-      source: channel.source,
-      ani: channel.ani,
-      aniName: channel.aniName,
-      dnis: channel.dnis,
-      startedAt: this.now,
-      facts: {
-        language: flow.languages[0] ?? 'zh-CN',
-        persona: personaAt(flow, channel.dnis),
-        variables: {},
-      },
-      entered: { flow: flow.name, version: flow.version },
-      phase: { at: 'flow' },
-      stack: [],
-      legs: [],
-      waitedMs: 0,
-      talkedMs: 0,
-    };
-    this.log(
-      'CallArrived',
-      { ani: call.ani, dnis: call.dnis, source: call.source, flow: flow.name, version: flow.version },
-      { call: call.id },
-    );
-    this.effect(call.id, { do: 'answer', channel: call.channel });
-    this.walk.enter(call, flow, flow.start);
-  }
-
   /** Lets the call's rules decide, and takes up what follows from it. */
   tellCall(call: Call, input: CallInput): void {
     const [wanted, effects] = reduceCall(call, input, this.now);
@@ -290,6 +132,7 @@ export class Turn {
       this.log(type, { ...data, ...facts }, { call: call.id, agent });
     }
     callbackFollows(this, call, next);
+    attemptFollows(this, this.dialling, call, next);
     leavesRoom(this, call, next);
     for (const effect of effects) this.#takeUp(next, effect);
     entersRoom(this, call, next);
@@ -298,8 +141,8 @@ export class Turn {
   /** The order of the queues learns from how each wait ended. */
   #waitOver(waited: Call, { phase: is }: Call): void {
     const { phase: was, facts, callback } = waited;
-    // Whoever is called back does not hold the line.
-    if (callback) return;
+    // Whomever we call does not hold the line.
+    if (callback || waited.outbound) return;
     const waits = (phase: Call['phase']) => phase.at === 'queued' || phase.at === 'offered';
     if (!(was.at === 'queued' || was.at === 'offered') || waits(is)) return;
     const waitMs = is.at === 'connected' ? waitOf(was, this.now) : undefined;
@@ -362,6 +205,8 @@ export class Turn {
         return this.effect(call.id, { ...effect, channel });
       case 'stopMusic':
         return this.effect(call.id, { ...effect, channel });
+      case 'enterFlow':
+        return enterFlow(this, call, effect.flow);
       case 'record':
         return this.effect(call.id, { ...effect, channel });
       case 'connect':
@@ -393,18 +238,18 @@ export class Turn {
 
   // ── time, matching, notes ────────────────────────────────────────────────────────────────────────────────────────
 
-  #timePassed(): void {
-    for (const key of this.state.deadlines.takeDue(this.now)) {
-      if (key === OVERLOAD) this.#calm();
-      if (key.startsWith(CALLBACK)) lookAtCallback(this, key.slice(CALLBACK.length));
-      const call = this.state.calls.get(key.slice('call:'.length));
-      if (key.startsWith('call:') && call) {
-        this.tellCall(call, { type: 'TimeUp' });
-        continue;
-      }
-      const agent = this.state.agents.get(key.slice('agent:'.length));
-      if (agent) this.tellAgent(agent, { type: 'TimeUp' });
-    }
+  /** A call that we make ourselves begins. */
+  putNewCall(call: Call): void {
+    this.#putCall(call);
+  }
+
+  putAttempt(attempt: Attempt): void {
+    this.#attempts.set(attempt.id, attempt);
+  }
+
+  /** @param prefix says what it names */
+  nextId(prefix: string): string {
+    return this.#parts.ids.next(prefix);
   }
 
   nextLeg(): string {

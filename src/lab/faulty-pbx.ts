@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import {
+  type DetectionLimits,
   type HangupCause,
   type Media,
   type OriginateRequest,
@@ -176,6 +177,10 @@ export class FaultyPbx implements Pbx {
 
   disconnect(bridge: string): Promise<void> {
     return this.#command(() => this.#sim.disconnect(bridge));
+  }
+
+  detectMachine(leg: string, limits?: Partial<DetectionLimits>): Promise<void> {
+    return this.#command(() => this.#sim.detectMachine(leg, limits));
   }
 
   async phones(): Promise<readonly PhoneStatus[]> {

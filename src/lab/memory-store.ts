@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
+import type { Attempt } from '../dialer/attempt.ts';
 import type { Changes, EngineStore, LogEvent, StepLeft } from '../engine/changes.ts';
 import type { Callback } from '../queue/callback.ts';
 
@@ -10,6 +11,9 @@ export class MemoryStore implements EngineStore, ContactHistory {
   readonly agents = new Map<string, Agent>();
   /** Open and done, by id. */
   readonly callbacks = new Map<string, Callback>();
+  /** The attempts of the dialer, and in which order they ended or were changed after that. */
+  readonly attempts = new Map<string, Attempt>();
+  readonly settled: Attempt[] = [];
   readonly events: LogEvent[] = [];
   readonly stepsLeft: StepLeft[] = [];
   failing = false;
@@ -35,7 +39,13 @@ export class MemoryStore implements EngineStore, ContactHistory {
         ),
       ),
     ];
-    return { calls: live, agents: [...this.agents.values()], callbacks: this.openCallbacks(), endedChannels };
+    return {
+      calls: live,
+      agents: [...this.agents.values()],
+      callbacks: this.openCallbacks(),
+      attempts: [...this.attempts.values()].filter(({ endedAt }) => endedAt === undefined),
+      endedChannels,
+    };
   }
 
   /** Calls of a customer that are over, the latest first. */
@@ -56,6 +66,10 @@ export class MemoryStore implements EngineStore, ContactHistory {
     for (const call of changes.calls) this.calls.set(call.id, structuredClone(call));
     for (const agent of changes.agents) this.agents.set(agent.id, structuredClone(agent));
     for (const callback of changes.callbacks) this.callbacks.set(callback.id, structuredClone(callback));
+    for (const attempt of structuredClone(changes.attempts)) {
+      this.attempts.set(attempt.id, attempt);
+      if (attempt.endedAt !== undefined) this.settled.push(attempt);
+    }
     this.events.push(...structuredClone(changes.events));
     this.stepsLeft.push(...changes.stepsLeft);
   }

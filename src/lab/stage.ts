@@ -12,6 +12,7 @@ import { CodeGuesses } from '../campaign/guesses.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { AdmissionLimits } from '../engine/admission.ts';
 import type { EngineStore } from '../engine/changes.ts';
+import type { DiallerParts } from '../engine/dialler.ts';
 import { Engine } from '../engine/engine.ts';
 import type { FlowDirectory } from '../engine/input.ts';
 import type { EngineObserver } from '../engine/observer.ts';
@@ -74,6 +75,8 @@ export interface StageOptions {
   readonly admission?: AdmissionLimits;
   /** How late the daemon is, ms. */
   readonly lagMs?: () => number;
+  /** What it takes to call people; nobody is called without. */
+  readonly dialler?: (clock: Clock, store: MemoryStore) => DiallerParts;
   /** Which outside numbers may be dialled; all, unless told. */
   readonly classOfService?: ClassOfService;
 }
@@ -104,6 +107,8 @@ export class Stage {
   readonly store: MemoryStore;
   readonly voicemails: Pick<Voicemail, 'box' | 'file' | 'durationMs'>[] = [];
   readonly callbacks: CallbackRequest[] = [];
+  /** Who does not want to be called, and by which campaign: '' for all. */
+  readonly optOuts: { readonly person: string; readonly number: string; readonly campaign: string }[] = [];
   /** What was said, by the name of its file. */
   readonly lines = new Map<string, SaidLine>();
   readonly #options: StageOptions;
@@ -206,6 +211,7 @@ export class Stage {
       ...(this.#options.admission && { admission: this.#options.admission }),
       ...(this.#options.lagMs && { lagMs: this.#options.lagMs }),
       ...(this.#options.observer && { observer: this.#options.observer }),
+      ...(this.#options.dialler && { dialler: this.#options.dialler(clock, store) }),
     });
   }
 
@@ -241,6 +247,9 @@ export class Stage {
           this.store.callbacks.set(callback.id, waiting);
           this.#engine.callBack(waiting);
         },
+      },
+      optOuts: {
+        optOut: async (person, number, campaign) => void this.optOuts.push({ person, number, campaign }),
       },
       lookUps: {
         lookUp: this.#options.lookUp ?? { ask: async () => ({ kind: 'failed', reason: 'no service here' }) },

@@ -91,6 +91,7 @@ export class PbxMetrics {
       originate: timed('originate', pbx.originate),
       connect: timed('connect', pbx.connect),
       disconnect: timed('disconnect', pbx.disconnect),
+      detectMachine: timed('detectMachine', pbx.detectMachine),
     };
   }
 

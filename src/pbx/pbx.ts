@@ -42,6 +42,12 @@ export interface Pbx {
   /** Takes everybody out of `bridge` and removes it; the channels stay up. */
   disconnect(bridge: string): Promise<void>;
 
+  /**
+   * Listens whether a person or a machine answered a leg that we dialled; `MachineDetected` tells. Ends what is playing; until the
+   * verdict, the leg takes no command but `hangup`. Idempotent: a leg that was judged already is told of again.
+   */
+  detectMachine(leg: string, limits?: Partial<DetectionLimits>): Promise<void>;
+
   /** The phones that are registered now. */
   phones(): Promise<readonly PhoneStatus[]>;
 }
@@ -91,7 +97,42 @@ export interface OriginateRequest {
   readonly maxTalkMs?: number;
   /** The leg on whose behalf we dial, so that codecs match. */
   readonly originator?: string;
+  /** Asks the phone to answer by itself; only phones of the house are asked. */
+  readonly autoAnswer?: true;
 }
+
+/** How long the answering-machine detection listens for what. */
+export interface DetectionLimits {
+  /** Silence after the answer that only a machine leaves, ms. */
+  readonly initialSilenceMs: number;
+  /** Longer than this, only a machine greets, ms. */
+  readonly greetingMs: number;
+  /** Silence behind a greeting with which a person waits for an answer, ms. */
+  readonly afterGreetingSilenceMs: number;
+  /** Without a verdict until then, it is unsure, ms. */
+  readonly totalMs: number;
+}
+
+/** Those of Asterisk's AMD as it ships, with less patience before the first word: what a person says is a short word and a pause. */
+export const DETECTION_LIMITS: DetectionLimits = {
+  initialSilenceMs: 2_500,
+  greetingMs: 1_500,
+  afterGreetingSilenceMs: 800,
+  totalMs: 5_000,
+};
+
+export type MachineVerdict = 'human' | 'machine' | 'unsure';
+
+/** What decided. `no-audio`: nothing came that could be listened to; `not-analysed`: the PBX could not listen. */
+export type DetectionReason =
+  | 'short-greeting'
+  | 'long-greeting'
+  | 'long-word'
+  | 'many-words'
+  | 'silence'
+  | 'too-long'
+  | 'no-audio'
+  | 'not-analysed';
 
 /** Who brought the call: one of our phones (authenticated), or the outside world. `guest`: not by the trunk, under any number. */
 export type Source =
@@ -121,6 +162,14 @@ export type PbxEvent =
       readonly cause: HangupCause;
       readonly q850: number;
       readonly sipCode?: number;
+    }
+  /** `ms`: how long the detection took. */
+  | {
+      readonly type: 'MachineDetected';
+      readonly channel: string;
+      readonly verdict: MachineVerdict;
+      readonly reason: DetectionReason;
+      readonly ms: number;
     }
   | { readonly type: 'DigitPressed'; readonly channel: string; readonly digit: string }
   | {
@@ -259,6 +308,7 @@ const DIGITS = /^[0-9A-D*#]{1,64}$/;
 /** Letters of any script, digits, space and - _ . + = @ ( ): no separators, quotes, wildcards or variables. */
 const PATH = /^(?:\/[\p{L}\p{M}\p{N} ._+=@()-]+)+$/u;
 const LONGEST_SILENCE_MS = 600_000;
+const LONGEST_DETECTION_MS = 60_000;
 
 /** True for what may be the name of a phone. */
 export function isExtension(name: string): boolean {
@@ -276,6 +326,20 @@ export function checkEndpoint(to: Endpoint): void {
     throw refused(
       to.kind === 'phone' ? 'not an extension that can be dialled' : 'not a number that can be dialled',
     );
+  }
+}
+
+/** Throws `PbxError` 'refused' when anything but a phone of the house is asked to answer by itself. */
+export function checkAutoAnswer({ to, autoAnswer }: OriginateRequest): void {
+  if (autoAnswer && to.kind !== 'phone') throw refused('only phones of the house answer by themselves');
+}
+
+/** Throws `PbxError` 'refused' for limits that are no whole milliseconds within a minute. */
+export function checkDetection(limits: DetectionLimits): void {
+  for (const ms of Object.values(limits)) {
+    if (!Number.isInteger(ms) || ms < 1 || ms > LONGEST_DETECTION_MS) {
+      throw refused(`the detection of answering machines cannot take ${ms} ms`);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { dropFrom } from './dense-list.ts';
-import { FitTable, NEVER } from './fit-table.ts';
+import { FitTable, NEVER } from './profile-fit.ts';
 import { beginsOf, type Line, lineFor, lineKey } from './line.ts';
 import { laneOf, type Queue, type Waiting } from './queue.ts';
 import { requirementKey } from './requirement.ts';

@@ -1,5 +1,5 @@
 import { Deadlines } from '../base/deadlines.ts';
-import type { FitTable } from './fit-table.ts';
+import type { FitTable } from './profile-fit.ts';
 import { type LadderStep, laneOf, type Order, type Waiting } from './queue.ts';
 import { urgencyOf as delayRatio, type LaneWeight, ownTargetMs } from './service-level.ts';
 
@@ -73,16 +73,19 @@ export function lineKey(waiting: Waiting, table: string, shiftMs: number): strin
 }
 
 /**
- * From which wait each step of a ladder counts, ms: a step that nobody who is there could meet takes no time, and never begins.
+ * From which wait each step of a ladder counts, ms: a step that nobody who is there could meet takes no time, and never begins. Only
+ * the queue's own steps take time; where nobody of its own is there, those who help are its ladder.
  * @param met by step, whether somebody who is there fits it first @param shiftMs see `Line`
  */
 export function beginsOf(ladder: readonly LadderStep[], met: readonly boolean[], shiftMs: number): number[] {
+  const hasOwn = ladder.some(({ helps }, step) => !helps && met[step]);
   let begin = shiftMs;
-  return ladder.map(({ forMs }, step) => {
-    if (!met[step]) return Number.POSITIVE_INFINITY;
+  let takesTime = false;
+  return ladder.map(({ forMs, helps }, step) => {
     const from = begin;
-    begin += forMs;
-    return from;
+    if (!hasOwn || !helps) takesTime = met[step] ?? false;
+    if (takesTime) begin += forMs;
+    return met[step] ? from : Number.POSITIVE_INFINITY;
   });
 }
 

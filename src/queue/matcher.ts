@@ -1,5 +1,5 @@
 import { type Caller, Callers } from './callers.ts';
-import { NEVER } from './fit-table.ts';
+import { NEVER } from './profile-fit.ts';
 import { type Line, nextStepMs, urgencyOf, waitOf } from './line.ts';
 import { whyOf } from './offer-reason.ts';
 import type { Offer, Order, Queue, Waiting } from './queue.ts';

@@ -1,4 +1,4 @@
-import { NEVER } from './fit-table.ts';
+import { NEVER } from './profile-fit.ts';
 import { type Line, stepAfter, urgencyOf, waitOf } from './line.ts';
 import type { Considered, OfferReason, Order, Removed, Rival, Waiting } from './queue.ts';
 import type { Profile } from './roster.ts';

@@ -8,17 +8,16 @@ import type { LadderStep, Queue } from './queue.ts';
 export function withHelp(queue: Queue, queues: ReadonlyMap<string, Queue>): Queue {
   const helpers = queue.overflow.flatMap(({ afterMs, queue: name }) => {
     const needs = queues.get(name)?.ladder[0]?.needs;
-    return needs ? [{ begin: afterMs, needs }] : [];
+    return needs ? [{ begin: afterMs, needs, helps: true as const }] : [];
   });
   return helpers.length === 0
     ? queue
     : { ...queue, ladder: ladderOf([...beginsOf(queue.ladder), ...helpers]) };
 }
 
-interface Begin {
+interface Begin extends Omit<LadderStep, 'forMs'> {
   /** Wait from which it counts, ms. */
   readonly begin: number;
-  readonly needs: LadderStep['needs'];
 }
 
 function beginsOf(ladder: readonly LadderStep[]): Begin[] {
@@ -32,8 +31,8 @@ function beginsOf(ladder: readonly LadderStep[]): Begin[] {
 
 function ladderOf(begins: readonly Begin[]): LadderStep[] {
   const inOrder = begins.toSorted((a, b) => a.begin - b.begin);
-  return inOrder.map(({ begin, needs }, index) => ({
-    needs,
+  return inOrder.map(({ begin, ...step }, index) => ({
+    ...step,
     forMs: (inOrder[index + 1]?.begin ?? begin) - begin,
   }));
 }

@@ -41,6 +41,8 @@ export interface Preference {
 /** A step of relaxing: who fits any step that has begun may be offered the call. */
 export interface LadderStep {
   readonly needs: readonly Condition[];
+  /** Agents of another queue, to which it overflows; whether they are there changes nothing for its own steps. */
+  readonly helps?: true;
   /** How long until the next step begins too, ms; of no meaning in the last one. */
   readonly forMs: number;
 }

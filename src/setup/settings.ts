@@ -29,6 +29,12 @@ export interface Settings {
   readonly classOfService: string;
   /** Absolute path of the file with the routing rules. */
   readonly routing: string;
+  /** Absolute path of the file with the short numbers that may be called. */
+  readonly shortCodes: string;
+  /** People whom campaigns call per second, at most. */
+  readonly dialsPerSecond: number;
+  /** Absolute path of the file with the policies of contact; regulators lie in the folder beside it. */
+  readonly contactPolicy: string;
   /** Whether SIP callers that nobody knows may dial in. */
   readonly guests: boolean;
   /** Addresses and networks that are never shut out, whatever they do. */
@@ -51,6 +57,8 @@ export const SAMPLE = 'sample';
 
 const CLASS_OF_SERVICE = 'dialplan/class-of-service.yaml';
 const ROUTING = 'routing/routing.yaml';
+const SHORT_CODES = 'dialer/short-codes.yaml';
+const CONTACT_POLICY = 'dialer/contact-policy.yaml';
 
 /** Every environment variable, its default and its meaning: for `--help` and the manual. */
 export const SETTINGS: readonly {
@@ -86,6 +94,21 @@ export const SETTINGS: readonly {
     meaning: 'file that says who may dial which outside numbers',
   },
   { name: 'CARILLON_ROUTING', fallback: ROUTING, meaning: 'file with the queues and routing rules' },
+  {
+    name: 'CARILLON_SHORT_CODES',
+    fallback: SHORT_CODES,
+    meaning: 'file with the short numbers that lists may hold',
+  },
+  {
+    name: 'CARILLON_DIALS_PER_SECOND',
+    fallback: '20',
+    meaning: 'people whom campaigns call per second, at most',
+  },
+  {
+    name: 'CARILLON_CONTACT_POLICY',
+    fallback: CONTACT_POLICY,
+    meaning: 'file with whom campaigns may call, and when',
+  },
   {
     name: 'CARILLON_SERVICES',
     fallback: 'core-bank=sample',
@@ -135,6 +158,9 @@ export function readSettings(env: Environment): Settings {
     flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
     classOfService: folderIn(env, 'CARILLON_CLASS_OF_SERVICE', CLASS_OF_SERVICE),
     routing: folderIn(env, 'CARILLON_ROUTING', ROUTING),
+    shortCodes: folderIn(env, 'CARILLON_SHORT_CODES', SHORT_CODES),
+    dialsPerSecond: countIn(env, 'CARILLON_DIALS_PER_SECOND', 20, 1_000),
+    contactPolicy: folderIn(env, 'CARILLON_CONTACT_POLICY', CONTACT_POLICY),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
     neverBan: networksIn(env, 'CARILLON_NEVER_BAN', '127.0.0.0/8,::1'),
     services: servicesIn(env),

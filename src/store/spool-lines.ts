@@ -118,15 +118,15 @@ export class SpoolLines {
   }
 }
 
-const NOTHING: Changes = { calls: [], agents: [], callbacks: [], events: [], stepsLeft: [] };
+const NOTHING: Changes = { calls: [], agents: [], callbacks: [], attempts: [], events: [], stepsLeft: [] };
 
 /** What a crash or somebody's editor made of a line must not keep the others from being read. */
 function changesIn(line: Buffer): Changes {
   try {
-    // A version before this one wrote no callbacks.
-    const { calls, agents, callbacks = [], events, stepsLeft } = JSON.parse(line.toString()) as Changes;
-    return [calls, agents, callbacks, events, stepsLeft].every(Array.isArray)
-      ? { calls, agents, callbacks, events, stepsLeft }
+    // Versions before this one wrote no callbacks and no attempts.
+    const { calls, agents, callbacks = [], attempts = [], events, stepsLeft } = JSON.parse(line.toString()) as Changes;
+    return [calls, agents, callbacks, attempts, events, stepsLeft].every(Array.isArray)
+      ? { calls, agents, callbacks, attempts, events, stepsLeft }
       : NOTHING;
   } catch {
     return NOTHING;

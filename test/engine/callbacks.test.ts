@@ -86,6 +86,12 @@ async function asksForCallback(lab: CentreLab, number: string): Promise<void> {
 }
 
 const ready = (lab: CentreLab, id = '1001') => lab.engine.tellAgent(id, { type: 'GoReady' });
+/** The customer hangs up: only now it is known how it went. */
+async function thanks(lab: CentreLab): Promise<void> {
+  lab.pbx.dialled('13811111111')?.hangup();
+  await lab.clock.advance(500);
+}
+
 const book = (lab: CentreLab) => [...lab.store.callbacks.values()];
 const events = (lab: CentreLab, type: string) => lab.store.events.filter((event) => event.type === type);
 
@@ -103,9 +109,9 @@ test('given_a_caller_who_asked_to_be_called_back_when_an_agent_is_ready_then_the
   await lab.clock.advance(2000);
   expect(customer?.talkingWith).toEqual([lab.pbx.dialled('1001')?.channel]);
   expect(lab.engine.agents()[0]?.state.at).toBe('talking');
+  expect(book(lab)[0]?.done).toBeUndefined();
+  await thanks(lab);
   expect(book(lab)).toMatchObject([{ attempts: 1, done: { by: '1001', outcome: 'reached' } }]);
-  customer?.hangup();
-  await lab.clock.advance(1000);
   expect(lab.engine.agents()[0]?.state.at).toBe('wrap-up');
   expect(lab.engine.liveCalls()).toEqual([]);
   expect(lab.record().legs.map(({ to, outcome }) => [to.kind, outcome])).toEqual([
@@ -169,6 +175,7 @@ test('given_an_agent_who_does_not_take_it_then_the_next_one_is_asked_and_no_try_
   expect(book(lab)).toMatchObject([{ attempts: 0, calls: 1 }]);
   await ready(lab, '1002');
   await lab.clock.advance(6000);
+  await thanks(lab);
   expect(book(lab)).toMatchObject([{ attempts: 1, calls: 2, done: { by: '1002' } }]);
   const [first, second] = events(lab, 'CallbackCalled');
   expect(first?.call).not.toBe(second?.call);
@@ -191,6 +198,7 @@ test('given_an_agent_who_hangs_up_while_the_customer_is_rung_then_the_customer_i
   expect(events(lab, 'CallbackCalled')).toHaveLength(1);
   await lab.clock.advance(2 * MINUTE);
   expect(events(lab, 'CallbackCalled')).toHaveLength(2);
+  await thanks(lab);
   expect(book(lab)).toMatchObject([{ attempts: 1, done: { outcome: 'reached' } }]);
 });
 
@@ -227,6 +235,7 @@ test.each<[string, (lab: CentreLab) => Promise<void>]>([
   expect(book(lab)[0]?.done).toBeUndefined();
   lab.pbx.setDraining(false);
   await lab.clock.advance(6 * MINUTE);
+  await thanks(lab);
   expect(book(lab)).toMatchObject([{ attempts: 1, done: { outcome: 'reached', by: '1001' } }]);
 });
 
@@ -259,6 +268,7 @@ test('given_callbacks_when_the_daemon_is_restarted_then_places_are_kept', async 
   await lab.restart();
   await ready(lab, '1001');
   await lab.clock.advance(6000);
+  await thanks(lab);
   expect(book(lab)).toMatchObject([{ done: { by: '1001', outcome: 'reached' } }]);
   expect(caller.talkingWith).toEqual([]);
 });
@@ -283,6 +293,7 @@ test.each(MOMENTS)(
     await lab.clock.advance(6000);
     expect(dialled).toEqual(['13811111111']);
     expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+    await thanks(lab);
     expect(book(lab)).toMatchObject([{ attempts: 1, calls: 1, done: { outcome: 'reached', by: '1001' } }]);
   },
 );
@@ -324,6 +335,78 @@ test('given_a_customer_who_answered_and_cannot_be_connected_then_he_waits_in_fro
   expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
 });
 
+test('given_a_customer_who_cannot_be_connected_and_hangs_up_in_line_then_he_is_called_again', async () => {
+  const lab = await centre();
+  await asksForCallback(lab, '13811111111');
+  await ready(lab);
+  const { connect } = lab.pbx;
+  lab.pbx.connect = async () => {
+    throw new PbxError('refused', 'no bridge');
+  };
+  await lab.clock.advance(6000);
+  lab.pbx.connect = connect;
+  expect(lab.engine.liveCalls()).toMatchObject([{ phase: { at: 'queued' } }]);
+  expect(events(lab, 'CallbackDone')).toEqual([]);
+  await thanks(lab);
+  expect(events(lab, 'CallbackCalled')).toHaveLength(1);
+  expect(book(lab)).toMatchObject([{ attempts: 0, calls: 1 }]);
+  await lab.clock.advance(6 * MINUTE);
+  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+  await thanks(lab);
+  expect(book(lab)).toMatchObject([{ attempts: 1, calls: 2, done: { outcome: 'reached' } }]);
+});
+
+test('given_a_customer_who_is_offered_twice_in_one_callback_then_it_counts_as_one_call', async () => {
+  const lab = await centre({ agents: ['1001', '1002'] });
+  await asksForCallback(lab, '13811111111');
+  await ready(lab);
+  const { connect } = lab.pbx;
+  lab.pbx.connect = async () => {
+    throw new PbxError('refused', 'no bridge');
+  };
+  await lab.clock.advance(6000);
+  lab.pbx.connect = connect;
+  await ready(lab, '1002');
+  await lab.clock.advance(6000);
+  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+  await thanks(lab);
+  expect(events(lab, 'CallbackCalled')).toHaveLength(1);
+  expect(book(lab)).toMatchObject([{ attempts: 1, calls: 1, done: { outcome: 'reached', by: '1002' } }]);
+});
+
+/** The customer talks; what happens then must not tear him from it. */
+async function inTheTalk(): Promise<CentreLab> {
+  const lab = await centre({ agents: ['1001', '1002'] });
+  await asksForCallback(lab, '13811111111');
+  await ready(lab);
+  await lab.clock.advance(6000);
+  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+  return lab;
+}
+
+test('given_a_customer_in_his_callback_when_he_calls_and_is_served_besides_then_both_talks_go_on', async () => {
+  const lab = await inTheTalk();
+  await ready(lab, '1002');
+  const again = lab.caller('13811111111');
+  await lab.clock.advance(6000);
+  expect(again.talkingWith).toHaveLength(1);
+  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+  again.hangup();
+  await thanks(lab);
+  expect(events(lab, 'CallbackDone')).toHaveLength(1);
+  await lab.clock.advance(20 * MINUTE);
+  expect(events(lab, 'CallbackCalled')).toHaveLength(1);
+});
+
+test('given_a_customer_in_his_callback_when_somebody_closes_it_then_they_talk_on', async () => {
+  const lab = await inTheTalk();
+  await lab.engine.callbackClosed(book(lab)[0]!.id);
+  await lab.clock.advance(1000);
+  expect(lab.pbx.dialled('13811111111')?.talkingWith).toHaveLength(1);
+  await thanks(lab);
+  expect(lab.engine.liveCalls()).toEqual([]);
+});
+
 test('given_snapshots_that_overtake_an_answer_then_the_customer_stays_on_the_line', async () => {
   for (let answerAfterMs = 10_000; answerAfterMs < 40_000; answerAfterMs += 400) {
     const lab = await centre({
@@ -349,6 +432,7 @@ test('given_a_queue_that_is_closed_then_nobody_is_called_back_until_it_opens', a
   expect(events(lab, 'CallbackCalled')).toEqual([]);
   expect(lab.engine.agents()[0]?.state.at).toBe('ready');
   await lab.clock.advance(22 * 60 * MINUTE);
+  await thanks(lab);
   expect(events(lab, 'CallbackDone')).toMatchObject([{ data: { outcome: 'reached' } }]);
 });
 

@@ -31,6 +31,7 @@ const parsed = {
   state: 'Ring',
   callerNumber: '13912345678',
   callerName: 'Wang',
+  context: 'from-outside',
   exten: '95533',
   appName: 'Stasis',
   appData: 'carillon,arrived,outside,',

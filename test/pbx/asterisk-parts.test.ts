@@ -82,6 +82,7 @@ describe('the events of a channel', () => {
     state: 'Up',
     callerNumber: '13912345678',
     callerName: 'Caller',
+    context: 'from-outside',
     exten: '95533',
     appName: 'Stasis',
     appData: '',
@@ -147,6 +148,42 @@ describe('the events of a channel', () => {
     for (const event of [start('car-1', ['ours']), leave('car-1'), start('car-1', ['ours'])])
       calls.take(event);
     vi.runAllTimers();
+    expect(told).toEqual([]);
+  });
+
+  it('given_it_left_to_be_listened_to_then_it_did_not_end_and_its_verdict_is_told', () => {
+    calls.detectionAsked('car-1');
+    calls.take(leave('car-1'));
+    vi.runAllTimers();
+    expect(told).toEqual([]);
+    calls.take(start('car-1', ['detected', 'HUMAN', 'HUMAN-800-800', '1200']));
+    expect(told).toEqual([
+      { type: 'MachineDetected', channel: 'car-1', verdict: 'human', reason: 'short-greeting', ms: 1_200 },
+    ]);
+    calls.take(leave('car-1'));
+    vi.runAllTimers();
+    expect(types()).toEqual(['MachineDetected', 'ChannelEnded']);
+  });
+
+  it('given_it_was_not_taken_to_be_listened_to_then_it_ends_as_ever', () => {
+    calls.detectionAsked('car-1');
+    calls.detectionRefused('car-1');
+    calls.take(leave('car-1'));
+    vi.runAllTimers();
+    expect(types()).toEqual(['ChannelEnded']);
+  });
+
+  it('given_it_ends_while_it_is_listened_to_then_that_is_told_once', () => {
+    calls.detectionAsked('car-1');
+    calls.take(leave('car-1'));
+    calls.take(destroy('car-1', 16));
+    vi.runAllTimers();
+    expect(told).toEqual([{ type: 'ChannelEnded', channel: 'car-1', cause: 'normal', q850: 16 }]);
+  });
+
+  it('given_somebody_who_called_says_that_he_was_listened_to_then_he_is_given_back', () => {
+    calls.take(start('x', ['detected', 'HUMAN', 'HUMAN-800-800', '1200']));
+    expect(given).toEqual(['x']);
     expect(told).toEqual([]);
   });
 

@@ -6,10 +6,10 @@ import { silentLog } from '../../src/base/log.ts';
 import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
 import { asteriskEtc, asteriskHome } from '../../src/setup/render-asterisk.ts';
-import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
+import { startTestAsterisk, TEST_PHONES, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { freePortBlock } from '../phones/ports.ts';
-import { type Sipp, startSippCaller, startTrunk } from '../phones/sipp.ts';
+import { type Sipp, startSippCaller, startSippPhone, startTrunk } from '../phones/sipp.ts';
 import { TRUNK } from '../phones/sipp-scenarios.ts';
 import { toneWav } from '../phones/tone.ts';
 import type { CallFrom, Party, Phone, PhoneBehaviour, World } from './world.ts';
@@ -52,12 +52,18 @@ export function runConsole({ asterisk: { program }, settings }: TestAsterisk, co
   console.unref();
 }
 
+/** The only one that can be asked to answer by itself: SIPp, because baresip 1.0 cannot. */
+const DESK_PHONE = { extension: '1004', password: 'test-phone-1004', name: 'Desk Phone' };
+
 /** A real Asterisk with baresip phones and callers, and SIPp behind the trunk. */
 export async function asteriskWorld(): Promise<World> {
   const trunkPort = await freePortBlock();
   // First, so that Asterisk finds the trunk alive when it looks for the first time.
   const trunk = startTrunk(trunkPort);
-  const asterisk = await startTestAsterisk({ trunk: `127.0.0.1:${trunkPort}` });
+  const asterisk = await startTestAsterisk({
+    trunk: `127.0.0.1:${trunkPort}`,
+    phones: [...TEST_PHONES, DESK_PHONE],
+  });
   const world = new AsteriskWorld(asterisk, trunk);
   await world.begin();
   return world;
@@ -69,6 +75,17 @@ interface ChannelName {
   readonly number: string;
 }
 
+const unable = async () => {
+  throw new Error('SIPp does nothing but what its scenario says');
+};
+const UNABLE: Party = {
+  press: unable,
+  hangup: unable,
+  isHearing: unable,
+  digitsHeard: unable,
+  hasEnded: unable,
+};
+
 class AsteriskWorld implements World {
   readonly events: PbxEvent[] = [];
   readonly files: World['files'];
@@ -76,7 +93,7 @@ class AsteriskWorld implements World {
   readonly #trunk: Sipp;
   readonly #phones = new Map<string, { phone: Baresip; behaviour: PhoneBehaviour }>();
   #callers: Baresip[] = [];
-  #hostile: Sipp[] = [];
+  #sipps: Sipp[] = [];
   #pbx: Pbx;
 
   constructor(asterisk: TestAsterisk, trunk: Sipp) {
@@ -124,6 +141,13 @@ class AsteriskWorld implements World {
     return this.#party(caller, ({ id, number }) => number === from.ani && !id.startsWith('car-'));
   }
 
+  async #deskPhone(extension: string): Promise<Phone> {
+    await this.unregister(extension);
+    const phone = await startSippPhone({ server: this.#asterisk.sip, ...this.#login(extension) });
+    this.#sipps.push(phone);
+    return { ...UNABLE, dial: unable, behave: () => undefined };
+  }
+
   async callHostile(from: CallFrom): Promise<Party> {
     const caller = await startSippCaller({
       server: this.#asterisk.sip,
@@ -131,14 +155,12 @@ class AsteriskWorld implements World {
       user: from.ani,
       name: from.name,
     });
-    this.#hostile.push(caller);
-    const unable = async () => {
-      throw new Error('a SIPp caller only calls');
-    };
-    return { press: unable, hangup: unable, isHearing: unable, digitsHeard: unable, hasEnded: unable };
+    this.#sipps.push(caller);
+    return UNABLE;
   }
 
   async phone(extension: string, behaviour: PhoneBehaviour): Promise<Phone> {
+    if (behaviour === 'answersWhenAsked') return this.#deskPhone(extension);
     const known = this.#phones.get(extension);
     const one = known ?? { phone: await this.#register(extension), behaviour };
     one.behaviour = behaviour;
@@ -186,7 +208,7 @@ class AsteriskWorld implements World {
     const left = await this.#pbx.snapshot();
     for (const { bridge } of left.bridges) await this.#pbx.disconnect(bridge);
     for (const { channel } of left.channels) await this.#pbx.hangup(channel, 'normal');
-    await Promise.all(this.#hostile.splice(0).map((caller) => caller.stop()));
+    await Promise.all(this.#sipps.splice(0).map((caller) => caller.stop()));
   }
 
   async stop(): Promise<void> {
@@ -196,18 +218,22 @@ class AsteriskWorld implements World {
     await this.#asterisk.stop();
   }
 
-  async #register(extension: string): Promise<Baresip> {
+  #login(extension: string): { extension: string; password: string } {
     const login = this.#asterisk.phones.find((one) => one.extension === extension);
     if (!login) throw new Error(`no phone ${extension}`);
+    return login;
+  }
+
+  async #register(extension: string): Promise<Baresip> {
     const phone: Baresip = await Baresip.start({
       server: this.#asterisk.sip,
       user: extension,
-      password: login.password,
+      password: this.#login(extension).password,
       onEvent: ({ type }) => {
         const behaviour = this.#phones.get(extension)?.behaviour;
-        if (type !== 'CALL_INCOMING' || behaviour === undefined || behaviour === 'rings') return;
+        if (type !== 'CALL_INCOMING' || behaviour === undefined) return;
         if (behaviour === 'refuses') void phone.hangup();
-        else setTimeout(() => void phone.accept(), behaviour.answerAfterMs);
+        if (typeof behaviour === 'object') setTimeout(() => void phone.accept(), behaviour.answerAfterMs);
       },
     });
     return phone;

@@ -65,6 +65,31 @@ export function describeLegs(session: CurrentSession): void {
       expect(await ringing.hasEnded()).toBe(true);
     });
 
+    it('given_the_phone_is_asked_to_answer_by_itself_then_it_does', async () => {
+      await session().world.phone('1004', 'answersWhenAsked');
+      const leg = session().id('leg');
+      await session().pbx.originate({ ...request(leg, phone('1004')), autoAnswer: true });
+      await session().event('LegAnswered', { channel: leg }, 1_000);
+    });
+
+    it('given_such_a_phone_is_not_asked_then_it_rings', async () => {
+      await session().world.phone('1004', 'answersWhenAsked');
+      const leg = session().id('leg');
+      await session().pbx.originate(request(leg, phone('1004'), 1_000));
+      await session().event('LegRinging', { channel: leg });
+      expect((await session().event('ChannelEnded', { channel: leg })).cause).toBe('no-answer');
+      expect(session().seen('LegAnswered')).toEqual([]);
+    });
+
+    it('given_a_phone_that_cannot_answer_by_itself_is_asked_then_it_rings', async () => {
+      await session().world.phone('1001', 'rings');
+      const leg = session().id('leg');
+      await session().pbx.originate({ ...request(leg, phone('1001')), autoAnswer: true });
+      await session().event('LegRinging', { channel: leg });
+      await session().world.elapse(300);
+      expect(session().seen('LegAnswered')).toEqual([]);
+    });
+
     it('hung_up_in_the_same_breath_does_not_live', async () => {
       await session().world.phone('1001', 'rings');
       const leg = session().id('leg');
@@ -131,6 +156,12 @@ export function describeLegs(session: CurrentSession): void {
       await session().event('LegAnswered', { channel: leg });
       await session().pbx.hangup(leg, 'normal');
       await session().event('ChannelEnded', { channel: leg, cause: 'normal' });
+    });
+
+    it('is_never_asked_to_answer_by_itself', async () => {
+      const to = outside(session().world.outside('answers'));
+      const asked = { ...request(session().id('leg'), to), autoAnswer: true } as const;
+      await expect(session().pbx.originate(asked)).rejects.toMatchObject({ code: 'refused' });
     });
 
     it('with_early_media_counts_as_ringing_until_the_answer', async () => {

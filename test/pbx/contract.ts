@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { describeArrivals } from './contract-arrivals.ts';
 import { describeConnections } from './contract-connections.ts';
+import { describeDetection } from './contract-detection.ts';
 import { describeDraining } from './contract-draining.ts';
 import { describeLegs } from './contract-legs.ts';
 import { describeMedia } from './contract-media.ts';
@@ -38,6 +39,7 @@ export function describeContract(name: string, makeWorld: () => Promise<World>):
     describeArrivals(current);
     describeMedia(current);
     describeLegs(current);
+    describeDetection(current);
     describeConnections(current);
     describeRestarts(current);
     describeDraining(current);

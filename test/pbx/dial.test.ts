@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lifetimeVariable, sourceOf } from '../../src/pbx/asterisk/dial.ts';
+import { answerVariables, lifetimeVariable, sourceOf } from '../../src/pbx/asterisk/dial.ts';
 
 test.each([
   [['arrived', 'phone', '1001'], { kind: 'phone', extension: '1001' }],
@@ -20,4 +20,16 @@ test.each([
   const to = { kind: 'outside', number: '110' } as const;
   const request = { leg: 'l', to, callerNumber: '', callerName: '', ringTimeoutMs: 30_000 };
   expect(lifetimeVariable(maxTalkMs === undefined ? request : { ...request, maxTalkMs })).toEqual(variable);
+});
+
+test('only a phone of the house is asked to answer by itself, and only when it shall', () => {
+  const caller = { leg: 'l', callerNumber: '', callerName: '', ringTimeoutMs: 30_000 };
+  const phone = { ...caller, to: { kind: 'phone', extension: '1001' } } as const;
+  expect(Object.values(answerVariables({ ...phone, autoAnswer: true }))).toEqual([
+    '<sip:carillon.invalid>;answer-after=0',
+    '<http://carillon.invalid>;info=alert-autoanswer;delay=0',
+  ]);
+  expect(answerVariables(phone)).toEqual({});
+  const outside = { ...caller, to: { kind: 'outside', number: '110' } } as const;
+  expect(() => answerVariables({ ...outside, autoAnswer: true })).toThrow('phones of the house');
 });

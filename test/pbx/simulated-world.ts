@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { PbxEvent } from '../../src/pbx/pbx.ts';
-import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
+import type { Behaviour, Detection, SimulatedParty } from '../../src/pbx/simulated/party.ts';
 import { SimulatedPbx } from '../../src/pbx/simulated/pbx.ts';
 import type { CallFrom, Party, Phone, PhoneBehaviour, TrunkBehaviour, World } from './world.ts';
 
@@ -16,6 +16,10 @@ const TRUNK: Readonly<Record<TrunkBehaviour, Behaviour>> = {
   congested: refusing(503),
   declined: refusing(603),
   failing: refusing(500),
+  longGreeting: answering({ verdict: 'machine', reason: 'long-greeting', afterMs: 1_800 }),
+  hello: answering({ verdict: 'human', reason: 'short-greeting', afterMs: 1_500 }),
+  wordless: answering({ verdict: 'machine', reason: 'silence', afterMs: 2_500 }),
+  soundless: answering({ verdict: 'unsure', reason: 'too-long', afterMs: 5_000 }),
 };
 const NUMBERS = Object.keys(TRUNK) as TrunkBehaviour[];
 
@@ -23,9 +27,14 @@ function refusing(sipCode: number): Behaviour {
   return { refuse: { afterMs: 20, sipCode } };
 }
 
+function answering(detection: Detection): Behaviour {
+  return { ringAfterMs: 10, answerAfterMs: 300, detection };
+}
+
 function phoneBehaviour(behaviour: PhoneBehaviour): Behaviour {
   if (behaviour === 'rings') return { ringAfterMs: 10 };
   if (behaviour === 'refuses') return refusing(486);
+  if (behaviour === 'answersWhenAsked') return { ringAfterMs: 10, autoAnswerMs: 20 };
   return { ringAfterMs: 10, answerAfterMs: 10 + behaviour.answerAfterMs };
 }
 
@@ -47,7 +56,7 @@ class SimulatedWorld implements World {
     this.pbx = new SimulatedPbx(this.#clock, {
       realPaths: true,
       durationOf: (file) => LENGTHS[file],
-      trunk: (number) => TRUNK[NUMBERS[Number(number.at(-1))] ?? 'unallocated'],
+      trunk: (number) => TRUNK[NUMBERS[Number(number.slice(-2))] ?? 'unallocated'],
     });
   }
 
@@ -87,7 +96,7 @@ class SimulatedWorld implements World {
   }
 
   outside(behaviour: TrunkBehaviour): string {
-    return `1380010000${NUMBERS.indexOf(behaviour)}`;
+    return `138001000${String(NUMBERS.indexOf(behaviour)).padStart(2, '0')}`;
   }
 
   stopAdapter(): Promise<void> {

@@ -9,11 +9,18 @@ export type TrunkBehaviour =
   | 'unallocated'
   | 'congested'
   | 'declined'
-  | 'failing';
+  | 'failing'
+  /** A machine that talks at length, a person who says hello and waits, a line with silence, a line with no sound at all. */
+  | 'longGreeting'
+  | 'hello'
+  | 'wordless'
+  | 'soundless';
 
 /** What a phone does when it is called. */
 export type PhoneBehaviour =
   | { readonly answerAfterMs: number }
+  /** Answers only when it is asked to answer by itself. */
+  | 'answersWhenAsked'
   /** Never answers. */
   | 'rings'
   /** Refuses with 486, as a person does who presses the red button. */

@@ -1,3 +1,5 @@
+import type { Stretch } from './g711.ts';
+
 /** What a number ends with that is dialled through the trunk, and what the trunk does then. */
 export const TRUNK = {
   /** Rings, answers after 0.3 s, stays until it is hung up. */
@@ -11,7 +13,22 @@ export const TRUNK = {
   congested: '0503',
   declined: '0603',
   failing: '0500',
+  /** Answers after 0.3 s; the sound is of `VOICES`. */
+  longGreeting: '0701',
+  hello: '0702',
+  wordless: '0703',
+  /** Says nothing, not even silence. */
+  soundless: '0704',
 } as const;
+
+/** What those say who speak, by the file that it is in. */
+export const VOICES: Readonly<Record<string, readonly Stretch[]>> = {
+  'longGreeting.ulaw': [{ ms: 300 }, { ms: 4_000, hertz: 300 }, { ms: 6_000 }],
+  'hello.ulaw': [{ ms: 300 }, { ms: 400, hertz: 300 }, { ms: 8_000 }],
+  'wordless.ulaw': [{ ms: 8_000 }],
+};
+
+const SPEAKERS = ['longGreeting', 'hello', 'wordless'] as const;
 
 const REFUSALS = [
   { ending: TRUNK.busy, line: '486 Busy Here' },
@@ -48,6 +65,7 @@ export interface SippInfo {
 
 const ORDINARY: SippAudio = { codec: 0, telephoneEvents: true };
 const BODY = sdp(ORDINARY);
+const SPOKEN_BODY = BODY.map((line) => line.replace('[media_port]', '[rtpstream_audio_port]'));
 
 /** Labels behind the branches. */
 const UNTIL_BYE = 30;
@@ -79,6 +97,21 @@ export function trunkScenario(): string {
     ...unlessCancelled(300, 20),
     ...answer,
 
+    ...SPEAKERS.flatMap((speaker) => [
+      label(numberOf(TRUNK[speaker])),
+      ringing,
+      ...unlessCancelled(300, 40 + numberOf(TRUNK[speaker])),
+      reply('200 OK', [CONTACT, ...SPOKEN_BODY], ' retrans="500"'),
+      '<recv request="ACK"/>',
+      `<nop><action><exec rtp_stream="${speaker}.ulaw,1,0"/></action></nop>`,
+      goto(UNTIL_BYE),
+    ]),
+
+    label(numberOf(TRUNK.soundless)),
+    ringing,
+    ...unlessCancelled(300, 40),
+    ...answer,
+
     label(numberOf(TRUNK.earlyMedia)),
     reply('183 Session Progress', [CONTACT, ...BODY]),
     ...unlessCancelled(500, 21),
@@ -96,23 +129,61 @@ export function trunkScenario(): string {
     ]),
 
     label(UNTIL_BYE),
-    '<recv request="BYE"/>',
-    send([
-      'SIP/2.0 200 OK',
-      '[last_Via:]',
-      '[last_From:]',
-      '[last_To:]',
-      '[last_Call-ID:]',
-      '[last_CSeq:]',
-      NO_BODY,
-    ]),
-    goto(OVER),
+    ...untilBye(),
+    ...cancelled(),
+  ]);
+}
 
-    label(CANCELLED),
-    reply('200 OK', [NO_BODY]),
-    send(['SIP/2.0 487 Request Terminated', ...SAME, 'CSeq: [$cseq]', NO_BODY], ' retrans="500"'),
+/** A phone tells where it is, with a password, and is done. */
+export function registerScenario(user: string, password: string): string {
+  const address = `<sip:${user}@[remote_ip]:[remote_port]>`;
+  const register = (count: number, ...more: readonly string[]) =>
+    send(
+      [
+        'REGISTER sip:[remote_ip]:[remote_port] SIP/2.0',
+        'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+        `From: ${address};${TAG}`,
+        `To: ${address}`,
+        'Call-ID: [call_id]',
+        `CSeq: ${count} REGISTER`,
+        `Contact: <sip:${user}@[local_ip]:[local_port]>`,
+        'Max-Forwards: 70',
+        'Expires: 300',
+        ...more,
+        NO_BODY,
+      ],
+      ' retrans="500"',
+    );
+  return xml('register', [
+    register(1),
+    '<recv response="401" auth="true"/>',
+    register(2, `[authentication username=${user} password=${password}]`),
+    '<recv response="200"/>',
+  ]);
+}
+
+/** A phone that answers by itself whoever asks for it in both ways that desk phones know, and rings for everybody else. */
+export function phoneScenario(): string {
+  const [ASKED_ONCE, ASKED_TWICE] = [50, 51];
+  const asked = (header: string, parameters: string, name: string) =>
+    `<ereg regexp="^ ?&lt;[a-z]+:[^&gt;]+&gt;${parameters}" search_in="hdr" header="${header}:" check_it="false" assign_to="${name}"/>`;
+  return xml('phone', [
+    '<recv request="INVITE"><action>',
+    asked('Call-Info', ';answer-after=0', 'call'),
+    asked('Alert-Info', ';info=alert-autoanswer;delay=0', 'alert'),
+    '<ereg regexp=".*" search_in="hdr" header="CSeq:" check_it="true" assign_to="cseq"/>',
+    '</action></recv>',
+    reply('180 Ringing', [CONTACT, NO_BODY]),
+    `<nop next="${ASKED_ONCE}" test="call"/>`,
+    `<recv request="CANCEL" next="${CANCELLED}"/>`,
+    label(ASKED_ONCE),
+    `<nop next="${ASKED_TWICE}" test="alert"/>`,
+    `<recv request="CANCEL" next="${CANCELLED}"/>`,
+    label(ASKED_TWICE),
+    reply('200 OK', [CONTACT, ...BODY], ' retrans="500"'),
     '<recv request="ACK"/>',
-    label(OVER),
+    ...untilBye(),
+    ...cancelled(),
   ]);
 }
 
@@ -153,17 +224,7 @@ export function callerScenario(
         return [send([...head, ...keyBody(key, type)], ' retrans="500"'), '<recv response="200"/>'];
       }),
     ]),
-    '<recv request="BYE"/>',
-    send([
-      'SIP/2.0 200 OK',
-      '[last_Via:]',
-      '[last_From:]',
-      '[last_To:]',
-      '[last_Call-ID:]',
-      '[last_CSeq:]',
-      NO_BODY,
-    ]),
-    goto(OVER),
+    ...untilBye(),
     label(CANCELLED),
     ack,
     label(OVER),
@@ -200,6 +261,23 @@ function reply(line: string, lines: readonly string[], attributes = ''): string 
 function send(lines: readonly string[], attributes = ''): string {
   const end = lines.includes('') ? '' : '\n';
   return `<send${attributes}><![CDATA[\n${lines.join('\n')}\n${end}]]></send>`;
+}
+
+/** Stays until he is hung up. */
+function untilBye(): string[] {
+  const same = ['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]'];
+  return ['<recv request="BYE"/>', send(['SIP/2.0 200 OK', ...same, NO_BODY]), goto(OVER)];
+}
+
+/** Whoever called gave up. */
+function cancelled(): string[] {
+  return [
+    label(CANCELLED),
+    reply('200 OK', [NO_BODY]),
+    send(['SIP/2.0 487 Request Terminated', ...SAME, 'CSeq: [$cseq]', NO_BODY], ' retrans="500"'),
+    '<recv request="ACK"/>',
+    label(OVER),
+  ];
 }
 
 /** Waits `ms`, or for a CANCEL. */

@@ -3,8 +3,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { adopt, end } from './children.ts';
+import { muLaw } from './g711.ts';
 import { freePortBlock } from './ports.ts';
-import { callerScenario, type SippAudio, type SippInfo, trunkScenario } from './sipp-scenarios.ts';
+import {
+  callerScenario,
+  phoneScenario,
+  registerScenario,
+  type SippAudio,
+  type SippInfo,
+  trunkScenario,
+  VOICES,
+} from './sipp-scenarios.ts';
 
 /** A running SIPp. */
 export interface Sipp {
@@ -19,7 +28,20 @@ export interface Sipp {
  * `trunkScenario`.
  */
 export function startTrunk(port: number): Sipp {
-  return start(port, trunkScenario(), ['-aa']);
+  return start(port, trunkScenario(), ['-aa'], VOICES);
+}
+
+/** A phone of the house that answers by itself when it is asked to, see `phoneScenario`. */
+export async function startSippPhone(phone: {
+  readonly server: string;
+  readonly extension: string;
+  readonly password: string;
+}): Promise<Sipp> {
+  const { server, extension, password } = phone;
+  const port = await freePortBlock();
+  const code = await start(port, registerScenario(extension, password), ['-m', '1', server]).done;
+  if (code !== 0) throw new Error(`the phone ${extension} could not register`);
+  return start(port, phoneScenario(), ['-aa']);
 }
 
 export interface SippCaller {
@@ -40,10 +62,11 @@ export async function startSippCaller(caller: SippCaller): Promise<Sipp> {
   return start(await freePortBlock(), scenario, ['-m', '1', '-s', caller.dnis, caller.server]);
 }
 
-function start(port: number, scenario: string, args: readonly string[]): Sipp {
+function start(port: number, scenario: string, args: readonly string[], voices: typeof VOICES = {}): Sipp {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'carillon-sipp-'));
   const file = path.join(folder, 'scenario.xml');
   fs.writeFileSync(file, scenario);
+  for (const [name, voice] of Object.entries(voices)) fs.writeFileSync(path.join(folder, name), muLaw(voice));
   const fixed = [
     '-sf',
     file,

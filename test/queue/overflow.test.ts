@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { beginsOf } from '../../src/queue/line.ts';
 import { withHelp } from '../../src/queue/overflow.ts';
 import { type Queue, skillAtLeast, skillQueue } from '../../src/queue/queue.ts';
 
@@ -43,4 +44,42 @@ test.each<[string, Queue, string[]]>([
   ],
 ])('%s', (_name, queue, wanted) => {
   expect(shown(withHelp(queue, QUEUES))).toEqual(wanted);
+});
+
+const NEVER = Number.POSITIVE_INFINITY;
+const general20 = { afterMs: 20_000, queue: 'general' };
+const card10 = { afterMs: 10_000, queue: 'card' };
+
+test.each<[string, Queue['overflow'], boolean[], number[]]>([
+  ['everybody is there', [general20], [true, true, true], [0, 20_000, 60_000]],
+  ['nobody who helps is there: as without help', [general20], [true, false, true], [0, NEVER, 60_000]],
+  [
+    'nobody of the first step is there: the next is not kept waiting',
+    [general20],
+    [false, true, true],
+    [NEVER, 0, 0],
+  ],
+  ['only who helps is there', [general20], [false, true, false], [NEVER, 0, NEVER]],
+  ['only the last step is met', [general20], [false, false, true], [NEVER, NEVER, 0]],
+  [
+    'of two who help the first is away',
+    [card10, general20],
+    [true, false, true, true],
+    [0, NEVER, 20_000, 60_000],
+  ],
+  ['only two who help are there', [card10, general20], [false, true, true, false], [NEVER, 0, 10_000, NEVER]],
+  [
+    'only the second who helps is there',
+    [card10, general20],
+    [false, false, true, false],
+    [NEVER, NEVER, 0, NEVER],
+  ],
+  [
+    'after a last step that nobody meets',
+    [{ afterMs: 90_000, queue: 'general' }],
+    [true, false, true],
+    [0, NEVER, 60_000],
+  ],
+])('steps with help begin when %s', (_name, overflow, met, wanted) => {
+  expect(beginsOf(withHelp(vip(overflow), QUEUES).ladder, met, 0)).toEqual(wanted);
 });

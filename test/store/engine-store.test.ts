@@ -9,7 +9,7 @@ const only = (call: Call) => theChanges({ calls: [call] });
 
 test('an empty store has nothing to go on from', async () => {
   const { store } = openStore();
-  expect(await store.load()).toEqual({ calls: [], agents: [], callbacks: [], endedChannels: [] });
+  expect(await store.load()).toEqual({ calls: [], agents: [], callbacks: [], attempts: [], endedChannels: [] });
 });
 
 test('a live call comes back after a restart as it was, with its legs in order', async () => {

@@ -80,6 +80,7 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
       patienceMs: 40_000,
     },
     left: { queue: 'general', since: START, wishes: { prefers: ['skill.card'] } },
+    heard: { verdict: 'human', at: START + 20_000 },
     variables: { choice: '3', 问候: '您好', tries: 2, asked: true },
   };
   return {
@@ -95,6 +96,16 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
       },
     ],
     callback: { id: 'b1', askedBy: '13800000009', ringMs: 30_000 },
+    outbound: {
+      attempt: 'a1',
+      campaign: 'o1',
+      person: 'p1',
+      flow: 'outbound',
+      queue: 'sales',
+      minRingMs: 15_000,
+      connectWithinMs: 2000,
+      abandonedAt: START + 30_000,
+    },
     phase: { at: 'connected', leg: 'l2', since: START + 18_000 },
     legs: [unanswered, answered],
     connectedAt: START + 18_000,
@@ -121,7 +132,7 @@ export function anEvent(changes: Partial<LogEvent> = {}): LogEvent {
 
 /** What a turn of the mailbox changed; nothing but what is named. */
 export function theChanges(changes: Partial<Changes>): Changes {
-  return { calls: [], agents: [], callbacks: [], events: [], stepsLeft: [], ...changes };
+  return { calls: [], agents: [], callbacks: [], attempts: [], events: [], stepsLeft: [], ...changes };
 }
 
 export function aStepLeft(changes: Partial<StepLeft> = {}): StepLeft {

@@ -95,7 +95,7 @@ async function stepTime(): Promise<number> {
     `{ menu: { say: { en: menu }, keys: { 1: ${other}, 2: end } }, otherwise: end }`;
   const text = `flow: test\nnumbers: ["1"]\nlanguages: [en]\nstart: a\nsteps:\n  a: ${menu('b')}\n  b: ${menu('a')}\n  end: { hangup: {} }\n`;
   const noStore: EngineStore = {
-    load: async () => ({ calls: [], agents: [], callbacks: [], endedChannels: [] }),
+    load: async () => ({ calls: [], agents: [], callbacks: [], attempts: [], endedChannels: [] }),
     commit: async () => undefined,
   };
   const stage = new Stage({

@@ -2,7 +2,7 @@ import type { Agent } from '../../agent/agent.ts';
 import type { Call } from '../../call/call.ts';
 import type { Changes, LogEvent } from '../../engine/changes.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { firstFit, stepAt } from './fit.ts';
+import { firstFit, soonestMs, stepAt } from './fit.ts';
 import { type Broken, type Invariant, MOST_BROKEN } from './invariants.ts';
 import { Lines } from './lines.ts';
 import { type Idler, isLive, Mirror, type Waiter } from './mirror.ts';
@@ -152,14 +152,14 @@ export class Watch {
 
   /** True when step `fit` has begun because steps before it take no time: nobody is there whom they would need. */
   #isSkippedTo(waiter: Waiter, fit: number, changed: ReadonlySet<string>): boolean {
-    const needed = new Set<number>();
+    const there = new Set<number>();
+    const perhaps = new Set<number>();
     // Who changed in this turn may have come or gone.
-    for (const agent of this.mirror.agents.values())
-      if (agent.state.at !== 'logged-out' && !changed.has(agent.id)) needed.add(this.#fitOf(waiter, agent));
-    let begins = 0;
-    for (let step = 0; step < fit; step += 1)
-      if (needed.has(step)) begins += waiter.queue.ladder[step]!.forMs;
-    return this.#truth.now() - waiter.since >= begins;
+    for (const agent of this.mirror.agents.values()) {
+      if (changed.has(agent.id)) perhaps.add(this.#fitOf(waiter, agent));
+      else if (agent.state.at !== 'logged-out') there.add(this.#fitOf(waiter, agent));
+    }
+    return this.#truth.now() - waiter.since >= soonestMs(waiter.queue, fit, there, perhaps);
   }
 
   #fitOf(waiter: Waiter, agent: Agent): number {

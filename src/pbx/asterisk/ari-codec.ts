@@ -20,6 +20,7 @@ export interface AriChannel {
   readonly state: string;
   readonly callerNumber: string;
   readonly callerName: string;
+  readonly context: string;
   readonly exten: string;
   readonly appName: string;
   readonly appData: string;
@@ -241,6 +242,7 @@ export function parseChannel(value: unknown): AriChannel | undefined {
     state: text(value, 'state') ?? '',
     callerNumber: text(caller, 'number') ?? '',
     callerName: text(caller, 'name') ?? '',
+    context: text(dialplan, 'context') ?? '',
     exten: text(dialplan, 'exten') ?? '',
     appName: text(dialplan, 'app_name') ?? '',
     appData: text(dialplan, 'app_data') ?? '',

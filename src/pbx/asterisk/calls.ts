@@ -2,6 +2,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { causeOf, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
 import type { AriEvent } from './ari-codec.ts';
+import { verdictOf } from './detection.ts';
 import { describeChannel, sourceOf } from './dial.ts';
 import { Playbacks } from './playbacks.ts';
 
@@ -47,6 +48,8 @@ export class Calls {
   readonly #ended = new Set<string>();
   /** Why arrived channels are about to end, Q.850. */
   readonly #ending = new Map<string, number>();
+  /** Legs that the dialplan listens to: when they leave us, they are not over. */
+  readonly #detecting = new Set<string>();
   /** Keys that end a recording where Asterisk cannot be told so, by channel. */
   readonly #endKeys = new Map<string, { readonly recording: string; readonly key: string }>();
 
@@ -95,6 +98,16 @@ export class Calls {
     this.#ending.set(channel, cause);
   }
 
+  /** The leg is about to leave us for a while. */
+  detectionAsked(leg: string): void {
+    this.#detecting.add(leg);
+  }
+
+  /** It stays. */
+  detectionRefused(leg: string): void {
+    this.#detecting.delete(leg);
+  }
+
   /** Makes `key` end the recording. */
   watchEndKey(channel: string, recording: string, key: string): void {
     this.#endKeys.set(channel, { recording, key });
@@ -109,6 +122,7 @@ export class Calls {
     this.#leaving.clear();
     this.#ended.clear();
     this.#ending.clear();
+    this.#detecting.clear();
     this.#endKeys.clear();
     this.playbacks.forget();
   }
@@ -146,6 +160,8 @@ export class Calls {
     if (leg?.phase === 'abandoned') this.#options.hangup(channel.id);
     if (leg || channel.id.startsWith(this.#options.idPrefix)) {
       leg?.ready.resolve();
+      this.#detecting.delete(channel.id);
+      if (args[0] === 'detected') this.#options.emit(verdictOf(channel.id, args));
       return;
     }
     if (args[0] !== 'arrived') {
@@ -162,7 +178,7 @@ export class Calls {
   }
 
   #left(channel: string): void {
-    if (this.#ended.has(channel) || this.#leaving.has(channel)) return;
+    if (this.#ended.has(channel) || this.#leaving.has(channel) || this.#detecting.has(channel)) return;
     const cause = this.#ending.get(channel);
     if (cause !== undefined) return this.#end(channel, cause, undefined);
     this.#leaving.set(
@@ -178,6 +194,7 @@ export class Calls {
     this.#ended.add(channel);
     if (this.#ended.size > ENDED_KEPT) this.#ended.delete(this.#ended.values().next().value ?? '');
     this.#ending.delete(channel);
+    this.#detecting.delete(channel);
     this.#endKeys.delete(channel);
     this.playbacks.channelEnded(channel);
     const leg = this.#legs.get(channel);

@@ -1,6 +1,7 @@
 import { cleanNumber, cleanText } from '../../base/text.ts';
 import {
   type ArrivedChannel,
+  checkAutoAnswer,
   checkEndpoint,
   type Endpoint,
   isExtension,
@@ -27,6 +28,21 @@ export function callerVariables(request: OriginateRequest): Record<string, strin
     'CONNECTEDLINE(num,i)': number,
     'CONNECTEDLINE(name,i)': name,
   };
+}
+
+/**
+ * Headers with which desk phones let themselves be asked to answer, where they are set to allow it. Yealink, Grandstream, Snom, Mitel,
+ * Gigaset and baresip know one of the two; Polycom phones find the second by the text that their configuration names.
+ */
+const AUTO_ANSWER = {
+  'PJSIP_HEADER(add,Call-Info)': '<sip:carillon.invalid>;answer-after=0',
+  'PJSIP_HEADER(add,Alert-Info)': '<http://carillon.invalid>;info=alert-autoanswer;delay=0',
+} as const;
+
+/** Channel variables that ask a phone to answer by itself. Throws `PbxError` 'refused' for an outside number. */
+export function answerVariables(request: OriginateRequest): Record<string, string> {
+  checkAutoAnswer(request);
+  return request.autoAnswer ? AUTO_ANSWER : {};
 }
 
 /** The variable with which Asterisk ends a leg that outlives its longest ringing and talk. */

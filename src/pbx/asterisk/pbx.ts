@@ -3,6 +3,8 @@ import type { Log } from '../../base/log.ts';
 import {
   checkDigits,
   checkId,
+  DETECTION_LIMITS,
+  type DetectionLimits,
   type HangupCause,
   type Media,
   type OriginateRequest,
@@ -19,6 +21,7 @@ import { type AriEvent, type AriRequest, path } from './ari-codec.ts';
 import { AriLink } from './ari-link.ts';
 import { Bridges } from './bridges.ts';
 import { Calls } from './calls.ts';
+import { Detector } from './detector.ts';
 import { Dialler } from './dialler.ts';
 import { BEEP, mediaUris } from './media.ts';
 import { Phones } from './phones.ts';
@@ -58,6 +61,7 @@ class AsteriskPbx implements Pbx {
   readonly #link: AriLink;
   readonly #phones: Phones;
   readonly #calls: Calls;
+  readonly #detector: Detector;
   readonly #dialler: Dialler;
   readonly #bridges: Bridges;
   /** Commands to one channel keep their order. */
@@ -96,6 +100,7 @@ class AsteriskPbx implements Pbx {
       },
     );
     this.#dialler = new Dialler(options, this.#link, this.#calls, () => this.#phones.isDraining());
+    this.#detector = new Detector(this.#link, this.#calls, options.idPrefix);
     this.#bridges = new Bridges(this.#link, log);
     this.#phones = new Phones(
       {
@@ -249,6 +254,13 @@ class AsteriskPbx implements Pbx {
 
   disconnect(bridge: string): Promise<void> {
     return this.#bridges.disconnect(bridge);
+  }
+
+  detectMachine(leg: string, limits: Partial<DetectionLimits> = {}): Promise<void> {
+    return this.#queue.run([leg], async () => {
+      await this.#silence([leg]);
+      await this.#detector.listen(leg, { ...DETECTION_LIMITS, ...limits });
+    });
   }
 
   phones(): Promise<readonly PhoneStatus[]> {

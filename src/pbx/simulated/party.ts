@@ -1,15 +1,36 @@
-import type { ArrivedChannel, Endpoint, Media } from '../pbx.ts';
+import type {
+  ArrivedChannel,
+  DetectionLimits,
+  DetectionReason,
+  Endpoint,
+  MachineVerdict,
+  Media,
+} from '../pbx.ts';
 
 /** How a called party reacts to a leg. Times in ms after the call reaches it. */
 export interface Behaviour {
   readonly ringAfterMs?: number;
   /** Undefined: never answers. */
   readonly answerAfterMs?: number;
+  /** Answers so soon when it is asked to answer by itself; undefined: it does not know how. */
+  readonly autoAnswerMs?: number;
   /** Refuses with this SIP code instead of answering. */
   readonly refuse?: { readonly afterMs: number; readonly sipCode: number };
   /** After the answer, hangs up by itself. */
   readonly hangupAfterMs?: number;
+  /** What whoever listens finds that it is; undefined: a person. */
+  readonly detection?: Detection;
 }
+
+/** What becomes of listening to a party, and after what time. */
+export interface Detection {
+  readonly verdict: MachineVerdict;
+  readonly reason: DetectionReason;
+  readonly afterMs: number;
+}
+
+/** A person who says his name and waits. */
+const PERSON: Detection = { verdict: 'human', reason: 'short-greeting', afterMs: 1_200 };
 
 /** Who watches what happens to the parties, in the moment in which it happens to them. */
 export interface Witness {
@@ -68,6 +89,10 @@ export class Channel implements SimulatedParty {
   playbacks: Playback[] = [];
   recording?: { id: string; startedAt: number; cancel: () => void; endKey: string };
   bridge: string | undefined;
+  /** What it is, for who listens. */
+  detection: Detection = PERSON;
+  /** 'listening': it takes no command; 'done': it is known what it is. */
+  judged: 'no' | 'listening' | 'done' = 'no';
   /** He was with somebody when the witness was told last. */
   isTalking = false;
   /** Takes back what is still to happen to a leg that nobody has answered. */
@@ -86,6 +111,14 @@ export class Channel implements SimulatedParty {
 
   get talkingWith(): readonly string[] {
     return this.pbx.bridgeMembers(this.bridge).filter((other) => other !== this.channel);
+  }
+
+  /** How long it takes until it is known what this party is, ms. */
+  listen({ totalMs }: DetectionLimits): number {
+    if (this.detection.afterMs > totalMs) {
+      this.detection = { verdict: 'unsure', reason: 'too-long', afterMs: totalMs };
+    }
+    return this.detection.afterMs;
   }
 
   press(digits: string): void {

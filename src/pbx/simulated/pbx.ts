@@ -3,10 +3,14 @@ import { cleanNumber, cleanText } from '../../base/text.ts';
 import {
   type ArrivedChannel,
   causeOf,
+  checkAutoAnswer,
+  checkDetection,
   checkDigits,
   checkEndpoint,
   checkId,
   checkMedia,
+  DETECTION_LIMITS,
+  type DetectionLimits,
   type HangupCause,
   type Media,
   type OriginateRequest,
@@ -32,6 +36,9 @@ export interface SimulatedOptions {
   readonly trunk?: (number: string) => Behaviour | 'down';
   readonly witness?: Witness;
 }
+
+/** How often a leg that was listened to asks whether somebody is there. */
+const ASK_AGAIN_MS = 200;
 
 /**
  * A PBX that exists only in memory and in the time of its clock. It keeps the port's contract, so the same engine runs a
@@ -281,6 +288,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#requireLink();
     checkId(request.leg);
     checkEndpoint(request.to);
+    checkAutoAnswer(request);
     if (this.#draining) throw new PbxError('refused', 'the PBX takes no new calls now');
     if (this.#channels.has(request.leg)) throw new PbxError('refused', `leg ${request.leg} exists already`);
     const phone =
@@ -311,7 +319,9 @@ export class SimulatedPbx implements Pbx, Switchboard {
         this.#emit({ type: 'LegRinging', channel: leg.channel });
       }
     });
-    const { refuse, answerAfterMs, hangupAfterMs } = behaviour;
+    if (behaviour.detection) leg.detection = behaviour.detection;
+    const { refuse, hangupAfterMs, autoAnswerMs } = behaviour;
+    const answerAfterMs = (request.autoAnswer && autoAnswerMs) ?? behaviour.answerAfterMs;
     if (refuse) later(refuse.afterMs, () => this.end(leg, 21, refuse.sipCode));
     else if (answerAfterMs !== undefined) {
       later(answerAfterMs, () => {
@@ -331,6 +341,20 @@ export class SimulatedPbx implements Pbx, Switchboard {
   async disconnect(bridge: string): Promise<void> {
     this.#requireLink();
     this.#rooms.close(bridge);
+  }
+
+  async detectMachine(leg: string, limits: Partial<DetectionLimits> = {}): Promise<void> {
+    const whole = { ...DETECTION_LIMITS, ...limits };
+    checkDetection(whole);
+    this.#requireLink();
+    const target = this.#channels.get(leg);
+    if (target?.judged === 'listening') return;
+    const channel = this.#get(leg);
+    if (!channel.ours || channel.state !== 'up') throw new PbxError('refused', `leg ${leg} was not answered`);
+    await this.#silence(channel);
+    const afterMs = channel.judged === 'done' ? 0 : channel.listen(whole);
+    channel.judged = 'listening';
+    this.#clock.at(this.#clock.now() + afterMs, () => this.#judge(channel));
   }
 
   async phones(): Promise<readonly PhoneStatus[]> {
@@ -357,8 +381,20 @@ export class SimulatedPbx implements Pbx, Switchboard {
   #get(id: string): Channel {
     this.#requireLink();
     const channel = this.#channels.get(id);
-    if (!channel) throw new PbxError('not-found', `no channel ${id}`);
+    if (!channel || channel.judged === 'listening') throw new PbxError('not-found', `no channel ${id}`);
     return channel;
+  }
+
+  /** The verdict waits for somebody to hear it. */
+  #judge(channel: Channel): void {
+    if (channel.ended) return;
+    if (!this.#linked) {
+      this.#clock.at(this.#clock.now() + ASK_AGAIN_MS, () => this.#judge(channel));
+      return;
+    }
+    channel.judged = 'done';
+    const { verdict, reason, afterMs: ms } = channel.detection;
+    this.#emit({ type: 'MachineDetected', channel: channel.channel, verdict, reason, ms });
   }
 
   /** Ends what is playing; the one that waits first, so that none starts in between. */

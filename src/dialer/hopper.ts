@@ -1,0 +1,79 @@
+import type { Lead } from '../campaign/lead.ts';
+
+/** How soon leads are asked for again when there were none, ms. */
+const EMPTY_MS = 5_000;
+
+/**
+ * The leads of one campaign that are at hand, so that dialling waits for no store, and those that are in hand and must not be given
+ * out twice.
+ */
+export class Hopper {
+  #leads: Lead[] = [];
+  /** Leads that left the hopper and whose fate the store may not know yet. */
+  readonly #inHand = new Set<string>();
+  #isFilling = false;
+  /** UTC ms. */
+  #notBefore = 0;
+
+  get size(): number {
+    return this.#leads.length;
+  }
+
+  /** True when there was nothing to be had the last time. */
+  get isDry(): boolean {
+    return this.#notBefore > 0 && this.#leads.length === 0;
+  }
+
+  /** Ids that are not to be fetched. */
+  get taken(): string[] {
+    return [...this.#leads.map(({ id }) => id), ...this.#inHand];
+  }
+
+  /** How many to fetch now, 0 for none: then a fetch is under way, or it is too early. @param wanted how many should be at hand; @param now UTC ms */
+  toFetch(wanted: number, now: number): number {
+    if (this.#isFilling || now < this.#notBefore || this.#leads.length * 2 >= wanted) return 0;
+    return wanted - this.#leads.length;
+  }
+
+  fetching(): void {
+    this.#isFilling = true;
+  }
+
+  /** What was fetched has come. @param now UTC ms */
+  filled(leads: readonly Lead[], now: number): void {
+    this.#isFilling = false;
+    this.#notBefore = leads.length === 0 ? now + EMPTY_MS : 0;
+    const known = new Set(this.taken);
+    this.#leads.push(...leads.filter(({ id }) => !known.has(id)));
+  }
+
+  /** The next lead that suits; it is in hand until `settled`. */
+  take(suits: (lead: Lead) => boolean = () => true): Lead | undefined {
+    const index = this.#leads.findIndex(suits);
+    if (index < 0) return undefined;
+    const [lead] = this.#leads.splice(index, 1);
+    if (lead) this.#inHand.add(lead.id);
+    return lead;
+  }
+
+  /** It was not wanted after all, and is the next again. */
+  giveBack(lead: Lead): void {
+    if (this.#inHand.delete(lead.id)) this.#leads.unshift(lead);
+  }
+
+  /** Somebody is in hand since before this hopper was. */
+  hold(lead: string): void {
+    this.#inHand.add(lead);
+  }
+
+  /** The store knows how it goes on with him. */
+  settled(lead: string): void {
+    this.#inHand.delete(lead);
+  }
+
+  /** Other rules or lists hold: what is at hand is fetched anew. */
+  clear(): void {
+    this.#leads = [];
+    this.#notBefore = 0;
+  }
+}

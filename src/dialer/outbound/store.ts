@@ -1,0 +1,80 @@
+import { asc, eq } from 'drizzle-orm';
+import { Refused } from '../../base/errors.ts';
+import type { Authorship, EventWriter } from '../../engine/changes.ts';
+import type { Database } from '../../store/connect.ts';
+import type { OutboundCampaign } from '../outbound.ts';
+import { attemptTable, outboundCampaignTable } from '../table.ts';
+
+/** The campaigns that call people. */
+export class OutboundStore {
+  readonly #database: Database;
+  readonly #events: EventWriter;
+
+  constructor(database: Database, events: EventWriter) {
+    this.#database = database;
+    this.#events = events;
+  }
+
+  async byId(id: string): Promise<OutboundCampaign | undefined> {
+    return this.#database.query
+      .select()
+      .from(outboundCampaignTable)
+      .where(eq(outboundCampaignTable.id, id))
+      .get();
+  }
+
+  /** By name. */
+  async list(): Promise<OutboundCampaign[]> {
+    const { name, id } = outboundCampaignTable;
+    return this.#database.query.select().from(outboundCampaignTable).orderBy(asc(name), asc(id)).all();
+  }
+
+  /** Adds a campaign, or changes it. @param made goes to the log as `OutboundCampaignChanged`; what set-up puts in does not */
+  async save(campaign: OutboundCampaign, made?: Authorship): Promise<void> {
+    const { id, ...rest } = campaign;
+    this.#events.commit(() => {
+      const was = this.#statusOf(id);
+      this.#database.query
+        .insert(outboundCampaignTable)
+        .values(campaign)
+        .onConflictDoUpdate({ target: outboundCampaignTable.id, set: rest })
+        .run();
+      if (!made) return [];
+      const { name, status, pacing } = campaign;
+      const data = { campaign: id, name, status, was: was ?? null, mode: pacing.mode, by: made.by };
+      return [{ type: 'OutboundCampaignChanged', version: 1, at: made.at, data }];
+    });
+  }
+
+  /**
+   * Forgets a campaign for which nobody was ever dialled; one that was used is stopped and stays, because its attempts name it.
+   * @throws Refused `outbound-unknown`, `outbound-not-stopped`, `outbound-has-attempts`
+   */
+  async remove(id: string, made: Authorship): Promise<void> {
+    this.#events.commit(() => {
+      const status = this.#statusOf(id);
+      if (status === undefined) throw new Refused('outbound-unknown', `There is no outbound campaign ${id}`);
+      if (status !== 'stopped')
+        throw new Refused('outbound-not-stopped', `Outbound campaign ${id} is ${status}: stop it first`);
+      const { query } = this.#database;
+      const { campaign } = attemptTable;
+      if (query.select({ campaign }).from(attemptTable).where(eq(campaign, id)).limit(1).get())
+        throw new Refused(
+          'outbound-has-attempts',
+          `People were called for outbound campaign ${id}, and its attempts are kept: leave it stopped`,
+        );
+      query.delete(outboundCampaignTable).where(eq(outboundCampaignTable.id, id)).run();
+      const data = { campaign: id, by: made.by };
+      return [{ type: 'OutboundCampaignRemoved', version: 1, at: made.at, data }];
+    });
+  }
+
+  #statusOf(id: string): OutboundCampaign['status'] | undefined {
+    const { status } = outboundCampaignTable;
+    return this.#database.query
+      .select({ status })
+      .from(outboundCampaignTable)
+      .where(eq(outboundCampaignTable.id, id))
+      .get()?.status;
+  }
+}

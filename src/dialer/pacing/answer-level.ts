@@ -1,0 +1,66 @@
+import { PACING } from './constants.ts';
+
+/**
+ * How people answer now, as a multiple of what is expected of the dials made: 1 is as usual. A slow look is precise; a fast one notices a
+ * change and then takes over. Expected answers are compensators: the risk of an answer that a dial was under so far, which has no bias from
+ * dials that still ring.
+ */
+export class AnswerLevel {
+  #slowSeen = 0;
+  #slowDue = 0;
+  #fastSeen = 0;
+  #fastDue = 0;
+  #isOut = false;
+  /** Answers expected since answers were last out. */
+  #dueSinceOutage: number = PACING.recoveryAnswers;
+
+  /** A dial stopped ringing. @param due answers that were expected of it until then, 0 to about 1 */
+  note(isLive: boolean, due: number): void {
+    const slow = Math.exp(-due / PACING.levelMemory);
+    const fast = Math.exp(-due / PACING.alarmMemory);
+    const seen = isLive ? 1 : 0;
+    this.#slowSeen = this.#slowSeen * slow + seen;
+    this.#slowDue = this.#slowDue * slow + due;
+    this.#fastSeen = this.#fastSeen * fast + seen;
+    this.#fastDue = this.#fastDue * fast + due;
+    if (Math.abs(this.#surprise()) > PACING.alarmSigmas) {
+      this.#slowSeen = this.#fastSeen;
+      this.#slowDue = this.#fastDue;
+    }
+    this.#isOut = ratio(this.#fastSeen, this.#fastDue) < PACING.outageBelow;
+    this.#dueSinceOutage = this.#isOut ? 0 : Math.min(PACING.recoveryAnswers, this.#dueSinceOutage + due);
+  }
+
+  /** Too few answer for anything to be learned from it. */
+  get isOut(): boolean {
+    return this.#isOut;
+  }
+
+  /** What to plan with. @param pendingDue answers expected so far of the dials that still ring */
+  planned(pendingDue: number): number {
+    if (this.#dueSinceOutage < PACING.recoveryAnswers) return Math.max(PACING.outageLevel, this.level(0));
+    return Math.max(PACING.leastLevel, this.level(pendingDue));
+  }
+
+  /** As it is believed to be. */
+  level(pendingDue: number): number {
+    return ratio(this.#slowSeen, this.#slowDue + pendingDue);
+  }
+
+  /** Squared coefficient of variation of `level`. */
+  get variation(): number {
+    return 1 / (PRIOR + this.#slowDue);
+  }
+
+  #surprise(): number {
+    const expected = this.#fastDue * ratio(this.#slowSeen, this.#slowDue);
+    return (this.#fastSeen - expected) / Math.sqrt(expected + 1);
+  }
+}
+
+/** Answers as expected that are taken for seen, so that the first few mean little. */
+const PRIOR = 6;
+
+function ratio(seen: number, due: number): number {
+  return (seen + PRIOR) / (due + PRIOR);
+}

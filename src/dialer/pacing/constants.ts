@@ -1,0 +1,65 @@
+/**
+ * The one set of parameters of predictive pacing, for every campaign, size and day. Nothing is tuned per site: what differs between
+ * sites is learned. The lab's bench runs with these very values.
+ */
+export const PACING = {
+  /** Points of the time to a live answer at which the balance of answers and free agents is reckoned, as shares of the live answers. */
+  horizonShares: [0.1, 0.3, 0.5, 0.7, 0.9],
+  /** What is left of the time in which an agent has to be there, when one becomes free, for putting through, ms. */
+  putThroughMs: 400,
+
+  /** How fast what was learned of ringing fades, ms. */
+  ringMemoryMs: 40 * 60_000,
+  /** Dials that the prior counts for. */
+  ringPriorDials: 20,
+  /** Share of live answers before anything is known. */
+  priorAnswerRate: 0.25,
+  /** How fast what was learned of talk and wrap-up fades, ms. */
+  handleMemoryMs: 2 * 3_600_000,
+  /** Ended talks that the mean so far counts for, in each bin of the hazard. */
+  handlePriorEnds: 4,
+  /** Tables are made anew so often, ms. */
+  rebuildMs: 20_000,
+
+  /** Expected live answers that the usual level of answering looks back. */
+  levelMemory: 200,
+  /** The same for the fast look that notices a change. */
+  alarmMemory: 25,
+  /** Distance between the two, in standard deviations, that counts as a change. */
+  alarmSigmas: 3.5,
+  /** Below this share of what is expected, answers are out: nothing is learned. */
+  outageBelow: 0.4,
+  /** What is planned with while answers are out, and until `recoveryAnswers` were expected after that: the line may come back at its best. */
+  outageLevel: 1.3,
+  recoveryAnswers: 30,
+  /** Otherwise nothing below this level is planned with. */
+  leastLevel: 0.85,
+
+  /** The share that is aimed at, of the cap. */
+  aim: 0.95,
+  /** By how much one answer moves the logarithm of allowed risk ÷ aim, for each unit that its fate is off the aim. */
+  gain: 0.1,
+  /** Bounds of allowed risk ÷ aim, and where it begins. */
+  leastRisk: 0.3,
+  mostRisk: 5,
+  firstRisk: 1,
+  /** Answers over which what is left of the budget is spent: at least, and as a share of the window's answers. */
+  spendOver: 150,
+  spendShare: 0.5,
+  /** Bounds of what is aimed at, as parts of the cap, while there is a call to spare. */
+  leastAim: 0.4,
+  mostAim: 1.3,
+  /** Abandoned calls kept in hand. */
+  reserve: 3.5,
+  /** The cap need not hold before so many live answers: a day may begin with an abandoned call. */
+  graceAnswers: 400,
+  /** Abandoned calls that it may be over the cap at the beginning, less and less until `graceAnswers`. */
+  graceCalls: 3,
+  /** Of a window's first hours, it may owe what so much time without abandoned calls pays back, less and less, ms. */
+  overdraftMs: 600_000,
+  overdraftUntilMs: 3 * 3_600_000,
+
+  /** Dials are let go when the risk is above both. */
+  cancelRisk: 0.05,
+  cancelTimesAllowed: 3,
+} as const;

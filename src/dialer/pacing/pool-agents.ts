@@ -1,0 +1,107 @@
+import type { AgentPhase, Foreknowledge } from '../pacing.ts';
+import type { Balance } from './balance.ts';
+import { type FreeChances, freeChances, talkingAt, wrapUpAt } from './free-chances.ts';
+import { HandleTimes } from './handle-times.ts';
+
+const TALK_PRIOR_MS = 120_000;
+const WRAP_UP_PRIOR_MS = 30_000;
+
+interface PoolAgent {
+  readonly id: string;
+  phase: AgentPhase;
+  since: number;
+}
+
+/** The agents of a pool: who is there, and when the others may be. */
+export class PoolAgents {
+  readonly #agents: PoolAgent[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #numbers = { idle: 0, reserved: 0, talking: 0, 'wrap-up': 0, away: 0 };
+  readonly #talk = new HandleTimes(TALK_PRIOR_MS);
+  readonly #wrapUp = new HandleTimes(WRAP_UP_PRIOR_MS);
+  readonly #foreknowledge: Foreknowledge;
+  readonly #certain: Float64Array;
+  #chances: FreeChances;
+  #horizonsMs: readonly number[];
+
+  constructor(horizonsMs: readonly number[], foreknowledge: Foreknowledge) {
+    this.#foreknowledge = foreknowledge;
+    this.#horizonsMs = horizonsMs;
+    this.#certain = new Float64Array(horizonsMs.length);
+    this.#chances = freeChances(this.#talk.survival([], 0), this.#wrapUp.survival([], 0), horizonsMs);
+  }
+
+  /** @param since UTC ms */
+  set(id: string, phase: AgentPhase | undefined, since: number): void {
+    const place = this.#places.get(id);
+    const agent = place === undefined ? undefined : this.#agents[place]!;
+    if (agent) {
+      if (agent.phase === phase && agent.since === since) return;
+      this.#learn(agent, since);
+      this.#numbers[agent.phase] -= 1;
+    }
+    if (phase === undefined) this.#remove(id, place);
+    else {
+      this.#numbers[phase] += 1;
+      if (agent) Object.assign(agent, { phase, since });
+      else {
+        this.#places.set(id, this.#agents.length);
+        this.#agents.push({ id, phase, since });
+      }
+    }
+  }
+
+  count(phase: AgentPhase): number {
+    return this.#numbers[phase];
+  }
+
+  /** Those who are at work: all but those away. */
+  get working(): number {
+    return this.#agents.length - this.#numbers.away;
+  }
+
+  /** Makes the tables anew from what was learned. @param horizonsMs see `freeChances` */
+  refresh(horizonsMs: readonly number[], now: number): void {
+    this.#horizonsMs = horizonsMs;
+    const lasted = (phase: AgentPhase): number[] =>
+      this.#agents.filter((agent) => agent.phase === phase).map(({ since }) => Math.max(0, now - since));
+    const talk = this.#talk.survival(lasted('talking'), now);
+    const wrapUp = this.#wrapUp.survival(lasted('wrap-up'), now);
+    this.#chances = freeChances(talk, wrapUp, horizonsMs);
+  }
+
+  /** Tells the balance who may become free. */
+  into(balance: Balance, now: number): void {
+    const chances = this.#chances;
+    for (const agent of this.#agents) {
+      if (agent.phase !== 'talking' && agent.phase !== 'wrap-up') continue;
+      if (this.#foreknowledge.freeAt) balance.mayBeFree(this.#certainly(agent.id, now), 0);
+      else if (agent.phase === 'talking')
+        balance.mayBeFree(chances.talking, talkingAt(chances, now - agent.since));
+      else balance.mayBeFree(chances.wrapUp, wrapUpAt(chances, now - agent.since));
+    }
+  }
+
+  #certainly(id: string, now: number): Float64Array {
+    const freeAt = this.#foreknowledge.freeAt?.(id) ?? Number.POSITIVE_INFINITY;
+    this.#horizonsMs.forEach((horizon, index) => {
+      this.#certain[index] = freeAt <= now + horizon ? 1 : 0;
+    });
+    return this.#certain;
+  }
+
+  #learn({ phase, since: from }: PoolAgent, until: number): void {
+    const lasted = Math.max(0, until - from);
+    if (phase === 'talking') this.#talk.note(lasted, until);
+    if (phase === 'wrap-up') this.#wrapUp.note(lasted, until);
+  }
+
+  #remove(id: string, place: number | undefined): void {
+    if (place === undefined) return;
+    const last = this.#agents.pop()!;
+    this.#places.delete(id);
+    if (last.id === id) return;
+    this.#agents[place] = last;
+    this.#places.set(last.id, place);
+  }
+}

@@ -1,0 +1,133 @@
+import { Refused } from '../base/errors.ts';
+import type { Call } from '../call/call.ts';
+import { customerLeg } from '../call/callback-rules.ts';
+import type { Lead, LeadFate } from '../campaign/lead.ts';
+import { fateAfter } from '../campaign/retry.ts';
+import type { Attempt, Disposition } from '../dialer/attempt.ts';
+import { closed, fateBy, followed, outcomeOf } from '../dialer/attempt-rules.ts';
+import type { Pacer } from '../dialer/pacing.ts';
+import { contactOf, wishOf } from './begin-attempt.ts';
+import type { DialFloor, UnderWay, Working } from './dial-floor.ts';
+import type { Turn } from './turn.ts';
+
+/** What is done with a lead whose campaign is gone. */
+const GONE: LeadFate = { next: 'done', reason: 'campaign-gone' };
+
+/** A lead that we let go, or that was not dialled after all, comes again after this, ms. */
+const CANCELLED_MS = 60_000;
+
+/** A call of a campaign has changed: its attempt follows, and everybody learns from it. */
+export function attemptFollows(turn: Turn, floor: DialFloor | undefined, was: Call, is: Call): void {
+  const id = is.outbound?.attempt;
+  const known = id === undefined ? undefined : floor?.underWay.get(id);
+  if (!floor || !known) return;
+  const working = floor.campaigns.get(known.attempt.campaign);
+  tellPacer(turn, working && floor.poolOf(working.campaign)?.pacer, was, is);
+  const next = followed(known.attempt, is);
+  if (is.phase.at === 'ended') return end(turn, floor, { ...known, attempt: next }, is, working);
+  if (next === known.attempt) return;
+  floor.underWay.set(next.id, { ...known, attempt: next });
+  turn.putAttempt(next);
+  if (known.attempt.answeredAt === undefined && next.answeredAt !== undefined)
+    turn.log('CustomerAnswered', about(next), { call: is.id });
+}
+
+function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working: Working | undefined): void {
+  const { attempt, lead } = known;
+  const outcome = outcomeOf(call);
+  const fate = working ? fateOf(working, attempt, lead, outcome, turn.now) : GONE;
+  const over = closed(attempt, call, outcome, fate, turn.now);
+  floor.underWay.delete(over.id);
+  floor.gate.note(contactOf(over));
+  floor.hasEnded = true;
+  if (working) {
+    working.inFlight -= 1;
+    working.circuit.ended(over.id, outcome, turn.now);
+  }
+  turn.putAttempt(over);
+  const { sipCode, agent, detected } = over;
+  const how = { outcome, sipCode, detected, fate, talkedMs: call.talkedMs };
+  turn.log(
+    'AttemptEnded',
+    { ...about(over), ...how },
+    { call: call.id, ...(agent !== undefined && { agent }) },
+  );
+}
+
+function fateOf(
+  { campaign }: Working,
+  attempt: Attempt,
+  lead: Lead | undefined,
+  outcome: NonNullable<Attempt['outcome']>,
+  now: number,
+): LeadFate {
+  // Our doing, not his.
+  if (outcome === 'cancelled') return { next: 'again', dueAt: now + CANCELLED_MS, ...wishOf(lead) };
+  const noted = attempt.disposition && fateBy(attempt.disposition);
+  if (noted) return noted;
+  const numbers = lead?.numbers.length ?? 1;
+  const fate = fateAfter({ outcome, attempts: attempt.earlier + 1, numbers }, campaign.retry, now);
+  return fate.next === 'again' ? { ...fate, ...wishOf(lead) } : fate;
+}
+
+const about = ({ id, campaign, list, lead, person, number }: Attempt) => ({
+  attempt: id,
+  campaign,
+  list,
+  lead,
+  person,
+  number,
+});
+
+/** What pacing learns from a call. An answer counts as live when he waits for an agent. */
+function tellPacer({ now }: Turn, pacer: Pacer | undefined, was: Call, is: Call): void {
+  const id = is.outbound?.attempt;
+  if (!pacer || id === undefined || is.callback) return;
+  const [before, after] = [customerLeg(was), customerLeg(is)];
+  if (before?.ringingAt === undefined && after?.ringingAt !== undefined) pacer.ringing(id, now);
+  const waits = (at: Call['phase']['at']): boolean => at === 'queued' || at === 'offered';
+  const waited = is.waitedMs > was.waitedMs || waits(was.phase.at);
+  if (!waits(was.phase.at) && waits(is.phase.at) && was.waitedMs === 0) pacer.resolved(id, 'live', now);
+  if (waited && waits(was.phase.at) && !waits(is.phase.at)) {
+    if (is.phase.at === 'connected') pacer.served(id, 'connected', now);
+    else pacer.served(id, is.outbound?.abandonedAt === undefined ? 'hung-up' : 'abandoned', now);
+  }
+  if (is.phase.at !== 'ended' || is.waitedMs > 0 || waits(was.phase.at) || is.connectedAt !== undefined)
+    return;
+  pacer.resolved(id, resultOf(is), now);
+}
+
+/** A dial of which no live answer came. */
+function resultOf(call: Call) {
+  switch (outcomeOf(call)) {
+    case 'busy':
+    case 'rejected':
+      return 'busy';
+    case 'no-answer':
+      return 'no-answer';
+    case 'cancelled':
+      return 'cancelled';
+    case 'machine':
+    case 'hung-up':
+      return 'machine';
+    default:
+      return 'failed';
+  }
+}
+
+/**
+ * An agent has noted what was said. While the attempt is under way it is kept with it.
+ * @param attempt as the store has it
+ */
+export function dispose(turn: Turn, floor: DialFloor, attempt: Attempt, disposition: Disposition): void {
+  const known = floor.underWay.get(attempt.id);
+  if (disposition.callbackAt !== undefined && disposition.callbackAt <= turn.now)
+    throw new Refused('callback-in-the-past', 'a callback has to be in the future');
+  const noted = { ...(known?.attempt ?? attempt), disposition };
+  if (known) floor.underWay.set(noted.id, { ...known, attempt: noted });
+  const fate = noted.endedAt === undefined ? noted.fate : (fateBy(disposition) ?? noted.fate);
+  turn.putAttempt({ ...noted, ...(fate && { fate }) });
+  if (noted.endedAt !== undefined) floor.hasEnded = true;
+  const { result, callbackAt, callbackAgent, by } = disposition;
+  turn.log('AttemptDisposed', { ...about(noted), result, callbackAt, callbackAgent, by }, {});
+}

@@ -1,0 +1,185 @@
+import type { Call } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
+import type { ContactRequest, ContactVerdict, PastContact } from '../campaign/contact-policy.ts';
+import type { Lead, LeadFate, LeadNumber } from '../campaign/lead.ts';
+import type { Attempt } from '../dialer/attempt.ts';
+import type { OutboundCampaign } from '../dialer/outbound.ts';
+import type { PacingReason } from '../dialer/pacing.ts';
+import type { DialFloor, Working } from './dial-floor.ts';
+import type { Turn } from './turn.ts';
+
+/** A lead that may not be called now, without anybody knowing when, is looked at again after this, ms. */
+const LOOK_AGAIN_MS = 3_600_000;
+
+/** An attempt that is written down, and not dialled yet. */
+export interface Begun {
+  readonly attempt: Attempt;
+  readonly call: Call;
+  readonly leg: Leg;
+}
+
+/** How somebody is called. */
+export interface How {
+  readonly why?: PacingReason;
+  /** An agent hears him answer. */
+  readonly attended: boolean;
+}
+
+/** Writes an attempt down, with its call, if gate and class of service let it pass. Nothing is dialled yet. */
+export function begin(
+  turn: Turn,
+  floor: DialFloor,
+  working: Working,
+  lead: Lead,
+  how: How,
+): Begun | undefined {
+  const { campaign, circuit } = working;
+  const { now } = turn;
+  const [to] = lead.numbers;
+  if (!to) return undefined;
+  const verdict = floor.gate.judge(requestOf(campaign, lead, to, how.attended), now);
+  if (!verdict.allowed) {
+    held(turn, floor, campaign, lead, verdict);
+    return undefined;
+  }
+  const id = turn.nextId('a-');
+  const begun = callFor(id, campaign, lead, to, how, now);
+  if (!turn.permitted(begun.call, { kind: 'outside', number: to.number }, 'campaign')) {
+    sendBack(turn, floor, campaign, lead, 'class-of-service', now + LOOK_AGAIN_MS);
+    return undefined;
+  }
+  const { attempt } = begun;
+  floor.gate.note(contactOf(attempt));
+  floor.underWay.set(id, { attempt, lead });
+  working.inFlight += 1;
+  circuit.dialled(id);
+  turn.putAttempt(attempt);
+  turn.putNewCall(begun.call);
+  const { list, number, person, mode, earlier } = attempt;
+  const about = { attempt: id, campaign: campaign.id, list, lead: lead.id, person, number, mode, earlier };
+  turn.log('AttemptMade', { ...about, ...(how.why && { why: how.why }) }, { call: begun.call.id });
+  return begun;
+}
+
+/** What the gate is asked. */
+export function requestOf(
+  campaign: OutboundCampaign,
+  lead: Lead,
+  to: LeadNumber,
+  attended: boolean,
+): ContactRequest {
+  const { person, callback } = lead;
+  return {
+    campaign: campaign.id,
+    person,
+    number: to.number,
+    zones: to.zones,
+    asked: callback !== undefined,
+    attended,
+  };
+}
+
+/** An attempt as the gate remembers it. */
+export function contactOf({ id, campaign, person, number, at, outcome }: Attempt): PastContact {
+  return { attempt: id, campaign, person, number, at, ...(outcome !== undefined && { outcome }) };
+}
+
+function held(
+  turn: Turn,
+  floor: DialFloor,
+  campaign: OutboundCampaign,
+  lead: Lead,
+  { rule, retryAt, detail }: ContactVerdict & { allowed: false },
+): void {
+  const fate: LeadFate =
+    retryAt === undefined
+      ? { next: 'done', reason: rule }
+      : { next: 'again', dueAt: Math.max(retryAt, turn.now + 1), ...wishOf(lead) };
+  floor.sentBack.push({ campaign: campaign.id, lead: lead.id, fate });
+  const until = retryAt === undefined ? {} : { retryAt };
+  turn.log(
+    'LeadHeldBack',
+    { campaign: campaign.id, list: lead.list, lead: lead.id, rule, ...until, detail },
+    {},
+  );
+}
+
+/** A lead is not dialled now, by no rule of contact. @param dueAt UTC ms */
+export function sendBack(
+  turn: Turn,
+  floor: DialFloor,
+  campaign: OutboundCampaign,
+  lead: Lead,
+  rule: string,
+  dueAt: number,
+): void {
+  const fate: LeadFate = { next: 'again', dueAt, ...wishOf(lead) };
+  floor.sentBack.push({ campaign: campaign.id, lead: lead.id, fate });
+  turn.log(
+    'LeadHeldBack',
+    { campaign: campaign.id, list: lead.list, lead: lead.id, rule, retryAt: dueAt },
+    {},
+  );
+}
+
+/** Whoever asked to be called is still to be called, by the agent whom he wants. */
+export function wishOf(lead: Lead | undefined): { readonly asked?: true; readonly agent?: string } {
+  if (!lead?.callback) return {};
+  const { agent } = lead.callback;
+  return { asked: true, ...(agent !== undefined && { agent }) };
+}
+
+/** The call of an attempt. */
+export const callOf = (attempt: string): string => `call-${attempt}`;
+
+function callFor(
+  id: string,
+  campaign: OutboundCampaign,
+  lead: Lead,
+  { number }: LeadNumber,
+  { attended }: How,
+  now: number,
+): Begun {
+  const callId = callOf(id);
+  const leg: Leg = { id: `leg-${callId}`, to: { kind: 'outside', number }, plannedAt: now };
+  const { pacing, ringMs, flow, queue } = campaign;
+  const attempt: Attempt = {
+    id,
+    campaign: campaign.id,
+    list: lead.list,
+    lead: lead.id,
+    person: lead.person,
+    number,
+    mode: attended ? 'preview' : pacing.mode,
+    earlier: lead.attempts,
+    at: now,
+  };
+  const call: Call = {
+    id: callId,
+    channel: leg.id,
+    source: { kind: 'outside' },
+    ...(attended && { callback: { id, ringMs } }),
+    outbound: {
+      attempt: id,
+      campaign: campaign.id,
+      person: lead.person,
+      flow,
+      queue,
+      minRingMs: pacing.minRingMs,
+      connectWithinMs: pacing.connectWithinMs,
+    },
+    ani: number,
+    aniName: lead.name,
+    dnis: campaign.callerNumber,
+    startedAt: now,
+    facts: { language: '', persona: '', campaignId: campaign.id, queue, variables: {} },
+    stack: [],
+    phase: attended
+      ? { at: 'queued', queue, since: now, until: now + ringMs, music: '' }
+      : { at: 'reaching', until: now + ringMs },
+    legs: attended ? [] : [leg],
+    waitedMs: 0,
+    talkedMs: 0,
+  };
+  return { attempt, call, leg };
+}

@@ -1,0 +1,249 @@
+import type { Agent } from '../agent/agent.ts';
+import type { ContactGate } from '../campaign/contact-policy.ts';
+import type { Lead, LeadFate } from '../campaign/lead.ts';
+import { AbandonmentWindows } from '../dialer/abandonment.ts';
+import type { Attempt } from '../dialer/attempt.ts';
+import { Circuit } from '../dialer/circuit.ts';
+import { Hopper } from '../dialer/hopper.ts';
+import type { OutboundCampaign } from '../dialer/outbound.ts';
+import { PoolPacer } from '../dialer/pacing/pool-pacer.ts';
+import type { PacingReason } from '../dialer/pacing.ts';
+import type { Queue } from '../queue/queue.ts';
+import { Requirement } from '../queue/requirement.ts';
+import type { RoutingRules } from '../queue/rules.ts';
+import { DialPool } from './dial-pool.ts';
+
+/** What the dialer needs of the rest of the centre. */
+export interface DialFloorParts {
+  readonly gate: ContactGate;
+  /** The zone in which the days of abandonment are reckoned, IANA name. */
+  readonly zone: () => string;
+  /** How many may be dialled in a second, over all campaigns. */
+  readonly dialsPerSecond: number;
+  /** How many channels all calls together may use before nothing more is dialled. */
+  readonly channels: number;
+}
+
+/** A campaign that is not stopped, at work. */
+export interface Working {
+  readonly campaign: OutboundCampaign;
+  readonly hopper: Hopper;
+  readonly circuit: Circuit;
+  /** Attempts that are under way. */
+  inFlight: number;
+  /** Why nothing was dialled the last time, '' when something was or nothing had to be. */
+  whyNot: string;
+  /** What the last decision was made by. */
+  reason?: PacingReason;
+}
+
+/** An attempt that is under way, with its lead; after a restart the lead is known to its list only. */
+export interface UnderWay {
+  readonly attempt: Attempt;
+  readonly lead?: Lead;
+}
+
+/** A lead that an agent looks at before he has it called. */
+export interface Preview {
+  readonly lead: Lead;
+  readonly campaign: string;
+  /** Until then it is his, UTC ms. */
+  readonly until: number;
+}
+
+interface Fits {
+  readonly attributes: Agent['attributes'];
+  readonly queues: Map<string, boolean>;
+}
+
+/** The dialer's live state: campaigns with the leads at hand, pools of agents, attempts under way. */
+export class DialFloor {
+  readonly gate: ContactGate;
+  readonly campaigns = new Map<string, Working>();
+  readonly pools = new Map<string, DialPool>();
+  /** By the attempt's id. */
+  readonly underWay = new Map<string, UnderWay>();
+  /** By the agent who looks at it. */
+  readonly previews = new Map<string, Preview>();
+  /** Leads whose fate changed with no attempt, for their lists. */
+  readonly sentBack: { readonly campaign: string; readonly lead: string; readonly fate: LeadFate }[] = [];
+  /** True when an attempt has ended whose list does not know. */
+  hasEnded = false;
+  readonly #parts: DialFloorParts;
+  readonly #agents = new Map<string, { readonly agent: Agent; readonly free: boolean }>();
+  readonly #callsOut: (call: string) => boolean;
+  readonly #windows = new Map<string, AbandonmentWindows>();
+  /** Which queues agents fit, by their skills. */
+  #fits = new WeakMap<Agent['skills'], Fits>();
+  #rules: RoutingRules;
+  /** Dials that may go out now, by the rate. */
+  #allowance = 0;
+  #allowanceAt = 0;
+  /** When pools decide again, and when they did last, UTC ms. */
+  dueAt = Number.POSITIVE_INFINITY;
+  decidedAt = 0;
+
+  /** @param callsOut true for a live call of a campaign */
+  constructor(parts: DialFloorParts, rules: RoutingRules, callsOut: (call: string) => boolean) {
+    this.#parts = parts;
+    this.gate = parts.gate;
+    this.#rules = rules;
+    this.#callsOut = callsOut;
+  }
+
+  get channels(): number {
+    return this.#parts.channels;
+  }
+
+  /** The campaigns as they are now; those that are stopped and have nothing under way are not at work. */
+  takeCampaigns(campaigns: readonly OutboundCampaign[]): void {
+    const listed = new Set<string>();
+    for (const campaign of campaigns) {
+      const known = this.campaigns.get(campaign.id);
+      if (campaign.status === 'stopped' && !known?.inFlight) continue;
+      listed.add(campaign.id);
+      if (known?.campaign === campaign) continue;
+      const { hopper, circuit, inFlight, whyNot } = known ?? {
+        hopper: new Hopper(),
+        circuit: new Circuit(),
+        inFlight: 0,
+        whyNot: '',
+      };
+      this.campaigns.set(campaign.id, { campaign, hopper, circuit, inFlight, whyNot });
+    }
+    for (const id of [...this.campaigns.keys()]) if (!listed.has(id)) this.campaigns.delete(id);
+    this.#makePools();
+  }
+
+  /** An attempt that was under way when the last daemon went. */
+  resume(attempt: Attempt): void {
+    this.underWay.set(attempt.id, { attempt });
+    const working = this.campaigns.get(attempt.campaign);
+    if (!working) return;
+    working.inFlight += 1;
+    working.hopper.hold(attempt.lead);
+  }
+
+  takeRules(rules: RoutingRules): void {
+    this.#rules = rules;
+    this.#fits = new WeakMap();
+    this.#makePools();
+  }
+
+  /** Notes how an agent is. @param free he can be given a call now */
+  agentChanged(agent: Agent, free: boolean): void {
+    this.#agents.set(agent.id, { agent, free });
+    const pool = this.#poolFor(agent);
+    for (const other of this.pools.values()) if (other !== pool) other.remove(agent.id);
+    if (!pool || agent.state.at === 'logged-out') pool?.remove(agent.id);
+    else pool.put(agent, free, this.#isOut(agent), this.#isBlended(agent));
+    this.dueAt = 0;
+  }
+
+  agentGone(id: string): void {
+    this.#agents.delete(id);
+    for (const pool of this.pools.values()) pool.remove(id);
+  }
+
+  /** How many live answers of a campaign were abandoned, also while it is stopped. */
+  windowsOf(campaign: string): AbandonmentWindows {
+    const known = this.#windows.get(campaign);
+    if (known) return known;
+    const windows = new AbandonmentWindows(this.#parts.zone());
+    this.#windows.set(campaign, windows);
+    return windows;
+  }
+
+  /** The pool of a campaign. */
+  poolOf(campaign: OutboundCampaign): DialPool | undefined {
+    return this.pools.get(campaign.queue);
+  }
+
+  /** True for an agent who takes the calls of this queue. */
+  fits(agent: Agent, queue: string): boolean {
+    const rules = this.#rules.queues.get(queue);
+    return rules !== undefined && this.#fitsQueue(agent, rules);
+  }
+
+  /** Queues in which callers wait, as against those of campaigns. */
+  inboundQueues(): Queue[] {
+    const outbound = new Set([...this.campaigns.values()].map(({ campaign }) => campaign.queue));
+    return [...this.#rules.queues.values()].filter(({ name }) => !outbound.has(name));
+  }
+
+  /** How many may be dialled now by the rate; what is not used is lost. @param now UTC ms */
+  allowance(now: number): number {
+    const { dialsPerSecond } = this.#parts;
+    const earned = ((now - this.#allowanceAt) / 1000) * dialsPerSecond;
+    this.#allowance = Math.min(dialsPerSecond, this.#allowance + Math.max(0, earned));
+    this.#allowanceAt = now;
+    return Math.floor(this.#allowance);
+  }
+
+  spend(dials: number): void {
+    this.#allowance -= dials;
+  }
+
+  #makePools(): void {
+    const wanted = new Set<string>();
+    for (const { campaign } of this.campaigns.values()) wanted.add(campaign.queue);
+    for (const queue of [...this.pools.keys()]) if (!wanted.has(queue)) this.pools.delete(queue);
+    for (const queue of wanted)
+      if (!this.pools.has(queue)) this.pools.set(queue, new DialPool(queue, this.#pacer()));
+    for (const { agent, free } of this.#agents.values()) this.agentChanged(agent, free);
+    this.dueAt = 0;
+  }
+
+  #pacer(): PoolPacer {
+    return new PoolPacer({ zone: this.#parts.zone(), windows: (campaign) => this.windowsOf(campaign) });
+  }
+
+  /** Each agent counts in one pool: of those whose calls he takes, the one with the fewest agents for its campaigns' weight. */
+  #poolFor(agent: Agent): DialPool | undefined {
+    let best: DialPool | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const pool of this.pools.values()) {
+      if (!this.fits(agent, pool.queue)) continue;
+      if (pool.has(agent.id)) return pool;
+      const load = (pool.size + 1) / this.#weightOf(pool.queue);
+      if (load < least) [best, least] = [pool, load];
+    }
+    return best;
+  }
+
+  #weightOf(queue: string): number {
+    let weight = 0;
+    for (const { campaign } of this.campaigns.values())
+      if (campaign.queue === queue && campaign.status === 'running') weight += campaign.weight;
+    return Math.max(weight, 0.001);
+  }
+
+  #isOut(agent: Agent): boolean {
+    return 'call' in agent.state && this.#callsOut(agent.state.call);
+  }
+
+  #isBlended(agent: Agent): boolean {
+    return this.inboundQueues().some((queue) => this.#fitsQueue(agent, queue));
+  }
+
+  /** Asked at every change of an agent, answered anew only when his skills or the rules are others. */
+  #fitsQueue(agent: Agent, queue: Queue): boolean {
+    let known = this.#fits.get(agent.skills);
+    if (known?.attributes !== agent.attributes || !known) {
+      known = { attributes: agent.attributes, queues: new Map() };
+      this.#fits.set(agent.skills, known);
+    }
+    let fits = known.queues.get(queue.name);
+    if (fits === undefined) {
+      fits = fitsQueue(agent, queue);
+      known.queues.set(queue.name, fits);
+    }
+    return fits;
+  }
+}
+
+/** True when the agent fits a caller of the queue of whom nothing is known, at some step of its ladder. */
+function fitsQueue({ id, skills, attributes = {} }: Agent, queue: Queue): boolean {
+  const caller = { tier: '', language: '', attributes: {} };
+  return new Requirement({ call: '', queue, since: 0, caller }).stepOf({ id, skills, attributes }) >= 0;
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf, Refused } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { ContactGate } from '../campaign/contact-policy.ts';
+import type { LeadSource } from '../campaign/lead.ts';
+import type { Attempt, Disposition } from '../dialer/attempt.ts';
+import type { OutboundCampaign } from '../dialer/outbound.ts';
+import type { RoutingRules } from '../queue/rules.ts';
+import { dialAsNeeded } from './dial-desk.ts';
+import { DialFloor, type Preview } from './dial-floor.ts';
+import type { EngineInput, PreviewAsked } from './input.ts';
+import { type AttemptBook, LeadSupply } from './lead-supply.ts';
+import { faultOf } from './log-ids.ts';
+import type { Turn } from './turn.ts';
+
+/** What a centre needs to call people. */
+export interface DiallerParts {
+  /** The outbound campaigns as they are now. */
+  readonly campaigns: () => Promise<readonly OutboundCampaign[]>;
+  readonly leads: LeadSource;
+  readonly gate: ContactGate;
+  readonly attempts: AttemptBook & {
+    byId(id: string): Promise<Attempt | undefined>;
+    /** Live answers of a campaign since `since` (UTC ms), by the time that their fate was known. */
+    answersSince(
+      campaign: string,
+      since: number,
+    ): Iterable<{ readonly at: number; readonly abandoned: boolean }>;
+  };
+  readonly zone: () => string;
+  /** What is not ready yet, '' when all is. */
+  readonly hindrance?: () => string;
+  readonly dialsPerSecond: number;
+  /** Channels of all calls together beyond which nothing more is dialled. */
+  readonly channels: number;
+}
+
+interface Around {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rules: RoutingRules;
+  /** True for a live call of a campaign. */
+  readonly callsOut: (call: string) => boolean;
+  /** What forbids to dial now, '' for nothing. */
+  readonly hindrance: () => string;
+  readonly post: (input: EngineInput) => void;
+  readonly ask: (input: EngineInput) => Promise<void>;
+}
+
+/** Abandonment is reckoned over 30 days, ms. */
+const REMEMBERED_MS = 31 * 24 * 3_600_000;
+
+/** The dialer within the engine: what it does in a turn, before and after it, and what people ask of it. */
+export class Dialler {
+  readonly floor: DialFloor;
+  readonly #parts: DiallerParts;
+  readonly #around: Around;
+  readonly #supply: LeadSupply;
+  #problem = '';
+
+  constructor(parts: DiallerParts, around: Around) {
+    this.#parts = parts;
+    this.#around = around;
+    this.floor = new DialFloor(parts, around.rules, around.callsOut);
+    this.#supply = new LeadSupply({
+      ...parts,
+      ...around,
+      came: (campaign, leads) => around.post({ type: 'LeadsCame', campaign, leads }),
+      taken: (campaign) => this.floor.campaigns.get(campaign)?.hopper.taken ?? [],
+    });
+  }
+
+  /** Takes up what was under way when the last daemon went. */
+  async start(attempts: readonly Attempt[]): Promise<void> {
+    const campaigns = await this.#parts.campaigns();
+    const since = this.#around.clock.now() - REMEMBERED_MS;
+    for (const { id } of campaigns) {
+      const windows = this.floor.windowsOf(id);
+      for (const { at, abandoned } of this.#parts.attempts.answersSince(id, since))
+        windows.note(abandoned, at);
+    }
+    this.floor.takeCampaigns(campaigns);
+    for (const attempt of attempts) this.floor.resume(attempt);
+    this.#supply.settle(this.floor);
+  }
+
+  /** The campaigns have changed. */
+  async campaignsChanged(): Promise<void> {
+    const campaigns = await this.#parts.campaigns();
+    await this.#around.ask({ type: 'CampaignsChanged', campaigns });
+  }
+
+  /** Decides at the end of a turn what is dialled. Whatever goes wrong here must not keep callers from being served. */
+  dial(turn: Turn): void {
+    try {
+      dialAsNeeded(turn, this.floor, this.#around.hindrance() || (this.#parts.hindrance?.() ?? ''));
+      this.#problem = '';
+    } catch (error) {
+      this.#problem = `nothing is dialled (${messageOf(error)}); see the log`;
+      this.#around.log.error(faultOf(error), 'dialling failed');
+    }
+  }
+
+  /** What a turn changed is committed. */
+  committed(): void {
+    this.#supply.settle(this.floor);
+    this.#supply.fill(this.floor);
+  }
+
+  problems(): string[] {
+    return [this.#problem, this.#supply.problem].filter((one) => one !== '');
+  }
+
+  /** @throws Refused see `preview-desk.ts` */
+  async preview(agent: string, asked: PreviewAsked): Promise<Preview | undefined> {
+    await this.#around.ask({ type: 'PreviewAsked', agent, ...asked });
+    return this.floor.previews.get(agent);
+  }
+
+  /** @throws Refused `unknown-attempt`, `callback-in-the-past` */
+  async dispose(id: string, disposition: Disposition): Promise<void> {
+    const attempt = this.floor.underWay.get(id)?.attempt ?? (await this.#parts.attempts.byId(id));
+    if (!attempt) throw new Refused('unknown-attempt', `there is no attempt ${id}`);
+    await this.#around.ask({ type: 'Disposed', attempt, disposition });
+  }
+}

@@ -1,0 +1,132 @@
+import type { PacingSettings } from '../../dialer/outbound.ts';
+import { PoolPacer } from '../../dialer/pacing/pool-pacer.ts';
+import type { Foreknowledge, Pacer } from '../../dialer/pacing.ts';
+import { CAMPAIGN, type DialingPolicy, type PolicyMaker, type Shift } from './policy.ts';
+import type { DialingScenario } from './scenario.ts';
+import { type FixedLevel, VicidialPacer } from './vicidial.ts';
+import { VICIDIAL_DEFAULT, type VicidialSettings } from './vicidial-level.ts';
+import found from './winners.json' with { type: 'json' };
+
+/** A policy, as data that can be handed to another thread. */
+export type Contestant =
+  | { readonly kind: 'progressive' }
+  /** The product's fixed ratio: so many lines per agent who waits. */
+  | { readonly kind: 'lines-per-idle'; readonly ratio: number }
+  /** VICIdial's fixed ratio: so many lines per agent who waits or talks. */
+  | { readonly kind: 'lines-per-agent'; readonly level: number }
+  | { readonly kind: 'vicidial'; readonly settings: VicidialSettings }
+  | {
+      readonly kind: 'carillon';
+      readonly rollingWindow: boolean;
+      readonly knows?: 'free-times' | 'outcomes';
+    };
+
+/** The policies of the bench, by their names in its table. */
+export const DIALING_POLICIES = [
+  'progressive',
+  'ratio',
+  'vicidial-default',
+  'vicidial-tuned',
+  'carillon',
+  'carillon-window',
+  'oracle-free-times',
+  'oracle-outcomes',
+] as const;
+export type DialingPolicyName = (typeof DIALING_POLICIES)[number];
+
+/** The settings that were best in hindsight in a scenario with so many agents: `bench:dialer -- --tune` finds them. */
+export interface Winners {
+  readonly scenario: DialingScenario;
+  readonly agents: number;
+  readonly ratio: Contestant;
+  readonly vicidial: VicidialSettings;
+}
+
+export const WINNERS = found as readonly Winners[];
+
+/** @throws an error when nobody has tuned for this scenario and size */
+export function contestantFor(
+  policy: DialingPolicyName,
+  scenario: DialingScenario,
+  agents: number,
+): Contestant {
+  switch (policy) {
+    case 'progressive':
+      return { kind: 'progressive' };
+    case 'ratio':
+      return winnersFor(scenario, agents).ratio;
+    case 'vicidial-default':
+      return { kind: 'vicidial', settings: VICIDIAL_DEFAULT };
+    case 'vicidial-tuned':
+      return { kind: 'vicidial', settings: winnersFor(scenario, agents).vicidial };
+    case 'carillon':
+      return { kind: 'carillon', rollingWindow: false };
+    case 'carillon-window':
+      return { kind: 'carillon', rollingWindow: true };
+    case 'oracle-free-times':
+      return { kind: 'carillon', rollingWindow: false, knows: 'free-times' };
+    case 'oracle-outcomes':
+      return { kind: 'carillon', rollingWindow: false, knows: 'outcomes' };
+  }
+}
+
+function winnersFor(scenario: DialingScenario, agents: number): Winners {
+  const winners = WINNERS.find((one) => one.scenario === scenario && one.agents === agents);
+  if (!winners)
+    throw new Error(`nobody has tuned for ${scenario} with ${agents} agents: run bench:dialer -- --tune`);
+  return winners;
+}
+
+const WITHIN_CAP: PacingSettings = {
+  mode: 'predictive',
+  ratio: 1,
+  minAgents: 5,
+  maxAbandonment: 0.03,
+  rollingWindow: false,
+  connectWithinMs: 2000,
+  cancels: true,
+  minRingMs: 15_000,
+};
+
+/** The product's own pacing of one campaign with these settings, without an estimate of who answers. */
+export function pacedBy(settings: PacingSettings): PolicyMaker {
+  return () => ({ pacer: productPacer(settings) });
+}
+
+/** Makes the policy of a contestant, anew for each shift. */
+export function makePolicy(contestant: Contestant): PolicyMaker {
+  switch (contestant.kind) {
+    case 'progressive':
+      return pacedBy({ ...WITHIN_CAP, mode: 'progressive' });
+    case 'lines-per-idle':
+      return pacedBy({ ...WITHIN_CAP, mode: 'ratio', ratio: contestant.ratio });
+    case 'lines-per-agent':
+      return vicidial({ level: contestant.level, availableOnly: false });
+    case 'vicidial':
+      return vicidial(contestant.settings);
+    case 'carillon':
+      return (shift) => carillon(contestant, shift);
+  }
+}
+
+function vicidial(settings: VicidialSettings | FixedLevel): PolicyMaker {
+  return ({ startsAt }) => ({ pacer: new VicidialPacer(settings, startsAt) });
+}
+
+function carillon(
+  { rollingWindow, knows }: Extract<Contestant, { kind: 'carillon' }>,
+  shift: Shift,
+): DialingPolicy {
+  const { freeAt, liveAt, setup } = shift;
+  const foreknowledge = knows === 'free-times' ? { freeAt } : knows === 'outcomes' ? { liveAt } : {};
+  return {
+    pacer: productPacer({ ...WITHIN_CAP, rollingWindow }, foreknowledge),
+    propensity: (segment) => setup.answers.segments[segment]!.live,
+  };
+}
+
+function productPacer(settings: PacingSettings, foreknowledge: Foreknowledge = {}): Pacer {
+  const pacer = new PoolPacer({ foreknowledge });
+  pacer.setCampaign(CAMPAIGN, { ...settings, weight: 1 });
+  return pacer;
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { type CampaignTerms, PolicyGate } from '../campaign/contact-policy-gate.ts';
+import { ContactRecordStore } from '../campaign/contact-record-store.ts';
+import { ListKeeper } from '../campaign/list-keeper.ts';
+import { PolicyWatch } from '../campaign/policy-watch.ts';
+import { WishStore } from '../campaign/wish-store.ts';
+import { OutboundStore } from '../dialer/outbound/store.ts';
+import { AttemptStore } from '../dialer/store.ts';
+import type { DiallerParts } from '../engine/dialler.ts';
+import type { EventLog } from '../engine/store.ts';
+import type { Database } from '../store/connect.ts';
+import type { Settings } from './settings.ts';
+
+export interface DialerCentreParts {
+  readonly settings: Pick<Settings, 'data' | 'contactPolicy' | 'shortCodes' | 'dialsPerSecond'>;
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly clock: Clock & { aheadMs(): number };
+  readonly ids: IdSource;
+  /** The log of a part. */
+  readonly log: (part: string) => Log;
+  /** The zone of the centre, IANA name. */
+  readonly zone: () => string;
+  readonly channels: number;
+}
+
+/** Where numbers without a country code are. */
+const COUNTRY = 'CN';
+
+/** Everything that a centre needs to call people: campaigns, lists, the gate and what it remembers. */
+export class DialerCentre {
+  readonly campaigns: OutboundStore;
+  readonly attempts: AttemptStore;
+  readonly lists: ListKeeper;
+  readonly wishes: WishStore;
+  readonly policies: PolicyWatch;
+  readonly gate: PolicyGate;
+  readonly #terms = new Map<string, CampaignTerms>();
+  readonly #parts: DialerCentreParts;
+  #isStarted = false;
+
+  constructor(parts: DialerCentreParts) {
+    const { settings, database, events, clock, ids, log } = parts;
+    this.#parts = parts;
+    this.campaigns = new OutboundStore(database, events);
+    this.attempts = new AttemptStore(database);
+    this.wishes = new WishStore(database, events);
+    this.lists = new ListKeeper({
+      file: join(settings.data, 'lists.db'),
+      refusedFolder: join(settings.data, 'lists'),
+      shortCodes: settings.shortCodes,
+      country: COUNTRY,
+      clock,
+      ids,
+      log: log('lists'),
+    });
+    this.policies = new PolicyWatch({
+      file: settings.contactPolicy,
+      copy: join(settings.data, 'contact-policy.last-good.json'),
+      events,
+      clock,
+      log: log('contact-policy'),
+    });
+    this.gate = new PolicyGate({
+      policies: this.policies,
+      record: new ContactRecordStore(database),
+      campaign: (id) => this.#terms.get(id),
+      aheadMs: () => clock.aheadMs(),
+    });
+  }
+
+  /** Reads what has to be known before anybody is called. */
+  async start(): Promise<void> {
+    await Promise.all([this.policies.start(), this.lists.start()]);
+    this.#isStarted = true;
+  }
+
+  async stop(): Promise<void> {
+    this.policies.close();
+    await this.lists.stop();
+  }
+
+  problems(): string[] {
+    return [...this.policies.problems(), ...this.lists.problems()];
+  }
+
+  /** For the engine. */
+  get dialler(): DiallerParts {
+    const { settings, zone, channels } = this.#parts;
+    return {
+      campaigns: async () => {
+        const campaigns = await this.campaigns.list();
+        this.#terms.clear();
+        for (const campaign of campaigns) this.#terms.set(campaign.id, campaign);
+        return campaigns;
+      },
+      leads: this.lists,
+      gate: this.gate,
+      attempts: this.attempts,
+      zone,
+      hindrance: () => (this.#isStarted ? '' : 'starting'),
+      dialsPerSecond: settings.dialsPerSecond,
+      channels,
+    };
+  }
+}

@@ -1,0 +1,207 @@
+import type { Agent } from '../../src/agent/agent.ts';
+import type { ContactVerdict, PastContact } from '../../src/campaign/contact-policy.ts';
+import type { Lead, LeadCounts, LeadQuery, LeadSource, SettledLead } from '../../src/campaign/lead.ts';
+import type { OutboundCampaign, PacingSettings } from '../../src/dialer/outbound.ts';
+import type { Changes } from '../../src/engine/changes.ts';
+import { MemoryStore } from '../../src/lab/memory-store.ts';
+import { agent, CentreLab, type LabOptions, queue } from './centre-lab.ts';
+
+export const lead = (id: string, number: string, more: Partial<Lead> = {}): Lead => ({
+  id,
+  list: 'list',
+  campaign: 'o1',
+  person: number,
+  name: '',
+  numbers: [{ number, zones: ['Asia/Shanghai'] }],
+  fields: {},
+  attempts: 0,
+  dueAt: 0,
+  ...more,
+});
+
+const PACING: PacingSettings = {
+  mode: 'progressive',
+  ratio: 1,
+  minAgents: 5,
+  maxAbandonment: 0.03,
+  rollingWindow: false,
+  connectWithinMs: 2000,
+  cancels: false,
+  minRingMs: 15_000,
+};
+
+export const outbound = (
+  more: Partial<Omit<OutboundCampaign, 'pacing'>> & { pacing?: Partial<PacingSettings> } = {},
+): OutboundCampaign => ({
+  id: 'o1',
+  name: 'deposits',
+  status: 'running',
+  queue: 'sales',
+  flow: 'outbound',
+  callerNumber: '95533',
+  policy: '',
+  validFrom: 0,
+  validUntil: Number.MAX_SAFE_INTEGER,
+  ringMs: 25_000,
+  retry: { 'no-answer': { afterMs: 60_000, tries: 3, nextNumber: false } },
+  weight: 1,
+  script: '',
+  ...more,
+  pacing: { ...PACING, ...more.pacing },
+});
+
+/** Lists in memory that give out what is due, whatever its zone. */
+export class TestLeads implements LeadSource {
+  readonly settled: SettledLead[] = [];
+  readonly #leads = new Map<string, Lead>();
+  seq = 0;
+
+  constructor(leads: readonly Lead[]) {
+    for (const one of leads) this.#leads.set(one.id, one);
+  }
+
+  async zones() {
+    return [['Asia/Shanghai']];
+  }
+
+  async next({ campaign, count, now, except }: LeadQuery): Promise<readonly Lead[]> {
+    return [...this.#leads.values()]
+      .filter((one) => one.campaign === campaign && one.dueAt <= now && !except.includes(one.id))
+      .slice(0, count);
+  }
+
+  async settle(settled: readonly SettledLead[]): Promise<void> {
+    for (const { seq, lead: id, outcome, fate } of settled) {
+      if (seq !== undefined && seq <= this.seq) continue;
+      this.seq = seq ?? this.seq;
+      this.settled.push({ lead: id, fate, ...(outcome && { outcome }) });
+      const known = this.#leads.get(id);
+      if (!known) continue;
+      if (fate.next === 'done') this.#leads.delete(id);
+      else
+        this.#leads.set(id, {
+          ...known,
+          dueAt: fate.dueAt,
+          attempts: known.attempts + (outcome ? 1 : 0),
+          ...(fate.agent !== undefined && { callback: { agent: fate.agent } }),
+        });
+    }
+  }
+
+  async lastSettledSeq(): Promise<number> {
+    return this.seq;
+  }
+
+  async counts(): Promise<LeadCounts> {
+    return { total: this.#leads.size, fresh: 0, again: 0, done: 0, reasons: {} };
+  }
+}
+
+/** A gate that lets everybody pass but those whom a test names. */
+export class TestGate {
+  readonly noted: PastContact[] = [];
+  readonly refused = new Map<string, ContactVerdict & { allowed: false }>();
+
+  judge({ number }: { readonly number: string }): ContactVerdict {
+    return this.refused.get(number) ?? { allowed: true };
+  }
+
+  isOpen(): boolean {
+    return true;
+  }
+
+  note(contact: PastContact): void {
+    this.noted.push(contact);
+  }
+}
+
+/** A store that tells what is committed. */
+class WatchedStore extends MemoryStore {
+  onCommit: (changes: Changes) => void = () => undefined;
+
+  override async commit(changes: Changes): Promise<void> {
+    await super.commit(changes);
+    this.onCommit(changes);
+  }
+}
+
+const FLOW = `flow: outbound
+languages: [en]
+start: agent
+steps:
+  agent: { campaign-agent: {}, then: { done: end, timeout: sorry } }
+  sorry: { menu: { say: { en: sorry }, wrong: { en: wrong }, tries: 1, timeout: 5s, keys: { 9: opt-out } }, otherwise: end }
+  opt-out: { opt-out: {}, then: end }
+  end: { hangup: {} }
+`;
+
+export interface DialerLabOptions extends Partial<LabOptions> {
+  readonly leads?: readonly Lead[];
+  readonly campaigns?: never;
+  readonly outbound?: readonly OutboundCampaign[];
+  readonly flow?: string;
+  readonly agents?: readonly Agent[];
+}
+
+/** The whole engine with a dialer, in virtual time. */
+export class DialerLab extends CentreLab {
+  override readonly store: WatchedStore;
+  readonly leads: TestLeads;
+  readonly gate: TestGate;
+  /** As the store of campaigns has them. */
+  campaigns: readonly OutboundCampaign[];
+
+  constructor({ leads = [], outbound: campaigns = [outbound()], flow = FLOW, ...options }: DialerLabOptions) {
+    const store = new WatchedStore(
+      options.agents ?? [agent('1001', { sales: 8 }), agent('1002', { sales: 6 })],
+    );
+    const source = new TestLeads(leads);
+    const gate = new TestGate();
+    const now = { campaigns };
+    super({
+      flows: [flow],
+      queues: [queue('sales', { sales: 5 }), queue('general', { service: 5 })],
+      store,
+      dialler: () => ({
+        campaigns: async () => now.campaigns,
+        leads: source,
+        gate,
+        attempts: {
+          endedSince: (seq, limit) =>
+            store.settled
+              .map((attempt, index) => ({ seq: index + 1, attempt }))
+              .filter((one) => one.seq > seq)
+              .slice(0, limit),
+          byId: async (id) => store.attempts.get(id),
+          answersSince: () => [],
+        },
+        zone: () => 'Asia/Shanghai',
+        dialsPerSecond: 20,
+        channels: 1000,
+      }),
+      ...options,
+    });
+    this.store = store;
+    this.leads = source;
+    this.gate = gate;
+    this.campaigns = campaigns;
+    Object.defineProperty(this, 'campaigns', {
+      get: () => now.campaigns,
+      set: (changed: readonly OutboundCampaign[]) => {
+        now.campaigns = changed;
+      },
+    });
+  }
+
+  attempts = () => [...this.store.attempts.values()];
+  dialledNumbers = () => this.attempts().map(({ number }) => number);
+
+  /** An agent whose phone answers by itself. */
+  async works(id: string): Promise<void> {
+    this.pbx.setPhone(id, { ringAfterMs: 10, autoAnswerMs: 30 });
+    await this.engine.tellAgent(id, { type: 'LogIn', extension: id });
+    await this.engine.tellAgent(id, { type: 'GoReady' });
+  }
+}
+
+export const dialerLab = (options: DialerLabOptions): DialerLab => new DialerLab(options);
