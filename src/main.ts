@@ -320,6 +320,7 @@ app = buildApp({
   calls,
   campaigns,
   callbacks,
+  ...(engine.dialler && dialer.api(engine.dialler)),
   customers,
   events,
   history,

@@ -64,6 +64,8 @@ export interface OutboundDial {
   readonly connectWithinMs: number;
   /** When he had waited for too long, UTC ms. */
   readonly abandonedAt?: number;
+  /** We let him go before his time, because too many others answered. */
+  readonly letGo?: true;
 }
 
 /** Why a call ended. `lost`: nobody heard of its end. `system-failure`: the PBX ended under it. */

@@ -34,7 +34,7 @@ function whileReaching(call: Reaching, input: CallInput, now: number, rules: Rul
     case 'TimeUp':
       return now < call.phase.until ? [call, []] : letGo(call, now, rules);
     case 'LetGo':
-      return hasRungEnough(call, now) ? letGo(call, now, rules) : [call, []];
+      return hasRungEnough(call, now) ? letGo(marked(call), now, rules) : [call, []];
     default:
       return rules(call, input, now);
   }
@@ -71,6 +71,10 @@ function gone(
   const cause = isCause(input.cause) ? input.cause : 'failure';
   const [closed] = closeLeg(call, leg, { outcome: outcomeOf(leg, cause, sipCode), cause, sipCode }, now);
   return rules(closed, input, now);
+}
+
+function marked(call: Reaching): Reaching {
+  return call.outbound ? { ...call, outbound: { ...call.outbound, letGo: true } } : call;
 }
 
 function letGo(call: Reaching, now: number, rules: Rules): Outcome {

@@ -23,6 +23,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** The thread answers within milliseconds; after this, something is wrong with it, ms. */
 const LATE_MS = 5_000;
 
+/** A thread starts in a third of the time with it, and with less memory. */
+const QUICK_IMPORTS = new URL('../setup/quick-imports.ts', import.meta.url).href;
+
 interface Asked extends DeskRequest {
   readonly since: number;
   tries: number;
@@ -197,7 +200,10 @@ export class ListKeeper implements LeadSource {
   #startThread(): void {
     const { file, refusedFolder, shortCodes, country, clock } = this.#parts;
     const workerData: DeskSettings = { file, refusedFolder, shortCodes, country };
-    const worker = new Worker(new URL('./list-worker.ts', import.meta.url), { workerData, execArgv: [] });
+    const worker = new Worker(new URL('./list-worker.ts', import.meta.url), {
+      workerData,
+      execArgv: ['--import', QUICK_IMPORTS],
+    });
     this.#worker = worker;
     this.#startedAt = clock.now();
     let reason = 'it was ended';

@@ -96,7 +96,7 @@ const TALLY_ROW = (row: 'old' | 'new', by: 1 | -1): string => `
   insert into tally values (${row}.list, ${row}.zone, ${row}.standing, ${row}.attempts > 0, ifnull(${row}.done_reason, ''), ${by})
   on conflict do update set leads = leads + ${by};`;
 
-const TRIGGERS = `
+export const LEAD_TRIGGERS = `
 create trigger lead_added after insert on lead begin ${TALLY_ROW('new', 1)} end;
 create trigger lead_moved after update of zone, standing, attempts, done_reason on lead
 when old.zone <> new.zone or old.standing <> new.standing or (old.attempts > 0) <> (new.attempts > 0)
@@ -119,7 +119,7 @@ export function prepareLists(database: Database): string {
     throw damaged(database.file, 'it was written by a later version: update Carillon, or move it away');
   if (version === 0)
     database.unit(() => {
-      database.script(SCHEMA + LEAD_INDEXES + TRIGGERS);
+      database.script(SCHEMA + LEAD_INDEXES + LEAD_TRIGGERS);
       const mark = randomBytes(4).toString('hex');
       database.prepare("insert into about values ('mark', ?), ('settled', '0')").run(mark);
       database.script(`pragma user_version = ${VERSION}`);

@@ -162,10 +162,12 @@ export class ListStore {
     });
   }
 
-  #settleRow(row: LeadRow, { attempts = 0, outcome, fate }: SettledLead): void {
+  #settleRow(row: LeadRow, { attempts, outcome, fate }: SettledLead): void {
     let numbers = JSON.parse(row.numbers) as StoredNumber[];
     let at = row.next_number;
-    if (fate.next === 'again' && fate.nextNumber === true) {
+    // What is told of an attempt once more goes on to no further number.
+    const isNews = attempts === undefined || attempts > row.attempts;
+    if (fate.next === 'again' && fate.nextNumber === true && isNews) {
       const next = nextLive(numbers, at);
       if (outcome === 'invalid-number' && next !== at)
         numbers = numbers.map((one, place) => (place === at ? [one[0], one[1], 1] : one));
@@ -173,7 +175,7 @@ export class ListStore {
     }
     this.#move.run(
       ...placeOf(fate),
-      attempts,
+      attempts ?? 0,
       outcome ?? null,
       fate.next === 'done' ? fate.reason : null,
       at,

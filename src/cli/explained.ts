@@ -8,12 +8,18 @@ export function addExplainedCommands(program: Command): void {
   program
     .command('why')
     .description(
-      'tell why a call went where it went; of one that waits, where it stands and who could serve it',
+      'tell why a call went where it went; of a number on lists, why it was or was not dialled, and when it may be',
     )
-    .argument('<call>', "id of a call or its beginning, a caller's number for his last call, or: last")
-    .option('--json', 'as {id, moments: [{at, kind, says, because, agent, offer}], stretches, standing}')
+    .argument('<call>', "id of a call or its beginning, a number or a list's key of somebody, or: last")
+    .option('--call', 'of a number: the last call from it, whether or not it is on lists')
+    .option(
+      '--json',
+      'as {id, moments: [{at, kind, says, because, agent, offer}], stretches, standing}; of a number on lists as {wishes, leads, verdicts, attempts, heldBack}',
+    )
     .hook('preAction', endWithReader)
-    .action(async (call: string, options: WhyOptions) => {
+    .action(async (call: string, options: WhyOptions & { readonly call?: boolean }) => {
+      const { explainNumber } = await import('./why-number.ts');
+      if (!options.call && (await explainNumber(call, options))) return;
       const { explainCall } = await import('./why.ts');
       await explainCall(call, options);
     });

@@ -23,7 +23,10 @@ export function controlled(
   now: number,
 ): OutboundStatus {
   if (status === 'stopped' && (control === 'pause' || control === 'drain'))
-    throw new Refused('outbound-not-running', `Outbound campaign ${id} is stopped: there is nothing to ${control}`);
+    throw new Refused(
+      'outbound-not-running',
+      `Outbound campaign ${id} is stopped: there is nothing to ${control}`,
+    );
   if (control === 'start' && now >= validUntil)
     throw new Refused(
       'outbound-expired',

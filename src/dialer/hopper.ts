@@ -56,6 +56,17 @@ export class Hopper {
     return lead;
   }
 
+  /** The one of the first `among` that scores highest, of equals the first; it is in hand until `settled`. */
+  takeBest(scoreOf: (lead: Lead) => number, among: number): Lead | undefined {
+    let best: Lead | undefined;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const lead of this.#leads.slice(0, among)) {
+      const score = scoreOf(lead);
+      if (score > highest) [best, highest] = [lead, score];
+    }
+    return best && this.take((lead) => lead === best);
+  }
+
   /** It was not wanted after all, and is the next again. */
   giveBack(lead: Lead): void {
     if (this.#inHand.delete(lead.id)) this.#leads.unshift(lead);

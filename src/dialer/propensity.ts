@@ -49,30 +49,30 @@ export class Propensity {
 
   /** The campaign's rate, as it is for a dial without features. */
   get rate(): number {
-    return chanceOf(this.#rate.mean, this.#rate.variance);
+    return logistic(this.#rate.mean);
   }
 
   /** Probability of a live answer, 0 to 1. */
   of(features: DialFeatures): number {
-    let { mean, variance } = this.#rate;
+    let mean = 0;
+    let variance = 0;
     for (const key of keysOf(features)) {
       const belief = this.#beliefs.get(key);
       mean += belief?.mean ?? 0;
       variance += belief?.variance ?? PRIOR_VARIANCE;
     }
-    return chanceOf(mean, variance);
+    // The less that is known of a lead, the nearer he is to the rate.
+    return logistic(this.#rate.mean + mean / Math.sqrt(1 + (Math.PI * variance) / 8));
   }
 
   /** A dial rang for as long as it was to, or ended by itself: those that we let go teach nothing. */
   learn(features: DialFeatures, isLive: boolean): void {
-    const news = (isLive ? 1 : 0) - this.of(features);
-    let total = this.#rate.mean;
+    const seen = isLive ? 1 : 0;
     const beliefs = keysOf(features).map((key) => this.#beliefOf(key));
-    for (const { mean } of beliefs) total += mean;
-    const chance = 1 / (1 + Math.exp(-total));
-    const weight = Math.max(LEAST_WEIGHT, chance * (1 - chance));
-    for (const belief of beliefs) move(belief, news, weight, PRIOR_VARIANCE);
-    move(this.#rate, news, weight, RATE_PRIOR.variance);
+    const chance = logistic(beliefs.reduce((total, { mean }) => total + mean, this.#rate.mean));
+    for (const belief of beliefs) move(belief, seen, chance, PRIOR_VARIANCE);
+    // By itself: what all leads have in common is the rate, not a feature.
+    move(this.#rate, seen, this.rate, RATE_PRIOR.variance);
   }
 
   /**
@@ -98,14 +98,14 @@ export class Propensity {
 /** What a dial says about odds is never quite nothing. */
 const LEAST_WEIGHT = 0.01;
 
-function move(belief: Belief, news: number, weight: number, most: number): void {
+function move(belief: Belief, seen: number, chance: number, most: number): void {
   const variance = Math.min(most, belief.variance * FADING);
-  belief.variance = 1 / (1 / variance + weight);
-  belief.mean += belief.variance * news;
+  belief.variance = 1 / (1 / variance + Math.max(LEAST_WEIGHT, chance * (1 - chance)));
+  belief.mean += belief.variance * (seen - chance);
 }
 
-function chanceOf(mean: number, variance: number): number {
-  return 1 / (1 + Math.exp(-mean / Math.sqrt(1 + (Math.PI * variance) / 8)));
+function logistic(logarithm: number): number {
+  return 1 / (1 + Math.exp(-logarithm));
 }
 
 function keysOf(features: DialFeatures): string[] {

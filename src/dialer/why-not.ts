@@ -6,12 +6,18 @@ export const WHY_NOT = {
   'not-yet-valid': 'Its first day has not come: see validFrom.',
   expired: 'Its last day has passed: see validUntil.',
   'outside-hours': 'None of its leads may be called at this hour: its policy has the hours and holidays.',
-  'no-leads': 'None of its leads is due: import a list, switch one on, or wait for those that are to be tried again.',
+  'no-leads':
+    'None of its leads is due: import a list, switch one on, or wait for those that are to be tried again.',
   'all-done': 'All of its leads are done: import a list.',
   'no-agents': 'No agent of its queue is logged in.',
-  'trunk-fails': 'Too many dials failed in the network: one is tried again from time to time. Look at the trunk.',
+  'kept-for-callers':
+    'The agents who are ready are kept back for callers: callers come first. More agents, or some who take no callers, would help.',
+  starting: 'The centre is starting: lists and policies are being read.',
+  'trunk-fails':
+    'Too many dials failed in the network: one is tried again from time to time. Look at the trunk.',
   'no-channels': 'All channels that dialling may use are in use.',
-  'database-behind': 'The database takes no writes, and what cannot be written down is not dialled. Look at the disk.',
+  'database-behind':
+    'The database takes no writes, and what cannot be written down is not dialled. Look at the disk.',
   'pbx-down': 'The PBX does not answer: npx carillon doctor',
 } as const;
 

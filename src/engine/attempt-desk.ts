@@ -1,11 +1,11 @@
 import { Refused } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
-import type { Lead, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
 import { fateAfter } from '../campaign/retry.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import { closed, fateBy, followed, outcomeOf } from '../dialer/attempt-rules.ts';
-import type { Pacer } from '../dialer/pacing.ts';
+import type { DialResult, Pacer } from '../dialer/pacing.ts';
 import { contactOf, wishOf } from './begin-attempt.ts';
 import type { DialFloor, UnderWay, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
@@ -38,11 +38,13 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
   const fate = working ? fateOf(working, attempt, lead, outcome, turn.now) : GONE;
   const over = closed(attempt, call, outcome, fate, turn.now);
   floor.underWay.delete(over.id);
+  floor.ended.set(over.id, over);
   floor.gate.note(contactOf(over));
   floor.hasEnded = true;
   if (working) {
     working.inFlight -= 1;
     working.circuit.ended(over.id, outcome, turn.now);
+    learn(working, known, call, outcome);
   }
   turn.putAttempt(over);
   const { sipCode, agent, detected } = over;
@@ -54,11 +56,27 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
   );
 }
 
+/** Who answers when: those whom we let go, and those whom the network did not reach, teach nothing. */
+function learn({ propensity }: Working, { features }: UnderWay, call: Call, outcome: AttemptOutcome): void {
+  if (!features || call.outbound?.letGo) return;
+  switch (outcome) {
+    case 'connected':
+    case 'abandoned':
+    case 'hung-up':
+      return propensity.learn(features, true);
+    case 'machine':
+    case 'no-answer':
+    case 'busy':
+    case 'rejected':
+      return propensity.learn(features, false);
+  }
+}
+
 function fateOf(
   { campaign }: Working,
   attempt: Attempt,
   lead: Lead | undefined,
-  outcome: NonNullable<Attempt['outcome']>,
+  outcome: AttemptOutcome,
   now: number,
 ): LeadFate {
   // Our doing, not his.
@@ -98,7 +116,8 @@ function tellPacer({ now }: Turn, pacer: Pacer | undefined, was: Call, is: Call)
 }
 
 /** A dial of which no live answer came. */
-function resultOf(call: Call) {
+function resultOf(call: Call): DialResult {
+  if (call.outbound?.letGo) return 'cancelled';
   switch (outcomeOf(call)) {
     case 'busy':
     case 'rejected':
@@ -117,17 +136,22 @@ function resultOf(call: Call) {
 
 /**
  * An agent has noted what was said. While the attempt is under way it is kept with it.
- * @param attempt as the store has it
+ * @param stored as the store had it; here it may have ended since
  */
-export function dispose(turn: Turn, floor: DialFloor, attempt: Attempt, disposition: Disposition): void {
-  const known = floor.underWay.get(attempt.id);
+export function dispose(turn: Turn, floor: DialFloor, stored: Attempt, disposition: Disposition): void {
+  const known = floor.underWay.get(stored.id);
+  const attempt = known?.attempt ?? floor.ended.get(stored.id) ?? stored;
   if (disposition.callbackAt !== undefined && disposition.callbackAt <= turn.now)
     throw new Refused('callback-in-the-past', 'a callback has to be in the future');
-  const noted = { ...(known?.attempt ?? attempt), disposition };
+  const isOver = attempt.endedAt !== undefined;
+  const fate = isOver ? (fateBy(disposition) ?? attempt.fate) : attempt.fate;
+  const noted: Attempt = { ...attempt, disposition, ...(fate && { fate }) };
   if (known) floor.underWay.set(noted.id, { ...known, attempt: noted });
-  const fate = noted.endedAt === undefined ? noted.fate : (fateBy(disposition) ?? noted.fate);
-  turn.putAttempt({ ...noted, ...(fate && { fate }) });
-  if (noted.endedAt !== undefined) floor.hasEnded = true;
+  turn.putAttempt(noted);
+  if (isOver) {
+    floor.ended.set(noted.id, noted);
+    floor.hasEnded = true;
+  }
   const { result, callbackAt, callbackAgent, by } = disposition;
   turn.log('AttemptDisposed', { ...about(noted), result, callbackAt, callbackAgent, by }, {});
 }

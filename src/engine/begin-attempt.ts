@@ -5,6 +5,7 @@ import type { Lead, LeadFate, LeadNumber } from '../campaign/lead.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
+import { featuresOf } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,6 +17,8 @@ export interface Begun {
   readonly attempt: Attempt;
   readonly call: Call;
   readonly leg: Leg;
+  /** How probable it is that somebody answers in person, 0 to 1. */
+  readonly propensity: number;
 }
 
 /** How somebody is called. */
@@ -50,15 +53,21 @@ export function begin(
   }
   const { attempt } = begun;
   floor.gate.note(contactOf(attempt));
-  floor.underWay.set(id, { attempt, lead });
+  const features = featuresOf(lead, now);
+  const propensity = working.propensity.of(features);
+  floor.underWay.set(id, { attempt, lead, features });
   working.inFlight += 1;
   circuit.dialled(id);
   turn.putAttempt(attempt);
   turn.putNewCall(begun.call);
   const { list, number, person, mode, earlier } = attempt;
   const about = { attempt: id, campaign: campaign.id, list, lead: lead.id, person, number, mode, earlier };
-  turn.log('AttemptMade', { ...about, ...(how.why && { why: how.why }) }, { call: begun.call.id });
-  return begun;
+  turn.log(
+    'AttemptMade',
+    { ...about, propensity, ...(how.why && { why: how.why }) },
+    { call: begun.call.id },
+  );
+  return { ...begun, propensity };
 }
 
 /** What the gate is asked. */
@@ -139,7 +148,7 @@ function callFor(
   { number }: LeadNumber,
   { attended }: How,
   now: number,
-): Begun {
+): Omit<Begun, 'propensity'> {
   const callId = callOf(id);
   const leg: Leg = { id: `leg-${callId}`, to: { kind: 'outside', number }, plannedAt: now };
   const { pacing, ringMs, flow, queue } = campaign;

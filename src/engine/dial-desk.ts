@@ -1,7 +1,9 @@
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
+import type { WhyNot } from '../dialer/why-not.ts';
 import { attendedCall } from './attended-call.ts';
 import { begin, callOf, sendBack } from './begin-attempt.ts';
+import { takeBest } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { DialPool } from './dial-pool.ts';
 import type { Turn } from './turn.ts';
@@ -20,13 +22,14 @@ const AGENT_AWAY_MS = 5 * 60_000;
 /**
  * Dials what the pools' pacing wants by now. @param why what forbids to dial anything, '' for nothing
  */
-export function dialAsNeeded(turn: Turn, floor: DialFloor, why: string): void {
+export function dialAsNeeded(turn: Turn, floor: DialFloor, why: WhyNot | ''): void {
   const { now } = turn;
   if (floor.campaigns.size === 0) return turn.state.deadlines.set(DIALLING, undefined);
   if (now >= floor.dueAt) {
     const waiting = floor.inboundQueues().reduce((sum, { name }) => sum + turn.state.lineIn(name).waiting, 0);
     for (const pool of floor.pools.values()) {
       pool.lend(waiting);
+      pool.meter.note(pool.counts(), now);
       decideFor(turn, floor, pool, why);
     }
     floor.dueAt = now + EVERY_MS;
@@ -35,12 +38,13 @@ export function dialAsNeeded(turn: Turn, floor: DialFloor, why: string): void {
   turn.state.deadlines.set(DIALLING, Math.max(floor.dueAt, floor.decidedAt + SPACING_MS));
 }
 
-function decideFor(turn: Turn, floor: DialFloor, pool: DialPool, why: string): void {
+function decideFor(turn: Turn, floor: DialFloor, pool: DialPool, why: WhyNot | ''): void {
   const members = [...floor.campaigns.values()].filter(({ campaign }) => campaign.queue === pool.queue);
   for (const working of members) enlist(turn, floor, pool, working, why);
   const decision = pool.pacer.decide(turn.now);
   for (const working of members) working.reason = decision.why;
-  for (const id of decision.cancel) {
+  // While we are not sure of the PBX, he may have answered.
+  for (const id of why === '' ? decision.cancel : []) {
     const call = turn.state.calls.get(callOf(id));
     if (call) turn.tellCall(call, { type: 'LetGo' });
   }
@@ -56,7 +60,7 @@ function decideFor(turn: Turn, floor: DialFloor, pool: DialPool, why: string): v
 }
 
 /** A campaign is in its pool while something of it can be dialled. */
-function enlist(turn: Turn, floor: DialFloor, pool: DialPool, working: Working, why: string): void {
+function enlist(turn: Turn, floor: DialFloor, pool: DialPool, working: Working, why: WhyNot | ''): void {
   const { campaign } = working;
   working.whyNot = why === '' ? hindrance(turn, floor, working) : why;
   const dials = working.whyNot === '' && campaign.pacing.mode !== 'preview';
@@ -65,14 +69,17 @@ function enlist(turn: Turn, floor: DialFloor, pool: DialPool, working: Working, 
 }
 
 /** Why nothing of a campaign is dialled now, '' when it is. */
-function hindrance({ now, state }: Turn, floor: DialFloor, { campaign, hopper, circuit }: Working): string {
+function hindrance({ now, state }: Turn, floor: DialFloor, working: Working): WhyNot | '' {
+  const { campaign, hopper, circuit } = working;
   if (campaign.status !== 'running') return campaign.status;
   if (now < campaign.validFrom) return 'not-yet-valid';
   if (now >= campaign.validUntil) return 'expired';
   if (circuit.isOpen(now)) return 'trunk-fails';
   if (state.channelsUp >= floor.channels) return 'no-channels';
-  if (floor.poolOf(campaign)?.size === 0) return 'no-agents';
-  return hopper.size === 0 ? 'no-leads' : '';
+  const pool = floor.poolOf(campaign);
+  if (!pool || pool.size === 0) return 'no-agents';
+  if (hopper.size === 0) return working.dryBecause;
+  return pool.areKept && campaign.pacing.mode !== 'predictive' ? 'kept-for-callers' : '';
 }
 
 /** Dials the next lead that the gate lets pass. False when there was none. */
@@ -83,12 +90,12 @@ function dialNext(
   working: Working,
   why: PacingReason,
 ): boolean {
-  const { campaign, hopper, circuit } = working;
+  const { campaign, circuit } = working;
   if (circuit.isOpen(turn.now)) return false;
   for (let looked = 0; looked < LOOKED_AT; looked += 1) {
-    const lead = hopper.take();
+    const lead = takeBest(working, turn.now);
     if (!lead) {
-      working.whyNot = 'no-leads';
+      working.whyNot = working.dryBecause;
       return false;
     }
     const owner = lead.callback?.agent;
@@ -99,7 +106,7 @@ function dialNext(
     }
     const begun = begin(turn, floor, working, lead, { why, attended: false });
     if (!begun) continue;
-    pool.pacer.dialled(begun.attempt.id, campaign.id, turn.now);
+    pool.pacer.dialled(begun.attempt.id, campaign.id, turn.now, begun.propensity);
     const { leg } = begun;
     turn.effect(begun.call.id, { do: 'originate', call: begun.call, leg, ringMs: ringLimit(campaign) });
     return true;

@@ -4,10 +4,13 @@ import type { Lead, LeadFate } from '../campaign/lead.ts';
 import { AbandonmentWindows } from '../dialer/abandonment.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { Circuit } from '../dialer/circuit.ts';
+import type { Preview } from '../dialer/dialling.ts';
 import { Hopper } from '../dialer/hopper.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { PoolPacer } from '../dialer/pacing/pool-pacer.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
+import { type DialFeatures, Propensity } from '../dialer/propensity.ts';
+import type { WhyNot } from '../dialer/why-not.ts';
 import type { Queue } from '../queue/queue.ts';
 import { Requirement } from '../queue/requirement.ts';
 import type { RoutingRules } from '../queue/rules.ts';
@@ -31,8 +34,12 @@ export interface Working {
   readonly circuit: Circuit;
   /** Attempts that are under way. */
   inFlight: number;
+  /** Who answers when. */
+  readonly propensity: Propensity;
   /** Why nothing was dialled the last time, '' when something was or nothing had to be. */
-  whyNot: string;
+  whyNot: WhyNot | '';
+  /** Why there was nothing to fetch the last time. */
+  dryBecause: 'no-leads' | 'all-done' | 'outside-hours';
   /** What the last decision was made by. */
   reason?: PacingReason;
 }
@@ -41,14 +48,20 @@ export interface Working {
 export interface UnderWay {
   readonly attempt: Attempt;
   readonly lead?: Lead;
+  /** What was known of the dial before it was made. */
+  readonly features?: DialFeatures;
 }
 
-/** A lead that an agent looks at before he has it called. */
-export interface Preview {
-  readonly lead: Lead;
-  readonly campaign: string;
-  /** Until then it is his, UTC ms. */
-  readonly until: number;
+/** A campaign that begins its work. */
+function fresh(): Omit<Working, 'campaign'> {
+  return {
+    hopper: new Hopper(),
+    circuit: new Circuit(),
+    propensity: new Propensity(),
+    inFlight: 0,
+    whyNot: '',
+    dryBecause: 'no-leads',
+  };
 }
 
 interface Fits {
@@ -63,6 +76,8 @@ export class DialFloor {
   readonly pools = new Map<string, DialPool>();
   /** By the attempt's id. */
   readonly underWay = new Map<string, UnderWay>();
+  /** Attempts that have ended, until their lists know, by id: the store may not have them yet. */
+  readonly ended = new Map<string, Attempt>();
   /** By the agent who looks at it. */
   readonly previews = new Map<string, Preview>();
   /** Leads whose fate changed with no attempt, for their lists. */
@@ -99,29 +114,46 @@ export class DialFloor {
   takeCampaigns(campaigns: readonly OutboundCampaign[]): void {
     const listed = new Set<string>();
     for (const campaign of campaigns) {
-      const known = this.campaigns.get(campaign.id);
-      if (campaign.status === 'stopped' && !known?.inFlight) continue;
+      const known = this.campaigns.get(campaign.id) ?? this.#takenUp(campaign);
+      if (campaign.status === 'stopped' && known.inFlight === 0) continue;
       listed.add(campaign.id);
-      if (known?.campaign === campaign) continue;
-      const { hopper, circuit, inFlight, whyNot } = known ?? {
-        hopper: new Hopper(),
-        circuit: new Circuit(),
-        inFlight: 0,
-        whyNot: '',
-      };
-      this.campaigns.set(campaign.id, { campaign, hopper, circuit, inFlight, whyNot });
+      if (known.campaign !== campaign || !this.campaigns.has(campaign.id))
+        this.campaigns.set(campaign.id, { ...known, campaign });
     }
     for (const id of [...this.campaigns.keys()]) if (!listed.has(id)) this.campaigns.delete(id);
     this.#makePools();
   }
 
-  /** An attempt that was under way when the last daemon went. */
+  /** A campaign begins to work, perhaps with attempts that were under way when the last daemon went. */
+  #takenUp(campaign: OutboundCampaign): Working {
+    const isIts = (one: { readonly campaign: string }): boolean => one.campaign === campaign.id;
+    const own = Array.from(this.underWay.values(), ({ attempt }) => attempt).filter(isIts);
+    const working = { ...fresh(), campaign, inFlight: own.length };
+    for (const { lead } of own) working.hopper.hold(lead);
+    for (const { lead } of [...this.ended.values()].filter(isIts)) working.hopper.hold(lead);
+    for (const { lead } of [...this.previews.values()].filter(isIts)) working.hopper.hold(lead.id);
+    return working;
+  }
+
+  /** An attempt that was under way when the last daemon went; before the campaigns are taken. */
   resume(attempt: Attempt): void {
     this.underWay.set(attempt.id, { attempt });
-    const working = this.campaigns.get(attempt.campaign);
-    if (!working) return;
-    working.inFlight += 1;
-    working.hopper.hold(attempt.lead);
+  }
+
+  /** The list knows how an attempt ended, or what was noted of it later. */
+  listKnows({ id, lead, campaign, disposition }: Attempt): void {
+    const kept = this.ended.get(id);
+    // More was noted in the meantime.
+    if (kept && kept.disposition?.at !== disposition?.at) return;
+    this.ended.delete(id);
+    if (!this.#isInUse(lead)) this.campaigns.get(campaign)?.hopper.settled(lead);
+  }
+
+  /** True for a lead that is dialled or shown now, whatever is noted of an earlier attempt of his. */
+  #isInUse(lead: string): boolean {
+    for (const { attempt } of this.underWay.values()) if (attempt.lead === lead) return true;
+    for (const shown of this.previews.values()) if (shown.lead.id === lead) return true;
+    return false;
   }
 
   takeRules(rules: RoutingRules): void {

@@ -1,5 +1,6 @@
-import { type Agent, callInHand } from '../agent/agent.ts';
+import type { Agent } from '../agent/agent.ts';
 import { lendable, usualKeepBack } from '../agent/blend.ts';
+import { OccupancyMeter } from '../dialer/occupancy.ts';
 import type { AgentPhase, Pacer } from '../dialer/pacing.ts';
 
 /** An agent of a pool as the engine sees him. */
@@ -17,6 +18,10 @@ interface Member {
 export class DialPool {
   readonly queue: string;
   readonly pacer: Pacer;
+  /** How the agents spend their time. */
+  readonly meter = new OccupancyMeter();
+  /** True when whoever is idle is kept back for callers. */
+  areKept = false;
   readonly #members = new Map<string, Member>();
 
   constructor(queue: string, pacer: Pacer) {
@@ -51,9 +56,12 @@ export class DialPool {
   /** Who is free to dial for: callers come first, by the threshold rule. @param waiting callers whom these agents could serve */
   lend(waiting: number): void {
     const idle = [...this.#members].filter(([, member]) => member.phase === 'idle');
-    const blended = [...this.#members.values()].filter((member) => member.blended);
+    const blended = [...this.#members.values()].filter((member) => member.blended).length;
+    // Where there is one agent only, he could never call anybody.
+    const keepBack = Math.min(usualKeepBack(blended), Math.max(0, blended - 1));
     const ready = idle.filter(([, member]) => member.blended).length;
-    const lent = lendable({ mayDial: ready, ready, keepBack: usualKeepBack(blended.length), waiting });
+    const lent = lendable({ mayDial: ready, ready, keepBack, waiting });
+    this.areKept = idle.length > 0 && lent === 0 && ready === idle.length;
     let left = ready - lent;
     for (const [id, member] of idle) {
       const kept = member.blended && left > 0;
@@ -99,9 +107,4 @@ function phaseOf(agent: Agent, free: boolean, callsOut: boolean): AgentPhase {
     default:
       return 'away';
   }
-}
-
-/** The call that an agent has in hand. */
-export function callOfAgent(agent: Agent): string | undefined {
-  return callInHand(agent)?.call;
 }

@@ -25,7 +25,7 @@ export function takeDialling(turn: Turn, floor: DialFloor | undefined, input: Di
     case 'PreviewAsked':
       if (input.wish === 'next') previewNext(turn, floor, input.agent, input.campaign);
       else if (input.wish === 'skip') previewSkip(turn, floor, input.agent, input.reason);
-      else previewAccept(turn, floor, input.agent);
+      else input.made(previewAccept(turn, floor, input.agent));
       return;
     default:
       return unreachable(input);

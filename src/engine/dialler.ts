@@ -1,13 +1,17 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Call } from '../call/call.ts';
 import type { ContactGate } from '../campaign/contact-policy.ts';
 import type { LeadSource } from '../campaign/lead.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
+import type { Dialling, DiallingStatus, Preview } from '../dialer/dialling.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
+import type { WhyNot } from '../dialer/why-not.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import { dialAsNeeded } from './dial-desk.ts';
-import { DialFloor, type Preview } from './dial-floor.ts';
+import { DialFloor } from './dial-floor.ts';
+import { statusOf } from './dial-status.ts';
 import type { EngineInput, PreviewAsked } from './input.ts';
 import { type AttemptBook, LeadSupply } from './lead-supply.ts';
 import { faultOf } from './log-ids.ts';
@@ -29,7 +33,7 @@ export interface DiallerParts {
   };
   readonly zone: () => string;
   /** What is not ready yet, '' when all is. */
-  readonly hindrance?: () => string;
+  readonly hindrance?: () => WhyNot | '';
   readonly dialsPerSecond: number;
   /** Channels of all calls together beyond which nothing more is dialled. */
   readonly channels: number;
@@ -39,10 +43,9 @@ interface Around {
   readonly clock: Clock;
   readonly log: Log;
   readonly rules: RoutingRules;
-  /** True for a live call of a campaign. */
-  readonly callsOut: (call: string) => boolean;
+  readonly liveCall: (call: string) => Call | undefined;
   /** What forbids to dial now, '' for nothing. */
-  readonly hindrance: () => string;
+  readonly hindrance: () => WhyNot | '';
   readonly post: (input: EngineInput) => void;
   readonly ask: (input: EngineInput) => Promise<void>;
 }
@@ -51,7 +54,7 @@ interface Around {
 const REMEMBERED_MS = 31 * 24 * 3_600_000;
 
 /** The dialer within the engine: what it does in a turn, before and after it, and what people ask of it. */
-export class Dialler {
+export class Dialler implements Dialling {
   readonly floor: DialFloor;
   readonly #parts: DiallerParts;
   readonly #around: Around;
@@ -61,7 +64,7 @@ export class Dialler {
   constructor(parts: DiallerParts, around: Around) {
     this.#parts = parts;
     this.#around = around;
-    this.floor = new DialFloor(parts, around.rules, around.callsOut);
+    this.floor = new DialFloor(parts, around.rules, (call) => around.liveCall(call)?.outbound !== undefined);
     this.#supply = new LeadSupply({
       ...parts,
       ...around,
@@ -79,8 +82,8 @@ export class Dialler {
       for (const { at, abandoned } of this.#parts.attempts.answersSince(id, since))
         windows.note(abandoned, at);
     }
-    this.floor.takeCampaigns(campaigns);
     for (const attempt of attempts) this.floor.resume(attempt);
+    this.floor.takeCampaigns(campaigns);
     this.#supply.settle(this.floor);
   }
 
@@ -111,15 +114,35 @@ export class Dialler {
     return [this.#problem, this.#supply.problem].filter((one) => one !== '');
   }
 
-  /** @throws Refused see `preview-desk.ts` */
-  async preview(agent: string, asked: PreviewAsked): Promise<Preview | undefined> {
-    await this.#around.ask({ type: 'PreviewAsked', agent, ...asked });
-    return this.floor.previews.get(agent);
+  status(): DiallingStatus {
+    return statusOf(this.floor, this.#around.liveCall, this.#around.clock.now());
+  }
+
+  async previewNext(agent: string, campaign: string): Promise<Preview> {
+    await this.#asked(agent, { wish: 'next', campaign });
+    const shown = this.floor.previews.get(agent);
+    if (!shown) throw new Refused('no-lead', 'the lead was taken back at once: ask again');
+    return shown;
+  }
+
+  async previewAccept(agent: string): Promise<string> {
+    let attempt = '';
+    await this.#asked(agent, { wish: 'accept', made: (id) => (attempt = id) });
+    return attempt;
+  }
+
+  previewSkip(agent: string, reason: string): Promise<void> {
+    return this.#asked(agent, { wish: 'skip', reason });
+  }
+
+  #asked(agent: string, asked: PreviewAsked): Promise<void> {
+    return this.#around.ask({ type: 'PreviewAsked', agent, ...asked });
   }
 
   /** @throws Refused `unknown-attempt`, `callback-in-the-past` */
   async dispose(id: string, disposition: Disposition): Promise<void> {
-    const attempt = this.floor.underWay.get(id)?.attempt ?? (await this.#parts.attempts.byId(id));
+    const here = this.floor.underWay.get(id)?.attempt ?? this.floor.ended.get(id);
+    const attempt = here ?? (await this.#parts.attempts.byId(id));
     if (!attempt) throw new Refused('unknown-attempt', `there is no attempt ${id}`);
     await this.#around.ask({ type: 'Disposed', attempt, disposition });
   }

@@ -6,6 +6,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
+import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
@@ -156,7 +157,7 @@ export class Engine implements Centre {
       this.#dialler = new Dialler(parts.dialler, {
         ...parts,
         rules: parts.routing.current(),
-        callsOut: (call) => this.#state.calls.get(call)?.outbound !== undefined,
+        liveCall: (call) => this.#state.calls.get(call),
         hindrance: () => this.#dialHindrance(),
         post: (input) => this.#post({ input }, true),
         ask: (input) => this.#ask(input),
@@ -257,9 +258,9 @@ export class Engine implements Centre {
   }
 
   /** What forbids to dial anybody now, '' for nothing. What cannot be written down is not dialled. */
-  #dialHindrance(): string {
+  #dialHindrance(): WhyNot | '' {
     if (this.#ledger.isBehind) return 'database-behind';
-    return this.#pbxHealth.takesCalls() ? '' : 'pbx-down';
+    return this.#pbxHealth.takesCalls() && !this.#state.isBlind ? '' : 'pbx-down';
   }
 
   gauges(): EngineGauges {
@@ -311,6 +312,8 @@ export class Engine implements Centre {
         this.#pbxHealth.hear(event);
         return this.#snapshots.linked(event.restarted);
       case 'LinkDown':
+        this.#state.isBlind = true;
+        return this.#pbxHealth.hear(event);
       case 'PbxTrouble':
         return this.#pbxHealth.hear(event);
       case 'Replaced':

@@ -64,7 +64,8 @@ export type EngineInput =
 export type PreviewAsked =
   | { readonly wish: 'next'; readonly campaign: string }
   | { readonly wish: 'skip'; readonly reason: string }
-  | { readonly wish: 'accept' };
+  /** `made` is told the attempt. */
+  | { readonly wish: 'accept'; readonly made: (attempt: string) => void };
 
 /** What a turn wants done after it is committed. Doing one twice is harmless. */
 export type Effect =

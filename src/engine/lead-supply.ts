@@ -38,6 +38,8 @@ export class LeadSupply {
   readonly #parts: LeadSupplyParts;
   /** The last attempt that the lists know of; undefined until they have been asked. */
   #seq: number | undefined;
+  /** True when the lists know of every attempt that an earlier daemon made: before that they would give out leads who were dialled. */
+  #hasCaughtUp = false;
   #isFollowing = false;
   #hasMore = false;
   #problem = '';
@@ -56,7 +58,7 @@ export class LeadSupply {
   /** Fetches what campaigns will need soon. Nothing waits for it. */
   fill(floor: DialFloor): void {
     const now = this.#parts.clock.now();
-    if (now < this.#restsUntil) return;
+    if (now < this.#restsUntil || !this.#hasCaughtUp) return;
     for (const working of floor.campaigns.values()) {
       const { campaign, hopper } = working;
       if (campaign.status !== 'running') continue;
@@ -71,6 +73,7 @@ export class LeadSupply {
 
   /** Leads that nobody dialled, and attempts that have ended. Nothing waits for it. */
   settle(floor: DialFloor): void {
+    if (this.#parts.clock.now() < this.#restsUntil) return;
     const back = floor.sentBack.splice(0);
     if (back.length > 0) void this.#sendBack(floor, back);
     if (!floor.hasEnded && this.#seq !== undefined) return;
@@ -79,11 +82,14 @@ export class LeadSupply {
     if (!this.#isFollowing) void this.#follow(floor);
   }
 
-  async #fetch({ campaign }: Working, count: number): Promise<void> {
+  async #fetch(working: Working, count: number): Promise<void> {
+    const { campaign } = working;
     const { leads, gate, clock, came, taken } = this.#parts;
     try {
       const now = clock.now();
-      const zones = (await leads.zones(campaign.id)).filter((one) => gate.isOpen(campaign.id, one, now));
+      const all = await leads.zones(campaign.id);
+      const zones = all.filter((one) => gate.isOpen(campaign.id, one, now));
+      working.dryBecause = all.length === 0 ? 'all-done' : zones.length === 0 ? 'outside-hours' : 'no-leads';
       const found =
         zones.length === 0
           ? []
@@ -101,7 +107,8 @@ export class LeadSupply {
       await this.#parts.leads.settle(back.map(({ lead, fate }) => ({ lead, fate })));
       for (const { campaign, lead } of back) floor.campaigns.get(campaign)?.hopper.settled(lead);
     } catch (thrown) {
-      // They stay in hand until the next time that the daemon starts: nobody is called twice for it.
+      // They stay in hand until the lists know: nobody is called twice for it.
+      floor.sentBack.push(...back);
       this.#failed(thrown);
     }
   }
@@ -118,9 +125,10 @@ export class LeadSupply {
         if (ended.length === 0) break;
         await leads.settle(ended.flatMap(settledOf));
         this.#seq = ended.at(-1)!.seq;
-        for (const { attempt } of ended) floor.campaigns.get(attempt.campaign)?.hopper.settled(attempt.lead);
+        for (const { attempt } of ended) floor.listKnows(attempt);
         this.#problem = '';
       }
+      this.#hasCaughtUp = true;
     } catch (thrown) {
       this.#failed(thrown);
       floor.hasEnded = true;

@@ -1,8 +1,9 @@
 import { Refused } from '../base/errors.ts';
 import type { Lead } from '../campaign/lead.ts';
+import type { Preview } from '../dialer/dialling.ts';
 import { attendedCall } from './attended-call.ts';
 import { requestOf, wishOf } from './begin-attempt.ts';
-import type { DialFloor, Preview, Working } from './dial-floor.ts';
+import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
 
 /** How long a lead is an agent's to look at, ms. */

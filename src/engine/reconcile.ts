@@ -71,6 +71,8 @@ function tellMissed(turn: Turn, call: Call, channels: Channels, settled: number,
     if (!seen) turn.tellCall(now, { type: 'LegEnded', leg: leg.id, cause });
     else if (seen.state === 'up' && leg.answeredAt === undefined)
       turn.tellCall(now, { type: 'LegAnswered', leg: leg.id });
+    else if (seen.state === 'ringing' && leg.ringingAt === undefined)
+      turn.tellCall(now, { type: 'LegRinging', leg: leg.id });
   }
 }
 

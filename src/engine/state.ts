@@ -25,6 +25,8 @@ export class CentreState {
   readonly deadlines = new Deadlines();
   /** Who may come in; undefined before the first caller. */
   admission?: Admission;
+  /** True from the moment that the PBX was lost until it has said how it is: whoever is rung may have answered. */
+  isBlind = true;
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
   /** The same by queue, with their places in line, UTC ms; and the queue of each. */

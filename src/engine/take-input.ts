@@ -13,6 +13,9 @@ import type { Turn } from './turn.ts';
 /** Name of the deadline at which an overload may be over. */
 const OVERLOAD = 'overload';
 
+/** While nobody knows whether he has answered, whoever is rung is let go no sooner than this from now, ms. */
+const NOT_BLINDLY_MS = 1000;
+
 /** What an input means for the turn that takes it. @throws Refused when somebody asked for what the rules forbid; nothing has changed then */
 export function takeInput(turn: Turn, input: EngineInput): void {
   const { state } = turn;
@@ -92,6 +95,7 @@ export function takeInput(turn: Turn, input: EngineInput): void {
       return timePassed(turn);
     case 'Reconciled':
       lookAtDuty(turn);
+      state.isBlind = false;
       return reconcile(turn, input);
     case 'LeadsCame':
     case 'CampaignsChanged':
@@ -129,7 +133,9 @@ function timePassed(turn: Turn): void {
     if (key.startsWith(CALLBACK)) lookAtCallback(turn, key.slice(CALLBACK.length));
     const call = turn.state.calls.get(key.slice('call:'.length));
     if (key.startsWith('call:') && call) {
-      turn.tellCall(call, { type: 'TimeUp' });
+      const rings = call.phase.at === 'reaching' || call.phase.at === 'calling';
+      if (rings && turn.state.isBlind) turn.state.deadlines.set(key, turn.now + NOT_BLINDLY_MS);
+      else turn.tellCall(call, { type: 'TimeUp' });
       continue;
     }
     const agent = turn.state.agents.get(key.slice('agent:'.length));

@@ -25,6 +25,8 @@ import type { RoutingRules } from '../queue/rules.ts';
 import type { CallbackStore } from '../queue/store.ts';
 import type { Ban } from '../security/bans.ts';
 import type { Persona } from '../speech/persona.ts';
+import type { ContactParts } from './contact-parts.ts';
+import type { DialerParts } from './outbound.ts';
 import type { Role } from './roles.ts';
 import type { ApiToken, TokenStore } from './store.ts';
 
@@ -44,6 +46,10 @@ export interface ApiParts {
   readonly history: FlowHistory;
   readonly routing: RoutingDesk;
   readonly stepStats: StepStats;
+  /** What it takes to call people; undefined in a centre that calls nobody. */
+  readonly dialer?: DialerParts;
+  /** Whom it may call, and whom it called; undefined in such a centre too. */
+  readonly contacts?: ContactParts;
   /** Absolute folder of the recordings; no audio outside it is given out. */
   readonly recordings: string;
   readonly log: Log;

@@ -5,21 +5,25 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { agentRoutes } from '../agent/http.ts';
 import { callRoutes } from '../call/http.ts';
 import { campaignRoutes } from '../campaign/http.ts';
+import { wishRoutes } from '../campaign/wish-http.ts';
 import { customerRoutes } from '../customer/http.ts';
 import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';
 import { queueRoutes } from '../queue/http.ts';
 import { securityRoutes } from '../security/http.ts';
 import { whyRoutes } from '../why/http.ts';
+import { numberWhyRoutes } from '../why/number-http.ts';
 import { rosterRoutes } from './agent-roster.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
+import { FILE_TIME_MS, limitBodyTime } from './body-time.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
 import { flowFigureRoutes } from './flow-figures.ts';
 import { healthRoutes } from './health.ts';
 import { tokenRoutes } from './http.ts';
 import { metricsRoutes } from './metrics.ts';
 import { describeRoutes, openapiOptions, serveOpenapi } from './openapi.ts';
+import { dialerRoutes } from './outbound.ts';
 import { receptionRoutes } from './reception.ts';
 import { recordingRoutes } from './recordings.ts';
 import { routingRoutes } from './routing.ts';
@@ -27,8 +31,6 @@ import { talkRoutes } from './talks.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 256 * 1024;
-/** Time that a client has to send its request, ms. */
-const REQUEST_TIMEOUT_MS = 30_000;
 /** The same for its headers: who sends them byte by byte holds a connection no longer. */
 const HEADERS_TIMEOUT_MS = 10_000;
 /** A connection on which nothing moves, such as that of a client who does not read, is closed; long polls take less. */
@@ -46,7 +48,7 @@ export function buildApp(parts: ApiParts): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: FILE_TIME_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_CONNECTIONS_MS },
     forceCloseConnections: 'idle',
@@ -62,6 +64,7 @@ export function buildApp(parts: ApiParts): FastifyInstance {
   app.setErrorHandler(errorMapper(parts.log));
   app.setNotFoundHandler(answerNotFound);
   allowEmptyJson(app);
+  limitBodyTime(app, parts.clock);
   app.addHook('onSend', addSafetyHeaders);
   app.register(rateLimit, rateLimits);
   app.register(swagger, openapiOptions);
@@ -83,6 +86,9 @@ function addRoutes(api: Api, parts: ApiParts): void {
   routingRoutes(api, parts);
   campaignRoutes(api, parts);
   receptionRoutes(api, parts);
+  dialerRoutes(api, parts);
+  wishRoutes(api, parts);
+  numberWhyRoutes(api, parts);
   customerRoutes(api, parts);
   flowRoutes(api, parts);
   flowFigureRoutes(api, parts);

@@ -29,6 +29,13 @@ const STATUS: Readonly<Record<string, number>> = {
   'bad-token': 401,
   forbidden: 403,
   'too-many-requests': 429,
+  'list-not-found': 404,
+  'unknown-attempt': 404,
+  'unknown-agent': 404,
+  'upload-too-large': 413,
+  'disk-full': 507,
+  'lists-unusable': 503,
+  'lists-closed': 503,
 };
 
 /** Ids of the errors that the HTTP server itself finds, by its codes. */
@@ -105,5 +112,6 @@ function noteFailure(log: Log, error: Error, request: FastifyRequest, status: nu
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   const fields = { request: request.id, route, status, error: messageOf(error) };
   if (status === 500) log.error({ ...fields, stack: error.stack }, 'a request failed');
-  else log.warn(fields, 'the PBX did not carry out a request');
+  else if (error instanceof PbxError) log.warn(fields, 'the PBX did not carry out a request');
+  else log.warn(fields, 'a request was not carried out');
 }

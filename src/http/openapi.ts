@@ -20,6 +20,7 @@ const TAGS = {
   queues: 'Queues, who waits in them, and who wants to be called back',
   phones: 'Our phones',
   campaigns: 'Campaigns, their reception, and what customers said',
+  outbound: 'Campaigns that call people: their lists, their attempts, their figures',
   customers: 'Customers and their earlier contacts',
   flows: 'IVR flow files, their history, and what becomes of callers in their steps',
   events: 'The event log',

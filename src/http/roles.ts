@@ -15,5 +15,7 @@ export const TOKEN_ROLES = [...ROLES, SCRAPER] as const;
 export const STAFF = ['agent', 'campaign', 'supervisor', 'admin'] as const satisfies readonly Role[];
 export const SUPERVISORS = ['supervisor', 'admin'] as const satisfies readonly Role[];
 export const SCRAPERS = [SCRAPER, ...SUPERVISORS] as const satisfies readonly Role[];
+/** Those who say whether campaigns call people, and how fast. */
+export const DIRECTORS = ['campaign', 'supervisor', 'admin'] as const satisfies readonly Role[];
 export const CAMPAIGN_KEEPERS = ['campaign', 'admin'] as const satisfies readonly Role[];
 export const ADMINS = ['admin'] as const satisfies readonly Role[];

@@ -82,7 +82,11 @@ class Meter extends Transform {
     return this.#hash.digest('hex');
   }
 
-  override _transform(piece: Buffer, _encoding: unknown, done: (error?: Error, piece?: Buffer) => void): void {
+  override _transform(
+    piece: Buffer,
+    _encoding: unknown,
+    done: (error?: Error, piece?: Buffer) => void,
+  ): void {
     this.bytes += piece.length;
     this.#hash.update(piece);
     if (this.bytes > LARGEST_UPLOAD) return done(tooLarge());
@@ -125,7 +129,8 @@ const full = (folder: string): string =>
 /** The sender may go away in the middle, and the disk may be full. */
 function refusalFor(thrown: unknown): unknown {
   const { code } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return new Refused('disk-full', 'The disk is full: free some space, then send it again');
+  if (code === 'ENOSPC')
+    return new Refused('disk-full', 'The disk is full: free some space, then send it again');
   if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET')
     return new Refused('bad-upload', 'The file was cut off: send it again');
   return thrown;

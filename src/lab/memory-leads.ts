@@ -68,19 +68,22 @@ export class MemoryLeads implements LeadSource {
   }
 
   async settle(settled: readonly SettledLead[]): Promise<void> {
-    for (const { seq, lead: id, attempts = 0, outcome, fate } of settled) {
+    for (const { seq, lead: id, attempts, outcome, fate } of settled) {
       if (seq !== undefined && seq <= this.#settledSeq) continue;
       this.#settledSeq = seq ?? this.#settledSeq;
       const standing = this.#leads.get(id);
       if (!standing) continue;
       const { callback: _, ...lead } = standing.lead;
       standing.fate = fate;
-      if (fate.next === 'again' && fate.nextNumber) turn(standing.numbers, outcome === 'invalid-number');
+      // What is told of an attempt once more goes on to no further number.
+      const isNews = attempts === undefined || attempts > lead.attempts;
+      if (fate.next === 'again' && fate.nextNumber && isNews)
+        turn(standing.numbers, outcome === 'invalid-number');
       const isCallback = fate.next === 'again' && (fate.asked === true || fate.agent !== undefined);
       standing.lead = {
         ...lead,
         numbers: [...standing.numbers],
-        attempts: Math.max(lead.attempts, attempts),
+        attempts: Math.max(lead.attempts, attempts ?? 0),
         dueAt: fate.next === 'again' ? fate.dueAt : 0,
         ...(outcome !== undefined && { lastOutcome: outcome }),
         ...(isCallback && { callback: fate.agent === undefined ? {} : { agent: fate.agent } }),

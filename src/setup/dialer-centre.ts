@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
@@ -5,12 +6,17 @@ import type { Log } from '../base/log.ts';
 import { type CampaignTerms, PolicyGate } from '../campaign/contact-policy-gate.ts';
 import { ContactRecordStore } from '../campaign/contact-record-store.ts';
 import { ListKeeper } from '../campaign/list-keeper.ts';
+import type { NumberRules } from '../campaign/phone-number.ts';
+import { NO_SHORT_CODES, readShortCodes, type ShortCodes } from '../campaign/phone-number-short.ts';
 import { PolicyWatch } from '../campaign/policy-watch.ts';
+import { WishImporter } from '../campaign/wish-importer.ts';
 import { WishStore } from '../campaign/wish-store.ts';
+import type { Dialling } from '../dialer/dialling.ts';
 import { OutboundStore } from '../dialer/outbound/store.ts';
 import { AttemptStore } from '../dialer/store.ts';
 import type { DiallerParts } from '../engine/dialler.ts';
 import type { EventLog } from '../engine/store.ts';
+import type { ApiParts } from '../http/api.ts';
 import type { Database } from '../store/connect.ts';
 import type { Settings } from './settings.ts';
 
@@ -30,6 +36,15 @@ export interface DialerCentreParts {
 /** Where numbers without a country code are. */
 const COUNTRY = 'CN';
 
+/** The table of short numbers; none when it cannot be read, of which the next import tells. */
+function shortCodesIn(file: string, country: string): ShortCodes {
+  try {
+    return readShortCodes(readFileSync(file, 'utf8'), file).of?.(country) ?? NO_SHORT_CODES;
+  } catch {
+    return NO_SHORT_CODES;
+  }
+}
+
 /** Everything that a centre needs to call people: campaigns, lists, the gate and what it remembers. */
 export class DialerCentre {
   readonly campaigns: OutboundStore;
@@ -38,6 +53,8 @@ export class DialerCentre {
   readonly wishes: WishStore;
   readonly policies: PolicyWatch;
   readonly gate: PolicyGate;
+  readonly importer: WishImporter;
+  readonly numbers: NumberRules;
   readonly #terms = new Map<string, CampaignTerms>();
   readonly #parts: DialerCentreParts;
   #isStarted = false;
@@ -48,6 +65,15 @@ export class DialerCentre {
     this.campaigns = new OutboundStore(database, events);
     this.attempts = new AttemptStore(database);
     this.wishes = new WishStore(database, events);
+    this.numbers = { country: COUNTRY, shortCodes: shortCodesIn(settings.shortCodes, COUNTRY) };
+    this.importer = new WishImporter({
+      wishes: this.wishes,
+      country: COUNTRY,
+      shortCodes: settings.shortCodes,
+      clock,
+      ids,
+      log: log('do-not-call'),
+    });
     this.lists = new ListKeeper({
       file: join(settings.data, 'lists.db'),
       refusedFolder: join(settings.data, 'lists'),
@@ -85,6 +111,20 @@ export class DialerCentre {
 
   problems(): string[] {
     return [...this.policies.problems(), ...this.lists.problems()];
+  }
+
+  /** For the API. @param dialling the dialer at work */
+  api(dialling: Dialling): Pick<ApiParts, 'dialer' | 'contacts'> {
+    const uploads = join(this.#parts.settings.data, 'uploads');
+    return {
+      dialer: { ...this.#all(), dialling, zone: this.#parts.zone, uploads },
+      contacts: { ...this.#all(), uploads },
+    };
+  }
+
+  #all() {
+    const { campaigns, attempts, lists, wishes, policies, gate, importer, numbers } = this;
+    return { campaigns, attempts, lists, wishes, policies, gate, importer, numbers };
   }
 
   /** For the engine. */

@@ -67,7 +67,7 @@ const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills' | 'attributes'>[] = [
   {
     id: '1004',
     name: '刘洋',
-    skills: { service: 7, card: 8 },
+    skills: { service: 7, card: 8, sales: 8 },
     attributes: { languages: ['zh-CN'], dialects: ['武汉话'], ...WUHAN },
   },
   {
@@ -79,7 +79,7 @@ const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills' | 'attributes'>[] = [
   {
     id: '1006',
     name: '杨帆',
-    skills: { service: 6, card: 5, wealth: 6 },
+    skills: { service: 6, card: 5, wealth: 6, sales: 7 },
     attributes: { languages: ['zh-CN'], ...WUHAN },
   },
   {
@@ -91,7 +91,7 @@ const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills' | 'attributes'>[] = [
   {
     id: '1008',
     name: '黄磊',
-    skills: { service: 5, card: 7 },
+    skills: { service: 5, card: 7, sales: 9 },
     attributes: { languages: ['zh-CN'], dialects: ['粤语'], ...WUHAN },
   },
   { id: RECEPTION, name: '周婷', skills: { campaign: 9 }, attributes: { languages: ['zh-CN'], ...WUHAN } },

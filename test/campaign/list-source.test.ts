@@ -126,7 +126,7 @@ describe.each(Object.keys(SOURCES))('%s', (kind) => {
     const numberOfAnn = async () => (await next()).find(({ name }) => name === 'Ann')?.numbers[0]?.number;
     const seen = [await numberOfAnn()];
     for (const seq of [1, 2]) {
-      await settle('Ann', { seq, outcome: 'no-answer', fate: again(0, { nextNumber: true }) });
+      await settle('Ann', { seq, attempts: seq, outcome: 'no-answer', fate: again(0, { nextNumber: true }) });
       seen.push(await numberOfAnn());
     }
     expect(seen).toEqual(['+8613800000001', '+442079460001', '+8613800000001']);
@@ -142,12 +142,27 @@ describe.each(Object.keys(SOURCES))('%s', (kind) => {
 
   test('knows what it was told once, and is not moved by hearing it again', async () => {
     const { settle, next, lastSeq } = await made();
-    await settle('Ann', { seq: 5, outcome: 'busy', fate: again(NOW) });
+    await settle('Ann', { seq: 5, attempts: 1, outcome: 'busy', fate: again(NOW) });
     for (const seq of [5, 4])
-      await settle('Ann', { seq, outcome: 'connected', fate: { next: 'done', reason: 'connected' } });
+      await settle('Ann', {
+        seq,
+        attempts: 2,
+        outcome: 'connected',
+        fate: { next: 'done', reason: 'connected' },
+      });
     const [ann] = await next();
     expect(ann).toMatchObject({ name: 'Ann', attempts: 1, lastOutcome: 'busy', dueAt: NOW });
     expect(await lastSeq()).toBe(5);
+  });
+
+  test('counts an attempt of which it is told once more, with another fate, once, and stays at the number', async () => {
+    const { settle, next } = await made();
+    const attempt = { attempts: 1, outcome: 'connected' } as const;
+    await settle('Ann', { seq: 1, ...attempt, fate: again(NOW, { nextNumber: true }) });
+    await settle('Ann', { seq: 2, ...attempt, fate: again(NOW, { nextNumber: true, asked: true }) });
+    const [ann] = await next();
+    expect(ann).toMatchObject({ name: 'Ann', attempts: 1, callback: {} });
+    expect(ann?.numbers[0]?.number).toBe('+442079460001');
   });
 
   test('takes the last word on a lead that nobody dialled, and counts no attempt', async () => {
@@ -174,7 +189,7 @@ describe.each(Object.keys(SOURCES))('%s', (kind) => {
   test('counts leads by where they stand', async () => {
     const { source, campaign, settle } = await made();
     await settle('Ann', { seq: 1, outcome: 'connected', fate: { next: 'done', reason: 'sale' } });
-    await settle('Bob', { seq: 2, outcome: 'busy', fate: again(NOW + 5) });
+    await settle('Bob', { seq: 2, attempts: 1, outcome: 'busy', fate: again(NOW + 5) });
     await settle('Cid', { fate: again(NOW + 5) });
     await settle('Dee', { fate: { next: 'done', reason: 'do-not-call' } });
     expect(await source.counts(campaign)).toEqual({

@@ -53,7 +53,7 @@ test('the file that ships is in order, and it is shown who fits at which step', 
   const { code, out } = await placeWith(TEXT).check();
   expect(out).toMatch(/^vip +0s +skill\.wealth >= 9 +3 {2}张伟 1001, 王芳 1002, 林峰 expert$/m);
   expect(out).toMatch(/^ +60s +skill\.wealth >= 7 +1 {2}赵敏 1007$/m);
-  expect(out).toContain('rules.yaml: 3 queues: no problems\n');
+  expect(out).toContain('rules.yaml: 4 queues: no problems\n');
   expect(code).toBe(0);
 });
 
@@ -122,7 +122,7 @@ test('scripts get all of it', async () => {
 test('a file may be named, and one that is not there is said', async () => {
   const { place, check } = placeWith(TEXT);
   writeFileSync(join(place.folder, 'other.yaml'), TEXT.replace(/ {2}card:\n.*/s, ''));
-  expect((await check('other.yaml')).out).toContain('other.yaml: 2 queues: no problems\n');
+  expect((await check('other.yaml')).out).toContain('other.yaml: 3 queues: no problems\n');
   const { code, err } = await check('nowhere.yaml');
   expect(err).toContain(
     'nowhere.yaml cannot be read (ENOENT). Give the file, or name it in CARILLON_ROUTING.',

@@ -159,17 +159,17 @@ test('in preview an agent sees the lead, is rung first, and then the customer', 
   await lab.works('1001');
   await lab.clock.advance(3000);
   expect(lab.attempts()).toEqual([]);
-  const shown = await lab.engine.dialler!.preview('1001', { wish: 'next', campaign: '' });
+  const shown = await lab.engine.dialler!.previewNext('1001', '');
   expect(shown?.lead.id).toBe('l1');
-  await lab.engine.dialler!.preview('1001', { wish: 'skip', reason: 'language' });
-  const next = await lab.engine.dialler!.preview('1001', { wish: 'next', campaign: 'o1' });
+  await lab.engine.dialler!.previewSkip('1001', 'language');
+  const next = await lab.engine.dialler!.previewNext('1001', 'o1');
   expect(next?.lead.id).toBe('l2');
-  await lab.engine.dialler!.preview('1001', { wish: 'accept' });
+  await lab.engine.dialler!.previewAccept('1001');
   await lab.clock.advance(500);
   expect(lab.pbx.dialled(OTHER)).toBeDefined();
   await lab.clock.advance(3500);
   expect(lab.pbx.dialled(OTHER)?.talkingWith).toHaveLength(1);
-  await expect(lab.engine.dialler!.preview('1001', { wish: 'accept' })).rejects.toMatchObject({
+  await expect(lab.engine.dialler!.previewAccept('1001')).rejects.toMatchObject({
     id: 'no-preview',
   });
   lab.pbx.dialled(OTHER)?.hangup();

@@ -36,6 +36,7 @@ import { seedDemonstration } from '../../src/setup/seed.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
 import { FakeBans } from './fake-bans.ts';
+import { aDialer, type FakeDialer } from './fake-dialer.ts';
 
 /** A centre that does what the real one promises, without calls of its own. */
 export class FakeCentre implements Centre {
@@ -183,6 +184,7 @@ export interface Answer {
 export interface ApiLab extends ApiParts {
   readonly app: FastifyInstance;
   readonly centre: FakeCentre;
+  readonly dialer: FakeDialer;
   readonly flows: FakeFlows;
   readonly routing: FakeRouting;
   readonly clock: VirtualClock;
@@ -231,6 +233,7 @@ export async function openApi(): Promise<ApiLab> {
     callbacks: new CallbackStore(database, events),
     events,
     tokens,
+    dialer: aDialer(database, events),
     bans: new FakeBans(),
     metrics: [new Gauge({ name: 'carillon_ready', help: 'Whether.' }, () => [[[], 1]])],
     flows: new FakeFlows(),

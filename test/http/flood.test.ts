@@ -94,7 +94,7 @@ describe('the server', () => {
     const { headersTimeout, requestTimeout, timeout, maxConnections } = server;
     expect({ headersTimeout, requestTimeout, timeout, maxConnections }).toEqual({
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      requestTimeout: 7_200_000,
       timeout: 60_000,
       maxConnections: 2_000,
     });

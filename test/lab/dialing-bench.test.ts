@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { vicidialCandidates } from '../../src/lab/bench/dialer/candidates.ts';
+import { ratioCandidates, vicidialCandidates } from '../../src/lab/bench/dialer/candidates.ts';
 import { readOptions, SIZES } from '../../src/lab/bench/dialer/options.ts';
 import { rowsText } from '../../src/lab/bench/dialer/report.ts';
 import { rowOf } from '../../src/lab/bench/dialer/rows.ts';
-import { contestantFor, DIALING_POLICIES, makePolicy } from '../../src/lab/dialing/contestants.ts';
+import { contestantFor, DIALING_POLICIES, makePolicy, WINNERS } from '../../src/lab/dialing/contestants.ts';
 import { daysOver, figuresOf, type ShiftFigures } from '../../src/lab/dialing/figures.ts';
 import { playShift } from '../../src/lab/dialing/play-shift.ts';
 import { predicted, predictShift } from '../../src/lab/dialing/prediction.ts';
@@ -57,6 +57,16 @@ test('the bench has a policy for every name, scenario and size', () => {
     for (const agents of SIZES)
       for (const policy of DIALING_POLICIES)
         expect(() => makePolicy(contestantFor(policy, scenario, agents))).not.toThrow();
+});
+
+test('what was best in hindsight is one of those that were tried, for every scenario and size', () => {
+  const known = DIALING_SCENARIOS.flatMap((scenario) => SIZES.map((agents) => ({ scenario, agents })));
+  expect(WINNERS).toHaveLength(known.length);
+  for (const { scenario, agents } of known) {
+    const winners = WINNERS.find((one) => one.scenario === scenario && one.agents === agents);
+    expect(vicidialCandidates(agents)).toContainEqual({ kind: 'vicidial', settings: winners?.vicidial });
+    expect(ratioCandidates(agents)).toContainEqual(winners?.ratio);
+  }
 });
 
 test('at least 200 settings of VICIdial are tried, each once', () => {

@@ -21,6 +21,9 @@ describe('settings', () => {
       flows: `${projectFolder}/ivr-flows`,
       classOfService: `${projectFolder}/dialplan/class-of-service.yaml`,
       routing: `${projectFolder}/routing/routing.yaml`,
+      contactPolicy: `${projectFolder}/dialer/contact-policy.yaml`,
+      shortCodes: `${projectFolder}/dialer/short-codes.yaml`,
+      dialsPerSecond: 20,
       guests: true,
       neverBan: ['127.0.0.0/8', '::1'],
     });

@@ -1,6 +1,7 @@
 /** Modules of Asterisk that Carillon cannot do without, and what each is for. */
 export const NEEDED_MODULES: Readonly<Record<string, string>> = {
   app_amd: 'tells answering machines from people',
+  app_exec: 'listening to who answers, also where app_amd is missing',
   app_playtones: 'the tones of the safety net',
   app_queue: 'the queue of the safety net',
   app_stasis: 'hands calls to the daemon',
@@ -12,6 +13,7 @@ export const NEEDED_MODULES: Readonly<Record<string, string>> = {
   format_wav: 'prompts and recordings',
   func_channel: 'who brought a call',
   func_cut: 'who brought a call',
+  func_strings: 'how long listening took',
   pbx_config: 'the dialplan',
   res_ari: 'control by the daemon',
   res_ari_applications: 'control by the daemon',
@@ -29,6 +31,7 @@ export const NEEDED_MODULES: Readonly<Record<string, string>> = {
   res_pjsip_dtmf_info: 'keys by SIP INFO',
   res_pjsip_endpoint_identifier_ip: 'knows the trunk by its address',
   res_pjsip_endpoint_identifier_user: 'knows phones by their names',
+  res_pjsip_header_funcs: 'asks phones to answer by themselves',
   res_pjsip_registrar: 'phones that register',
   res_pjsip_sdp_rtp: 'audio of SIP calls',
   res_pjsip_session: 'SIP calls',

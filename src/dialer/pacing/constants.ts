@@ -44,22 +44,30 @@ export const PACING = {
   mostRisk: 5,
   firstRisk: 1,
   /** Answers over which what is left of the budget is spent: at least, and as a share of the window's answers. */
-  spendOver: 150,
+  spendOver: 100,
   spendShare: 0.5,
   /** Bounds of what is aimed at, as parts of the cap, while there is a call to spare. */
-  leastAim: 0.4,
-  mostAim: 1.3,
+  leastAim: 0.1,
+  mostAim: 1.2,
   /** Abandoned calls kept in hand. */
   reserve: 3.5,
   /** The cap need not hold before so many live answers: a day may begin with an abandoned call. */
   graceAnswers: 400,
   /** Abandoned calls that it may be over the cap at the beginning, less and less until `graceAnswers`. */
   graceCalls: 3,
+  /** Kept in hand in rolling hours besides, for each standard deviation of what chance does to their abandoned calls. */
+  hourReserve: 0.35,
+  /** A rolling hour with fewer answers may begin with an abandoned call. */
+  graceHourAnswers: 60,
+  /** What half an hour may have, of the cap, where it has so many answers, and what is kept in hand of it. */
+  smoothingCap: 1.2,
+  smoothingAnswers: 250,
+  smoothingReserve: 1.5,
   /** Of a window's first hours, it may owe what so much time without abandoned calls pays back, less and less, ms. */
   overdraftMs: 600_000,
   overdraftUntilMs: 3 * 3_600_000,
 
   /** Dials are let go when the risk is above both. */
-  cancelRisk: 0.05,
-  cancelTimesAllowed: 3,
+  cancelRisk: 0.1,
+  cancelTimesAllowed: 4,
 } as const;

@@ -8,8 +8,8 @@ import { tune } from './dialer/tune.ts';
 
 const HELP = `npm run bench:dialer [-- OPTION …]: who keeps agents talking without abandoning customers? Shifts of 8 hours in virtual time.
 
-Every policy meets the same people in the same order: 30 % of the dials are answered in person, 15 % by machines; talk lasts 120 s in the
-mean, wrap-up 20 s. Whoever answers and finds no agent within 2 s is abandoned. A shift starts cold, and everything in it counts.
+Every policy meets the same people in the same order: 30 % of the dials are answered in person (of three kinds of leads 5, 30 and 63 %), 15 % by
+machines; talk lasts 120 s in the mean, wrap-up 20 s. Whoever answers and finds no agent within 2 s is abandoned. A shift starts cold, and everything in it counts.
 
   flat     an even day
   drift    the share of live answers rises from 20 to 45 % over the day
@@ -21,7 +21,8 @@ mean, wrap-up 20 s. Whoever answers and finds no agent within 2 s is abandoned. 
   ratio                the best fixed ratio in hindsight, of lines per waiting agent or per agent without wrap-up
   vicidial-default     VICIdial's adaptive rule, hard limit, as it is shipped but for a drop after 2 s
   vicidial-tuned       the same with the best of its settings in hindsight, for each scenario and size
-  carillon             predictive, with lead propensity, letting dials go that rang long enough; one parameter set everywhere
+  carillon             predictive; lets dials go that rang long enough; learns from nothing how likely each kind of lead answers; one
+                       parameter set everywhere
   carillon-window      the same, and every rolling 60 minutes keep within 3 %
   oracle-free-times    carillon, told when each agent will be free
   oracle-outcomes      carillon, told how each dial will end

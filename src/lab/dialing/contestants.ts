@@ -1,7 +1,8 @@
 import type { PacingSettings } from '../../dialer/outbound.ts';
 import { PoolPacer } from '../../dialer/pacing/pool-pacer.ts';
 import type { Foreknowledge, Pacer } from '../../dialer/pacing.ts';
-import { CAMPAIGN, type DialingPolicy, type PolicyMaker, type Shift } from './policy.ts';
+import { type DialFeatures, Propensity } from '../../dialer/propensity.ts';
+import { CAMPAIGN, type DialingPolicy, type LeadPropensity, type PolicyMaker, type Shift } from './policy.ts';
 import type { DialingScenario } from './scenario.ts';
 import { type FixedLevel, VicidialPacer } from './vicidial.ts';
 import { VICIDIAL_DEFAULT, type VicidialSettings } from './vicidial-level.ts';
@@ -77,6 +78,9 @@ function winnersFor(scenario: DialingScenario, agents: number): Winners {
   return winners;
 }
 
+/** A Monday, as good as any: there is one day. */
+const WEEKDAY = 1;
+
 const WITHIN_CAP: PacingSettings = {
   mode: 'predictive',
   ratio: 1,
@@ -117,11 +121,27 @@ function carillon(
   { rollingWindow, knows }: Extract<Contestant, { kind: 'carillon' }>,
   shift: Shift,
 ): DialingPolicy {
-  const { freeAt, liveAt, setup } = shift;
+  const { freeAt, liveAt } = shift;
   const foreknowledge = knows === 'free-times' ? { freeAt } : knows === 'outcomes' ? { liveAt } : {};
   return {
     pacer: productPacer({ ...WITHIN_CAP, rollingWindow }, foreknowledge),
-    propensity: (segment) => setup.answers.segments[segment]!.live,
+    propensity: learnedPropensity(),
+  };
+}
+
+/** The product's own estimate: it sees of a segment that its leads are on a list of their own, and begins with no knowledge. */
+function learnedPropensity(): LeadPropensity {
+  const propensity = new Propensity();
+  const featuresOf = (segment: number, at: number): DialFeatures => ({
+    hour: new Date(at).getUTCHours(),
+    weekday: WEEKDAY,
+    attempts: 0,
+    list: `segment ${segment}`,
+    numberKind: '',
+  });
+  return {
+    of: (segment, at) => propensity.of(featuresOf(segment, at)),
+    learn: (segment, isLive, at) => propensity.learn(featuresOf(segment, at), isLive),
   };
 }
 

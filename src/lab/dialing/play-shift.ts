@@ -132,7 +132,7 @@ class ShiftRun {
     const id = dialId(dial);
     const { pacer, propensity } = this.#policy;
     const { postDialMs } = this.#setup;
-    pacer.dialled(id, CAMPAIGN, this.#now, propensity?.(this.#customers.segmentOf(dial)));
+    pacer.dialled(id, CAMPAIGN, this.#now, propensity?.of(this.#customers.segmentOf(dial), this.#now));
     if (postDialMs === 0) pacer.ringing(id, this.#now);
     else if (lasts > postDialMs) this.#events.add(this.#now + postDialMs, RINGS, dial);
   }
@@ -141,7 +141,9 @@ class ShiftRun {
     const result = this.#dials.resultOf(dial);
     this.#dials.enter(dial, ENDED);
     this.#count.results += 1;
-    this.#policy.pacer.resolved(dialId(dial), result, this.#now);
+    const { pacer, propensity } = this.#policy;
+    pacer.resolved(dialId(dial), result, this.#now);
+    propensity?.learn(this.#customers.segmentOf(dial), result === 'live', this.#dials.dialledAt(dial));
     if (result === 'machine') this.#count.machines += 1;
     if (result !== 'live') return;
     this.#count.live += 1;

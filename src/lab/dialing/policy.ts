@@ -11,11 +11,18 @@ export interface Shift extends Required<Foreknowledge> {
   readonly setup: DialingSetup;
 }
 
+/** How probable a live answer is, by the segment of a lead. Times are UTC ms. */
+export interface LeadPropensity {
+  of(segment: number, at: number): number;
+  /** A dial ended by itself. @param at when it was made */
+  learn(segment: number, isLive: boolean, at: number): void;
+}
+
 /** Who decides in a shift: a pacer, and what it wants to know of leads. */
 export interface DialingPolicy {
   readonly pacer: Pacer;
-  /** How probable a live answer is for a lead of a segment, on an even day. */
-  readonly propensity?: (segment: number) => number;
+  /** What it believes of leads, if it asks at all. */
+  readonly propensity?: LeadPropensity;
 }
 
 /** Makes the policy of one shift. */

@@ -1,0 +1,278 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
+import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
+import { allowFile } from '../http/body-time.ts';
+import type { ContactParts } from '../http/contact-parts.ts';
+import { checkMaySearchNumbers, id, idParams, line, moment, numbersFor, textFor } from '../http/fields.ts';
+import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
+import type { ApiToken } from '../http/store.ts';
+import { LARGEST_UPLOAD, receiveUpload } from '../http/upload.ts';
+import { NUMBER_FAULTS, type NumberRules, readNumber } from './phone-number.ts';
+import { type NewWish, WISH_KINDS, type Wish } from './wish.ts';
+import type { WishListProgress } from './wish-importer.ts';
+
+const time = z.number().nullable().describe('UTC milliseconds; null for good');
+const campaignName = z.string().describe('Empty for all campaigns');
+
+export const wishView = z
+  .object({
+    id: z.number().int(),
+    kind: z.enum(WISH_KINDS),
+    campaign: campaignName,
+    person: z.string(),
+    number: z.string(),
+    source: z.string(),
+    at: z.number().describe('UTC milliseconds'),
+    until: time,
+    by: z.string(),
+  })
+  .meta({ id: 'ContactWish', description: 'What somebody wishes about being called.' });
+export type WishView = z.output<typeof wishView>;
+
+const importView = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    campaign: campaignName,
+    until: time,
+    by: z.string(),
+    status: z.enum(['running', 'finished', 'failed']),
+    problem: z.string().describe('Why it failed, empty for nothing'),
+    done: z.number().describe('How far the file is read, 0 to 1'),
+    entries: z.number().int().describe('Numbers that are remembered now'),
+    refused: z.number().int(),
+    refusedRows: z
+      .array(z.object({ line: z.number().int(), text: z.string(), reason: z.string() }))
+      .describe('The first of the rows from which no number could be taken'),
+  })
+  .meta({
+    id: 'DoNotCallImport',
+    description: 'A list of numbers that are not to be called, on its way in.',
+  });
+
+const campaign = id.or(z.literal('')).default('').describe('Empty for all campaigns');
+const source = line(80).min(1).describe('Where it comes from: a register, a letter, a call');
+
+const newWish = z
+  .strictObject({
+    kind: z
+      .enum(WISH_KINDS)
+      .describe(
+        'do-not-call: is not to be called. refused: did not want what was offered. consent: may be called',
+      ),
+    campaign,
+    person: line(100).default('').describe('Who it is over all lists, such as a customer number'),
+    number: line(60).default('').describe('A telephone number, as people write it'),
+    source,
+    until: moment.optional().describe('UTC milliseconds; for good without it'),
+  })
+  .describe('With person and number it holds for both');
+
+const filter = z.strictObject({
+  kind: z.enum(WISH_KINDS).optional(),
+  person: line(100).min(1).optional(),
+  number: line(60).min(1).optional(),
+  source: source.optional(),
+  before: z.coerce.number().int().min(1).optional().describe('Only those with a lower id'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+type Parts = ApiParts & { readonly contacts: ContactParts };
+
+/** Routes of do-not-call entries, refusals and consents; none in a centre that calls nobody. */
+export function wishRoutes(api: Api, parts: ApiParts): void {
+  const { contacts } = parts;
+  if (!contacts) return;
+  const all = { ...parts, contacts };
+  listRoute(api, all);
+  changeRoutes(api, all);
+  // Only here a body is a file: everywhere else what is no JSON is refused.
+  api.register(async (scope) => {
+    scope.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) =>
+      done(null, payload),
+    );
+    uploadRoute(scope as unknown as Api, all);
+  });
+  progressRoutes(api, all);
+}
+
+/** A wish as this role may see it. */
+export function showWish({ until, person, number, ...shown }: Wish, token: ApiToken): WishView {
+  return {
+    ...shown,
+    person: textFor(token)(person),
+    number: numbersFor(token)(number),
+    until: until ?? null,
+  };
+}
+
+/** What somebody wrote, as a number is kept. @throws Refused `bad-number` */
+export function numberOf(written: string, rules: NumberRules): string {
+  const reading = readNumber(written, rules);
+  if (reading.kind === 'number') return reading.number;
+  const why = reading.kind === 'fault' ? NUMBER_FAULTS[reading.fault] : 'is empty';
+  throw new Refused('bad-number', `The number ${why}`);
+}
+
+function listRoute(api: Api, { contacts }: Parts): void {
+  api.get(
+    '/api/contact-wishes',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Who is not to be called, who refused, who consented; the newest first',
+        description: 'By one of kind, person, number and source, or all of them.',
+        querystring: filter,
+        response: {
+          200: z.object({
+            items: z.array(wishView),
+            next: z.number().nullable().describe('Give it as `before` to go on; null at the end'),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const { kind, person, number, source: from, before, limit } = request.query;
+      const given = [kind, person, number, from].filter((one) => one !== undefined);
+      if (given.length > 1) throw new Refused('bad-filter', 'Ask by one of kind, person, number and source');
+      if (person !== undefined || number !== undefined) checkMaySearchNumbers(token);
+      const wishes = await contacts.wishes.list({
+        limit,
+        ...(kind && { kind }),
+        ...(person !== undefined && { person }),
+        ...(number !== undefined && { number: numberOf(number, contacts.numbers) }),
+        ...(from !== undefined && { source: from }),
+        ...(before !== undefined && { before }),
+      });
+      const next = wishes.length < limit ? null : (wishes.at(-1)?.id ?? null);
+      return { items: wishes.map((wish) => showWish(wish, token)), next };
+    },
+  );
+}
+
+function changeRoutes(api: Api, { contacts, clock }: Parts): void {
+  api.post(
+    '/api/contact-wishes',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Remembers a wish; the same one again only becomes newer',
+        body: newWish,
+        response: { 201: wishView },
+      },
+    },
+    async (request, reply) => {
+      const token = caller(request);
+      const { number, until, ...said } = request.body;
+      // What lets people be called is not for everybody to say.
+      if (said.kind === 'consent' && !CAMPAIGN_KEEPERS.some((role) => role === token.role))
+        throw new Refused('forbidden', 'A consent is noted by who keeps campaigns');
+      const wish: NewWish = {
+        ...said,
+        number: number === '' ? '' : numberOf(number, contacts.numbers),
+        at: clock.now(),
+        by: signed(token),
+        ...(until !== undefined && { until }),
+      };
+      return reply.status(201).send(showWish(await contacts.wishes.add(wish), token));
+    },
+  );
+  api.delete(
+    '/api/contact-wishes/:id',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Forgets a wish that was noted by mistake or taken back',
+        params: z.strictObject({ id: z.coerce.number().int().min(1) }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await contacts.wishes.remove(request.params.id, { by: signed(caller(request)), at: clock.now() });
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+function uploadRoute(api: Api, { contacts, ids }: Parts): void {
+  api.post(
+    '/api/do-not-call/imports',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      bodyLimit: LARGEST_UPLOAD,
+      schema: {
+        tags: ['outbound'],
+        summary: 'Brings in a list of numbers that are not to be called, sent as text/csv',
+        description:
+          'Answers when the file has come, then see its progress. A plain list of numbers, or CSV with headings; UTF-8, GB18030 or UTF-16. To bring it in again is harmless.',
+        consumes: ['text/csv'],
+        querystring: z.strictObject({
+          source,
+          campaign,
+          until: z.coerce.number().pipe(moment).optional().describe('UTC milliseconds; for good without it'),
+        }),
+        response: { 202: importView },
+      },
+    },
+    async (request, reply) => {
+      const coming: unknown = request.body;
+      if (!(coming instanceof Readable))
+        throw new Refused('bad-upload', 'Send the file as the body, with the header Content-Type: text/csv');
+      allowFile(request);
+      const { until, ...terms } = request.query;
+      const length = request.headers['content-length'];
+      const { path } = await receiveUpload(coming, {
+        folder: contacts.uploads,
+        name: `${ids.next('n')}.csv`,
+        expected: { ...(length !== undefined && { bytes: Number(length) }) },
+      });
+      const by = signed(caller(request));
+      const begun = contacts.importer.begin(path, { ...terms, by, ...(until !== undefined && { until }) });
+      return reply.status(202).send(showImport(importOf(contacts, begun)));
+    },
+  );
+}
+
+function progressRoutes(api: Api, { contacts }: Parts): void {
+  api.get(
+    '/api/do-not-call/imports',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Lists that were brought in since the last restart, the latest first',
+        response: { 200: z.object({ items: z.array(importView) }) },
+      },
+    },
+    async () => ({ items: contacts.importer.list().map(showImport) }),
+  );
+  api.get(
+    '/api/do-not-call/imports/:id',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'How far a list is',
+        params: idParams,
+        response: { 200: importView },
+      },
+    },
+    async (request) => showImport(importOf(contacts, request.params.id)),
+  );
+}
+
+function importOf({ importer }: ContactParts, wanted: string): WishListProgress {
+  const progress = importer.progress(wanted);
+  if (!progress)
+    throw new Refused('import-unknown', `There is no import ${wanted}; after a restart, send the file again`);
+  return progress;
+}
+
+function showImport({ until, refusedRows, ...shown }: WishListProgress): z.output<typeof importView> {
+  return { ...shown, until: until ?? null, refusedRows: refusedRows.map((row) => ({ ...row })) };
+}

@@ -1,0 +1,21 @@
+import type { PolicyGate } from '../campaign/contact-policy-gate.ts';
+import type { ListKeeper } from '../campaign/list-keeper.ts';
+import type { NumberRules } from '../campaign/phone-number.ts';
+import type { WishImporter } from '../campaign/wish-importer.ts';
+import type { WishStore } from '../campaign/wish-store.ts';
+import type { OutboundStore } from '../dialer/outbound/store.ts';
+import type { AttemptStore } from '../dialer/store.ts';
+
+/** Whom campaigns may call, and whom they called, as far as the API shows and changes it. */
+export interface ContactParts {
+  readonly wishes: Pick<WishStore, 'add' | 'list' | 'of' | 'remove'>;
+  readonly importer: Pick<WishImporter, 'begin' | 'progress' | 'list'>;
+  readonly gate: Pick<PolicyGate, 'explain'>;
+  readonly lists: Pick<ListKeeper, 'leadsOfNumber' | 'leadsOfPerson'>;
+  readonly attempts: Pick<AttemptStore, 'list'>;
+  readonly campaigns: Pick<OutboundStore, 'list'>;
+  /** How numbers are read that somebody writes. */
+  readonly numbers: NumberRules;
+  /** Absolute folder in which files wait to be brought in; made when one comes. */
+  readonly uploads: string;
+}

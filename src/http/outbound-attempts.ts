@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
+import type { NewWish } from '../campaign/wish.ts';
+import { spellingsOf } from '../customer/customer.ts';
+import { type Attempt, DISPOSITIONS, type Disposition } from '../dialer/attempt.ts';
+import { type Api, type ApiParts, caller, signed } from './api.ts';
+import {
+  checkMaySearchNumbers,
+  id,
+  idParams,
+  line,
+  moment,
+  momentQuery,
+  noteText,
+  number,
+  page,
+  pageCursor,
+  pageLimit,
+  pageOf,
+} from './fields.ts';
+import type { DialerParts } from './outbound.ts';
+import { attemptView, showAttempt } from './outbound-views.ts';
+import { EVERY_ROLE, STAFF } from './roles.ts';
+import type { ApiToken } from './store.ts';
+
+/** Nobody is called back later than that, ms. */
+const LATEST_CALLBACK_MS = 366 * 86_400_000;
+
+const note = z.strictObject({
+  result: z
+    .enum(DISPOSITIONS)
+    .describe(
+      'not-interested is remembered as a refusal. do-not-call: no campaign calls him any more. wrong-number: no campaign calls this number',
+    ),
+  note: noteText().default(''),
+  callbackAt: moment.optional().describe('With callback: when he is to be called, UTC milliseconds'),
+  callbackAgent: id.optional().describe('With callback: only this agent calls him'),
+});
+
+type Parts = ApiParts & { readonly dialer: DialerParts };
+
+/** Routes of attempts, and of what agents note about them. */
+export function attemptRoutes(api: Api, parts: Parts): void {
+  listRoute(api, parts);
+  oneRoute(api, parts);
+  disposeRoute(api, parts);
+}
+
+function listRoute(api: Api, { dialer }: Parts): void {
+  api.get(
+    '/api/outbound/attempts',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Attempts, the latest first',
+        querystring: z.strictObject({
+          campaign: id.optional(),
+          lead: id.optional(),
+          person: line(100).optional().describe('Who he is over all lists'),
+          number: number.optional(),
+          from: momentQuery.optional(),
+          to: momentQuery.optional(),
+          cursor: pageCursor.optional(),
+          limit: pageLimit,
+        }),
+        response: { 200: pageOf(attemptView) },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const { number: wanted, person, cursor, ...others } = request.query;
+      if (wanted !== undefined || person !== undefined) checkMaySearchNumbers(token);
+      const rows = await dialer.attempts.list({
+        ...others,
+        ...(person !== undefined && { person }),
+        ...(wanted !== undefined && { numbers: spellingsOf(wanted) }),
+        ...(cursor && { before: cursor }),
+      });
+      return page(
+        rows,
+        others.limit,
+        (row) => `${row.at}_${row.id}`,
+        (row) => showAttempt(row, token),
+      );
+    },
+  );
+}
+
+function oneRoute(api: Api, { dialer }: Parts): void {
+  api.get(
+    '/api/outbound/attempts/:id',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['outbound'],
+        summary: 'One attempt',
+        params: idParams,
+        response: { 200: attemptView },
+      },
+    },
+    async (request) => showAttempt(await attemptOf(dialer, request.params.id), caller(request)),
+  );
+}
+
+function disposeRoute(api: Api, { dialer, centre, clock }: Parts): void {
+  api.post(
+    '/api/outbound/attempts/:id/disposition',
+    {
+      config: { allowed: STAFF },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Keeps what was said in an attempt, and how it goes on with its lead',
+        params: idParams,
+        body: note,
+        response: { 200: attemptView },
+      },
+    },
+    async (request) => {
+      const token = caller(request);
+      const attempt = await attemptOf(dialer, request.params.id);
+      if (token.role === 'agent' && attempt.agent !== token.agentId)
+        throw new Refused('forbidden', 'An agent notes only what was said to him');
+      const disposition: Disposition = { ...request.body, by: signed(token), at: clock.now() };
+      checkCallback(disposition);
+      const { callbackAgent } = disposition;
+      if (callbackAgent !== undefined && !centre.agents().some((one) => one.id === callbackAgent))
+        throw new Refused('bad-disposition', `callbackAgent: there is no agent ${callbackAgent}`);
+      const wish = wishOf(attempt, disposition);
+      // First, so that nobody is called again who asked not to be, whatever becomes of the rest.
+      if (wish) await dialer.wishes.add(wish);
+      await dialer.dialling.dispose(attempt.id, disposition);
+      return showAttempt(await attemptOf(dialer, attempt.id), token);
+    },
+  );
+}
+
+/** @throws Refused `bad-disposition` */
+function checkCallback({ result, callbackAt, callbackAgent, at }: Disposition): void {
+  const bad = (problem: string) => new Refused('bad-disposition', problem);
+  if (result !== 'callback') {
+    if (callbackAt !== undefined || callbackAgent !== undefined)
+      throw bad(`callbackAt and callbackAgent go with callback, not with ${result}`);
+    return;
+  }
+  if (callbackAt === undefined) throw bad('callbackAt: say when he is to be called');
+  if (callbackAt <= at) throw bad('callbackAt: is not in the future');
+  if (callbackAt - at > LATEST_CALLBACK_MS) throw bad('callbackAt: is more than a year ahead');
+}
+
+/** What is to be remembered for the next time that somebody means to call him. */
+function wishOf({ campaign, person, number: dialled }: Attempt, said: Disposition): NewWish | undefined {
+  const { result, by, at } = said;
+  switch (result) {
+    case 'do-not-call':
+      return { kind: 'do-not-call', campaign: '', person, number: dialled, source: 'agent', by, at };
+    case 'wrong-number':
+      return {
+        kind: 'do-not-call',
+        campaign: '',
+        person: '',
+        number: dialled,
+        source: 'wrong-number',
+        by,
+        at,
+      };
+    case 'not-interested':
+      return { kind: 'refused', campaign, person, number: dialled, source: 'agent', by, at };
+    default:
+      return undefined;
+  }
+}
+
+async function attemptOf({ attempts }: DialerParts, id: string): Promise<Attempt> {
+  const attempt = await attempts.byId(id);
+  if (!attempt) throw new Refused('attempt-unknown', `There is no attempt ${id}`);
+  return attempt;
+}
+
+/** Whether this token may look at what concerns an agent. @throws Refused `forbidden` */
+export function checkActsFor(token: ApiToken, agent: string): void {
+  if (token.role === 'agent' && token.agentId !== agent)
+    throw new Refused('forbidden', 'An agent is shown only his own leads');
+}

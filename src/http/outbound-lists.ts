@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { outboundOf } from '../dialer/http.ts';
+import { type Api, type ApiParts, caller, signed } from './api.ts';
+import { id, idParams, nameText } from './fields.ts';
+import type { DialerParts } from './outbound.ts';
+import { CAMPAIGN_KEEPERS, DIRECTORS, EVERY_ROLE } from './roles.ts';
+
+export const leadCountsView = z
+  .object({
+    total: z.number().int(),
+    fresh: z.number().int().describe('Never dialled'),
+    again: z.number().int().describe('Dialled, and due again'),
+    done: z.number().int(),
+    reasons: z
+      .record(z.string(), z.number().int())
+      .describe('Those done, by reason: an outcome, a disposition, or the rule that forbids to call'),
+  })
+  .meta({ id: 'LeadCounts' });
+
+const listFields = {
+  id: z.string(),
+  campaign: z.string(),
+  name: z.string(),
+  position: z.number().int().describe('Lists with a smaller one come first'),
+  isOn: z.boolean().describe('Leads of a list that is switched off are not dialled'),
+  createdAt: z.number().describe('UTC milliseconds'),
+};
+
+export const leadListView = z.object(listFields).meta({ id: 'LeadList' });
+export type LeadListView = z.output<typeof leadListView>;
+export const countedListView = z
+  .object({ ...listFields, counts: leadCountsView })
+  .meta({ id: 'CountedLeadList' });
+export type CountedListView = z.output<typeof countedListView>;
+
+/** Routes of the lists from which campaigns take whom to call. */
+export function listRoutes(api: Api, { dialer, log }: ApiParts & { readonly dialer: DialerParts }): void {
+  api.get(
+    '/api/outbound/:id/lists',
+    {
+      config: { allowed: EVERY_ROLE },
+      schema: {
+        tags: ['outbound'],
+        summary: 'The lists of a campaign in their order, with how many leads stand where',
+        params: idParams,
+        response: { 200: z.object({ items: z.array(countedListView) }) },
+      },
+    },
+    async (request) => {
+      const { id: campaign } = await outboundOf(dialer, request.params.id);
+      return { items: [...(await dialer.lists.lists(campaign))] };
+    },
+  );
+  api.post(
+    '/api/outbound/:id/lists',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Adds a list, behind the others; import a file into it then',
+        params: idParams,
+        body: z.strictObject({ name: nameText }),
+        response: { 201: leadListView },
+      },
+    },
+    async (request, reply) => {
+      const { id: campaign } = await outboundOf(dialer, request.params.id);
+      const list = await dialer.lists.createList({ campaign, name: request.body.name });
+      log.info({ campaign, list: list.id, by: signed(caller(request)) }, 'a list was added');
+      return reply.status(201).send(list);
+    },
+  );
+  api.patch(
+    '/api/outbound/lists/:list',
+    {
+      config: { allowed: DIRECTORS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Names a list, moves it among the others, switches it on or off',
+        params: z.strictObject({ list: id }),
+        body: z
+          .strictObject({ name: nameText, position: z.number().int().min(-1e6).max(1e6), isOn: z.boolean() })
+          .partial(),
+        response: { 200: leadListView },
+      },
+    },
+    async (request) => {
+      const { list } = request.params;
+      const changed = await dialer.lists.changeList(list, request.body);
+      log.info({ list, ...request.body, by: signed(caller(request)) }, 'a list was changed');
+      await dialer.dialling.campaignsChanged();
+      return changed;
+    },
+  );
+}

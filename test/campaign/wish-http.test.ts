@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { idSource } from '../../src/base/ids.ts';
+import { ContactRecordStore } from '../../src/campaign/contact-record-store.ts';
+import { PolicyGate } from '../../src/campaign/contact-policy-gate.ts';
+import { NO_SHORT_CODES } from '../../src/campaign/phone-number-short.ts';
+import { WishImporter } from '../../src/campaign/wish-importer.ts';
+import { WishStore } from '../../src/campaign/wish-store.ts';
+import { OutboundStore } from '../../src/dialer/outbound/store.ts';
+import { AttemptStore } from '../../src/dialer/store.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { openApi } from '../http/api-lab.ts';
+import { START } from '../store/examples.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
+import { policyWith } from './contact-policies.ts';
