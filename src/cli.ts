@@ -4,6 +4,7 @@ import { messageOf, Refused } from './base/errors.ts';
 import { addBanCommands } from './cli/bans.ts';
 import { addCentreCommands } from './cli/centre.ts';
 import { addDialPlanCommands } from './cli/dial-plan.ts';
+import { addDialerCommands } from './cli/dialer.ts';
 import { addExplainedCommands } from './cli/explained.ts';
 import { addFlowCommands } from './cli/flow.ts';
 import { addLabCommands } from './cli/lab.ts';
@@ -35,6 +36,7 @@ Examples:
   npx carillon flow check                               what is wrong in the flow files; more: npx carillon flow --help
   npx carillon routing check                            what is wrong in the routing rules, and who fits which queue
   npx carillon prompts missing                          what is left to record
+  npx carillon dialer top                               watch the campaigns that call people; more: npx carillon dialer --help
   curl -H "Authorization: Bearer $(npx carillon token)" http://127.0.0.1:8080/openapi.json
   CARILLON_DATA=.carillon-b CARILLON_SIP_PORT=5070 CARILLON_HTTP_PORT=8090 CARILLON_RTP_PORTS=21000-21999 npm start
                                                         a second one on the same machine
@@ -49,6 +51,7 @@ addFlowCommands(program);
 addPromptCommands(program);
 addDialPlanCommands(program);
 addExplainedCommands(program);
+addDialerCommands(program);
 addRoutingCommands(program);
 addLabCommands(program);
 

@@ -21,6 +21,7 @@ import { CampaignStore } from './campaign/store.ts';
 import { CustomerStore } from './customer/store.ts';
 import { CallMetrics } from './engine/call-metrics.ts';
 import { ClassOfServiceWatch } from './engine/class-of-service-watch.ts';
+import { DialMetrics } from './engine/dial-metrics.ts';
 import { Engine } from './engine/engine.ts';
 import { EngineMetrics } from './engine/engine-metrics.ts';
 import { fenced } from './engine/fence.ts';
@@ -143,7 +144,11 @@ const control = {
 
 const pbxMetrics = new PbxMetrics(() => performance.now());
 const callMetrics = new CallMetrics();
-events.onAppended((appended) => callMetrics.take(appended));
+const dialMetrics = new DialMetrics();
+events.onAppended((appended) => {
+  callMetrics.take(appended);
+  dialMetrics.take(appended);
+});
 const engineMetrics = new EngineMetrics(() => performance.now());
 
 const asterisk = asteriskPbx({
@@ -330,6 +335,7 @@ app = buildApp({
   metrics: allMetrics({
     centre: engine,
     calls: callMetrics,
+    dialer: dialMetrics,
     engine: engineMetrics,
     pbx: pbxMetrics,
     mostChannels: mostChannels(settings),

@@ -69,13 +69,25 @@ export class NextLeads {
     now: number,
     passed: ReadonlySet<number | undefined>,
   ): number[] {
-    const candidates = buckets.flatMap((bucket) =>
-      this.#inOrder(bucket, count + passed.size, now)
-        .filter(({ n }) => !passed.has(n))
-        .slice(0, count),
-    );
+    const guess = count + Math.ceil(passed.size / buckets.length);
+    const candidates = buckets.flatMap((bucket) => this.#free(bucket, count, guess, now, passed));
     if (buckets.length > 1) candidates.sort((a, b) => a.rank - b.rank || a.n - b.n);
     return candidates.slice(0, count).map(({ n }) => n);
+  }
+
+  /** The first of a bucket that nobody has in hand. Those in hand are at its head, nobody knows how many: `guess` is where to begin. */
+  #free(
+    bucket: Bucket,
+    count: number,
+    guess: number,
+    now: number,
+    passed: ReadonlySet<number | undefined>,
+  ): Candidate[] {
+    for (let limit = guess; ; limit *= 2) {
+      const found = this.#inOrder(bucket, limit, now);
+      const free = found.filter(({ n }) => !passed.has(n));
+      if (free.length >= count || found.length < limit) return free.slice(0, count);
+    }
   }
 
   #inOrder({ list, zone, standing }: Bucket, limit: number, now: number): Candidate[] {

@@ -57,7 +57,7 @@ export function postToDaemon(settings: Settings, path: string, body: unknown): P
 /** Any request of the admin to the daemon. @throws Refused with the daemon's own sentence, or `daemon-silent` */
 export async function tellDaemon(
   settings: Settings,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

@@ -40,7 +40,6 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
   floor.underWay.delete(over.id);
   floor.ended.set(over.id, over);
   floor.gate.note(contactOf(over));
-  floor.hasEnded = true;
   if (working) {
     working.inFlight -= 1;
     working.circuit.ended(over.id, outcome, turn.now);
@@ -148,10 +147,7 @@ export function dispose(turn: Turn, floor: DialFloor, stored: Attempt, dispositi
   const noted: Attempt = { ...attempt, disposition, ...(fate && { fate }) };
   if (known) floor.underWay.set(noted.id, { ...known, attempt: noted });
   turn.putAttempt(noted);
-  if (isOver) {
-    floor.ended.set(noted.id, noted);
-    floor.hasEnded = true;
-  }
+  if (isOver) floor.ended.set(noted.id, noted);
   const { result, callbackAt, callbackAgent, by } = disposition;
   turn.log('AttemptDisposed', { ...about(noted), result, callbackAt, callbackAgent, by }, {});
 }

@@ -82,8 +82,6 @@ export class DialFloor {
   readonly previews = new Map<string, Preview>();
   /** Leads whose fate changed with no attempt, for their lists. */
   readonly sentBack: { readonly campaign: string; readonly lead: string; readonly fate: LeadFate }[] = [];
-  /** True when an attempt has ended whose list does not know. */
-  hasEnded = false;
   readonly #parts: DialFloorParts;
   readonly #agents = new Map<string, { readonly agent: Agent; readonly free: boolean }>();
   readonly #callsOut: (call: string) => boolean;

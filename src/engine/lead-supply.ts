@@ -76,8 +76,7 @@ export class LeadSupply {
     if (this.#parts.clock.now() < this.#restsUntil) return;
     const back = floor.sentBack.splice(0);
     if (back.length > 0) void this.#sendBack(floor, back);
-    if (!floor.hasEnded && this.#seq !== undefined) return;
-    floor.hasEnded = false;
+    if (floor.ended.size === 0 && this.#seq !== undefined) return;
     this.#hasMore = true;
     if (!this.#isFollowing) void this.#follow(floor);
   }
@@ -131,7 +130,6 @@ export class LeadSupply {
       this.#hasCaughtUp = true;
     } catch (thrown) {
       this.#failed(thrown);
-      floor.hasEnded = true;
     } finally {
       this.#isFollowing = false;
     }

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { exposition, Gauge, type Metric, type Reading } from '../base/metrics.ts';
 import type { CallMetrics } from '../engine/call-metrics.ts';
 import type { Centre, QueueStatus } from '../engine/centre.ts';
+import type { DialMetrics } from '../engine/dial-metrics.ts';
 import type { EngineMetrics } from '../engine/engine-metrics.ts';
 import type { EngineGauges } from '../engine/observer.ts';
 import type { PbxMetrics } from '../pbx/observed.ts';
@@ -16,6 +17,7 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export interface MetricSources {
   readonly centre: Centre & { gauges(): EngineGauges };
   readonly calls: CallMetrics;
+  readonly dialer: DialMetrics;
   readonly engine: EngineMetrics;
   readonly pbx: PbxMetrics;
   /** Channels that the audio ports allow. */
@@ -26,10 +28,11 @@ export interface MetricSources {
 
 /** Every metric there is, in the order in which they are shown. */
 export function allMetrics(sources: MetricSources): Metric[] {
-  const { calls, engine, pbx, version } = sources;
+  const { calls, dialer, engine, pbx, version } = sources;
   return [
     ...centreMetrics(sources),
     ...calls.metrics,
+    ...dialer.metrics,
     ...pbx.metrics,
     ...engine.metrics,
     ...processMetrics(version),

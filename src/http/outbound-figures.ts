@@ -32,7 +32,12 @@ const detailedView = z
   })
   .meta({ id: 'OutboundDetails' });
 const statusView = z
-  .object({ at: z.number(), campaigns: z.array(progressView), pools: z.array(poolView) })
+  .object({
+    at: z.number().describe('UTC milliseconds'),
+    zone: z.string().describe('Of the centre: where its days begin'),
+    campaigns: z.array(progressView),
+    pools: z.array(poolView),
+  })
   .meta({ id: 'DialerStatus' });
 export type DialerStatusView = z.output<typeof statusView>;
 export type ProgressView = z.output<typeof progressView>;
@@ -64,6 +69,7 @@ function statusRoute(api: Api, parts: Parts): void {
       const campaigns = await dialer.campaigns.list();
       return {
         at: clock.now(),
+        zone: dialer.zone(),
         campaigns: await Promise.all(campaigns.map((campaign) => progressOf(parts, campaign))),
         pools: dialer.dialling.status().pools.map(showPool),
       };

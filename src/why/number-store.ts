@@ -27,5 +27,8 @@ export function heldBack(database: Database, leads: readonly string[], limit: nu
        AND json_extract(data, '$.lead') IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?`,
     )
     .all(last - LOOKED_AT, JSON.stringify(leads), limit) as { at: number; data: string }[];
-  return rows.map(({ at, data }) => ({ detail: {}, ...(JSON.parse(data) as Omit<HeldBack, 'at'>), at }));
+  return rows.map(({ at, data }) => {
+    const { detail = {}, ...told } = JSON.parse(data) as Omit<HeldBack, 'at' | 'detail'> & Partial<HeldBack>;
+    return { ...told, detail, at };
+  });
 }

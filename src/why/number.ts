@@ -17,7 +17,7 @@ const LOCK_OUTS: Partial<Readonly<Record<ContactRule, string>>> = {
 export function ruleText(rule: string, detail: Detail, show: ShowTime): string {
   const moment = (value: unknown): string => (typeof value === 'number' ? show(value) : text(value));
   const place = `${text(detail.local)} in ${text(detail.zone)}`;
-  switch (rule as ContactRule) {
+  switch (rule as ContactRule | 'class-of-service') {
     case 'no-policy':
       return `there is no contact policy "${text(detail.policy) || 'usual'}" for it: npx carillon dialer policy check`;
     case 'facts-unknown':
@@ -56,6 +56,8 @@ export function ruleText(rule: string, detail: Detail, show: ShowTime): string {
     case 'week-cap':
     case 'month-cap':
       return `${text(detail.most)} ${detail.counts === 'connected' ? 'answered calls' : 'attempts'} within ${within(detail)} is the most for a ${text(detail.of)}`;
+    case 'class-of-service':
+      return 'no class of service lets the campaign dial this number: npx carillon dial-plan check';
     default:
       return rule;
   }

@@ -276,6 +276,7 @@ async function run(seed: number): Promise<string[]> {
     if (served.size < numbers.length) wrong(`after all that, ${served.size} of ${numbers.length} customers are served`);
   }
 
+  if (process.env.FUZZ_STATS) for (const [, text] of problems) console.error('STAT', text, JSON.stringify([...store.attempts.values()].filter((a) => text.includes(a.lead + ' ') || text.includes(a.id))), [...store.attempts.values()].filter((a) => text.includes(a.id)).map((a) => store.events.filter((e) => e.call === 'call-' + a.id).map((e) => (e.at - began) / 1000 + e.type + JSON.stringify(e.data).slice(0, 160)).join('\n')), JSON.stringify(world.told), lab.engine.dialler!.problems(), store.settled.length);
   // A run in which nothing happens proves nothing.
   if (store.attempts.size < 12) wrong(`hardly anybody was called: ${store.attempts.size}`);
   return [...problems.values()].slice(0, 12).map((text) => `seed ${seed}: ${text}`);

@@ -302,7 +302,8 @@ export class DiallerWorld {
       { ringAfterMs, answerAfterMs, detection: { verdict: 'unsure', reason: 'too-long', afterMs: 3500 } },
       { ringAfterMs },
       { ringAfterMs },
-      { refuse: { afterMs: 100 + this.below(3000), sipCode: this.pick([486, 603, 404, 480, 503]) } },
+      { refuse: { afterMs: 100 + this.below(3000), sipCode: this.pick([486, 603, 480]) } },
+      { ringAfterMs: 9000, refuse: { afterMs: 100 + this.below(3000), sipCode: this.pick([404, 503]) } },
       { ringAfterMs, refuse: { afterMs: 5000, sipCode: 486 } },
       'down',
     ]);

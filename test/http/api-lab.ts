@@ -35,6 +35,7 @@ import { inProject } from '../../src/setup/project.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
+import { type ContactLab, contactLab } from './contact-lab.ts';
 import { FakeBans } from './fake-bans.ts';
 import { aDialer, type FakeDialer } from './fake-dialer.ts';
 
@@ -184,6 +185,7 @@ export interface Answer {
 export interface ApiLab extends ApiParts {
   readonly app: FastifyInstance;
   readonly centre: FakeCentre;
+  readonly contacts: ContactLab;
   readonly dialer: FakeDialer;
   readonly flows: FakeFlows;
   readonly routing: FakeRouting;
@@ -233,6 +235,7 @@ export async function openApi(): Promise<ApiLab> {
     callbacks: new CallbackStore(database, events),
     events,
     tokens,
+    contacts: contactLab(database, events, clock),
     dialer: aDialer(database, events),
     bans: new FakeBans(),
     metrics: [new Gauge({ name: 'carillon_ready', help: 'Whether.' }, () => [[[], 1]])],

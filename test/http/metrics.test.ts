@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { exposition } from '../../src/base/metrics.ts';
 import { CallMetrics } from '../../src/engine/call-metrics.ts';
+import { DialMetrics } from '../../src/engine/dial-metrics.ts';
 import { EngineMetrics } from '../../src/engine/engine-metrics.ts';
 import { allMetrics } from '../../src/http/metrics.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
@@ -20,6 +21,7 @@ function metricsOf(centre: FakeCentre) {
   return allMetrics({
     centre: Object.assign(centre, { gauges }),
     calls: new CallMetrics(),
+    dialer: new DialMetrics(),
     engine: new EngineMetrics(() => 0),
     pbx: new PbxMetrics(() => 0),
     mostChannels: 100,

@@ -51,12 +51,12 @@ export class Balance {
     this.#answerEnd = 0;
   }
 
-  /** An agent may become free. @param chances by horizon, from `at` on */
-  mayBeFree(chances: Float64Array, at: number): void {
+  /** An agent may become free. @param chances by horizon, from `at` on @param staying how probable it is that he stays then */
+  mayBeFree(chances: Float64Array, at: number, staying: number): void {
     const horizons = this.#horizons;
     if (this.#freeEnd + horizons > this.#freeTrials.length) this.#freeTrials = doubled(this.#freeTrials);
     for (let horizon = 0; horizon < horizons; horizon += 1) {
-      const chance = chances[at + horizon]!;
+      const chance = staying * chances[at + horizon]!;
       this.#freeTrials[this.#freeEnd + horizon] = chance;
       const variance = chance * (1 - chance);
       this.#mean[horizon]! -= chance;

@@ -18,6 +18,8 @@ export const PACING = {
   handleMemoryMs: 2 * 3_600_000,
   /** Ended talks that the mean so far counts for, in each bin of the hazard. */
   handlePriorEnds: 4,
+  /** Agents done with a call by whom it is judged how many stay. */
+  stayingMemory: 16,
   /** Tables are made anew so often, ms. */
   rebuildMs: 20_000,
 
@@ -60,9 +62,9 @@ export const PACING = {
   /** A rolling hour with fewer answers may begin with an abandoned call. */
   graceHourAnswers: 60,
   /** What half an hour may have, of the cap, where it has so many answers, and what is kept in hand of it. */
-  smoothingCap: 1.2,
+  smoothingCap: 1.17,
   smoothingAnswers: 250,
-  smoothingReserve: 1.5,
+  smoothingReserve: 2,
   /** Of a window's first hours, it may owe what so much time without abandoned calls pays back, less and less, ms. */
   overdraftMs: 600_000,
   overdraftUntilMs: 3 * 3_600_000,

@@ -1,5 +1,6 @@
 import type { AgentPhase, Foreknowledge } from '../pacing.ts';
 import type { Balance } from './balance.ts';
+import { PACING } from './constants.ts';
 import { type FreeChances, freeChances, talkingAt, wrapUpAt } from './free-chances.ts';
 import { HandleTimes } from './handle-times.ts';
 
@@ -21,6 +22,8 @@ export class PoolAgents {
   readonly #wrapUp = new HandleTimes(WRAP_UP_PRIOR_MS);
   readonly #foreknowledge: Foreknowledge;
   readonly #certain: Float64Array;
+  /** Share of the agents done with a call who stay, of the last few: when a shift ends, those who wrap up are not coming back. */
+  #staying = 1;
   #chances: FreeChances;
   #horizonsMs: readonly number[];
 
@@ -37,7 +40,7 @@ export class PoolAgents {
     const agent = place === undefined ? undefined : this.#agents[place]!;
     if (agent) {
       if (agent.phase === phase && agent.since === since) return;
-      this.#learn(agent, since);
+      this.#learn(agent, phase, since);
       this.#numbers[agent.phase] -= 1;
     }
     if (phase === undefined) this.#remove(id, place);
@@ -75,10 +78,10 @@ export class PoolAgents {
     const chances = this.#chances;
     for (const agent of this.#agents) {
       if (agent.phase !== 'talking' && agent.phase !== 'wrap-up') continue;
-      if (this.#foreknowledge.freeAt) balance.mayBeFree(this.#certainly(agent.id, now), 0);
+      if (this.#foreknowledge.freeAt) balance.mayBeFree(this.#certainly(agent.id, now), 0, 1);
       else if (agent.phase === 'talking')
-        balance.mayBeFree(chances.talking, talkingAt(chances, now - agent.since));
-      else balance.mayBeFree(chances.wrapUp, wrapUpAt(chances, now - agent.since));
+        balance.mayBeFree(chances.talking, talkingAt(chances, now - agent.since), this.#staying);
+      else balance.mayBeFree(chances.wrapUp, wrapUpAt(chances, now - agent.since), this.#staying);
     }
   }
 
@@ -90,10 +93,14 @@ export class PoolAgents {
     return this.#certain;
   }
 
-  #learn({ phase, since: from }: PoolAgent, until: number): void {
+  #learn({ phase, since: from }: PoolAgent, next: AgentPhase | undefined, until: number): void {
+    if (phase !== 'talking' && phase !== 'wrap-up') return;
     const lasted = Math.max(0, until - from);
     if (phase === 'talking') this.#talk.note(lasted, until);
-    if (phase === 'wrap-up') this.#wrapUp.note(lasted, until);
+    else this.#wrapUp.note(lasted, until);
+    if (next === 'wrap-up') return;
+    const stays = next === undefined || next === 'away' ? 0 : 1;
+    this.#staying += (stays - this.#staying) / PACING.stayingMemory;
   }
 
   #remove(id: string, place: number | undefined): void {

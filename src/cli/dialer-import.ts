@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, Refused } from '../base/errors.ts';
+import { COLUMN_ROLES, ENCODINGS } from '../campaign/list.ts';
+import type { ImportView } from '../http/outbound-imports.ts';
+import type { CountedListView } from '../http/outbound-lists.ts';
+import { readSecrets } from '../setup/secrets.ts';
+import { readSettings, type Settings } from '../setup/settings.ts';
+import { addressOfApi, tellDaemon } from './daemon.ts';
+import { badUsage, counted, cutToColumns, harmless, print } from './terminal.ts';
+
+export interface ImportCommandOptions {
+  readonly campaign: string;
+  readonly list?: string;
+  readonly encoding?: string;
+  readonly country?: string;
+  readonly column?: readonly string[];
+  readonly refused?: string;
+}
+
+const ROUTE = '/api/outbound';
+const LOOK_EVERY_MS = 500;
+const BAR = 30;
+
+/**
+ * `carillon dialer import FILE --campaign ID`: sends the file and waits until it is in its list. Returns the exit code: 0 when it was taken.
+ * @throws Refused `bad-usage`, or what the daemon refuses
+ */
+export async function importList(file: string, options: ImportCommandOptions): Promise<number> {
+  const settings = readSettings(process.env);
+  const bytes = await sizeOf(file);
+  const query = queryOf(file, bytes, options);
+  const list = await listFor(settings, file, options);
+  query.set('sha256', await digestOf(file, (read) => draw('read', read / bytes)));
+  const begun = await send(settings, file, `${ROUTE}/lists/${list}/imports?${query}`, (sent) =>
+    draw('sent', sent / bytes),
+  );
+  const done = await follow(settings, begun);
+  clearBar();
+  print(importText(done));
+  if (options.refused !== undefined) await keepRefused(settings, done.id, options.refused);
+  return done.status === 'finished' ? 0 : 1;
+}
+
+/** How an import ended, for people. */
+export function importText(done: ImportView): string {
+  const { status, problem, rows, added, changed, unchanged, refused, numbersRefused, id } = done;
+  const why = problem === '' ? '' : `\n${harmless(problem)}`;
+  const numbers =
+    numbersRefused > 0 ? ` ${counted(numbersRefused, 'number')} of rows that were taken left out.` : '';
+  const where =
+    refused > 0
+      ? `\nEvery refused row with line and reason: --refused FILE, or GET ${ROUTE}/imports/${harmless(id)}/refused`
+      : '';
+  return (
+    `${status === 'finished' ? 'Imported' : `The import is ${status}`}: ${counted(rows, 'row')}: ${added} added, ${changed} changed, ` +
+    `${unchanged} as they were, ${refused} refused.${numbers}${why}${where}`
+  );
+}
+
+function queryOf(file: string, bytes: number, options: ImportCommandOptions): URLSearchParams {
+  const { encoding, country, column = [] } = options;
+  if (encoding !== undefined && !(ENCODINGS as readonly string[]).includes(encoding))
+    throw badUsage(`--encoding is one of ${ENCODINGS.join(', ')}.`);
+  const query = new URLSearchParams({ name: basename(file), bytes: String(bytes) });
+  if (encoding !== undefined) query.set('encoding', encoding);
+  if (country !== undefined) query.set('country', country.toUpperCase());
+  const columns = column.map((pair) => {
+    const at = pair.lastIndexOf('=');
+    const role = pair.slice(at + 1);
+    if (at < 1 || !(COLUMN_ROLES as readonly string[]).includes(role))
+      throw badUsage(
+        `--column "${harmless(pair)}": write heading=role; roles are ${COLUMN_ROLES.join(', ')}.`,
+      );
+    return [pair.slice(0, at), role] as const;
+  });
+  if (columns.length > 0) query.set('columns', JSON.stringify(Object.fromEntries(columns)));
+  return query;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((thrown: unknown) => {
+    throw badUsage(`${harmless(file)} cannot be read: ${messageOf(thrown)}`);
+  });
+  if (!found.isFile()) throw badUsage(`${harmless(file)} is no file.`);
+  if (found.size === 0) throw badUsage(`${harmless(file)} is empty.`);
+  return found.size;
+}
+
+/** The list that is meant, by id or name; a new one of this name when there is none. */
+async function listFor(settings: Settings, file: string, options: ImportCommandOptions): Promise<string> {
+  const path = `${ROUTE}/${encodeURIComponent(options.campaign)}/lists`;
+  const name = options.list ?? basename(file).slice(0, 80);
+  const { items } = (await tellDaemon(settings, 'GET', path)) as { items: readonly CountedListView[] };
+  const known = items.find((list) => list.id === name || list.name === name);
+  if (known) return known.id;
+  return ((await tellDaemon(settings, 'POST', path, { name })) as { id: string }).id;
+}
+
+async function digestOf(file: string, passed: (bytes: number) => void): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), counting(passed), hash);
+  return hash.digest('hex');
+}
+
+async function send(
+  settings: Settings,
+  file: string,
+  path: string,
+  passed: (bytes: number) => void,
+): Promise<ImportView> {
+  const body = Readable.toWeb(Readable.from(counting(passed)(createReadStream(file)))) as BodyInit;
+  const response = await fetch(`${addressOfApi(settings)}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${readSecrets(settings.data).adminToken}`,
+      'content-type': 'text/csv',
+    },
+    body,
+    duplex: 'half',
+    redirect: 'error',
+  } as RequestInit).catch((thrown: unknown) => {
+    throw new Refused('daemon-silent', `The daemon ended the connection: ${messageOf(thrown)}`);
+  });
+  const answer = (await response.json().catch(() => undefined)) as ImportView & {
+    error?: { message?: unknown };
+  };
+  if (response.ok) return answer;
+  throw new Refused(
+    'daemon-refused',
+    String(answer?.error?.message ?? `The daemon answered ${response.status}.`),
+  );
+}
+
+/** Tells how many bytes have passed. */
+function counting(passed: (bytes: number) => void) {
+  return async function* (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      passed(bytes);
+      yield piece;
+    }
+  };
+}
+
+async function follow(settings: Settings, begun: ImportView): Promise<ImportView> {
+  let seen = begun;
+  while (seen.status === 'waiting' || seen.status === 'running') {
+    draw(`${seen.status}: ${counted(seen.rows, 'row')}, ${seen.refused} refused`, seen.share);
+    await sleep(LOOK_EVERY_MS);
+    seen = (await tellDaemon(settings, 'GET', `${ROUTE}/imports/${begun.id}`)) as ImportView;
+  }
+  return seen;
+}
+
+async function keepRefused(settings: Settings, id: string, file: string): Promise<void> {
+  const response = await fetch(`${addressOfApi(settings)}${ROUTE}/imports/${id}/refused`, {
+    headers: { authorization: `Bearer ${readSecrets(settings.data).adminToken}` },
+  });
+  if (!response.ok || !response.body)
+    throw new Refused('daemon-refused', `The refused rows were not given out (${response.status}).`);
+  await pipeline(Readable.fromWeb(response.body as never), createWriteStream(file));
+  print(`Refused rows are in ${harmless(file)}.`);
+}
+
+/** A bar on the terminal; nothing where there is none. */
+function draw(what: string, share: number): void {
+  if (!process.stderr.isTTY) return;
+  const part = Math.max(0, Math.min(1, share));
+  const full = Math.round(part * BAR);
+  const line = `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${String(Math.round(part * 100)).padStart(3)}% ${what}`;
+  process.stderr.write(`\r${cutToColumns(line, process.stderr.columns ?? 80)}\u001b[K`);
+}
+
+function clearBar(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}

@@ -1,0 +1,150 @@
+import type { DialerStatusView, ProgressView } from '../http/outbound-figures.ts';
+import type { PoolView } from '../http/outbound-live.ts';
+import { columnsOf, cutToColumns, harmless } from './terminal.ts';
+
+export type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
+export type Paint = (colour: Colour, text: string) => string;
+
+/** A cell: its text, and how it is painted. Numbers stand to the right. */
+interface Cell {
+  readonly text: string;
+  readonly colour?: Colour;
+  readonly right?: boolean;
+}
+
+/** From this part of the cap on, a share is a warning. */
+const NEAR = 0.8;
+
+/**
+ * What `carillon dialer top` shows, a line each.
+ * @param columns width of the terminal; lines are cut to it
+ */
+export function topLines(status: DialerStatusView, columns: number, paint: Paint): string[] {
+  const running = status.campaigns.filter(({ campaign }) => campaign.status === 'running').length;
+  const title = `carillon dialer  ${clockIn(status.at, status.zone)}  ${running} of ${status.campaigns.length} campaigns running`;
+  return [
+    paint('bold', cutToColumns(title, columns)),
+    '',
+    ...grid([POOL_HEADINGS, ...status.pools.map(poolRow)], columns, paint),
+    ...(status.pools.length === 0 ? ['no campaign is at work, so no agents are counted', ''] : ['']),
+    ...grid([CAMPAIGN_HEADINGS, ...status.campaigns.map(campaignRow)], columns, paint),
+    ...(status.campaigns.length === 0 ? ['no campaign yet: npx carillon dialer --help'] : []),
+  ];
+}
+
+const headings = (left: number, ...texts: string[]): Cell[] =>
+  texts.map((text, at) => ({ text, colour: 'dim', right: at >= left }));
+
+const POOL_HEADINGS = headings(
+  1,
+  'agents of',
+  'idle',
+  'coming',
+  'talk',
+  'wrap',
+  'away',
+  'talk now',
+  'talk 60m',
+  'busy 60m',
+);
+
+function poolRow(pool: PoolView): Cell[] {
+  return [
+    { text: harmless(pool.queue) },
+    number(pool.idle),
+    number(pool.reserved),
+    number(pool.talking),
+    number(pool.wrapUp),
+    number(pool.away),
+    right(percent(pool.talkShare, 0)),
+    right(percent(pool.lastHour.talkShare, 0)),
+    right(percent(pool.lastHour.occupancy, 0)),
+  ];
+}
+
+const CAMPAIGN_HEADINGS = [
+  ...headings(3, 'campaign', 'state', 'mode', 'ring', 'wait', 'talk', 'dialled', 'hits'),
+  ...headings(0, '30m', '60m', 'day', '30d', 'left').map((cell) => ({ ...cell, right: true })),
+  ...headings(1, 'why'),
+];
+
+function campaignRow({ campaign, leads, today, live }: ProgressView): Cell[] {
+  const { name, id, status, pacing } = campaign;
+  const windows = live.abandonment;
+  return [
+    { text: cutToColumns(harmless(`${id} ${name}`), 28) },
+    { text: status, ...colourOf(status) },
+    { text: pacing.mode },
+    number(live.ringing),
+    { ...number(live.waiting), ...(live.waiting > 0 && { colour: 'yellow' }) },
+    number(live.talking),
+    number(today.attempts + live.dialling),
+    right(percent(today.hitRate, 0)),
+    ...[windows?.last30Min, windows?.last60Min, windows?.day, windows?.thirtyDays].map((one) =>
+      abandoned(one, pacing.maxAbandonment),
+    ),
+    number(leads.fresh + leads.again),
+    whyOf(live),
+  ];
+}
+
+function colourOf(status: string): { colour?: Colour } {
+  if (status === 'running') return { colour: 'green' };
+  return status === 'stopped' ? { colour: 'dim' } : { colour: 'yellow' };
+}
+
+/** A share of abandoned callers against its cap. */
+function abandoned(window: { answered: number; share: number } | undefined, cap: number): Cell {
+  if (!window || window.answered === 0) return { text: '–', colour: 'dim', right: true };
+  const colour = window.share > cap ? 'red' : window.share >= cap * NEAR ? 'yellow' : 'green';
+  return { text: percent(window.share, 1), colour, right: true };
+}
+
+/** Why nothing is dialled, else what the last decision was made by. */
+function whyOf({ whyNot, whyNotText, reason }: ProgressView['live']): Cell {
+  if (whyNot !== '')
+    return { text: `${whyNot}: ${harmless(whyNotText)}`, colour: quiet(whyNot) ? 'dim' : 'yellow' };
+  if (!reason) return { text: '' };
+  const { idle, busy, risk, allowed, answerRate } = reason;
+  return {
+    text: `${idle} idle, ${busy} busy, answers ${percent(answerRate, 0)}, risk ${percent(risk, 1)} of ${percent(allowed, 1)}`,
+    colour: 'dim',
+  };
+}
+
+/** What somebody wanted is nothing to look at. */
+const quiet = (whyNot: string): boolean =>
+  ['stopped', 'paused', 'draining', 'not-yet-valid'].includes(whyNot);
+
+const right = (text: string): Cell => ({ text, right: true });
+const number = (value: number): Cell => right(value.toLocaleString('en'));
+
+export function percent(share: number, digits: number): string {
+  return `${(share * 100).toFixed(digits)}%`;
+}
+
+/** Rows in columns, cut to the terminal before they are painted. */
+function grid(rows: readonly (readonly Cell[])[], columns: number, paint: Paint): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [at, { text }] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, columnsOf(text));
+  return rows.map((row) => {
+    let used = 0;
+    let line = '';
+    for (const [at, { text, colour, right: toRight }] of row.entries()) {
+      const gap = at === 0 ? 0 : 2;
+      const room = columns - used - gap;
+      if (room <= 0) break;
+      const shown = cutToColumns(text, room);
+      const fill = ' '.repeat(Math.max(0, Math.min(widths[at] ?? 0, room) - columnsOf(shown)));
+      const painted = colour ? paint(colour, shown) : shown;
+      line += `${' '.repeat(gap)}${toRight ? fill + painted : painted + fill}`;
+      used += gap + columnsOf(shown) + fill.length;
+    }
+    return line.trimEnd();
+  });
+}
+
+function clockIn(at: number, zone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'medium' }).format(at);
+}

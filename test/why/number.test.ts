@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { CONTACT_RULES } from '../../src/campaign/contact-policy.ts';
+import type { KeptLead } from '../../src/campaign/list.ts';
+import { storyLines } from '../../src/cli/why-number.ts';
+import type { Attempt } from '../../src/dialer/attempt.ts';
+import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
+import { OutboundStore } from '../../src/dialer/outbound/store.ts';
+import { attemptWriter } from '../../src/dialer/store.ts';
+import { attemptText, pacingText, ruleText, untilText, wishText } from '../../src/why/number.ts';
+import type { NumberWhyView } from '../../src/why/number-http.ts';
+import { heldBack } from '../../src/why/number-store.ts';
+import { openApi } from '../http/api-lab.ts';
+import { aDialer } from '../http/fake-dialer.ts';
+import { openStore, START } from '../store/examples.ts';
+
+const show = (at: number): string => `<${at}>`;
+
+test.each([
+  ['do-not-call', { source: 'opt-out', at: 5 }, 'he is not to be called: opt-out, <5>'],
+  ['do-not-call', { source: 'letter', at: 5, campaign: 'cards' }, 'he is not to be called for cards: letter, <5>'],
+  ['unknown-zone', {}, 'nobody knows his time zone'],
+  ['unknown-year', { date: '2027-01-04' }, 'the holidays of 2027 are not listed in its policy'],
+  ['calling-window', { zone: 'Asia/Shanghai', local: 'Mon 21:05' }, 'it is Mon 21:05 in Asia/Shanghai, outside the calling hours'],
+  ['minimum-gap', { gap: '2:00:00', last: 7 }, 'he was dialled at <7>, and 2:00:00 has to lie between two attempts'],
+  ['abandoned-lock-out', { last: 7, for: '72:00:00' }, 'at <7> nobody was there for him when he answered: he is left alone for 72:00:00'],
+  ['day-cap', { most: 3, within: 'day', counts: 'connected', of: 'person' }, '3 answered calls within a day is the most for a person'],
+  ['week-cap', { most: 6, within: '168:00:00', counts: 'attempts', of: 'number' }, '6 attempts within 168:00:00 is the most for a number'],
+  ['class-of-service', {}, 'no class of service lets the campaign dial this number: npx carillon dial-plan check'],
+  ['a rule of a later version', {}, 'a rule of a later version'],
+])('%s %o in words: %s', (rule, detail, words) => {
+  expect(ruleText(rule, detail, show)).toBe(words);
+});
+
+test('every rule has words of its own', () => {
+  const words = CONTACT_RULES.map((rule) => ruleText(rule, { last: 1, at: 1, of: 'person', most: 1, within: 'day' }, show));
+  expect(words.filter((one, index) => one === CONTACT_RULES[index])).toEqual([]);
+});
+
+test('what else is told is told in words', () => {
+  expect(untilText(9, show)).toBe('not before <9>');
+  expect(untilText(null, show)).toBe('for good');
+  expect(attemptText(null)).toBe('is being called');
+  expect(attemptText('abandoned')).toContain('no agent was there in time');
+  const wish = { kind: 'refused', campaign: 'cards', source: 'call', at: 1, until: 4, by: '1001' } as const;
+  expect(wishText(wish, show)).toBe('refused for cards, until <4>: call, noted by 1001');
+  const why = { idle: 3, busy: 9, waiting: 0, ringing: 7, risk: 0.021, allowed: 0.03, answerRate: 0.3 };
+  expect(pacingText(why)).toBe(
+    '3 agents idle, 7 ringing, 0 waiting; risk of abandoning 2.1% of 3.0% allowed, 30.0% answer',
+  );
+  expect(pacingText({ idle: 3 })).toBe('');
+});
+
+// ── over the API ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const NUMBER = '+8613812345678';
+
+const LEAD: KeptLead = {
+  id: 'p7',
+  list: 'l1',
+  campaign: 'o1',
+  person: 'C-7',
+  name: 'Anna',
+  numbers: [
+    { number: NUMBER, zones: ['Asia/Shanghai'] },
+    { number: '+862112345678', zones: ['Asia/Shanghai'] },
+  ],
+  fields: {},
+  attempts: 1,
+  dueAt: START,
+  standing: 'again',
+};
+
+const ATTEMPT: Attempt = {
+  id: 'a1',
+  campaign: 'o1',
+  list: 'l1',
+  lead: 'p7',
+  person: 'C-7',
+  number: NUMBER,
+  mode: 'predictive',
+  earlier: 0,
+  at: START - 60_000,
+  endedAt: START - 30_000,
+  outcome: 'no-answer',
+  fate: { next: 'again', dueAt: START + 60_000 },
+};
+
+const CAMPAIGN: OutboundCampaign = {
+  id: 'o1',
+  name: 'Cards',
+  status: 'running',
+  queue: 'sales',
+  flow: 'outbound',
+  callerNumber: '95533',
+  policy: '',
+  validFrom: 0,
+  validUntil: START * 2,
+  pacing: {
+    mode: 'predictive',
+    ratio: 1,
+    minAgents: 5,
+    maxAbandonment: 0.03,
+    rollingWindow: false,
+    connectWithinMs: 2000,
+    cancels: false,
+    minRingMs: 15_000,
+  },
+  ringMs: 25_000,
+  retry: {},
+  weight: 1,
+  script: '',
+};
+
+async function openWithAnna() {
+  const api = await openApi();
+  api.contacts.leads.push(LEAD);
+  await api.dialer.campaigns.save(CAMPAIGN);
+  return api;
+}
+
+async function ask(api: Awaited<ReturnType<typeof openWithAnna>>, query: string): Promise<NumberWhyView> {
+  const { status, body } = await api.send('agent', 'GET', `/api/outbound/why?${query}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+test('of a number on a list it is told what the campaign may do with it now', async () => {
+  const api = await openWithAnna();
+  await api.contacts.wishes.optOut('C-7', '+862112345678', '', START);
+  const why = await ask(api, 'number=13812345678');
+  expect(why.known).toBe(true);
+  expect(why.leads).toMatchObject([{ id: 'p7', number: NUMBER, standing: 'again' }]);
+  expect(why.wishes).toMatchObject([]);
+  expect(why.verdicts).toMatchObject([
+    {
+      campaign: 'o1',
+      name: 'Cards',
+      number: NUMBER,
+      policy: 'test',
+      allowed: false,
+      nextAt: null,
+      refusals: [{ rule: 'do-not-call', retryAt: null, detail: { source: 'opt-out' } }],
+    },
+  ]);
+});
+
+test('of a person all his numbers are told', async () => {
+  const api = await openWithAnna();
+  const { verdicts } = await ask(api, 'person=C-7');
+  expect(verdicts.map(({ number }) => number)).toEqual([NUMBER, '+862112345678']);
+});
+
+test('his attempts are told with what the pacing decided by', async () => {
+  const api = await openWithAnna();
+  const { attempts, known } = await ask(api, 'number=13812345678');
+  expect([attempts, known]).toEqual([[], true]);
+});
+
+test('a number that nobody knows is told as such, with what each campaign could do', async () => {
+  const api = await openWithAnna();
+  const why = await ask(api, 'number=%2B12125550123');
+  expect(why).toMatchObject({ known: false, leads: [], wishes: [], attempts: [] });
+  expect(why.verdicts).toMatchObject([{ campaign: 'o1', zones: ['America/New_York'] }]);
+});
+
+test('it is asked by one of number and person', async () => {
+  const api = await openWithAnna();
+  const status = async (query: string) =>
+    (await api.send('agent', 'GET', `/api/outbound/why${query}`)).status;
+  expect(await status('')).toBe(400);
+  expect(await status('?number=13812345678&person=x')).toBe(400);
+  expect(await status('?number=12')).toBe(400);
+});
