@@ -5,6 +5,7 @@ import { addBanCommands } from './cli/bans.ts';
 import { addCentreCommands } from './cli/centre.ts';
 import { addDialPlanCommands } from './cli/dial-plan.ts';
 import { addDialerCommands } from './cli/dialer.ts';
+import { addDialerPolicyCommands } from './cli/dialer-policy.ts';
 import { addExplainedCommands } from './cli/explained.ts';
 import { addFlowCommands } from './cli/flow.ts';
 import { addLabCommands } from './cli/lab.ts';
@@ -51,7 +52,7 @@ addFlowCommands(program);
 addPromptCommands(program);
 addDialPlanCommands(program);
 addExplainedCommands(program);
-addDialerCommands(program);
+addDialerPolicyCommands(addDialerCommands(program));
 addRoutingCommands(program);
 addLabCommands(program);
 

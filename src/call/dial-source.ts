@@ -16,7 +16,7 @@ export interface OutsideLeg {
 
 /** Who has to be permitted to reach a number that `call` wants: whoever wrote it, and whoever brought the call. */
 export function askedFor(call: Call, writtenBy: NumberAuthor): DialSource[] {
-  return [author(call, writtenBy), bringer(recordedOf(call))];
+  return call.outbound ? [author(call, writtenBy)] : [author(call, writtenBy), bringer(recordedOf(call))];
 }
 
 function author({ cursor, entered, facts }: Call, writtenBy: NumberAuthor): DialSource {
@@ -38,11 +38,14 @@ export interface Recorded {
   readonly askedBy?: string | undefined;
   readonly enteredFlow?: string | undefined;
   readonly campaignId?: string | undefined;
+  /** Nobody brought it: a campaign called him. */
+  readonly byCampaign?: boolean | undefined;
 }
 
-export function recordedOf({ source, ani, callback, entered, facts }: Call): Recorded {
+export function recordedOf({ source, ani, callback, outbound, entered, facts }: Call): Recorded {
   const { campaignId } = facts;
-  return { source, ani, askedBy: callback?.askedBy, enteredFlow: entered?.flow, campaignId };
+  const byCampaign = outbound !== undefined;
+  return { source, ani, askedBy: callback?.askedBy, enteredFlow: entered?.flow, campaignId, byCampaign };
 }
 
 /**
@@ -51,7 +54,7 @@ export function recordedOf({ source, ani, callback, entered, facts }: Call): Rec
  * @param writtenBy the phone at which its number was written, if it was
  */
 export function countedFor(call: Recorded, writtenBy?: string): DialSource[] {
-  const sources = [bringer(call)];
+  const sources = call.byCampaign ? [] : [bringer(call)];
   if (writtenBy !== undefined && !(call.source.kind === 'phone' && call.source.extension === writtenBy))
     sources.push({ kind: 'phone', name: writtenBy });
   if (call.enteredFlow !== undefined) sources.push({ kind: 'flow', name: call.enteredFlow });

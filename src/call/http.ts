@@ -20,7 +20,7 @@ import {
 import { EVERY_ROLE, STAFF, SUPERVISORS } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
 import type { Call } from './call.ts';
-import { type CallRecord, type LegRecord, recordOf } from './store.ts';
+import { type CallRecord, type LegRecord, recordOf } from './row-store.ts';
 import type { Voicemail } from './voicemail.ts';
 
 const at = z.number().describe('UTC milliseconds');

@@ -43,6 +43,8 @@ function whileReaching(call: Reaching, input: CallInput, now: number, rules: Rul
 /** From the first ring on he has the time that the law gives him, whenever it came. */
 function rings(call: Reaching, input: CallInput, now: number, rules: Rules): Outcome {
   const [ringing, effects] = rules(call, input, now);
+  // Told once more: it has rung since then.
+  if (ringing === call) return [call, effects];
   const until = Math.max(call.phase.until, now + (call.outbound?.minRingMs ?? 0));
   return [{ ...ringing, phase: { ...call.phase, until } }, effects];
 }

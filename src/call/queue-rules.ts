@@ -32,7 +32,9 @@ export function leaveQueue(call: Call, exit: string, now: number): Outcome {
   const waitedMs = call.waitedMs + waitOf(phase, now);
   const { queue, since, wishes } = phase;
   const left = { queue, since, ...(wishes && { wishes }) };
-  const outbound = call.outbound && { outbound: { ...call.outbound, abandonedAt: now } };
+  // Who has talked with somebody was not abandoned, whatever became of him then.
+  const isAbandoned = call.outbound && call.connectedAt === undefined;
+  const outbound = isAbandoned && { outbound: { ...call.outbound, abandonedAt: now } };
   return [
     { ...call, ...outbound, waitedMs, facts: { ...call.facts, left }, phase: { at: 'flow' } },
     [{ do: 'stopMusic' }, { do: 'takeExit', exit: phase.otherwise ?? exit }],

@@ -13,23 +13,15 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
-import type { EndedChannel, EventWriter } from '../engine/changes.ts';
-import type { Endpoint, Source } from '../pbx/pbx.ts';
+import type { EventWriter } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { updater, upserter } from '../store/writer.ts';
-import type { Call, CallFacts, Cursor, Phase } from './call.ts';
-import { countedFor, maxTalkOf, type OutsideLeg } from './dial-source.ts';
+import type { Call, CallFacts } from './call.ts';
 import type { Leg } from './leg.ts';
-import { callTable, type LiveState, legTable, voicemailTable } from './table.ts';
+import { type CallRecord, callOf, type LegRecord, type LegRow, legOf, legRowOf, rowOf } from './row-store.ts';
+import { callTable, legTable, voicemailTable } from './table.ts';
 import type { Voicemail } from './voicemail.ts';
-
-type CallRow = typeof callTable.$inferSelect;
-type LegRow = typeof legTable.$inferSelect;
-
-/** A call as reports see it, live or ended; null where nothing is known. Times UTC ms. */
-export type CallRecord = Omit<CallRow, 'askedBy' | 'state'>;
-export type LegRecord = Omit<LegRow, 'callId' | 'position' | 'writtenBy'>;
 
 /** Where a list was left: the last row of the page before. */
 export interface Place {
@@ -122,67 +114,6 @@ function legRowsOf(database: Database, call: string): LegRow[] {
     .where(eq(legTable.callId, call))
     .orderBy(asc(legTable.position))
     .all();
-}
-
-/** Calls, the last ones, whose hang-ups may have been lost with the daemon. */
-const LATELY = 500;
-
-/** Channels of the calls and legs that came last and have ended: one that is still up was to be hung up. */
-export function lastEndedChannels(database: Database): EndedChannel[] {
-  const { query } = database;
-  const { id, channel, source, startedAt, endedAt } = callTable;
-  const calls = query
-    .select({ id, channel, source, endedAt })
-    .from(callTable)
-    .orderBy(desc(startedAt))
-    .limit(LATELY)
-    .all();
-  const callers = calls
-    .filter((call) => call.endedAt !== null)
-    .map((call) => ({ channel: call.channel, from: sourceOf(call.source) }));
-  const ofThem = inArray(
-    legTable.callId,
-    calls.map((call) => call.id),
-  );
-  const legs = query
-    .select()
-    .from(legTable)
-    .where(and(ofThem, isNotNull(legTable.endedAt)))
-    .all()
-    .map(legOf);
-  return [
-    ...callers.map(({ channel, from }) =>
-      from.kind === 'phone' ? { channel, extension: from.extension } : { channel },
-    ),
-    ...legs.map(({ id, to }) =>
-      to.kind === 'phone' ? { channel: id, extension: to.extension } : { channel: id },
-    ),
-  ];
-}
-
-/** The outside legs of live calls and of those that ended since `since` (UTC ms): they count for limits after a restart too. */
-export function outsideLegsSince(database: Database, since: number): OutsideLeg[] {
-  const { endedAt } = callTable;
-  // Two questions: each finds its calls by an index, both in one would scan them all.
-  return [isNull(endedAt), gte(endedAt, since)].flatMap((which) => outsideLegsOf(database, which));
-}
-
-function outsideLegsOf(database: Database, which: SQL): OutsideLeg[] {
-  const { query } = database;
-  const { id, source, ani, askedBy, enteredFlow, campaignId, state } = callTable;
-  const calls = query.select({ id }).from(callTable).where(which);
-  return query
-    .select({ leg: legTable, source, ani, askedBy, enteredFlow, campaignId, state })
-    .from(legTable)
-    .innerJoin(callTable, eq(id, legTable.callId))
-    .where(and(inArray(legTable.callId, calls), eq(legTable.toKind, 'outside')))
-    .all()
-    .map(({ leg, source, state, ...call }) => {
-      const { id, toNumber: number, writtenBy, plannedAt, answeredAt, endedAt } = leg;
-      const sources = countedFor(known({ ...call, source: sourceOf(source) }), writtenBy ?? undefined);
-      const maxTalkMs = state ? maxTalkOf(id, state.phase) : undefined;
-      return known({ id, number, sources, plannedAt, answeredAt, endedAt, maxTalkMs });
-    });
 }
 
 /** Reads call records, and keeps the messages that callers leave. */
@@ -315,174 +246,6 @@ function conditionsOf(filter: CallFilter): (SQL | undefined)[] {
     filter.to === undefined ? undefined : lt(startedAt, filter.to),
     before && or(lt(startedAt, before.at), and(eq(startedAt, before.at), lt(id, before.id))),
   ];
-}
-
-/** A call as a report sees it, for one that is still in memory. */
-export function recordOf(call: Call): CallRecord {
-  const { state: _live, askedBy: _asked, ...record } = rowOf(call);
-  return record;
-}
-
-function rowOf(call: Call): CallRow {
-  const { facts, cursor } = call;
-  return {
-    id: call.id,
-    channel: call.channel,
-    source: sourceText(call.source),
-    ani: call.ani,
-    aniName: call.aniName,
-    dnis: call.dnis,
-    askedBy: call.callback?.askedBy ?? null,
-    customerId: facts.customerId ?? null,
-    tier: facts.tier ?? null,
-    language: facts.language,
-    flow: cursor?.flow ?? null,
-    flowVersion: cursor?.version ?? null,
-    enteredFlow: call.entered?.flow ?? null,
-    enteredVersion: call.entered?.version ?? null,
-    step: cursor?.step ?? null,
-    campaignId: facts.campaignId ?? null,
-    queue: facts.queue ?? null,
-    agentId: facts.agentId ?? null,
-    startedAt: call.startedAt,
-    connectedAt: call.connectedAt ?? null,
-    endedAt: call.endedAt ?? null,
-    endedBy: call.endedBy ?? null,
-    endCause: call.endCause ?? null,
-    waitedMs: call.waitedMs,
-    talkedMs: call.talkedMs,
-    state: call.phase.at === 'ended' ? null : liveStateOf(call),
-  };
-}
-
-function liveStateOf({ phase, facts, cursor, stack, startedAt, callback, outbound }: Call): LiveState {
-  return known({
-    phase,
-    variables: facts.variables,
-    persona: facts.persona,
-    personalFlow: facts.personalFlow,
-    customer: facts.customer,
-    left: facts.left,
-    heard: facts.heard,
-    callback,
-    outbound,
-    run: cursor?.run ?? 0,
-    entry: cursor?.entry ?? 0,
-    since: cursor?.since ?? startedAt,
-    stack,
-  });
-}
-
-const PHONE = 'phone:';
-const GUEST = 'guest';
-
-function callOf(row: CallRow, legs: readonly Leg[]): Call {
-  return {
-    id: row.id,
-    channel: row.channel,
-    source: sourceOf(row.source),
-    ani: row.ani,
-    aniName: row.aniName,
-    dnis: row.dnis,
-    startedAt: row.startedAt,
-    facts: known({
-      language: row.language,
-      persona: row.state?.persona ?? '',
-      customerId: row.customerId,
-      tier: row.tier,
-      personalFlow: row.state?.personalFlow,
-      customer: row.state?.customer,
-      left: row.state?.left,
-      heard: row.state?.heard,
-      campaignId: row.campaignId,
-      queue: row.queue,
-      agentId: row.agentId,
-      variables: row.state?.variables ?? {},
-    }),
-    callback: row.state?.callback,
-    outbound: row.state?.outbound,
-    entered: enteredBy(row),
-    cursor: cursorOf(row),
-    stack: row.state?.stack ?? [],
-    phase: phaseOf(row.state),
-    legs,
-    connectedAt: row.connectedAt ?? undefined,
-    waitedMs: row.waitedMs,
-    talkedMs: row.talkedMs,
-    endedAt: row.endedAt ?? undefined,
-    endedBy: row.endedBy ?? undefined,
-    endCause: row.endCause ?? undefined,
-  };
-}
-
-/** Rows of a version before this one do not say which music plays. */
-function phaseOf(state: LiveState | null): Phase {
-  if (!state) return { at: 'ended' };
-  const { phase } = state;
-  const waits = phase.at === 'queued' || phase.at === 'offered' || phase.at === 'dialing';
-  return waits ? { ...phase, music: phase.music ?? 'default' } : phase;
-}
-
-function enteredBy({ enteredFlow, enteredVersion }: CallRow): Call['entered'] {
-  if (enteredFlow === null || enteredVersion === null) return undefined;
-  return { flow: enteredFlow, version: enteredVersion };
-}
-
-function cursorOf({ flow, flowVersion, step, state, startedAt }: CallRow): Cursor | undefined {
-  if (flow === null || flowVersion === null || step === null) return undefined;
-  const { run = 0, entry = run, since = startedAt } = state ?? {};
-  return { flow, version: flowVersion, step, run, entry, since };
-}
-
-function sourceText(source: Source): string {
-  if (source.kind === 'phone') return `${PHONE}${source.extension}`;
-  return source.guest ? GUEST : source.kind;
-}
-
-function sourceOf(text: string): Source {
-  if (text.startsWith(PHONE)) return { kind: 'phone', extension: text.slice(PHONE.length) };
-  return text === GUEST ? { kind: 'outside', guest: true } : { kind: 'outside' };
-}
-
-function legRowOf(leg: Leg, callId: string, position: number): LegRow {
-  return {
-    id: leg.id,
-    callId,
-    position,
-    toKind: leg.to.kind,
-    toNumber: leg.to.kind === 'phone' ? leg.to.extension : leg.to.number,
-    agentId: leg.agent ?? null,
-    queue: leg.queue ?? null,
-    writtenBy: leg.writtenBy ?? null,
-    plannedAt: leg.plannedAt,
-    ringingAt: leg.ringingAt ?? null,
-    answeredAt: leg.answeredAt ?? null,
-    endedAt: leg.endedAt ?? null,
-    cause: leg.cause ?? null,
-    sipCode: leg.sipCode ?? null,
-    outcome: leg.outcome ?? null,
-  };
-}
-
-function legOf(row: LegRow): Leg {
-  const to: Endpoint =
-    row.toKind === 'phone'
-      ? { kind: 'phone', extension: row.toNumber }
-      : { kind: 'outside', number: row.toNumber };
-  return known({
-    id: row.id,
-    to,
-    agent: row.agentId,
-    queue: row.queue,
-    writtenBy: row.writtenBy,
-    plannedAt: row.plannedAt,
-    ringingAt: row.ringingAt,
-    answeredAt: row.answeredAt,
-    endedAt: row.endedAt,
-    cause: row.cause,
-    sipCode: row.sipCode,
-    outcome: row.outcome,
-  });
 }
 
 function voicemailOf(row: typeof voicemailTable.$inferSelect): Voicemail {

@@ -77,7 +77,7 @@ export class CsvReader {
         continue;
       }
       const quoted = readQuoted(text, at, this.#separator, isEnd);
-      if (quoted === 'more' && !isEnd && !isBeyond(text, at)) break;
+      if (quoted === 'more' && !isEnd && text.length - at <= LONGEST_ROW) break;
       at = this.#quoted(text, at, end, quoted, rows);
     }
     this.#rest = text.slice(at);
@@ -190,10 +190,6 @@ function quotedCell(
   }
   while (text[at] === ' ') at += 1;
   return { value, end: at };
-}
-
-function isBeyond(text: string, from: number): boolean {
-  return text.length - from > LONGEST_ROW || linesIn(text.slice(from)) >= MOST_LINES;
 }
 
 function linesIn(text: string): number {

@@ -125,6 +125,15 @@ const DATES_HINT = 'a date such as "2026-11-23", or dates such as "2026-11-23..2
 const policy = z.strictObject({
   description: z.string().max(500).optional().describe('What it is for, for people'),
   regulator: name.describe('Whose rules hold unless they are changed here: a file in the folder regulators'),
+  agreed: z
+    .string()
+    .trim()
+    .min(10, 'say who agreed, and why')
+    .max(500)
+    .optional()
+    .describe(
+      'Who agreed that it permits more than its regulator does, and why; without it, that is a warning',
+    ),
   dates: z
     .array(z.string(DATES_HINT).regex(DATES, DATES_HINT))
     .max(100)

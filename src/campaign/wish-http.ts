@@ -50,6 +50,7 @@ const importView = z
     id: 'DoNotCallImport',
     description: 'A list of numbers that are not to be called, on its way in.',
   });
+export type DoNotCallImportView = z.output<typeof importView>;
 
 const campaign = id.or(z.literal('')).default('').describe('Empty for all campaigns');
 const source = line(80).min(1).describe('Where it comes from: a register, a letter, a call');
@@ -273,6 +274,6 @@ function importOf({ importer }: ContactParts, wanted: string): WishListProgress 
   return progress;
 }
 
-function showImport({ until, refusedRows, ...shown }: WishListProgress): z.output<typeof importView> {
+function showImport({ until, refusedRows, ...shown }: WishListProgress): DoNotCallImportView {
   return { ...shown, until: until ?? null, refusedRows: refusedRows.map((row) => ({ ...row })) };
 }

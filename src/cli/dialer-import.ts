@@ -108,13 +108,18 @@ async function digestOf(file: string, passed: (bytes: number) => void): Promise<
   return hash.digest('hex');
 }
 
-async function send(
+/**
+ * Posts a file piece by piece.
+ * @param passed is told how many bytes have gone
+ * @throws Refused with the daemon's own sentence, or `daemon-silent`
+ */
+export async function send<Answer = ImportView>(
   settings: Settings,
   file: string,
   path: string,
   passed: (bytes: number) => void,
-): Promise<ImportView> {
-  const body = Readable.toWeb(Readable.from(counting(passed)(createReadStream(file)))) as BodyInit;
+): Promise<Answer> {
+  const body = Readable.toWeb(Readable.from(counting(passed)(createReadStream(file))));
   const response = await fetch(`${addressOfApi(settings)}${path}`, {
     method: 'POST',
     headers: {
@@ -127,7 +132,7 @@ async function send(
   } as RequestInit).catch((thrown: unknown) => {
     throw new Refused('daemon-silent', `The daemon ended the connection: ${messageOf(thrown)}`);
   });
-  const answer = (await response.json().catch(() => undefined)) as ImportView & {
+  const answer = (await response.json().catch(() => undefined)) as Answer & {
     error?: { message?: unknown };
   };
   if (response.ok) return answer;

@@ -64,14 +64,6 @@ export function figuresOf(counts: readonly AttemptCount[]): AttemptFigures {
   };
 }
 
-/** Groups counts, in the order in which the keys come. */
-export function groupedBy(
-  counts: readonly AttemptCount[],
-  keyOf: (count: AttemptCount) => string,
-): ReadonlyMap<string, readonly AttemptCount[]> {
-  return Map.groupBy(counts, keyOf);
-}
-
 /** @returns 0 of nothing */
 export function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

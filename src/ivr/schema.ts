@@ -38,6 +38,16 @@ export function routingSchema(file: z.ZodType): JsonSchema {
   return { ...headOf('routing', 'Routing rules', about), ...plainSchema(file) };
 }
 
+/** What a file of contact policies, or that of a regulator, may say. @param file the definition of such a file */
+export function contactSchema(id: 'contact-policy' | 'regulator', file: z.ZodType): JsonSchema {
+  const about =
+    id === 'regulator'
+      ? 'The rules of a regulator: when, how often and how people may be called.'
+      : 'Whom outbound campaigns may call, when and how often.';
+  const title = id === 'regulator' ? 'Rules of a regulator' : 'Contact policies';
+  return { ...headOf(id, title, about), ...plainSchema(file) };
+}
+
 /** The schema as it is kept in a file: short lists of plain values on one line, as the formatter of this project wants it. */
 export function schemaText(schema: JsonSchema): string {
   return `${textOf(schema, '', 0)}\n`;

@@ -3,8 +3,10 @@ import { Refused } from '../base/errors.ts';
 import type { ContactRequest } from '../campaign/contact-policy.ts';
 import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
 import type { KeptLead } from '../campaign/list.ts';
+import type { Wish } from '../campaign/wish.ts';
 import { numberOf, showWish, wishView } from '../campaign/wish-http.ts';
 import { zonesOf } from '../campaign/zone.ts';
+import type { Attempt } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
@@ -109,13 +111,16 @@ async function explained(
   whom: Whom,
   token: ApiToken,
 ): Promise<NumberWhyView> {
-  const { wishes, lists, attempts, campaigns } = contacts;
+  const { lists, campaigns } = contacts;
   const { number, person } = whom;
-  const [found, wished, made, all] = await Promise.all([
+  const [found, all] = await Promise.all([
     number === '' ? lists.leadsOfPerson(person) : lists.leadsOfNumber(number),
-    wishes.of(whom),
-    attempts.list({ ...(number === '' ? { person } : { numbers: [number] }), limit: MOST_ATTEMPTS }),
     campaigns.list(),
+  ]);
+  const persons = [...new Set([person, ...found.map((lead) => lead.person)])].filter((one) => one !== '');
+  const [wished, made] = await Promise.all([
+    wishesOf(contacts, number, persons),
+    attemptsOf(contacts, number, persons),
   ]);
   const leads = found.slice(0, MOST_LEADS).flatMap((lead) => onNumbers(lead, number));
   const requests = requestsFor(whom, leads, all.slice(0, MOST_CAMPAIGNS));
@@ -152,6 +157,44 @@ async function explained(
     }),
   };
 }
+
+/** More persons of one number are not looked into. */
+const MOST_PERSONS = 10;
+
+/** Each of these by itself: what concerns the number, and what concerns one of the persons. */
+function sidesOf(number: string, persons: readonly string[]): Whom[] {
+  const ofPersons = persons.slice(0, MOST_PERSONS).map((person) => ({ number: '', person }));
+  return [...(number === '' ? [] : [{ number, person: '' }]), ...ofPersons];
+}
+
+async function wishesOf(
+  { wishes }: ContactParts,
+  number: string,
+  persons: readonly string[],
+): Promise<Wish[]> {
+  const found = await Promise.all(sidesOf(number, persons).map((side) => wishes.of(side)));
+  return unique(found.flat()).sort((a, b) => a.id - b.id);
+}
+
+/** The latest first. */
+async function attemptsOf(
+  { attempts }: ContactParts,
+  number: string,
+  persons: readonly string[],
+): Promise<Attempt[]> {
+  const found = await Promise.all(
+    sidesOf(number, persons).map(({ number: one, person }) =>
+      attempts.list({ ...(one === '' ? { person } : { numbers: [one] }), limit: MOST_ATTEMPTS }),
+    ),
+  );
+  return unique(found.flat())
+    .sort((a, b) => b.at - a.at)
+    .slice(0, MOST_ATTEMPTS);
+}
+
+const unique = <Item extends { readonly id: string | number }>(items: readonly Item[]): Item[] => [
+  ...new Map(items.map((item) => [item.id, item])).values(),
+];
 
 /** A lead at one of its numbers. */
 interface LeadAt {

@@ -111,6 +111,15 @@ describe.each(Object.keys(SOURCES))('%s', (kind) => {
     expect(names(await next({ now: NOW + 1 }))).toEqual(['Cid', 'Ann', 'Bob', 'Dee']);
   });
 
+  test('gives those longest due first, wherever they ring', async () => {
+    const { settle, next } = await made();
+    await settle('Ann', { fate: again(NOW - 1) });
+    await settle('Bob', { fate: again(NOW - 7) });
+    await settle('Cid', { fate: again(NOW - 5) });
+    expect(names(await next())).toEqual(['Bob', 'Cid', 'Ann', 'Dee']);
+    expect(names(await next({ count: 2 }))).toEqual(['Bob', 'Cid']);
+  });
+
   test('gives callbacks first, those longest due at the head', async () => {
     const { settle, next } = await made();
     await settle('Dee', { seq: 1, outcome: 'connected', fate: again(NOW, { asked: true }) });

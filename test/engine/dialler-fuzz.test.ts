@@ -32,7 +32,8 @@ async function run(seed: number): Promise<string[]> {
     dialled: (leg, number) => {
       const id = attemptOf(leg);
       const attempt = id === undefined ? undefined : store.attempts.get(id);
-      if (attempt?.number !== number) return wrong(`${number} was dialled (${leg}) and no attempt is written down`);
+      if (attempt?.number !== number)
+        return wrong(`${number} was dialled (${leg}) and no attempt is written down`);
       if (attempt.endedAt !== undefined) wrong(`${leg} was dialled after the end of its attempt`);
       if (dialled.has(leg)) wrong(`${leg} was dialled twice`);
       dialled.add(leg);
@@ -42,16 +43,18 @@ async function run(seed: number): Promise<string[]> {
       const attempt = id === undefined ? undefined : store.attempts.get(id);
       const party = pbx.party(channel);
       if (!attempt || !party || !obeys || world.askedToEnd.has(`call-${id}`)) return;
-      const now = clock.now();
       // Of a call that an agent makes he alone decides when it is enough.
-      if (party.state === 'ringing' && attempt.mode !== 'preview') {
+      if (attempt.mode === 'preview') return;
+      const now = clock.now();
+      if (party.state === 'ringing') {
         const rung = now - (rangAt.get(channel) ?? now);
         if (rung < MIN_RING_MS) wrong(`${channel} was let go after ${rung} ms of ringing`);
       }
       if (party.state !== 'up' || talked.has(channel) || world.pressed.has(channel)) return;
       const heard = party.heard.includes('en/sorry') || party.heard.includes('en/recorded');
       if (heard && party.playbacks.length === 0) return;
-      if (now - (upAt.get(channel) ?? now) > CROSSING_MS) wrong(`${channel} had answered and was hung up by us`);
+      if (now - (upAt.get(channel) ?? now) > CROSSING_MS)
+        wrong(`${channel} had answered and was hung up by us`);
     },
     wrong,
   });
@@ -79,7 +82,8 @@ async function run(seed: number): Promise<string[]> {
       if (!outbound || (phase.at !== 'queued' && phase.at !== 'offered')) continue;
       const waited = now - (phase.from ?? phase.since);
       if (engine.liveCalls().find((call) => call.id === id)?.callback) continue;
-      if (waited > outbound.connectWithinMs + LATE_MS) wrong(`${id} has answered and still waits (${phase.at})`);
+      if (waited > outbound.connectWithinMs + LATE_MS)
+        wrong(`${id} has answered and still waits (${phase.at})`);
     }
   }
 
@@ -95,7 +99,8 @@ async function run(seed: number): Promise<string[]> {
     const floor = lab.engine.dialler!.floor;
     for (const { campaign, inFlight } of floor.campaigns.values()) {
       const own = [...floor.underWay.values()].filter(({ attempt }) => attempt.campaign === campaign.id);
-      if (inFlight !== own.length) wrong(`${campaign.id} counts ${inFlight} under way, and there are ${own.length}`);
+      if (inFlight !== own.length)
+        wrong(`${campaign.id} counts ${inFlight} under way, and there are ${own.length}`);
     }
   }
 
@@ -199,7 +204,8 @@ async function run(seed: number): Promise<string[]> {
     for (const { bridge } of bridges) wrong(`over: bridge ${bridge} is still there`);
     for (const call of lab.engine.liveCalls()) wrong(`over: ${call.id} lives on, ${call.phase.at}`);
     for (const one of lab.engine.agents())
-      if (callInHand(one) || one.state.at === 'wrap-up') wrong(`over: agent ${one.id} is stuck in ${one.state.at}`);
+      if (callInHand(one) || one.state.at === 'wrap-up')
+        wrong(`over: agent ${one.id} is stuck in ${one.state.at}`);
     for (const event of store.events) if (event.type === 'CallFailed') wrong(`CallFailed: ${event.call}`);
     for (const attempt of store.attempts.values()) whole(attempt);
     const { floor } = lab.engine.dialler!;
@@ -211,7 +217,8 @@ async function run(seed: number): Promise<string[]> {
     }
     for (const [queue, pool] of floor.pools) {
       const { waiting, ringing } = pool.pacer.decide(clock.now()).why;
-      if (waiting + ringing > 0) wrong(`over: pacing of ${queue} believes in ${waiting} who wait and ${ringing} dials`);
+      if (waiting + ringing > 0)
+        wrong(`over: pacing of ${queue} believes in ${waiting} who wait and ${ringing} dials`);
     }
     lists();
   }
@@ -247,14 +254,15 @@ async function run(seed: number): Promise<string[]> {
       for (const [index, { lead, number, at }] of attempts.entries()) {
         // Whose phone never rang was not reached.
         const before = attempts.slice(0, index).findLast(({ id }) => rangAt.has(`leg-call-${id}`));
-        if (before && at - before.at < GAP_MS && !world.asked.has(lead)) wrong(`over: ${number} was dialled too soon`);
+        if (before && at - before.at < GAP_MS && !world.asked.has(lead))
+          wrong(`over: ${number} was dialled too soon`);
       }
   }
 
   /** Whatever happened before: where agents are, customers are dialled and served. */
   async function stillWorks(): Promise<void> {
     const numbers = ['+8613800000001', '+8613800000002', '+8613800000003', '+8613800000004'];
-    numbers.forEach((number, index) => world.addLead(index < 2 ? 'calm' : 'risky', number));
+    for (const [index, number] of numbers.entries()) world.addLead(index < 2 ? 'calm' : 'risky', number);
     world.allAnswer = true;
     world.setPhones();
     for (const id of world.agentIds) world.works(id);
@@ -273,19 +281,22 @@ async function run(seed: number): Promise<string[]> {
           party.hangup();
         }
     }
-    if (served.size < numbers.length) wrong(`after all that, ${served.size} of ${numbers.length} customers are served`);
+    if (served.size < numbers.length)
+      wrong(`after all that, ${served.size} of ${numbers.length} customers are served`);
   }
 
-  if (process.env.FUZZ_STATS) for (const [, text] of problems) console.error('STAT', text, JSON.stringify([...store.attempts.values()].filter((a) => text.includes(a.lead + ' ') || text.includes(a.id))), [...store.attempts.values()].filter((a) => text.includes(a.id)).map((a) => store.events.filter((e) => e.call === 'call-' + a.id).map((e) => (e.at - began) / 1000 + e.type + JSON.stringify(e.data).slice(0, 160)).join('\n')), JSON.stringify(world.told), lab.engine.dialler!.problems(), store.settled.length);
   // A run in which nothing happens proves nothing.
   if (store.attempts.size < 12) wrong(`hardly anybody was called: ${store.attempts.size}`);
   return [...problems.values()].slice(0, 12).map((text) => `seed ${seed}: ${text}`);
 }
 
-const groups = Array.from({ length: Math.ceil((LAST_SEED - FIRST_SEED + 1) / SEEDS_PER_TEST) }, (_, index) => {
-  const first = FIRST_SEED + index * SEEDS_PER_TEST;
-  return [first, Math.min(first + SEEDS_PER_TEST - 1, LAST_SEED)] as const;
-});
+const groups = Array.from(
+  { length: Math.ceil((LAST_SEED - FIRST_SEED + 1) / SEEDS_PER_TEST) },
+  (_, index) => {
+    const first = FIRST_SEED + index * SEEDS_PER_TEST;
+    return [first, Math.min(first + SEEDS_PER_TEST - 1, LAST_SEED)] as const;
+  },
+);
 
 test.each(groups)(
   'given_seeds_%i_to_%i_when_anything_goes_wrong_while_people_are_called_then_nobody_is_called_twice_dropped_or_forgotten',

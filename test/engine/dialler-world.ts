@@ -37,7 +37,7 @@ const RETRY = {
   'invalid-number': AGAIN,
 };
 const CAMPAIGNS = [
-  outbound({ id: 'calm', flow: 'listens', retry: RETRY, ringMs: 18_000 }),
+  outbound({ id: 'calm', flow: 'listens', retry: RETRY, ringMs: 16_000 }),
   outbound({ id: 'risky', queue: 'cards', retry: RETRY, pacing: { mode: 'ratio', ratio: 2.6 } }),
   outbound({ id: 'shown', retry: RETRY, pacing: { mode: 'preview' } }),
 ];
@@ -125,7 +125,8 @@ export class DiallerWorld {
     const log: Log = {
       ...silentLog,
       error: (fields, message) => {
-        if (!EXPECTED.includes(message)) watched.wrong(`error in the log: ${message} ${JSON.stringify(fields, errorText)}`);
+        if (!EXPECTED.includes(message))
+          watched.wrong(`error in the log: ${message} ${JSON.stringify(fields, errorText)}`);
       },
     };
     this.lab = centreLab({
@@ -219,7 +220,20 @@ export class DiallerWorld {
   wishes(): void {
     const { engine, store } = this.lab;
     const { id } = this.pick(AGENTS);
-    const wish = this.pick(['in', 'ready', 'ready', 'break', 'out', 'next', 'next', 'accept', 'accept', 'skip', 'note', 'campaign']);
+    const wish = this.pick([
+      'in',
+      'ready',
+      'ready',
+      'break',
+      'out',
+      'next',
+      'next',
+      'accept',
+      'accept',
+      'skip',
+      'note',
+      'campaign',
+    ]);
     const dialler = engine.dialler!;
     if (wish === 'in') this.works(id);
     else if (wish === 'ready') this.tell(engine.tellAgent(id, { type: 'GoReady' }));
@@ -238,7 +252,10 @@ export class DiallerWorld {
       if (!attempt) return;
       const at = this.lab.clock.now();
       const result = this.pick([...DISPOSITIONS, 'callback', 'callback'] as const);
-      const callback = result === 'callback' && { callbackAt: at + this.below(30_000), callbackAgent: this.pick([id, undefined]) };
+      const callback = result === 'callback' && {
+        callbackAt: at + this.below(30_000),
+        callbackAgent: this.pick([id, undefined]),
+      };
       this.asked.add(attempt.lead);
       const disposition = { result, note: '', by: id, at, ...(callback && known(callback)) };
       this.tell(dialler.dispose(attempt.id, disposition));
@@ -270,7 +287,12 @@ export class DiallerWorld {
 
   /** Somebody fresh to call, who answers. */
   addLead(campaign: string, number: string): void {
-    this.leads.add({ id: `fresh-${number}`, list: 'fresh', campaign, numbers: [{ number, zones: ['Asia/Shanghai'] }] });
+    this.leads.add({
+      id: `fresh-${number}`,
+      list: 'fresh',
+      campaign,
+      numbers: [{ number, zones: ['Asia/Shanghai'] }],
+    });
   }
 
   setPhones(): void {
@@ -291,14 +313,18 @@ export class DiallerWorld {
   allAnswer = false;
 
   #customer(): Behaviour | 'down' {
-    const ringAfterMs = this.pick([50, 300, 2000]);
+    const ringAfterMs = this.pick([50, 300, 3000]);
     if (this.allAnswer) return { ringAfterMs: 50, answerAfterMs: 500 };
     const answerAfterMs = ringAfterMs + 200 + this.below(this.pick([2000, 16_000]));
     return this.pick<Behaviour | 'down'>([
       { ringAfterMs, answerAfterMs },
       { ringAfterMs, answerAfterMs },
       { ringAfterMs, answerAfterMs, hangupAfterMs: this.below(2000) },
-      { ringAfterMs, answerAfterMs, detection: { verdict: 'machine', reason: 'long-greeting', afterMs: 1500 } },
+      {
+        ringAfterMs,
+        answerAfterMs,
+        detection: { verdict: 'machine', reason: 'long-greeting', afterMs: 1500 },
+      },
       { ringAfterMs, answerAfterMs, detection: { verdict: 'unsure', reason: 'too-long', afterMs: 3500 } },
       { ringAfterMs },
       { ringAfterMs },
@@ -337,10 +363,10 @@ export class DiallerWorld {
   /** The lists answer late, or not at all, and nobody who is dead. */
   #listsFor(life: Life): LeadSource {
     const { leads } = this;
-    const late = async <T>(work: () => Promise<T>): Promise<T> => {
+    const late = async <T>(work: () => Promise<T>, delays = [0, 0, 5, 300]): Promise<T> => {
       const wait = (ms: number) =>
         new Promise<void>((resolve) => this.lab.clock.at(this.lab.clock.now() + ms, resolve));
-      const delayMs = this.pick([0, 0, 5, 300]);
+      const delayMs = this.pick(delays);
       if (delayMs > 0) await wait(delayMs);
       if (this.listsFail) throw new Error('the lists do not answer (by the script)');
       if (life.isDead) return new Promise<T>(() => undefined);
@@ -355,7 +381,7 @@ export class DiallerWorld {
         late(async () => {
           for (const { seq } of settled) if (seq !== undefined) this.told.push(seq);
           await leads.settle(settled);
-        }),
+        }, [0, 5, 300, 3000]),
       lastSettledSeq: () => late(() => leads.lastSettledSeq()),
       counts: (campaign) => leads.counts(campaign),
     };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../src/call/call.ts';
 import { outsideLegs } from '../../src/call/dial-source.ts';
-import { outsideLegsSince } from '../../src/call/store.ts';
+import { outsideLegsSince } from '../../src/call/outside-leg-store.ts';
 import { aCall, openStore, START, theChanges } from './examples.ts';
 
 const HOUR = 3_600_000;

@@ -4,35 +4,62 @@ import type { KeptLead } from '../../src/campaign/list.ts';
 import { storyLines } from '../../src/cli/why-number.ts';
 import type { Attempt } from '../../src/dialer/attempt.ts';
 import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
-import { OutboundStore } from '../../src/dialer/outbound/store.ts';
-import { attemptWriter } from '../../src/dialer/store.ts';
 import { attemptText, pacingText, ruleText, untilText, wishText } from '../../src/why/number.ts';
 import type { NumberWhyView } from '../../src/why/number-http.ts';
 import { heldBack } from '../../src/why/number-store.ts';
 import { openApi } from '../http/api-lab.ts';
-import { aDialer } from '../http/fake-dialer.ts';
 import { openStore, START } from '../store/examples.ts';
 
 const show = (at: number): string => `<${at}>`;
 
 test.each([
   ['do-not-call', { source: 'opt-out', at: 5 }, 'he is not to be called: opt-out, <5>'],
-  ['do-not-call', { source: 'letter', at: 5, campaign: 'cards' }, 'he is not to be called for cards: letter, <5>'],
+  [
+    'do-not-call',
+    { source: 'letter', at: 5, campaign: 'cards' },
+    'he is not to be called for cards: letter, <5>',
+  ],
   ['unknown-zone', {}, 'nobody knows his time zone'],
   ['unknown-year', { date: '2027-01-04' }, 'the holidays of 2027 are not listed in its policy'],
-  ['calling-window', { zone: 'Asia/Shanghai', local: 'Mon 21:05' }, 'it is Mon 21:05 in Asia/Shanghai, outside the calling hours'],
-  ['minimum-gap', { gap: '2:00:00', last: 7 }, 'he was dialled at <7>, and 2:00:00 has to lie between two attempts'],
-  ['abandoned-lock-out', { last: 7, for: '72:00:00' }, 'at <7> nobody was there for him when he answered: he is left alone for 72:00:00'],
-  ['day-cap', { most: 3, within: 'day', counts: 'connected', of: 'person' }, '3 answered calls within a day is the most for a person'],
-  ['week-cap', { most: 6, within: '168:00:00', counts: 'attempts', of: 'number' }, '6 attempts within 168:00:00 is the most for a number'],
-  ['class-of-service', {}, 'no class of service lets the campaign dial this number: npx carillon dial-plan check'],
+  [
+    'calling-window',
+    { zone: 'Asia/Shanghai', local: 'Mon 21:05' },
+    'it is Mon 21:05 in Asia/Shanghai, outside the calling hours',
+  ],
+  [
+    'minimum-gap',
+    { gap: '2:00:00', last: 7 },
+    'he was dialled at <7>, and 2:00:00 has to lie between two attempts',
+  ],
+  [
+    'abandoned-lock-out',
+    { last: 7, for: '72:00:00' },
+    'at <7> nobody was there for him when he answered: he is left alone for 72:00:00',
+  ],
+  [
+    'day-cap',
+    { most: 3, within: 'day', counts: 'connected', of: 'person' },
+    '3 answered calls within a day is the most for a person',
+  ],
+  [
+    'week-cap',
+    { most: 6, within: '168:00:00', counts: 'attempts', of: 'number' },
+    '6 attempts within 168:00:00 is the most for a number',
+  ],
+  [
+    'class-of-service',
+    {},
+    'no class of service lets the campaign dial this number: npx carillon dial-plan check',
+  ],
   ['a rule of a later version', {}, 'a rule of a later version'],
 ])('%s %o in words: %s', (rule, detail, words) => {
   expect(ruleText(rule, detail, show)).toBe(words);
 });
 
 test('every rule has words of its own', () => {
-  const words = CONTACT_RULES.map((rule) => ruleText(rule, { last: 1, at: 1, of: 'person', most: 1, within: 'day' }, show));
+  const words = CONTACT_RULES.map((rule) =>
+    ruleText(rule, { last: 1, at: 1, of: 'person', most: 1, within: 'day' }, show),
+  );
   expect(words.filter((one, index) => one === CONTACT_RULES[index])).toEqual([]);
 });
 
@@ -130,7 +157,7 @@ test('of a number on a list it is told what the campaign may do with it now', as
   const why = await ask(api, 'number=13812345678');
   expect(why.known).toBe(true);
   expect(why.leads).toMatchObject([{ id: 'p7', number: NUMBER, standing: 'again' }]);
-  expect(why.wishes).toMatchObject([]);
+  expect(why.wishes).toMatchObject([{ kind: 'do-not-call', person: 'C-7', source: 'opt-out' }]);
   expect(why.verdicts).toMatchObject([
     {
       campaign: 'o1',
@@ -150,10 +177,18 @@ test('of a person all his numbers are told', async () => {
   expect(verdicts.map(({ number }) => number)).toEqual([NUMBER, '+862112345678']);
 });
 
-test('his attempts are told with what the pacing decided by', async () => {
+test('his attempts are told, on whatever number, with what the pacing decided by', async () => {
   const api = await openWithAnna();
-  const { attempts, known } = await ask(api, 'number=13812345678');
-  expect([attempts, known]).toEqual([[], true]);
+  const why = { idle: 1, busy: 2, waiting: 0, ringing: 3, risk: 0.01, allowed: 0.03, answerRate: 0.3 };
+  api.dialer.write(ATTEMPT, { ...ATTEMPT, id: 'a0', number: '+862112345678', at: START - 3_600_000 });
+  api.events.commit(() => [
+    { type: 'AttemptMade', version: 1, at: START, call: 'call-a1', data: { attempt: 'a1', why } },
+  ]);
+  const { attempts } = await ask(api, 'number=13812345678');
+  expect(attempts.map(({ id, outcome, why: told }) => [id, outcome, told])).toEqual([
+    ['a1', 'no-answer', why],
+    ['a0', 'no-answer', null],
+  ]);
 });
 
 test('a number that nobody knows is told as such, with what each campaign could do', async () => {
@@ -170,4 +205,48 @@ test('it is asked by one of number and person', async () => {
   expect(await status('')).toBe(400);
   expect(await status('?number=13812345678&person=x')).toBe(400);
   expect(await status('?number=12')).toBe(400);
+});
+
+// ── on the command line ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const HELD = {
+  campaign: 'o1',
+  lead: 'p7',
+  rule: 'minimum-gap',
+  retryAt: START,
+  detail: { gap: '2:00:00', last: START },
+};
+
+test('when leads were held back is found by lead, the latest first', () => {
+  const { database, events } = openStore();
+  const told = [HELD, { ...HELD, lead: 'p8' }, { ...HELD, rule: 'class-of-service', detail: undefined }];
+  for (const [index, data] of told.entries())
+    events.commit(() => [{ type: 'LeadHeldBack', version: 1, at: START + index, data }]);
+  expect(heldBack(database, ['p7'], 10)).toEqual([
+    { campaign: 'o1', lead: 'p7', rule: 'class-of-service', retryAt: START, detail: {}, at: START + 2 },
+    { ...HELD, at: START },
+  ]);
+  expect(heldBack(database, ['p7'], 1)).toHaveLength(1);
+  expect(heldBack(database, [], 10)).toEqual([]);
+});
+
+test('the whole story is told, and nothing in it moves the terminal', async () => {
+  const api = await openWithAnna();
+  api.contacts.leads[0] = { ...LEAD, name: 'An\u001b[31mna' };
+  await api.contacts.wishes.optOut('C-7', NUMBER, '', START);
+  api.dialer.write(ATTEMPT);
+  const view = await ask(api, 'number=13812345678');
+  const story = storyLines('13812345678', view, [{ ...HELD, at: START }]).join('\n');
+  for (const words of [
+    'may he be called now?',
+    `Cards (o1, running, policy test (test)), ${NUMBER}: no, for good`,
+    'do-not-call: he is not to be called: opt-out',
+    'is not to be called for all campaigns: opt-out, noted by opt-out',
+    'o1, list l1, lead p7',
+    'for o1, predictive: did not answer; again from',
+    'npx carillon why call-a1',
+    'minimum-gap: he was dialled at',
+  ])
+    expect(story).toContain(words);
+  expect(story).not.toContain('\u001b[31mna');
 });

@@ -11,34 +11,26 @@ export class AnswerLevel {
   #fastSeen = 0;
   #fastDue = 0;
   #isOut = false;
-  /** Answers expected since answers were last out. */
-  #dueSinceOutage: number = PACING.recoveryAnswers;
+  /** UTC ms. */
+  #outUntil = Number.NEGATIVE_INFINITY;
 
-  /** A dial stopped ringing. @param due answers that were expected of it until then, 0 to about 1 */
-  note(isLive: boolean, due: number): void {
-    const slow = Math.exp(-due / PACING.levelMemory);
-    const fast = Math.exp(-due / PACING.alarmMemory);
-    const seen = isLive ? 1 : 0;
-    this.#slowSeen = this.#slowSeen * slow + seen;
-    this.#slowDue = this.#slowDue * slow + due;
-    this.#fastSeen = this.#fastSeen * fast + seen;
-    this.#fastDue = this.#fastDue * fast + due;
-    if (Math.abs(this.#surprise()) > PACING.alarmSigmas) {
-      this.#slowSeen = this.#fastSeen;
-      this.#slowDue = this.#fastDue;
-    }
-    this.#isOut = ratio(this.#fastSeen, this.#fastDue) < PACING.outageBelow;
-    this.#dueSinceOutage = this.#isOut ? 0 : Math.min(PACING.recoveryAnswers, this.#dueSinceOutage + due);
-  }
-
-  /** Too few answer for anything to be learned from it. */
-  get isOut(): boolean {
-    return this.#isOut;
+  /**
+   * A dial stopped ringing. @param due answers that were expected of it until then, 0 to about 1 @param dialledAt UTC ms
+   * @returns whether anything can be learned from it: not while answers are out, and not from dials that were made then
+   */
+  note(isLive: boolean, due: number, dialledAt: number, at: number): boolean {
+    if (dialledAt < this.#outUntil) return false;
+    this.#count(isLive ? 1 : 0, due);
+    const isOut = ratio(this.#fastSeen, this.#fastDue) < PACING.outageBelow;
+    if (this.#isOut && !isOut) this.#beginAgain(at);
+    this.#isOut = isOut;
+    return !isOut;
   }
 
   /** What to plan with. @param pendingDue answers expected so far of the dials that still ring */
-  planned(pendingDue: number): number {
-    if (this.#dueSinceOutage < PACING.recoveryAnswers) return Math.max(PACING.outageLevel, this.level(0));
+  planned(pendingDue: number, now: number): number {
+    if (this.#isOut || now < this.#outUntil + PACING.recoveryMs)
+      return Math.max(PACING.outageLevel, this.level(0));
     return Math.max(PACING.leastLevel, this.level(pendingDue));
   }
 
@@ -50,6 +42,27 @@ export class AnswerLevel {
   /** Squared coefficient of variation of `level`. */
   get variation(): number {
     return 1 / (PRIOR + this.#slowDue);
+  }
+
+  #count(seen: number, due: number): void {
+    const slow = Math.exp(-due / PACING.levelMemory);
+    const fast = Math.exp(-due / PACING.alarmMemory);
+    this.#slowSeen = this.#slowSeen * slow + seen;
+    this.#slowDue = this.#slowDue * slow + due;
+    this.#fastSeen = this.#fastSeen * fast + seen;
+    this.#fastDue = this.#fastDue * fast + due;
+    if (Math.abs(this.#surprise()) <= PACING.alarmSigmas) return;
+    this.#slowSeen = this.#fastSeen;
+    this.#slowDue = this.#fastDue;
+  }
+
+  /** Answers are back: what was seen while they were out says nothing about them. */
+  #beginAgain(at: number): void {
+    this.#outUntil = at;
+    this.#slowDue = PRIOR;
+    this.#fastDue = PRIOR;
+    this.#slowSeen = 2 * PRIOR * PACING.outageLevel - PRIOR;
+    this.#fastSeen = this.#slowSeen;
   }
 
   #surprise(): number {

@@ -19,7 +19,7 @@ export const PACING = {
   /** Ended talks that the mean so far counts for, in each bin of the hazard. */
   handlePriorEnds: 4,
   /** Agents done with a call by whom it is judged how many stay. */
-  stayingMemory: 16,
+  stayingMemory: 8,
   /** Tables are made anew so often, ms. */
   rebuildMs: 20_000,
 
@@ -31,9 +31,9 @@ export const PACING = {
   alarmSigmas: 3.5,
   /** Below this share of what is expected, answers are out: nothing is learned. */
   outageBelow: 0.4,
-  /** What is planned with while answers are out, and until `recoveryAnswers` were expected after that: the line may come back at its best. */
+  /** What is planned with while answers are out, and for a while after that, ms: the line may come back at its best. */
   outageLevel: 1.3,
-  recoveryAnswers: 30,
+  recoveryMs: 45_000,
   /** Otherwise nothing below this level is planned with. */
   leastLevel: 0.85,
 
@@ -58,7 +58,7 @@ export const PACING = {
   /** Abandoned calls that it may be over the cap at the beginning, less and less until `graceAnswers`. */
   graceCalls: 3,
   /** Kept in hand in rolling hours besides, for each standard deviation of what chance does to their abandoned calls. */
-  hourReserve: 0.35,
+  hourReserve: 0.6,
   /** A rolling hour with fewer answers may begin with an abandoned call. */
   graceHourAnswers: 60,
   /** What half an hour may have, of the cap, where it has so many answers, and what is kept in hand of it. */

@@ -82,8 +82,8 @@ export class PoolPacer implements Pacer {
     if (!known) return;
     const age = at - known.at;
     const { pace } = known;
-    this.#level.note(result === 'live', pace.chances.due(known.propensity, age));
-    if (this.#level.isOut) return;
+    const due = pace.chances.due(known.propensity, age);
+    if (!this.#level.note(result === 'live', due, known.at, at)) return;
     const end = result === 'live' ? 'live' : result === 'cancelled' ? 'unknown' : 'other';
     pace.learn(end, age, known.given, at);
     this.#rings.note(end, age, at);
@@ -101,7 +101,7 @@ export class PoolPacer implements Pacer {
     const capacity = idle + this.#agents.count('reserved') - waiting;
     const pool = { capacity, underWay: ringing.length, working: this.#agents.working };
     const isPredicted = active.some(({ settings }) => isPredictive(settings!, pool.working));
-    const level = this.#level.planned(isPredicted ? this.#dials.due(now) : 0);
+    const level = this.#level.planned(isPredicted ? this.#dials.due(now) : 0, now);
     const forecast = isPredicted ? this.#forecast(capacity, level, now) : undefined;
     const paces = active.map((pace) => {
       const pending = forecast ? (forecast.pending * pace.ringing) / Math.max(1, pool.underWay) : 0;
