@@ -8,7 +8,7 @@ import type { Database } from '../store/connect.ts';
 import type { Lead, LeadCounts, LeadQuery, SettledLead } from './lead.ts';
 import type { CountedList, ImportOptions, ImportProgress, KeptLead, LeadList } from './list.ts';
 import { runImport } from './list-import.ts';
-import { Imports, progressOf } from './list-imports.ts';
+import { type ImportRow, Imports, progressOf } from './list-imports.ts';
 import { Intake } from './list-intake.ts';
 import { NextLeads } from './list-next.ts';
 import type { RowRules } from './list-row.ts';
@@ -44,6 +44,8 @@ export class ListDesk {
     this.#intake = new Intake(this.#store, database);
     this.#imports = new Imports(database);
     this.#nextLeads = new NextLeads(this.#store, database);
+    // A thread may have ended between the end of an import and the removal of its file.
+    for (const row of this.#imports.ended()) void removeWhereWished(row);
   }
 
   zones(campaign: string): readonly (readonly string[])[] {
@@ -119,8 +121,7 @@ export class ListDesk {
     if (row?.status === 'running') this.#cancelled.add(id);
     if (row?.status !== 'waiting') return;
     this.#imports.end(row.n, 'cancelled', 'It was cancelled before it began.', Date.now());
-    const { removeAfter } = JSON.parse(row.options) as ImportOptions;
-    if (removeAfter) await rm(row.path, { force: true });
+    await removeWhereWished(row);
   }
 
   /** The file of refused rows, and how many of its bytes count. */
@@ -136,16 +137,18 @@ export class ListDesk {
     try {
       for (let row = this.#imports.next(); row; row = this.#imports.next()) {
         const { id, n } = row;
-        await runImport(row, {
+        const parts = {
           store: this.#store,
           intake: this.#intake,
           imports: this.#imports,
           refusedFile: this.#refusedPath(n),
-          rules: (country) => this.#rowRules(country ?? this.#settings.country),
+          rules: (country: string | undefined) => this.#rowRules(country ?? this.#settings.country),
           turn,
           isCancelled: () => this.#cancelled.delete(id),
           now: () => Date.now(),
-        });
+        };
+        await runImport(row, parts);
+        await removeWhereWished(row);
       }
     } finally {
       this.#isImporting = false;
@@ -173,6 +176,12 @@ export class ListDesk {
       );
     return { country, homeZones, shortCodes: of(country) };
   }
+}
+
+async function removeWhereWished({ path, options }: ImportRow): Promise<void> {
+  const { removeAfter = false } = JSON.parse(options) as ImportOptions;
+  // What cannot be removed now is tried again at the next start.
+  if (removeAfter) await rm(path, { force: true }).catch(() => undefined);
 }
 
 function noList(id: string): never {

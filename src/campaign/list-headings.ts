@@ -100,7 +100,7 @@ export function readHeadings(
   if (!roles.includes('phone'))
     throw new Refused(
       'no-phone-column',
-      `None of the headings is known as one of telephone numbers: ${names.slice(0, 20).join(', ')}. The first line has to have headings; say which column it is, such as --map "${names[0]}=phone".`,
+      `None of the headings is known as one of telephone numbers: ${names.slice(0, 20).join(', ')}. The first line has to have headings; say which column it is, such as --column "${names[0]}=phone".`,
     );
   return { roles, names };
 }

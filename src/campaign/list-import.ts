@@ -1,7 +1,8 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { messageOf, Refused } from '../base/errors.ts';
+import { checkSpace } from '../setup/data-folder.ts';
 import type { ImportOptions, ImportStatus } from './list.ts';
 import { CsvReader, type CsvRow } from './list-csv.ts';
 import { checkDigest, formOf, piecesOf } from './list-file.ts';
@@ -16,6 +17,10 @@ import type { ListStore } from './list-store.ts';
 const MOST_STARTS = 5;
 /** What an import does at a time, ms: for so long, whoever wants the next lead waits. */
 const SPELL_MS = 2;
+
+/** So much of the disk is left to the calls, bytes; it is looked at each time that so much was read, bytes. */
+const KEPT_FREE = 512 * 2 ** 20;
+const LOOK_EVERY = 16 * 2 ** 20;
 
 export interface ImportParts {
   readonly store: ListStore;
@@ -37,7 +42,6 @@ export async function runImport(row: ImportRow, parts: ImportParts): Promise<voi
   const options = JSON.parse(row.options) as ImportOptions;
   const [status, problem] = await new FileImport(row, options, parts).run();
   parts.imports.end(row.n, status, problem, parts.now());
-  if (options.removeAfter) rmSync(row.path, { force: true });
 }
 
 class FileImport {
@@ -115,8 +119,12 @@ class FileImport {
     imports.noteForm(this.#row.n, form.bytes, form.encoding);
     const reader = new CsvReader(form.separator);
     const decoder = new TextDecoder(form.encoding);
-    let bytesRead = 0;
+    let [bytesRead, lookAt] = [0, 0];
     for await (const piece of piecesOf(this.#row.path)) {
+      if (bytesRead >= lookAt) {
+        checkSpace(this.#parts.refusedFile, KEPT_FREE);
+        lookAt += LOOK_EVERY;
+      }
       bytesRead += piece.length;
       this.#count.bytes_read = bytesRead;
       if (!(await this.#takeAll(reader.push(decoder.decode(piece, { stream: true })), rowRules)))

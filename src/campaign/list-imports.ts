@@ -90,6 +90,13 @@ export class Imports {
       .get() as ImportRow | undefined;
   }
 
+  /** The last ones that ended. */
+  ended(): ImportRow[] {
+    return this.#database
+      .prepare(`${IMPORT} where import.ended_at is not null order by import.n desc limit ${MOST_LISTED}`)
+      .all() as ImportRow[];
+  }
+
   begin(n: number): void {
     this.#database.prepare("update import set status = 'running', starts = starts + 1 where n = ?").run(n);
   }

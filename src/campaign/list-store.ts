@@ -24,7 +24,8 @@ interface ListRow {
 export class ListStore {
   readonly database: Database;
   readonly zoneSets: ZoneSets;
-  readonly #mark: string;
+  /** Of the ids of its leads. */
+  readonly #prefix: string;
   readonly #list: Prepared;
   readonly #lists: Prepared;
   readonly #tally: Prepared;
@@ -36,7 +37,7 @@ export class ListStore {
   /** @throws Refused `bad-store` */
   constructor(database: Database) {
     this.database = database;
-    this.#mark = prepareLists(database);
+    this.#prefix = `lead-${prepareLists(database)}-`;
     this.zoneSets = new ZoneSets(database);
     this.#list = database.prepare('select * from list where id = ?');
     this.#lists = database.prepare('select * from list where campaign = ? order by position, n');
@@ -139,8 +140,9 @@ export class ListStore {
 
   /** The number behind a lead's id; undefined for one of another database. */
   numberOf(id: string): number | undefined {
-    const [, mark, n] = /^lead-([0-9a-f]{8})-(\d{1,15})$/.exec(id) ?? [];
-    return mark === this.#mark ? Number(n) : undefined;
+    if (!id.startsWith(this.#prefix)) return undefined;
+    const n = Number(id.slice(this.#prefix.length));
+    return Number.isSafeInteger(n) ? n : undefined;
   }
 
   lastSettledSeq(): number {
@@ -191,7 +193,7 @@ export class ListStore {
   }
 
   #told(row: LeadRow): KeptLead {
-    return leadOf(row, `lead-${this.#mark}-${row.n}`, (zone) => this.zoneSets.at(zone));
+    return leadOf(row, `${this.#prefix}${row.n}`, (zone) => this.zoneSets.at(zone));
   }
 
   #talliesOf(list: number): TallyRow[] {

@@ -190,12 +190,12 @@ function changeRoutes(api: Api, { contacts, clock }: Parts): void {
         tags: ['outbound'],
         summary: 'Forgets a wish that was noted by mistake or taken back',
         params: z.strictObject({ id: z.coerce.number().int().min(1) }),
-        response: { 204: z.null() },
+        response: { 200: z.object({ removed: z.literal(true) }) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       await contacts.wishes.remove(request.params.id, { by: signed(caller(request)), at: clock.now() });
-      return reply.status(204).send(null);
+      return { removed: true as const };
     },
   );
 }

@@ -19,6 +19,7 @@ const MOST_HELD_BACK = 10;
  * @returns false where nobody is called, or he was never to be: then it may be a call that is meant
  */
 export async function explainNumber(wanted: string, { json }: { readonly json?: boolean }): Promise<boolean> {
+  if (wanted === 'last' || wanted.startsWith('call-')) return false;
   const settings = readSettings(process.env);
   const by = cleanNumber(wanted) === '' ? 'person' : 'number';
   const path = `/api/outbound/why?${by}=${encodeURIComponent(wanted)}`;

@@ -3,6 +3,7 @@ import {
   asc,
   desc,
   eq,
+  getTableColumns,
   gt,
   gte,
   inArray,
@@ -12,7 +13,6 @@ import {
   max,
   or,
   type SQL,
-  sum,
 } from 'drizzle-orm';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
@@ -22,6 +22,8 @@ import type { AttemptCount } from './figures.ts';
 import { attemptCountTable, attemptTable } from './table.ts';
 
 const HOUR_MS = 3_600_000;
+/** In place of an hour: the sum of all of them. No attempt was made in 1970. */
+const EVER = 0;
 
 type AttemptRow = typeof attemptTable.$inferSelect;
 
@@ -104,7 +106,8 @@ function attemptCounter(database: Database): (row: Counted, by: 1 | -1) => void 
     if (endedAt === null || outcome === null) return;
     const ringMs = ringingAt === null ? 0 : (answeredAt ?? endedAt) - ringingAt;
     const talkMs = connectedAt === null ? 0 : endedAt - connectedAt;
-    add.run(campaign, list, hourOf(at), mode, outcome, result ?? '', by, by * ringMs, by * talkMs);
+    for (const hour of [hourOf(at), EVER])
+      add.run(campaign, list, hour, mode, outcome, result ?? '', by, by * ringMs, by * talkMs);
   };
 }
 
@@ -134,6 +137,12 @@ export interface AttemptFilter {
   /** The last one of the page before. */
   readonly before?: { readonly at: number; readonly id: string };
   readonly limit: number;
+}
+
+export interface CountFilter {
+  readonly campaign: string;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** Reads attempts, and how they ended. */
@@ -189,37 +198,21 @@ export class AttemptStore {
     return rows.map(({ at, abandoned }) => ({ at, abandoned: abandoned === 1 }));
   }
 
-  /** How attempts ended that were made in a span of time, UTC ms; every hour counts whole that is touched. */
-  async counts(filter: {
-    readonly campaign: string;
-    readonly list?: string;
-    readonly from?: number;
-    readonly to?: number;
-  }): Promise<AttemptCount[]> {
-    const { campaign, list, hour, mode, outcome, result, attempts, ringMs, talkMs } = attemptCountTable;
-    const { from, to } = filter;
+  /** How attempts ended that were made in a span of time, UTC ms; every hour counts whole that is touched. Without a span: ever, in hour 0. */
+  async counts({ campaign, from, to }: CountFilter): Promise<AttemptCount[]> {
+    const { hour, campaign: of, ...count } = getTableColumns(attemptCountTable);
+    const isEver = from === undefined && to === undefined;
     return this.#database.query
-      .select({
-        list,
-        hour,
-        mode,
-        outcome,
-        result,
-        attempts: sum(attempts).mapWith(Number),
-        ringMs: sum(ringMs).mapWith(Number),
-        talkMs: sum(talkMs).mapWith(Number),
-      })
+      .select({ ...count, hour })
       .from(attemptCountTable)
       .where(
         and(
-          eq(campaign, filter.campaign),
-          from === undefined ? undefined : gte(hour, hourOf(from)),
+          eq(of, campaign),
+          isEver ? eq(hour, EVER) : gte(hour, Math.max(EVER + 1, hourOf(from ?? 0))),
           to === undefined ? undefined : lt(hour, to),
-          filter.list === undefined ? undefined : eq(list, filter.list),
         ),
       )
-      .groupBy(list, hour, mode, outcome, result)
-      .orderBy(asc(hour), asc(list), asc(mode), asc(outcome), asc(result))
+      .orderBy(asc(hour), asc(count.list), asc(count.mode), asc(count.outcome), asc(count.result))
       .all();
   }
 

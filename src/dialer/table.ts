@@ -88,7 +88,7 @@ export const attemptCountTable = table(
   {
     campaign: text('campaign').notNull(),
     list: text('list').notNull(),
-    /** Beginning of the hour, UTC ms. */
+    /** Its beginning; 0 for the sum of all hours. */
     hour: time('hour').notNull(),
     mode: word<PacingMode>('mode').notNull(),
     outcome: word<AttemptOutcome>('outcome').notNull(),

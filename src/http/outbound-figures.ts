@@ -15,7 +15,7 @@ import { EVERY_ROLE } from './roles.ts';
 
 const DAY_MS = 86_400_000;
 /** Longest span of one question, ms. */
-const LONGEST_MS = 366 * DAY_MS;
+const LONGEST_MS = 92 * DAY_MS;
 
 const progressFields = {
   campaign: outboundView,
@@ -126,7 +126,7 @@ function figuresRoute(api: Api, { dialer, clock }: Parts): void {
       const { to = clock.now() + 1 } = request.query;
       const { from = Math.max(0, to - 30 * DAY_MS) } = request.query;
       if (from >= to || to - from > LONGEST_MS)
-        throw new Refused('bad-span', 'from has to be before to, by a year at most');
+        throw new Refused('bad-span', 'from has to be before to, by 92 days at most');
       const counts = await dialer.attempts.counts({ campaign, from, to });
       const days = Map.groupBy(counts, ({ hour }) => dayOf(hour, dialer.zone()));
       return {

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
@@ -87,6 +87,21 @@ test('given_the_keeper_is_stopped_during_an_import_then_the_next_start_goes_on_w
   await expect(keeper.counts('m1')).rejects.toMatchObject({ id: 'lists-closed' });
   const next = await centre.again();
   expect(await ended(next, run)).toMatchObject({ status: 'finished', rows: ROWS, added: ROWS - REFUSED });
+});
+
+test('given_the_thread_ended_before_an_imported_file_was_removed_then_the_next_start_removes_it', async () => {
+  await using centre = await listCentre();
+  const { keeper } = centre;
+  const { id } = await keeper.createList({ campaign: 'm1', name: 'a list' });
+  const kept = await centre.file(list, 'kept.csv');
+  await ended(keeper, await keeper.importFile(id, kept));
+  const path = await centre.file(list);
+  await ended(keeper, await keeper.importFile(id, path, { removeAfter: true }));
+  await keeper.stop();
+  await centre.file(list);
+  await centre.again();
+  await vi.waitFor(() => expect(stat(path)).rejects.toThrow('ENOENT'));
+  await stat(kept);
 });
 
 test('given_the_file_is_gone_when_an_import_goes_on_then_it_has_failed_and_says_so', async () => {

@@ -71,6 +71,10 @@ test('a number without a country code is at home in the country that was told', 
   expect(readNumber('(602) 555-1234', china)).toMatchObject({ kind: 'fault' });
 });
 
+test('00 means what + means, also where it is not dialled so', () => {
+  expect(readNumber('0044 20 7946 0958', america)).toEqual({ kind: 'number', number: '+442079460958' });
+});
+
 test('a short code is one of its own country only', () => {
   expect(readNumber('95588', america)).toEqual({ kind: 'fault', fault: 'unknown-short' });
 });

@@ -36,7 +36,7 @@ test('an empty file gets the whole schema, once', () => {
 test('the schema of the migrations is the one that the tables declare', async () => {
   const { generateSQLiteDrizzleJson, generateSQLiteMigration } = await import('drizzle-kit/api');
   const tables = await Promise.all(
-    ['agent', 'call', 'campaign', 'customer', 'engine', 'http', 'ivr', 'queue', 'store'].map(
+    ['agent', 'call', 'campaign', 'customer', 'dialer', 'engine', 'http', 'ivr', 'queue', 'store'].map(
       (folder) => import(`../../src/${folder}/table.ts`),
     ),
   );

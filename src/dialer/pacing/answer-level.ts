@@ -65,9 +65,10 @@ export class AnswerLevel {
     this.#fastSeen = this.#slowSeen;
   }
 
+  /** How far the fast look is from the slow one, in standard deviations: a count that fades has half the variance of its mean. */
   #surprise(): number {
     const expected = this.#fastDue * ratio(this.#slowSeen, this.#slowDue);
-    return (this.#fastSeen - expected) / Math.sqrt(expected + 1);
+    return (this.#fastSeen - expected) / Math.sqrt(expected / 2 + 1);
   }
 }
 

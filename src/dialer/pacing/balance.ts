@@ -3,7 +3,9 @@ import { meanAbove, skewedTail } from './normal.ts';
 
 /** Below this variance the sums are reckoned exactly; above, a normal distribution corrected for skewness is as good. */
 const EXACT_BELOW = 14;
-/** More than so many answers or agents are never summed exactly. */
+/** In larger pools the variance is never that small. */
+const MOST_AGENTS_EXACT = 150;
+/** So many answers or agents can be summed exactly. */
 const MOST_EXACT = 300;
 const LEAST_DEVIATION = 0.05;
 
@@ -29,6 +31,8 @@ export class Balance {
   readonly #free: readonly BernoulliSum[];
   readonly #answered: readonly BernoulliSum[];
   #isExact = false;
+  /** Trials are kept only where the sums may be exact. */
+  #keepsTrials = true;
 
   constructor(horizons: number) {
     this.#horizons = horizons;
@@ -40,7 +44,9 @@ export class Balance {
     this.#answered = Array.from({ length: horizons }, () => new BernoulliSum(MOST_EXACT));
   }
 
-  begin(capacity: number, variation: number): void {
+  /** @param agents who are at work */
+  begin(capacity: number, variation: number, agents: number): void {
+    this.#keepsTrials = agents <= MOST_AGENTS_EXACT;
     this.#capacity = capacity;
     this.#variation = variation;
     this.#mean.fill(0);
@@ -54,37 +60,46 @@ export class Balance {
   /** An agent may become free. @param chances by horizon, from `at` on @param staying how probable it is that he stays then */
   mayBeFree(chances: Float64Array, at: number, staying: number): void {
     const horizons = this.#horizons;
-    if (this.#freeEnd + horizons > this.#freeTrials.length) this.#freeTrials = doubled(this.#freeTrials);
+    if (this.#keepsTrials) {
+      if (this.#freeEnd + horizons > this.#freeTrials.length) this.#freeTrials = doubled(this.#freeTrials);
+      for (let horizon = 0; horizon < horizons; horizon += 1)
+        this.#freeTrials[this.#freeEnd + horizon] = staying * chances[at + horizon]!;
+      this.#freeEnd += horizons;
+    }
     for (let horizon = 0; horizon < horizons; horizon += 1) {
       const chance = staying * chances[at + horizon]!;
-      this.#freeTrials[this.#freeEnd + horizon] = chance;
       const variance = chance * (1 - chance);
       this.#mean[horizon]! -= chance;
       this.#variance[horizon]! += variance;
       this.#third[horizon]! -= variance * (1 - 2 * chance);
     }
-    this.#freeEnd += horizons;
   }
 
-  /** A dial may be answered. @param chances by horizon, from `at` on */
-  mayAnswer(chances: Float64Array, at: number): void {
+  /** A dial may be answered. @param chances by horizon */
+  mayAnswer(chances: Float64Array): void {
     const horizons = this.#horizons;
-    if (this.#answerEnd + horizons > this.#answerTrials.length)
-      this.#answerTrials = doubled(this.#answerTrials);
-    for (let horizon = 0; horizon < horizons; horizon += 1)
-      this.#answerTrials[this.#answerEnd + horizon] = chances[at + horizon]!;
-    this.#answerEnd += horizons;
-    this.#count(chances, at);
+    if (this.#keepsTrials) {
+      if (this.#answerEnd + horizons > this.#answerTrials.length)
+        this.#answerTrials = doubled(this.#answerTrials);
+      this.#answerTrials.set(chances, this.#answerEnd);
+      this.#answerEnd += horizons;
+    }
+    this.#count(chances);
   }
 
   /** All is known that there is: from now on, `risk` and `excess` can be asked, and more dials be added. */
   settle(): void {
-    this.#isExact = true;
-    for (let horizon = 0; horizon < this.#horizons; horizon += 1)
-      if (this.#spread(horizon) > EXACT_BELOW || this.#answers[horizon]! > MOST_EXACT / 2)
-        this.#isExact = false;
-    if (this.#freeEnd > 2 * MOST_EXACT * this.#horizons) this.#isExact = false;
-    if (!this.#isExact) return;
+    let spread = 0;
+    let answers = 0;
+    for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
+      spread = Math.max(spread, this.#spread(horizon));
+      answers = Math.max(answers, this.#answers[horizon]!);
+    }
+    this.#isExact = this.#keepsTrials && spread <= EXACT_BELOW && answers <= MOST_EXACT / 2;
+    if (this.#isExact) this.#sumUp();
+  }
+
+  #sumUp(): void {
     for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
       const free = this.#free[horizon]!;
       const answered = this.#answered[horizon]!;
@@ -98,7 +113,7 @@ export class Balance {
 
   /** One more dial, after `settle`. @param chances by horizon */
   addDial(chances: Float64Array): void {
-    this.#count(chances, 0);
+    this.#count(chances);
     if (!this.#isExact) return;
     for (let horizon = 0; horizon < this.#horizons; horizon += 1)
       this.#answered[horizon]!.add(chances[horizon]!);
@@ -122,9 +137,9 @@ export class Balance {
     return most;
   }
 
-  #count(chances: Float64Array, at: number): void {
+  #count(chances: Float64Array): void {
     for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
-      const chance = chances[at + horizon]!;
+      const chance = chances[horizon]!;
       const variance = chance * (1 - chance);
       this.#mean[horizon]! += chance;
       this.#answers[horizon]! += chance;

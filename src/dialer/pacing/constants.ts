@@ -26,9 +26,9 @@ export const PACING = {
   /** Expected live answers that the usual level of answering looks back. */
   levelMemory: 200,
   /** The same for the fast look that notices a change. */
-  alarmMemory: 25,
+  alarmMemory: 30,
   /** Distance between the two, in standard deviations, that counts as a change. */
-  alarmSigmas: 3.5,
+  alarmSigmas: 3.3,
   /** Below this share of what is expected, answers are out: nothing is learned. */
   outageBelow: 0.4,
   /** What is planned with while answers are out, and for a while after that, ms: the line may come back at its best. */

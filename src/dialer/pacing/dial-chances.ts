@@ -46,12 +46,6 @@ export class DialChances {
     const part = Math.min(1, (propensity - low) / (PROPENSITIES[above]! - low));
     return at(this.#due[above - 1]!, ageMs) * (1 - part) + at(this.#due[above]!, ageMs) * part;
   }
-
-  /** When so many of those who answer have done so, ms after the dial. @param share 0 to 1 */
-  liveQuantileMs(share: number): number {
-    const step = this.#live.findIndex((left) => left <= 1 - share);
-    return (step < 0 ? STEPS : step) * STEP_MS;
-  }
 }
 
 function dueBy(propensity: number, live: Float64Array, other: Float64Array): Float64Array {

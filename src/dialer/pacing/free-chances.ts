@@ -2,7 +2,7 @@ import { HANDLE_STEP_MS, leftAt, type Survival } from './handle-times.ts';
 
 /** Steps of the time so far, in the tables, ms, and how many there are; whoever is later counts for the last one. */
 const TALK_STEP_MS = 4000;
-const TALK_STEPS = 225;
+const TALK_STEPS = 200;
 const WRAP_UP_STEP_MS = 1000;
 const WRAP_UP_STEPS = 180;
 
@@ -23,11 +23,12 @@ export function freeChances(talk: Survival, wrapUp: Survival, horizonsMs: readon
     wrapUp: new Float64Array(WRAP_UP_STEPS * horizons),
   };
   const steps = horizonsMs.map((ms) => ms / HANDLE_STEP_MS);
-  const wrappedUp = steps.map((within) => wrappedUpWithin(wrapUp, within));
-  for (let step = 0; step < TALK_STEPS; step += 1) {
-    const sofar = ((step + 0.5) * TALK_STEP_MS) / HANDLE_STEP_MS;
-    for (let horizon = 0; horizon < horizons; horizon += 1)
-      chances.talking[step * horizons + horizon] = freeFromTalk(talk, sofar, wrappedUp[horizon]!);
+  for (let horizon = 0; horizon < horizons; horizon += 1) {
+    const wrappedUp = wrappedUpWithin(wrapUp, steps[horizon]!);
+    for (let step = 0; step < TALK_STEPS; step += 1) {
+      const sofar = ((step + 0.5) * TALK_STEP_MS) / HANDLE_STEP_MS;
+      chances.talking[step * horizons + horizon] = freeFromTalk(talk.left, sofar, wrappedUp);
+    }
   }
   for (let step = 0; step < WRAP_UP_STEPS; step += 1) {
     const sofar = ((step + 0.5) * WRAP_UP_STEP_MS) / HANDLE_STEP_MS;
@@ -57,15 +58,12 @@ function wrappedUpWithin(wrapUp: Survival, within: number): Float64Array {
   );
 }
 
-function freeFromTalk(talk: Survival, sofar: number, wrappedUp: Float64Array): number {
-  const now = leftAt(talk, sofar);
-  if (now <= 0) return 1;
+/** @param sofar whole steps */
+function freeFromTalk(left: Float64Array, sofar: number, wrappedUp: Float64Array): number {
+  const steps = Math.min(wrappedUp.length, left.length - 1 - sofar);
   let chance = 0;
-  let left = now;
-  for (let step = 0; step < wrappedUp.length; step += 1) {
-    const next = leftAt(talk, sofar + step + 1);
-    chance += (left - next) * wrappedUp[step]!;
-    left = next;
-  }
-  return chance / now;
+  for (let step = 0; step < steps; step += 1)
+    chance += (left[sofar + step]! - left[sofar + step + 1]!) * wrappedUp[step]!;
+  const now = left[sofar]!;
+  return now > 0 ? chance / now : 1;
 }

@@ -81,20 +81,13 @@ export class PoolDials {
     return due;
   }
 
-  /** Tells the balance who may answer. @param level of answering @param without dials that are let go */
-  into(
-    balance: Balance,
-    horizonsMs: readonly number[],
-    level: number,
-    now: number,
-    without?: ReadonlySet<string>,
-  ): void {
+  /** Tells the balance who may answer. @param level of answering */
+  into(balance: Balance, horizonsMs: readonly number[], level: number, now: number): void {
     const { liveAt } = this.#foreknowledge;
     for (const dial of this.#ringing) {
-      if (without?.has(dial.id)) continue;
       if (liveAt) this.#certainly(liveAt(dial.id) ?? Number.POSITIVE_INFINITY, horizonsMs, now);
       else dial.pace.chances.within(dial.propensity * level, now - dial.at, horizonsMs, this.#chances);
-      balance.mayAnswer(this.#chances, 0);
+      balance.mayAnswer(this.#chances);
     }
   }
 

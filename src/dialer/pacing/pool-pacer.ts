@@ -7,7 +7,7 @@ import { PACING } from './constants.ts';
 import { DialChances } from './dial-chances.ts';
 import { PoolAgents } from './pool-agents.ts';
 import { PoolDials, type RingingDial } from './pool-dials.ts';
-import { FIRST_BELIEF, RingTimes } from './ring-times.ts';
+import { FIRST_BELIEF, liveQuantileMs, type RingCurves, RingTimes } from './ring-times.ts';
 
 /** What a pacer is made with. */
 export interface PoolPacerOptions {
@@ -41,7 +41,7 @@ export class PoolPacer implements Pacer {
   constructor(options: PoolPacerOptions = {}) {
     this.#options = options;
     const foreknowledge = options.foreknowledge ?? {};
-    this.#horizonsMs = horizonsOf(new DialChances(this.#belief));
+    this.#horizonsMs = horizonsOf(this.#belief);
     this.#agents = new PoolAgents(this.#horizonsMs, foreknowledge);
     this.#dials = new PoolDials(this.#horizonsMs.length, foreknowledge);
   }
@@ -126,7 +126,7 @@ export class PoolPacer implements Pacer {
   }
 
   #forecast(capacity: number, level: number, now: number): { risk: number; pending: number } {
-    this.#balance.begin(capacity, this.#level.variation);
+    this.#balance.begin(capacity, this.#level.variation, this.#agents.working);
     this.#agents.into(this.#balance, now);
     this.#dials.into(this.#balance, this.#horizonsMs, level, now);
     this.#balance.settle();
@@ -166,7 +166,7 @@ export class PoolPacer implements Pacer {
       const own = this.#dials.ringing.filter((dial) => dial.pace === pace).map(({ at }) => now - at);
       pace.chances = new DialChances(pace.rings.curves(this.#belief, own, now));
     }
-    this.#horizonsMs = horizonsOf(new DialChances(this.#belief));
+    this.#horizonsMs = horizonsOf(this.#belief);
     this.#agents.refresh(this.#freeHorizons(), now);
   }
 
@@ -231,6 +231,6 @@ function toCancel(
     .map(({ id }) => id);
 }
 
-function horizonsOf(chances: DialChances): number[] {
-  return PACING.horizonShares.map((share) => chances.liveQuantileMs(share));
+function horizonsOf(belief: RingCurves): number[] {
+  return PACING.horizonShares.map((share) => liveQuantileMs(belief, share));
 }

@@ -56,6 +56,18 @@ export class RingTimes {
   }
 }
 
+/** When so many of those who answer in person have done so, ms after the dial. @param share 0 to 1 */
+export function liveQuantileMs({ live }: RingCurves, share: number): number {
+  const left = 1 - share;
+  const bin = Math.max(
+    1,
+    live.findIndex((still) => still <= left),
+  );
+  const before = live[bin - 1]!;
+  const part = before > live[bin]! ? (before - left) / (before - live[bin]!) : 1;
+  return (bin - 1 + part) * RING_BIN_MS;
+}
+
 function ringBin(ageMs: number): number {
   return Math.min(RING_BINS - 1, Math.max(0, Math.floor(ageMs / RING_BIN_MS)));
 }

@@ -18,7 +18,7 @@ machines; talk lasts 120 s in the mean, wrap-up 20 s. Whoever answers and finds 
   all      all three
 
   progressive          one line per agent who waits
-  ratio                the best fixed ratio in hindsight, of lines per waiting agent or per agent without wrap-up
+  ratio                the best fixed ratio in hindsight: the product's, and VICIdial's per waiting or per unpaused agent
   vicidial-default     VICIdial's adaptive rule, hard limit, as it is shipped but for a drop after 2 s
   vicidial-tuned       the same with the best of its settings in hindsight, for each scenario and size
   carillon             predictive; lets dials go that rang long enough; learns from nothing how likely each kind of lead answers; one
@@ -32,7 +32,7 @@ Options
   --json                 one line: {"rows": [...]}
   --scenario, --agents, --policy   only these, separated by commas
   --seeds N              days per row (usual 20)
-  --tune                 find the best settings in hindsight again, on days that differ from the bench's, and keep them
+  --tune                 find the best settings of ratio and vicidial-tuned in hindsight, on days that differ from the bench's, and keep them
   --predict              what a short run comes to: mean and 95 % prediction interval; with --agents (20), --minutes (5), --policy (carillon),
                          --seeds (400)
 
@@ -55,7 +55,7 @@ async function run(options: DialerRun): Promise<void> {
       process.stdout.write(HELP);
       return;
     case 'tune':
-      process.stdout.write(await tune(options.scenarios, options.sizes));
+      process.stdout.write(await tune(options));
       return;
     case 'predict':
       predict(options);

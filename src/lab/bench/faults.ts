@@ -5,6 +5,7 @@ import { abandon } from './faults/abandon.ts';
 import { controls } from './faults/controls.ts';
 import { daemonHang } from './faults/daemon-hang.ts';
 import { daemonKill } from './faults/daemon-kill.ts';
+import { dialerKill } from './faults/dialer-kill.ts';
 import { FAULTS, type Fault, GOALS, goalText, missedBy } from './faults/goals.ts';
 import { overload } from './faults/overload.ts';
 import { pbxKill } from './faults/pbx-kill.ts';
@@ -13,12 +14,13 @@ import { machineMs, shareOf } from './processor.ts';
 
 const HELP = `npm run bench:faults [-- options]   what callers notice of faults, on a real Asterisk
   --json          one line of JSON
-  --only a,b      only these faults: daemonKill, daemonHang, pbxKill, abandon, overload
+  --only a,b      only these faults: daemonKill, daemonHang, pbxKill, abandon, overload, dialerKill
   --controls      also the negative controls: faults of our own making that these benches have to see
-  --seed n        of the callers who abandon (1)
+  --seed n        of the callers who abandon, and of the customers who are called (1)
   --rate n        callers per second that are admitted under overload (what the product says without a setting)
   --cold          the overload meets a daemon that has just started
   --repeats n     kills of the daemon (3)
+  --attempts n    customers who are called while the daemon is killed (1000)
   --frozen s      how long the daemon is frozen that is thawed then (30)
 
 Each fault meets the whole product: carillon start with its supervisor, daemon and Asterisk, on data and ports of its own. Callers,
@@ -38,6 +40,10 @@ abandon      1,000 callers hang up at random moments: ring, greeting, menu, camp
              orphans: channels, bridges and live calls left after 60 s · stuck: agents still in an offer or a talk
 overload     twice the admitted rate for 60 s, after 20 s of half of it. p95Ms: set-up of the calls taken · zombies: what is left 30 s
              later · broken: calls neither served nor refused · answeredShare, offeredShare: of the admitted rate, as measured
+dialerKill   a campaign calls 1,000 customers (busy, not there, answering sooner or later) for 12 agents; the daemon is killed (kill -9)
+             every twelve seconds: between attempt and dial, between dial and response, while it rings, at the answer, between the end and the
+             lists, at random. doubleDials: calls beyond a number's attempts · droppedAnswers: customers who answered and were hung up
+             without an agent or the whole message · openAttempts: attempts that nobody closed
 --json has missed: what does not reach its goal.
 `;
 
@@ -61,6 +67,7 @@ async function main(): Promise<void> {
       rate: { type: 'string' },
       cold: { type: 'boolean' },
       repeats: { type: 'string', default: '3' },
+      attempts: { type: 'string', default: '1000' },
       frozen: { type: 'string', default: '30' },
     },
   });
@@ -83,6 +90,7 @@ async function main(): Promise<void> {
     pbxKill: () => pbxKill({ say }),
     abandon: () => abandon({ say, seed }),
     overload: () => overload({ say, perSecond, cold: values.cold }),
+    dialerKill: () => dialerKill({ say, seed, attempts: Number(values.attempts) }),
   };
   const found: [Fault, Details][] = [];
   for (const fault of FAULTS.filter((name) => wanted.includes(name))) {

@@ -27,7 +27,7 @@ seconds          the whole import: encoding, CSV, numbers, zones, duplicates, re
 maxHoldMs        while it runs, a stand-in for the engine commits to the centre's database every 4 ms: the longest from the moment that a
                  turn was due until it was committed. quietMaxHoldMs: the same just before, without an import
 maxProcessorMs   processor time that the worst of those turns took of its thread: what is above it in maxHoldMs are other programs, or waiting
-peakRssMb        of the whole process, both threads; growthMb: of that, what came after the first tenth of the import
+peakRssMb        of the whole process, with all threads; growthMb: of that, what came in the second half of the import
 againSeconds     the same file once more: every row is there already
 nextLeadP99Ms    from the engine's question to the answer of the other thread, 300 leads of that campaign being in hand; nextTwentyP99Ms: for
                  twenty leads at once · settleP99Ms: until an outcome is kept
@@ -110,7 +110,7 @@ async function importFigures(folder: string, rows: number) {
   };
 }
 
-/** @returns `earlyRssMb`: the most that the process had during the first tenth */
+/** @returns `earlyRssMb`: the most that the process had during the first half */
 async function importOnce(
   keeper: ListKeeper,
   list: string,
@@ -122,7 +122,7 @@ async function importOnce(
   for (;;) {
     await sleep(LOOK_EVERY_MS);
     const progress = (await keeper.import(id))!;
-    if (progress.share <= 0.1) earlyRssMb = Math.max(earlyRssMb, process.memoryUsage.rss() / 2 ** 20);
+    if (progress.share <= 0.5) earlyRssMb = Math.max(earlyRssMb, process.memoryUsage.rss() / 2 ** 20);
     if (progress.endedAt === undefined) continue;
     if (progress.status !== 'finished')
       throw new Error(`the import is ${progress.status}: ${progress.problem}`);

@@ -64,7 +64,7 @@ function decisionTimes(agents: number, lastsMs: number): Float64Array {
       minRingMs: 15_000,
       weight: 1,
     });
-    return { pacer, propensity: (segment) => setup.answers.segments[segment]!.live };
+    return { pacer };
   });
   return Float64Array.from(took).sort();
 }

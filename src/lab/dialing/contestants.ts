@@ -13,8 +13,8 @@ export type Contestant =
   | { readonly kind: 'progressive' }
   /** The product's fixed ratio: so many lines per agent who waits. */
   | { readonly kind: 'lines-per-idle'; readonly ratio: number }
-  /** VICIdial's fixed ratio: so many lines per agent who waits or talks. */
-  | { readonly kind: 'lines-per-agent'; readonly level: number }
+  /** VICIdial's fixed ratio: so many lines per agent who waits, or who waits or talks. */
+  | { readonly kind: 'fixed-level'; readonly level: number; readonly availableOnly: boolean }
   | { readonly kind: 'vicidial'; readonly settings: VicidialSettings }
   | {
       readonly kind: 'carillon';
@@ -35,15 +35,19 @@ export const DIALING_POLICIES = [
 ] as const;
 export type DialingPolicyName = (typeof DIALING_POLICIES)[number];
 
-/** The settings that were best in hindsight in a scenario with so many agents: `bench:dialer -- --tune` finds them. */
-export interface Winners {
+/** Policies whose settings are those that were best in hindsight: `bench:dialer -- --tune` finds them. */
+export const TUNED_POLICIES = ['ratio', 'vicidial-tuned'] as const;
+export type TunedPolicyName = (typeof TUNED_POLICIES)[number];
+
+/** What was best in a scenario with so many agents. */
+export interface Winner {
   readonly scenario: DialingScenario;
   readonly agents: number;
-  readonly ratio: Contestant;
-  readonly vicidial: VicidialSettings;
+  readonly policy: TunedPolicyName;
+  readonly contestant: Contestant;
 }
 
-export const WINNERS = found as readonly Winners[];
+export const WINNERS = found as readonly Winner[];
 
 /** @throws an error when nobody has tuned for this scenario and size */
 export function contestantFor(
@@ -55,11 +59,10 @@ export function contestantFor(
     case 'progressive':
       return { kind: 'progressive' };
     case 'ratio':
-      return winnersFor(scenario, agents).ratio;
+    case 'vicidial-tuned':
+      return winnerOf(policy, scenario, agents);
     case 'vicidial-default':
       return { kind: 'vicidial', settings: VICIDIAL_DEFAULT };
-    case 'vicidial-tuned':
-      return { kind: 'vicidial', settings: winnersFor(scenario, agents).vicidial };
     case 'carillon':
       return { kind: 'carillon', rollingWindow: false };
     case 'carillon-window':
@@ -71,11 +74,15 @@ export function contestantFor(
   }
 }
 
-function winnersFor(scenario: DialingScenario, agents: number): Winners {
-  const winners = WINNERS.find((one) => one.scenario === scenario && one.agents === agents);
-  if (!winners)
-    throw new Error(`nobody has tuned for ${scenario} with ${agents} agents: run bench:dialer -- --tune`);
-  return winners;
+function winnerOf(policy: TunedPolicyName, scenario: DialingScenario, agents: number): Contestant {
+  const winner = WINNERS.find(
+    (one) => one.policy === policy && one.scenario === scenario && one.agents === agents,
+  );
+  if (!winner)
+    throw new Error(
+      `nobody has tuned ${policy} for ${scenario} with ${agents} agents: run bench:dialer -- --tune`,
+    );
+  return winner.contestant;
 }
 
 /** A Monday, as good as any: there is one day. */
@@ -104,8 +111,8 @@ export function makePolicy(contestant: Contestant): PolicyMaker {
       return pacedBy({ ...WITHIN_CAP, mode: 'progressive' });
     case 'lines-per-idle':
       return pacedBy({ ...WITHIN_CAP, mode: 'ratio', ratio: contestant.ratio });
-    case 'lines-per-agent':
-      return vicidial({ level: contestant.level, availableOnly: false });
+    case 'fixed-level':
+      return vicidial({ level: contestant.level, availableOnly: contestant.availableOnly });
     case 'vicidial':
       return vicidial(contestant.settings);
     case 'carillon':

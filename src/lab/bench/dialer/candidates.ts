@@ -35,11 +35,15 @@ function linesPerIdle(agents: number): readonly number[] {
   return agents <= 50 ? steps(2, 6, 0.2) : steps(3, 10, 0.25);
 }
 
-/** The fixed ratios that are tried for so many agents, of both kinds. */
+/** The fixed ratios that are tried for so many agents: the product's, and both of VICIdial's, which differ in how they round. */
 export function ratioCandidates(agents: number): Contestant[] {
+  const fixed = (availableOnly: boolean) => (level: number) =>
+    ({ kind: 'fixed-level', level, availableOnly }) as const;
+  const perIdle = linesPerIdle(agents);
   return [
-    ...steps(1, 1.7, 0.02).map((level) => ({ kind: 'lines-per-agent' as const, level })),
-    ...linesPerIdle(agents).map((ratio) => ({ kind: 'lines-per-idle' as const, ratio })),
+    ...steps(1, 1.7, 0.02).map(fixed(false)),
+    ...perIdle.map(fixed(true)),
+    ...perIdle.map((ratio) => ({ kind: 'lines-per-idle', ratio }) as const),
   ];
 }
 

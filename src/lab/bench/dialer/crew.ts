@@ -3,7 +3,7 @@ import type { ShiftFigures } from '../../dialing/figures.ts';
 import type { ShiftJob } from './job.ts';
 
 const THREADS = 2;
-const EVERY_MS = 5000;
+const EVERY_MS = 10_000;
 
 /**
  * Plays shifts on threads of their own, the largest first, and says on stderr how far it is.

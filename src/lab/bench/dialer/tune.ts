@@ -1,10 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Contestant, WINNERS, type Winners } from '../../dialing/contestants.ts';
+import {
+  type Contestant,
+  TUNED_POLICIES,
+  type TunedPolicyName,
+  WINNERS,
+  type Winner,
+} from '../../dialing/contestants.ts';
 import { CAP, type ShiftFigures } from '../../dialing/figures.ts';
 import type { DialingScenario } from '../../dialing/scenario.ts';
 import { ratioCandidates, vicidialCandidates } from './candidates.ts';
 import { playJobs } from './crew.ts';
+import type { Comparison } from './rows.ts';
 
 const FILE = fileURLToPath(new URL('../../dialing/winners.json', import.meta.url));
 /** Far from those of the bench. */
@@ -16,7 +23,7 @@ const DAYS: Readonly<Record<number, readonly [first: number, second: number]>> =
   300: [1, 8],
 };
 /** So many of the first look get a second one. */
-const FINALISTS = { ratio: 8, vicidial: 24 } as const;
+const FINALISTS = { ratio: 8, 'vicidial-tuned': 24 } as const;
 /** A first look may err by so much about the share of abandoned calls. */
 const FIRST_LOOK_CAP = 1.15 * CAP;
 
@@ -30,50 +37,33 @@ interface Tried {
  * Finds the best settings of VICIdial's rule and the best fixed ratio for each scenario and size: the most talk of those that abandon no
  * more than 3 % in the mean. Keeps them in the file that the bench reads.
  */
-export async function tune(scenarios: readonly DialingScenario[], sizes: readonly number[]): Promise<string> {
-  let kept: readonly Winners[] = WINNERS;
-  const lines: string[] = [];
+export async function tune({ scenarios, sizes, policies }: Comparison): Promise<string> {
+  let kept: readonly Winner[] = WINNERS;
+  let text = '';
   for (const agents of sizes)
-    for (const scenario of scenarios) {
-      const ratio = await best(ratioCandidates(agents), scenario, agents, 'ratio');
-      const vicidial = await best(vicidialCandidates(agents), scenario, agents, 'vicidial');
-      kept = [
-        ...kept.filter((one) => one.scenario !== scenario || one.agents !== agents),
-        winnersOf(scenario, agents, ratio, vicidial),
-      ];
-      writeFileSync(FILE, `${JSON.stringify(kept, undefined, 2)}\n`);
-      lines.push(
-        `${scenario} ${agents}: ${triedText(ratio)}\n${scenario} ${agents}: ${triedText(vicidial)}\n`,
-      );
-    }
-  return lines.join('');
+    for (const scenario of scenarios)
+      for (const policy of TUNED_POLICIES) {
+        if (!policies.includes(policy)) continue;
+        const { contestant, talkShare, abandonment } = await best(policy, scenario, agents);
+        const isOther = (one: Winner): boolean =>
+          one.scenario !== scenario || one.agents !== agents || one.policy !== policy;
+        kept = [...kept.filter(isOther), { scenario, agents, policy, contestant }];
+        writeFileSync(FILE, `${JSON.stringify(kept, undefined, 2)}\n`);
+        text += `${scenario}, ${agents} agents, ${policy}: ${percent(talkShare)} talk, ${percent(abandonment)} abandoned, ${JSON.stringify(contestant)}\n`;
+      }
+  return text;
 }
 
-function winnersOf(scenario: DialingScenario, agents: number, ratio: Tried, vicidial: Tried): Winners {
-  const { contestant } = vicidial;
-  if (contestant.kind !== 'vicidial') throw new Error('another kind of policy was tried');
-  return { scenario, agents, ratio: ratio.contestant, vicidial: contestant.settings };
-}
-
-async function best(
-  candidates: readonly Contestant[],
-  scenario: DialingScenario,
-  agents: number,
-  what: 'ratio' | 'vicidial',
-): Promise<Tried> {
+async function best(policy: TunedPolicyName, scenario: DialingScenario, agents: number): Promise<Tried> {
   const [firstDays, secondDays] = DAYS[agents]!;
-  const look = (contestants: readonly Contestant[], seeds: number): Promise<Tried[]> =>
-    tryAll(contestants, seeds, scenario, agents, `${what}, ${scenario} with ${agents} agents`);
+  const look = (contestants: readonly Contestant[], days: number): Promise<Tried[]> =>
+    tryAll(contestants, days, scenario, agents, `${policy}, ${scenario} with ${agents} agents`);
+  const candidates = policy === 'ratio' ? ratioCandidates(agents) : vicidialCandidates(agents);
   const first = ranked(await look(candidates, firstDays), FIRST_LOOK_CAP);
-  const second = ranked(
-    await look(
-      first.slice(0, FINALISTS[what]).map(({ contestant }) => contestant),
-      secondDays,
-    ),
-    CAP,
-  );
-  if (!second[0]) throw new Error(`no ${what} keeps within 3 % for ${scenario} with ${agents} agents`);
-  return second[0];
+  const finalists = first.slice(0, FINALISTS[policy]).map(({ contestant }) => contestant);
+  const [winner] = ranked(await look(finalists, secondDays), CAP);
+  if (!winner) throw new Error(`no ${policy} keeps within 3 % for ${scenario} with ${agents} agents`);
+  return winner;
 }
 
 function ranked(tried: readonly Tried[], cap: number): Tried[] {
@@ -105,6 +95,6 @@ async function tryAll(
   });
 }
 
-function triedText({ contestant, talkShare, abandonment }: Tried): string {
-  return `${JSON.stringify(contestant)}: ${(100 * talkShare).toFixed(2)} % talk, ${(100 * abandonment).toFixed(2)} % abandoned`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning } from '../../../setup/asterisk-process.ts';
 import { inProject } from '../../../setup/project.ts';
-import { type Rig, startRig } from '../rig.ts';
+import { type Rig, type RigOptions, startRig } from '../rig.ts';
 import { benchFlows, unlimitedDialling } from './flows.ts';
 
 const READY_MS = 120_000;
@@ -24,7 +24,10 @@ export interface Centre {
 export interface CentreOptions {
   readonly say: (line: string) => void;
   /** Content of the flow files by name; all that ship, and ours, when not said. */
-  readonly flows?: Readonly<Record<string, string>>;
+  readonly flows?: Readonly<Record<string, string | Uint8Array>>;
+  /** See `RigOptions`. */
+  readonly routing?: string;
+  readonly furnish?: RigOptions['furnish'];
   /** UDP ports for audio, four for each channel. */
   readonly rtpPorts?: number;
   /** Options of Node for supervisor and daemon, such as `--import=file:///…`. */
@@ -39,6 +42,8 @@ export async function startFaultRig({
   flows = benchFlows(),
   rtpPorts = 2000,
   env,
+  routing,
+  furnish,
 }: CentreOptions): Promise<Rig> {
   const prompts = inProject('.carillon-bench/prompts');
   mkdirSync(prompts, { recursive: true });
@@ -49,6 +54,8 @@ export async function startFaultRig({
     rtpPorts,
     say,
     env: { CARILLON_CLASS_OF_SERVICE: classOfService, ...env },
+    ...(routing !== undefined && { routing }),
+    ...(furnish && { furnish }),
   });
   const own = join(rig.settings.data, 'prompts');
   if (!existsSync(own)) symlinkSync(prompts, own);

@@ -1,5 +1,5 @@
 /** What the benches of faults want to see. */
-export const FAULTS = ['daemonKill', 'daemonHang', 'pbxKill', 'abandon', 'overload'] as const;
+export const FAULTS = ['daemonKill', 'daemonHang', 'pbxKill', 'abandon', 'overload', 'dialerKill'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** Both are good. */
@@ -11,6 +11,7 @@ export const GOALS: Readonly<Record<Fault, Readonly<Record<string, Goal>>>> = {
   daemonHang: { servedMs: [0, 3_000], staleWrites: [0, 0] },
   pbxKill: { noticedMs: [0, 1_000], servingMs: [0, 3_000], unclosed: [0, 0] },
   abandon: { orphans: [0, 0], stuck: [0, 0] },
+  dialerKill: { doubleDials: [0, 0], droppedAnswers: [0, 0], openAttempts: [0, 0] },
   // A burst of two seconds' worth is admitted beyond the rate.
   overload: {
     p95Ms: [0, 500],
