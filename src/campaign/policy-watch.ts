@@ -117,10 +117,10 @@ export class PolicyWatch implements PolicyDirectory {
     if (!policies) return this.#broken(summaryOf(problems));
     this.#problem = '';
     if (content === this.#inForce) return;
+    await this.#keep(texts);
     this.#policies = policies;
     this.#inForce = content;
     this.#tell(policies, content);
-    await this.#keep(texts);
   }
 
   #tell({ usual, byName }: ContactPolicies, content: string): void {

@@ -1,19 +1,14 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
-import { allowFile } from '../http/body-time.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
-import { checkMaySearchNumbers, id, idParams, line, moment, numbersFor, textFor } from '../http/fields.ts';
+import { checkMaySearchNumbers, line, moment, numbersFor, textFor } from '../http/fields.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
-import { LARGEST_UPLOAD, receiveUpload } from '../http/upload.ts';
 import { NUMBER_FAULTS, type NumberRules, readNumber } from './phone-number.ts';
 import { type NewWish, WISH_KINDS, type Wish } from './wish.ts';
-import type { WishListProgress } from './wish-importer.ts';
-
-const time = z.number().nullable().describe('UTC milliseconds; null for good');
-const campaignName = z.string().describe('Empty for all campaigns');
+import { campaign, campaignName, source, untilTime } from './wish-fields.ts';
+import { doNotCallRoutes } from './wish-import-http.ts';
 
 export const wishView = z
   .object({
@@ -24,36 +19,11 @@ export const wishView = z
     number: z.string(),
     source: z.string(),
     at: z.number().describe('UTC milliseconds'),
-    until: time,
+    until: untilTime,
     by: z.string(),
   })
   .meta({ id: 'ContactWish', description: 'What somebody wishes about being called.' });
 export type WishView = z.output<typeof wishView>;
-
-const importView = z
-  .object({
-    id: z.string(),
-    source: z.string(),
-    campaign: campaignName,
-    until: time,
-    by: z.string(),
-    status: z.enum(['running', 'finished', 'failed']),
-    problem: z.string().describe('Why it failed, empty for nothing'),
-    done: z.number().describe('How far the file is read, 0 to 1'),
-    entries: z.number().int().describe('Numbers that are remembered now'),
-    refused: z.number().int(),
-    refusedRows: z
-      .array(z.object({ line: z.number().int(), text: z.string(), reason: z.string() }))
-      .describe('The first of the rows from which no number could be taken'),
-  })
-  .meta({
-    id: 'DoNotCallImport',
-    description: 'A list of numbers that are not to be called, on its way in.',
-  });
-export type DoNotCallImportView = z.output<typeof importView>;
-
-const campaign = id.or(z.literal('')).default('').describe('Empty for all campaigns');
-const source = line(80).min(1).describe('Where it comes from: a register, a letter, a call');
 
 const newWish = z
   .strictObject({
@@ -88,14 +58,7 @@ export function wishRoutes(api: Api, parts: ApiParts): void {
   const all = { ...parts, contacts };
   listRoute(api, all);
   changeRoutes(api, all);
-  // Only here a body is a file: everywhere else what is no JSON is refused.
-  api.register(async (scope) => {
-    scope.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) =>
-      done(null, payload),
-    );
-    uploadRoute(scope as unknown as Api, all);
-  });
-  progressRoutes(api, all);
+  doNotCallRoutes(api, all);
 }
 
 /** A wish as this role may see it. */
@@ -198,82 +161,4 @@ function changeRoutes(api: Api, { contacts, clock }: Parts): void {
       return { removed: true as const };
     },
   );
-}
-
-function uploadRoute(api: Api, { contacts, ids }: Parts): void {
-  api.post(
-    '/api/do-not-call/imports',
-    {
-      config: { allowed: CAMPAIGN_KEEPERS },
-      bodyLimit: LARGEST_UPLOAD,
-      schema: {
-        tags: ['outbound'],
-        summary: 'Brings in a list of numbers that are not to be called, sent as text/csv',
-        description:
-          'Answers when the file has come, then see its progress. A plain list of numbers, or CSV with headings; UTF-8, GB18030 or UTF-16. To bring it in again is harmless.',
-        consumes: ['text/csv'],
-        querystring: z.strictObject({
-          source,
-          campaign,
-          until: z.coerce.number().pipe(moment).optional().describe('UTC milliseconds; for good without it'),
-        }),
-        response: { 202: importView },
-      },
-    },
-    async (request, reply) => {
-      const coming: unknown = request.body;
-      if (!(coming instanceof Readable))
-        throw new Refused('bad-upload', 'Send the file as the body, with the header Content-Type: text/csv');
-      allowFile(request);
-      const { until, ...terms } = request.query;
-      const length = request.headers['content-length'];
-      const { path } = await receiveUpload(coming, {
-        folder: contacts.uploads,
-        name: `${ids.next('n')}.csv`,
-        expected: { ...(length !== undefined && { bytes: Number(length) }) },
-      });
-      const by = signed(caller(request));
-      const begun = contacts.importer.begin(path, { ...terms, by, ...(until !== undefined && { until }) });
-      return reply.status(202).send(showImport(importOf(contacts, begun)));
-    },
-  );
-}
-
-function progressRoutes(api: Api, { contacts }: Parts): void {
-  api.get(
-    '/api/do-not-call/imports',
-    {
-      config: { allowed: CAMPAIGN_KEEPERS },
-      schema: {
-        tags: ['outbound'],
-        summary: 'Lists that were brought in since the last restart, the latest first',
-        response: { 200: z.object({ items: z.array(importView) }) },
-      },
-    },
-    async () => ({ items: contacts.importer.list().map(showImport) }),
-  );
-  api.get(
-    '/api/do-not-call/imports/:id',
-    {
-      config: { allowed: CAMPAIGN_KEEPERS },
-      schema: {
-        tags: ['outbound'],
-        summary: 'How far a list is',
-        params: idParams,
-        response: { 200: importView },
-      },
-    },
-    async (request) => showImport(importOf(contacts, request.params.id)),
-  );
-}
-
-function importOf({ importer }: ContactParts, wanted: string): WishListProgress {
-  const progress = importer.progress(wanted);
-  if (!progress)
-    throw new Refused('import-unknown', `There is no import ${wanted}; after a restart, send the file again`);
-  return progress;
-}
-
-function showImport({ until, refusedRows, ...shown }: WishListProgress): DoNotCallImportView {
-  return { ...shown, until: until ?? null, refusedRows: refusedRows.map((row) => ({ ...row })) };
 }

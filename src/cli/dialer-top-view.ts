@@ -12,6 +12,11 @@ interface Cell {
   readonly right?: boolean;
 }
 
+/** Columns that names get, and that the figures beside them take. */
+const LEAST_NAME = 10;
+const MOST_NAME = 28;
+const FIGURES = 86;
+
 /** From this part of the cap on, a share is a warning. */
 const NEAR = 0.8;
 
@@ -27,7 +32,7 @@ export function topLines(status: DialerStatusView, columns: number, paint: Paint
     '',
     ...grid([POOL_HEADINGS, ...status.pools.map(poolRow)], columns, paint),
     ...(status.pools.length === 0 ? ['no campaign is at work, so no agents are counted', ''] : ['']),
-    ...grid([CAMPAIGN_HEADINGS, ...status.campaigns.map(campaignRow)], columns, paint),
+    ...campaignLines(status.campaigns, columns, paint),
     ...(status.campaigns.length === 0 ? ['no campaign yet: npx carillon dialer --help'] : []),
   ];
 }
@@ -64,15 +69,27 @@ function poolRow(pool: PoolView): Cell[] {
 
 const CAMPAIGN_HEADINGS = [
   ...headings(3, 'campaign', 'state', 'mode', 'ring', 'wait', 'talk', 'dialled', 'hits'),
-  ...headings(0, '30m', '60m', 'day', '30d', 'left').map((cell) => ({ ...cell, right: true })),
-  ...headings(1, 'why'),
+  ...headings(0, '30m', '60m', 'day', '30d', 'left'),
 ];
 
-function campaignRow({ campaign, leads, today, live }: ProgressView): Cell[] {
+/** A line of figures for each, and below it why nothing is dialled, or what the last decision was made by. */
+function campaignLines(campaigns: readonly ProgressView[], columns: number, paint: Paint): string[] {
+  const nameColumns = Math.max(LEAST_NAME, Math.min(MOST_NAME, columns - FIGURES));
+  const rows = campaigns.map((one) => campaignRow(one, nameColumns));
+  const [heading = '', ...lines] = grid([CAMPAIGN_HEADINGS, ...rows], columns, paint);
+  return [heading, ...lines.flatMap((line, at) => [line, ...whyLine(campaigns[at]!, columns, paint)])];
+}
+
+function whyLine({ live }: ProgressView, columns: number, paint: Paint): string[] {
+  const { text, colour = 'dim' } = whyOf(live);
+  return text === '' ? [] : [paint(colour, cutToColumns(`  ${text}`, columns))];
+}
+
+function campaignRow({ campaign, leads, today, live }: ProgressView, nameColumns: number): Cell[] {
   const { name, id, status, pacing } = campaign;
   const windows = live.abandonment;
   return [
-    { text: cutToColumns(harmless(`${id} ${name}`), 28) },
+    { text: cutToColumns(harmless(`${id} ${name}`), nameColumns) },
     { text: status, ...colourOf(status) },
     { text: pacing.mode },
     number(live.ringing),
@@ -84,7 +101,6 @@ function campaignRow({ campaign, leads, today, live }: ProgressView): Cell[] {
       abandoned(one, pacing.maxAbandonment),
     ),
     number(leads.fresh + leads.again),
-    whyOf(live),
   ];
 }
 

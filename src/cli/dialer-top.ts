@@ -52,6 +52,6 @@ function linesOf(status: DialerStatusView): string[] {
 
 function draw(lines: readonly string[]): void {
   const shown = lines.slice(0, Math.max(1, (process.stdout.rows ?? lines.length + 1) - 1));
-  const text = shown.map((line) => `${line}${REST_OF_LINE}\r\n`).join('');
+  const text = shown.map((line) => `${line}${REST_OF_LINE}\n`).join('');
   process.stdout.write(`${HOME}${text}${REST_OF_SCREEN}`);
 }

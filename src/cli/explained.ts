@@ -21,7 +21,12 @@ export function addExplainedCommands(program: Command): void {
       const { explainNumber } = await import('./why-number.ts');
       if (!options.call && (await explainNumber(call, options))) return;
       const { explainCall } = await import('./why.ts');
-      await explainCall(call, options);
+      try {
+        await explainCall(call, options);
+      } catch (thrown) {
+        // Nobody called from it either: then at least what campaigns may do with it.
+        if (options.call || !(await explainNumber(call, { ...options, unknownToo: true }))) throw thrown;
+      }
     });
   program
     .command('replay')

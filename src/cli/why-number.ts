@@ -13,20 +13,27 @@ const ANSWER_MS = 5000;
 /** Times at which he was held back that are told. */
 const MOST_HELD_BACK = 10;
 
+export interface WhyNumberOptions {
+  readonly json?: boolean;
+  /** Also of a number that nobody ever dialled or listed: what campaigns may do with it. */
+  readonly unknownToo?: boolean;
+}
+
 /**
  * `carillon why NUMBER`: why somebody was or was not called, and when he may be.
  * @param wanted a number, or whom a list's key names
- * @returns false where nobody is called, or he was never to be: then it may be a call that is meant
+ * @returns false where nobody is called, or nothing is known of him: then it may be a call that is meant
  */
-export async function explainNumber(wanted: string, { json }: { readonly json?: boolean }): Promise<boolean> {
+export async function explainNumber(wanted: string, options: WhyNumberOptions): Promise<boolean> {
   if (wanted === 'last' || wanted.startsWith('call-')) return false;
   const settings = readSettings(process.env);
   const by = cleanNumber(wanted) === '' ? 'person' : 'number';
   const path = `/api/outbound/why?${by}=${encodeURIComponent(wanted)}`;
   const view = (await askAsAdmin(settings, path, ANSWER_MS)) as NumberWhyView | undefined;
-  if (!view?.known) return false;
+  const isTold = view?.known || (options.unknownToo && (view?.verdicts.length ?? 0) > 0);
+  if (!view || !isTold) return false;
   const held = await lastHeldBack(settings, view);
-  if (json) print(JSON.stringify({ ...view, heldBack: held }, null, 2));
+  if (options.json) print(JSON.stringify({ ...view, heldBack: held }, null, 2));
   else for (const line of storyLines(wanted, view, held)) print(line);
   return true;
 }
@@ -44,6 +51,7 @@ export function storyLines(wanted: string, view: NumberWhyView, held: readonly H
   const { verdicts, wishes, leads, attempts } = view;
   return [
     coloured('bold', harmless(wanted)),
+    ...(view.known ? [] : ['is on no list, was never called, and wished nothing']),
     ...section('may he be called now?  现在可否致电', verdicts.flatMap(verdictLines)),
     ...section(
       'what he wishes  意愿',

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { AnswerCount } from './abandonment.ts';
 import type { Disposition } from './attempt.ts';
 import type { PacingMode } from './outbound.ts';
 
@@ -46,8 +47,7 @@ export function figuresOf(counts: readonly AttemptCount[]): AttemptFigures {
   const attempts = total();
   const live = total(({ outcome }) => LIVE.has(outcome));
   const connected = total(({ outcome }) => outcome === 'connected');
-  const abandoned = total(({ outcome }) => outcome === 'abandoned');
-  const unattended = total(({ outcome, mode }) => LIVE.has(outcome) && mode !== 'preview');
+  const { answered: unattended, abandoned } = answersOf(counts);
   return {
     attempts,
     answered: live + total(({ outcome }) => outcome === 'machine'),
@@ -61,6 +61,16 @@ export function figuresOf(counts: readonly AttemptCount[]): AttemptFigures {
     talkMs: counts.reduce((sum, { talkMs }) => sum + talkMs, 0),
     outcomes: summedBy(counts, ({ outcome }) => outcome),
     results: summedBy(counts, ({ result }) => (result === '' ? undefined : result)),
+  };
+}
+
+/** Live answers that no agent was waiting for, and those of them that were abandoned. */
+export function answersOf(counts: readonly AttemptCount[]): AnswerCount {
+  const total = (which: (count: AttemptCount) => boolean): number =>
+    counts.reduce((sum, count) => (which(count) ? sum + count.attempts : sum), 0);
+  return {
+    answered: total(({ outcome, mode }) => LIVE.has(outcome) && mode !== 'preview'),
+    abandoned: total(({ outcome }) => outcome === 'abandoned'),
   };
 }
 

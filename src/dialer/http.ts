@@ -65,8 +65,9 @@ function addRoute(api: Api, parts: Parts): void {
       const { id: wanted = ids.next('o'), ...given } = request.body;
       if (await dialer.campaigns.byId(wanted))
         throw new Refused('outbound-id-taken', `There is an outbound campaign ${wanted} already`);
-      const campaign: OutboundCampaign = { id: wanted, status: 'stopped', ...given };
-      await keep(parts, campaign, signed(caller(request)), clock.now());
+      const campaign = checked({ id: wanted, status: 'stopped', ...given }, parts);
+      await dialer.campaigns.save(campaign, { by: signed(caller(request)), at: clock.now() });
+      await dialer.dialling.campaignsChanged();
       return reply.status(201).send(campaign);
     },
   );
@@ -87,10 +88,12 @@ function changeRoute(api: Api, parts: Parts): void {
       },
     },
     async (request) => {
-      const known = await outboundOf(dialer, request.params.id);
       const { pacing: paced, ...others } = request.body;
-      const campaign = { ...known, ...others, pacing: { ...known.pacing, ...paced } };
-      await keep(parts, campaign, signed(caller(request)), clock.now());
+      const made = { by: signed(caller(request)), at: clock.now() };
+      const campaign = await dialer.campaigns.change(request.params.id, made, (known) =>
+        checked({ ...known, ...others, pacing: { ...known.pacing, ...paced } }, parts),
+      );
+      await dialer.dialling.campaignsChanged();
       return campaign;
     },
   );
@@ -141,12 +144,13 @@ function controlRoute(api: Api, parts: Parts, control: Control): void {
       },
     },
     async (request) => {
-      const known = await outboundOf(dialer, request.params.id);
-      const campaign = { ...known, status: controlled(known, control, clock.now()) };
-      const by = signed(caller(request));
-      // What was right when it was saved may not be any more.
-      if (control === 'start') await keep(parts, campaign, by, clock.now());
-      else await save(parts, campaign, by, clock.now());
+      const made = { by: signed(caller(request)), at: clock.now() };
+      const campaign = await dialer.campaigns.change(request.params.id, made, (known) => {
+        const next = { ...known, status: controlled(known, control, clock.now()) };
+        // What was right when it was saved may not be any more.
+        return control === 'start' ? checked(next, parts) : next;
+      });
+      await dialer.dialling.campaignsChanged();
       return campaign;
     },
   );
@@ -159,9 +163,8 @@ export async function outboundOf({ campaigns }: DialerParts, id: string): Promis
   return campaign;
 }
 
-/** Keeps a campaign that is right, and has it hold. @throws Refused `bad-outbound` */
-async function keep(parts: Parts, campaign: OutboundCampaign, by: string, at: number): Promise<void> {
-  const { centre, flows, dialer } = parts;
+/** The campaign, when it is right. @throws Refused `bad-outbound` */
+function checked(campaign: OutboundCampaign, { centre, flows, dialer }: Parts): OutboundCampaign {
   const issues = issuesOf(campaign, {
     hasQueue: (name) => centre.queues().some(({ queue }) => queue.name === name),
     hasFlow: (name) => flows.byName(name) !== undefined,
@@ -169,10 +172,5 @@ async function keep(parts: Parts, campaign: OutboundCampaign, by: string, at: nu
   });
   const [first] = issues;
   if (first) throw new Refused('bad-outbound', `${first.at}: ${first.problem}`, { issues });
-  await save(parts, campaign, by, at);
-}
-
-async function save({ dialer }: Parts, campaign: OutboundCampaign, by: string, at: number): Promise<void> {
-  await dialer.campaigns.save(campaign, { by, at });
-  await dialer.dialling.campaignsChanged();
+  return campaign;
 }

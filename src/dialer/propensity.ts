@@ -34,6 +34,23 @@ const PRIOR_VARIANCE = 0.4;
 const RATE_PRIOR: Belief = { mean: -1, variance: 2 };
 /** By how much what is known of a feature fades with each dial that shows it: some two thousand dials are remembered. */
 const FADING = 1 + 1 / 2000;
+/**
+ * Answers are out from when there are less than the one share of what is expected until there are more than the other; `memory`, `prior` and `clearAfter`, when that would have been
+ * noticed, are in expected answers.
+ */
+const OUTAGE = {
+  memory: 25,
+  prior: 4,
+  below: 0.4,
+  over: 0.6,
+  clearAfter: 32,
+  longestMs: 30 * 60_000,
+} as const;
+/** Where nobody ever answers, something still has to be expected. */
+const LEAST_USUAL = 0.005;
+const MOST_UNCLEAR = 400;
+/** Dials that the usual share looks back. */
+const USUAL_DIALS = 1000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** Names of lists and of kinds come from outside: more of them than this are one. */
 const MOST_BELIEFS = 2000;
@@ -46,6 +63,15 @@ const MOST_BELIEFS = 2000;
 export class Propensity {
   readonly #rate: Belief = { ...RATE_PRIOR };
   readonly #beliefs = new Map<string, Belief>();
+  /** Share of live answers as it usually is, while answers are not out. */
+  #usual: number | undefined;
+  /** Live answers of the last dials, and those that were to be expected. */
+  #seen = 0;
+  #due = 0;
+  /** UTC ms. */
+  #outSince: number | undefined;
+  /** Dials of which it is not clear yet whether they belong to an outage, the oldest first. */
+  readonly #unclear: { readonly keys: readonly string[]; readonly isLive: boolean }[] = [];
 
   /** The campaign's rate, as it is for a dial without features. */
   get rate(): number {
@@ -65,14 +91,21 @@ export class Propensity {
     return logistic(this.#rate.mean + mean / Math.sqrt(1 + (Math.PI * variance) / 8));
   }
 
-  /** A dial rang for as long as it was to, or ended by itself: those that we let go teach nothing. */
-  learn(features: DialFeatures, isLive: boolean): void {
-    const seen = isLive ? 1 : 0;
-    const beliefs = keysOf(features).map((key) => this.#beliefOf(key));
-    const chance = logistic(beliefs.reduce((total, { mean }) => total + mean, this.#rate.mean));
-    for (const belief of beliefs) move(belief, seen, chance, PRIOR_VARIANCE);
-    // By itself: what all leads have in common is the rate, not a feature.
-    move(this.#rate, seen, this.rate, RATE_PRIOR.variance);
+  /**
+   * A dial rang for as long as it was to, or ended by itself: those that we let go teach nothing. Nor do those of an outage, when hardly
+   * anybody answers whatever he is like; so what is learned is some dozens of dials old.
+   * @param at UTC ms, never goes back
+   */
+  learn(features: DialFeatures, isLive: boolean, at: number): void {
+    this.#usual ??= this.rate;
+    this.#unclear.push({ keys: keysOf(features), isLive });
+    if (this.#isOut(isLive ? 1 : 0, this.#usual, at)) this.#unclear.length = 0;
+    const clearAfter = Math.min(MOST_UNCLEAR, OUTAGE.clearAfter / this.#usual);
+    while (this.#unclear.length > clearAfter) {
+      const dial = this.#unclear.shift()!;
+      this.#usual += ((dial.isLive ? 1 : 0) - this.#usual) / USUAL_DIALS;
+      this.#take(dial.keys, dial.isLive);
+    }
   }
 
   /**
@@ -83,6 +116,31 @@ export class Propensity {
     return permitted
       .map((hour) => ({ hour, chance: this.of({ ...features, hour }) }))
       .sort((one, other) => other.chance - one.chance || one.hour - other.hour);
+  }
+
+  #take(keys: readonly string[], isLive: boolean): void {
+    const seen = isLive ? 1 : 0;
+    const beliefs = keys.map((key) => this.#beliefOf(key));
+    const chance = logistic(beliefs.reduce((total, { mean }) => total + mean, this.#rate.mean));
+    for (const belief of beliefs) move(belief, seen, chance, PRIOR_VARIANCE);
+    // By itself: what all leads have in common is the rate, not a feature.
+    move(this.#rate, seen, this.rate, RATE_PRIOR.variance);
+  }
+
+  /** What goes on for long is no outage any more: then it is how things are. */
+  #isOut(seen: number, due: number, at: number): boolean {
+    const kept = Math.exp(-due / OUTAGE.memory);
+    this.#seen = this.#seen * kept + seen;
+    this.#due = this.#due * kept + due;
+    const share = (this.#seen + OUTAGE.prior) / (this.#due + OUTAGE.prior);
+    if (share < OUTAGE.below) this.#outSince ??= at;
+    else if (share > OUTAGE.over) this.#outSince = undefined;
+    if (this.#outSince === undefined) return false;
+    if (at - this.#outSince < OUTAGE.longestMs) return true;
+    this.#usual = Math.max(LEAST_USUAL, (due * this.#seen) / this.#due);
+    this.#seen = this.#due;
+    this.#outSince = undefined;
+    return false;
   }
 
   #beliefOf(key: string): Belief {

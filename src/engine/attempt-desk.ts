@@ -43,7 +43,7 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
   if (working) {
     working.inFlight -= 1;
     working.circuit.ended(over.id, outcome, turn.now);
-    learn(working, known, call, outcome);
+    learn(working, known, call, outcome, turn.now);
   }
   turn.putAttempt(over);
   const { sipCode, agent, detected } = over;
@@ -56,18 +56,24 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
 }
 
 /** Who answers when: those whom we let go, and those whom the network did not reach, teach nothing. */
-function learn({ propensity }: Working, { features }: UnderWay, call: Call, outcome: AttemptOutcome): void {
+function learn(
+  { propensity }: Working,
+  { features }: UnderWay,
+  call: Call,
+  outcome: AttemptOutcome,
+  now: number,
+): void {
   if (!features || call.outbound?.letGo) return;
   switch (outcome) {
     case 'connected':
     case 'abandoned':
     case 'hung-up':
-      return propensity.learn(features, true);
+      return propensity.learn(features, true, now);
     case 'machine':
     case 'no-answer':
     case 'busy':
     case 'rejected':
-      return propensity.learn(features, false);
+      return propensity.learn(features, false, now);
   }
 }
 

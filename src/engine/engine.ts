@@ -169,6 +169,7 @@ export class Engine implements Centre {
     const { calls, agents, callbacks, attempts, endedChannels } = await this.#parts.store.load();
     await this.#dialler?.start(attempts);
     this.#state.floor.takeRules(this.#parts.routing.current(), [], []);
+    this.#dialler?.floor.takeRules(this.#parts.routing.current());
     this.#parts.routing.onChange((rules) => this.#post({ input: { type: 'RulesChanged', rules } }, true));
     for (const agent of agents) this.#state.putAgent(agent);
     for (const call of calls) this.#state.putCall(call);

@@ -70,7 +70,7 @@ function listRoute(api: Api, { dialer }: Parts): void {
     async (request) => {
       const token = caller(request);
       const { number: wanted, person, cursor, ...others } = request.query;
-      
+      if (wanted !== undefined || person !== undefined) checkMaySearchNumbers(token);
       const rows = await dialer.attempts.list({
         ...others,
         ...(person !== undefined && { person }),

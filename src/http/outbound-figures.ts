@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { localTime, startOfDay } from '../base/zone.ts';
-import { type AttemptCount, figuresOf } from '../dialer/figures.ts';
+import { answersOf, figuresOf } from '../dialer/figures.ts';
 import { outboundOf } from '../dialer/http.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { Api, ApiParts } from './api.ts';
@@ -139,12 +139,14 @@ function figuresRoute(api: Api, { dialer, clock }: Parts): void {
 
 async function progressOf({ dialer, clock }: Parts, campaign: OutboundCampaign) {
   const now = clock.now();
-  const [leads, counts] = await Promise.all([
+  const [leads, counts, ever] = await Promise.all([
     dialer.lists.counts(campaign.id),
     dialer.attempts.counts({ campaign: campaign.id, from: midnight(now, dialer.zone()) }),
+    dialer.attempts.counts({ campaign: campaign.id }),
   ]);
-  const live = await liveOf(dialer, campaign, dialer.dialling.status(), leads, now);
-  return { campaign, leads, today: figuresOf(counts satisfies readonly AttemptCount[]), live };
+  const seen = { status: dialer.dialling.status(), leads, life: answersOf(ever) };
+  const live = await liveOf(dialer, campaign, seen, now);
+  return { campaign, leads, today: figuresOf(counts), live };
 }
 
 /** When the day of `now` began in this zone, UTC ms. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LeadCounts } from '../campaign/lead.ts';
+import type { AnswerCount } from '../dialer/abandonment.ts';
 import type { CampaignStatus, DiallingStatus, PoolStatus } from '../dialer/dialling.ts';
 import { shareOf } from '../dialer/figures.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
@@ -56,16 +57,23 @@ export const poolView = z
   .meta({ id: 'DialPool', description: 'The agents who take the calls of a queue that campaigns dial for.' });
 export type PoolView = z.output<typeof poolView>;
 
+/** What a campaign is seen by. */
+interface Seen {
+  readonly status: DiallingStatus;
+  readonly leads: LeadCounts;
+  /** Since the campaign began: the dialer itself looks back no further than the law does. */
+  readonly life: AnswerCount;
+}
+
 /** What a campaign does now, and why it does not. @param now UTC ms */
 export async function liveOf(
   dialer: DialerParts,
   campaign: OutboundCampaign,
-  status: DiallingStatus,
-  counts: LeadCounts,
+  { status, leads, life }: Seen,
   now: number,
 ): Promise<LiveView> {
   const live = status.campaigns.find((one) => one.campaign === campaign.id);
-  const whyNot = await whyNotOf(dialer, campaign, live, counts, now);
+  const whyNot = await whyNotOf(dialer, campaign, live, leads, now);
   const { dialling = 0, ringing = 0, waiting = 0, talking = 0, atHand = 0 } = live ?? {};
   return {
     dialling,
@@ -77,7 +85,7 @@ export async function liveOf(
     whyNotText: whyNot === '' ? '' : WHY_NOT[whyNot],
     reason: live?.reason ?? null,
     trunkRestsUntil: live?.trunkRestsUntil ?? null,
-    abandonment: live ? showAbandonment(live.abandonment) : null,
+    abandonment: live ? showAbandonment({ ...live.abandonment, life }) : null,
   };
 }
 

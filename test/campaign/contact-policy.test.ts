@@ -303,6 +303,19 @@ test('a cap by the day ends with the day of the zone', () => {
   expect(judgedAfter({ caps: [{ ...cap, across: 'campaign' }] }, three)).toEqual(GONE);
 });
 
+test('a cap by the day counts from its first moment on', () => {
+  const caps = [{ ...cap, most: 1 }];
+  expect(judgedAfter({ caps }, [contact(shanghai('2026-11-23 00:00'))])).toMatchObject({ rule: 'day-cap' });
+  expect(judgedAfter({ caps }, [contact(shanghai('2026-11-23 00:00') - 1)])).toEqual(GONE);
+});
+
+test('for a number of two zones the day ends where it ends later', () => {
+  const zones = ['Asia/Shanghai', 'Asia/Urumqi', 'Europe/London'];
+  expect(judgedAfter({ caps: [{ ...cap, most: 1 }] }, [contact(NOON - 1)], { zones })).toMatchObject({
+    retryAt: Date.parse('2026-11-24T00:00:00Z'),
+  });
+});
+
 test('a rolling cap ends when its oldest contact leaves it', () => {
   const seven = Array.from({ length: 7 }, (_, day) => contact(NOON - day * DAY - HOUR));
   const caps = [{ ...cap, most: 7, within: 7 * DAY }];
@@ -316,7 +329,7 @@ test('a rolling cap ends when its oldest contact leaves it', () => {
 
 test('a cap of connected calls leaves out what nobody answered', () => {
   const caps = [{ ...cap, counts: 'connected' as const }];
-  const outcomes: AttemptOutcome[] = ['connected', 'abandoned', 'hung-up'];
+  const outcomes: AttemptOutcome[] = ['connected', 'abandoned', 'unknown'];
   const three = outcomes.map((outcome) => contact(NOON - HOUR, { outcome }));
   expect(judgedAfter({ caps }, three)).toMatchObject({ rule: 'day-cap', detail: { counts: 'connected' } });
   expect(judgedAfter({ caps }, [...three.slice(1), contact(NOON - HOUR)])).toEqual(GONE);

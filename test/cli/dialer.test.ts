@@ -227,8 +227,9 @@ test('top shows agents, dials, and abandonment against its cap', () => {
     'agents of  idle  coming  talk  wrap  away  talk now  talk 60m  busy 60m',
     'sales         3       1    28     5     2       76%       83%       92%',
     '',
-    'campaign   state    mode        ring  wait  talk  dialled  hits   30m   60m   day  30d    left  why',
-    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       12    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>    –  81,220  3 idle, 33 busy, answers 31%, risk 1.2% of 1.5%',
+    'campaign   state    mode        ring  wait  talk  dialled  hits   30m   60m   day  30d    left',
+    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       12    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>    –  81,220',
+    '  3 idle, 33 busy, answers 31%, risk 1.2% of 1.5%',
   ]);
 });
 

@@ -125,6 +125,17 @@ describe('campaigns that call people', () => {
     expect((await api.send('supervisor', 'PATCH', '/api/outbound/o9', {})).status).toBe(404);
   });
 
+  test('do not lose what two people change at the same time', async () => {
+    const api = await openWithCampaign();
+    const started = api.send('supervisor', 'POST', '/api/outbound/o1/start');
+    const slower = api.send('supervisor', 'PATCH', '/api/outbound/o1', { pacing: { mode: 'progressive' } });
+    await Promise.all([started, slower]);
+    expect(await api.dialer.campaigns.byId('o1')).toMatchObject({
+      status: 'running',
+      pacing: { mode: 'progressive' },
+    });
+  });
+
   test.each([
     ['stopped', 'start', 'running'],
     ['stopped', 'stop', 'stopped'],
@@ -369,8 +380,9 @@ describe('figures', () => {
       today: { attempts: 1, connected: 1, hitRate: 1, talkMs: 40_000 },
       live: { dialling: 12, whyNot: '', whyNotText: '', reason },
     });
-    const { last30Min, day } = body.campaigns[0].live.abandonment;
+    const { last30Min, day, life } = body.campaigns[0].live.abandonment;
     expect([last30Min.share, day]).toEqual([0, { answered: 40, abandoned: 1, share: 0.025 }]);
+    expect(life).toEqual({ answered: 1, abandoned: 0, share: 0 });
     expect(body.pools).toEqual([
       {
         queue: 'general',
@@ -406,6 +418,16 @@ describe('figures', () => {
     api.dialer.dialling.state = { campaigns: [{ ...working, whyNot }], pools: [] };
     const { live } = (await api.send('viewer', 'GET', '/api/outbound/o1/progress')).body;
     expect([live.whyNot, live.whyNotText === '']).toEqual([told, told === '']);
+  });
+
+  test('of a campaign for which it is too late in one place only, say that no lead is due', async () => {
+    const api = await openWithCampaign();
+    await api.send('supervisor', 'POST', '/api/outbound/o1/start');
+    api.dialer.lists.ringIn = [['Asia/Shanghai'], ['Europe/London']];
+    api.dialer.closed.add('Asia/Shanghai');
+    api.dialer.dialling.state = { campaigns: [{ ...working, whyNot: 'no-leads' }], pools: [] };
+    const { live } = (await api.send('viewer', 'GET', '/api/outbound/o1/progress')).body;
+    expect(live.whyNot).toBe('no-leads');
   });
 
   test('of a campaign that is stopped say so', async () => {

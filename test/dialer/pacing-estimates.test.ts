@@ -251,6 +251,13 @@ test('while answers are out nothing is learned, the best is planned with, and af
   expect(level.note(false, 0.3, back - 1000, later)).toBe(false);
 });
 
+test('where few answer for longer than an outage lasts, that is learned', () => {
+  const level = new AnswerLevel();
+  const then = listen(level, 1000, 0.3, 0.3, START);
+  const later = listen(level, 2200, 0.03, 0.3, then);
+  expect(level.note(false, 0.3, later, later)).toBe(true);
+});
+
 test('what is planned with does not fall below a floor just because few answered', () => {
   const level = new AnswerLevel();
   const then = listen(level, 1000, 0.18, 0.3, START);

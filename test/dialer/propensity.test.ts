@@ -15,7 +15,7 @@ function trained(truth: (lead: DialFeatures) => number, dials: number, seed = 1)
       attempts: Math.floor(random() * 4),
       list: random() < 0.5 ? 'spring' : 'autumn',
     };
-    propensity.learn(lead, random() < truth(lead));
+    propensity.learn(lead, random() < truth(lead), dial * 1000);
   }
   return propensity;
 }
@@ -29,7 +29,8 @@ test('a lead of whom nothing is known has about the rate of the campaign', () =>
 test('one answer does not make a lead certain', () => {
   const propensity = trained(() => 0.2, 2000);
   const before = propensity.of({ ...LEAD, list: 'new' });
-  propensity.learn({ ...LEAD, list: 'new' }, true);
+  for (let answer = 0; answer < 200; answer += 1)
+    propensity.learn({ ...LEAD, list: answer === 0 ? 'new' : 'autumn' }, answer % 5 === 0, 0);
   const after = propensity.of({ ...LEAD, list: 'new' });
   expect(after).toBeGreaterThan(before);
   expect(after).toBeLessThan(before + 0.15);
@@ -63,6 +64,7 @@ test('who once answered at an hour is best called around it, where people have s
     propensity.learn(
       { ...LEAD, hour, answeredHour },
       random() < (Math.abs(hour - answeredHour) <= 1 ? 0.6 : 0.2),
+      dial,
     );
   }
   const best = propensity.bestHours(
@@ -75,14 +77,24 @@ test('who once answered at an hour is best called around it, where people have s
 test('a rate that changes is followed', () => {
   const propensity = trained(() => 0.45, 4000);
   const random = seededRandom(5);
-  for (let dial = 0; dial < 4000; dial += 1) propensity.learn(LEAD, random() < 0.1);
+  for (let dial = 0; dial < 4000; dial += 1) propensity.learn(LEAD, random() < 0.1, 4_000_000 + dial * 1000);
   expect(propensity.of(LEAD)).toBeLessThan(0.15);
 });
 
 test('thousands of list names and only failures leave a probability', () => {
   const propensity = new Propensity();
-  for (let dial = 0; dial < 5000; dial += 1) propensity.learn({ ...LEAD, list: `list ${dial}` }, false);
+  for (let dial = 0; dial < 5000; dial += 1)
+    propensity.learn({ ...LEAD, list: `list ${dial}` }, false, dial * 1000);
   const chance = propensity.of(LEAD);
   expect(chance).toBeGreaterThan(0);
   expect(chance).toBeLessThan(0.02);
+});
+
+test('an outage, in which nobody answers, teaches nothing, but half an hour of it does', () => {
+  const propensity = trained(() => 0.3, 3000);
+  const before = propensity.of(LEAD);
+  for (let dial = 0; dial < 1000; dial += 1) propensity.learn(LEAD, false, 3_000_000 + dial * 1000);
+  expect(propensity.of(LEAD)).toBeCloseTo(before, 1);
+  for (let dial = 1000; dial < 4000; dial += 1) propensity.learn(LEAD, false, 3_000_000 + dial * 1000);
+  expect(propensity.of(LEAD)).toBeLessThan(0.1);
 });

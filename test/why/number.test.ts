@@ -249,4 +249,7 @@ test('the whole story is told, and nothing in it moves the terminal', async () =
   ])
     expect(story).toContain(words);
   expect(story).not.toContain('\u001b[31mna');
+  expect(story).not.toContain('is on no list');
+  const stranger = await ask(api, 'number=13900000000');
+  expect(storyLines('13900000000', stranger, [])[1]).toContain('is on no list');
 });

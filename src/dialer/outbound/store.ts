@@ -16,11 +16,7 @@ export class OutboundStore {
   }
 
   async byId(id: string): Promise<OutboundCampaign | undefined> {
-    return this.#database.query
-      .select()
-      .from(outboundCampaignTable)
-      .where(eq(outboundCampaignTable.id, id))
-      .get();
+    return this.#find(id);
   }
 
   /** By name. */
@@ -33,7 +29,7 @@ export class OutboundStore {
   async save(campaign: OutboundCampaign, made?: Authorship): Promise<void> {
     const { id, ...rest } = campaign;
     this.#events.commit(() => {
-      const was = this.#statusOf(id);
+      const was = this.#find(id)?.status;
       this.#database.query
         .insert(outboundCampaignTable)
         .values(campaign)
@@ -47,13 +43,27 @@ export class OutboundStore {
   }
 
   /**
+   * Changes a campaign as it is now: nobody else's change comes between.
+   * @param to may throw: then nothing changes
+   * @throws Refused `outbound-unknown`
+   */
+  async change(
+    id: string,
+    made: Authorship,
+    to: (known: OutboundCampaign) => OutboundCampaign,
+  ): Promise<OutboundCampaign> {
+    const changed = to(this.#find(id) ?? unknown(id));
+    await this.save(changed, made);
+    return changed;
+  }
+
+  /**
    * Forgets a campaign for which nobody was ever dialled; one that was used is stopped and stays, because its attempts name it.
    * @throws Refused `outbound-unknown`, `outbound-not-stopped`, `outbound-has-attempts`
    */
   async remove(id: string, made: Authorship): Promise<void> {
     this.#events.commit(() => {
-      const status = this.#statusOf(id);
-      if (status === undefined) throw new Refused('outbound-unknown', `There is no outbound campaign ${id}`);
+      const { status } = this.#find(id) ?? unknown(id);
       if (status !== 'stopped')
         throw new Refused('outbound-not-stopped', `Outbound campaign ${id} is ${status}: stop it first`);
       const { query } = this.#database;
@@ -69,12 +79,15 @@ export class OutboundStore {
     });
   }
 
-  #statusOf(id: string): OutboundCampaign['status'] | undefined {
-    const { status } = outboundCampaignTable;
+  #find(id: string): OutboundCampaign | undefined {
     return this.#database.query
-      .select({ status })
+      .select()
       .from(outboundCampaignTable)
       .where(eq(outboundCampaignTable.id, id))
-      .get()?.status;
+      .get();
   }
+}
+
+function unknown(id: string): never {
+  throw new Refused('outbound-unknown', `There is no outbound campaign ${id}`);
 }

@@ -10,8 +10,9 @@ export class AnswerLevel {
   #slowDue = 0;
   #fastSeen = 0;
   #fastDue = 0;
-  #isOut = false;
-  /** UTC ms. */
+  /** UTC ms; undefined: they are not out. */
+  #outSince: number | undefined;
+  #isAccepted = false;
   #outUntil = Number.NEGATIVE_INFINITY;
 
   /**
@@ -21,15 +22,17 @@ export class AnswerLevel {
   note(isLive: boolean, due: number, dialledAt: number, at: number): boolean {
     if (dialledAt < this.#outUntil) return false;
     this.#count(isLive ? 1 : 0, due);
-    const isOut = ratio(this.#fastSeen, this.#fastDue) < PACING.outageBelow;
-    if (this.#isOut && !isOut) this.#beginAgain(at);
-    this.#isOut = isOut;
-    return !isOut;
+    const now = ratio(this.#fastSeen, this.#fastDue);
+    if (now > PACING.usualAbove) this.#isAccepted = false;
+    if (now < PACING.outageBelow && !this.#isAccepted) this.#outSince ??= at;
+    if (now > PACING.outageOver && this.#outSince !== undefined) this.#beginAgain(at);
+    if (this.#outSince !== undefined && at - this.#outSince > PACING.longestOutageMs) this.#accept();
+    return this.#outSince === undefined;
   }
 
   /** What to plan with. @param pendingDue answers expected so far of the dials that still ring */
   planned(pendingDue: number, now: number): number {
-    if (this.#isOut || now < this.#outUntil + PACING.recoveryMs)
+    if (this.#outSince !== undefined || now < this.#outUntil + PACING.recoveryMs)
       return Math.max(PACING.outageLevel, this.level(0));
     return Math.max(PACING.leastLevel, this.level(pendingDue));
   }
@@ -42,6 +45,12 @@ export class AnswerLevel {
   /** Squared coefficient of variation of `level`. */
   get variation(): number {
     return 1 / (PRIOR + this.#slowDue);
+  }
+
+  /** What goes on for long is no outage any more: then it is how people answer, and is learned. */
+  #accept(): void {
+    this.#isAccepted = true;
+    this.#outSince = undefined;
   }
 
   #count(seen: number, due: number): void {
@@ -59,6 +68,7 @@ export class AnswerLevel {
   /** Answers are back: what was seen while they were out says nothing about them. */
   #beginAgain(at: number): void {
     this.#outUntil = at;
+    this.#outSince = undefined;
     this.#slowDue = PRIOR;
     this.#fastDue = PRIOR;
     this.#slowSeen = 2 * PRIOR * PACING.outageLevel - PRIOR;

@@ -29,8 +29,13 @@ export const PACING = {
   alarmMemory: 30,
   /** Distance between the two, in standard deviations, that counts as a change. */
   alarmSigmas: 3.3,
-  /** Below this share of what is expected, answers are out: nothing is learned. */
+  /** From below this share of what is expected until above the other, answers are out: nothing is learned. */
   outageBelow: 0.4,
+  outageOver: 0.5,
+  /** After so long it is no outage but a list of other people, ms. */
+  longestOutageMs: 30 * 60_000,
+  /** Above this share they are as usual again. */
+  usualAbove: 0.7,
   /** What is planned with while answers are out, and for a while after that, ms: the line may come back at its best. */
   outageLevel: 1.3,
   recoveryMs: 45_000,

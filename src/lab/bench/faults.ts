@@ -40,7 +40,7 @@ abandon      1,000 callers hang up at random moments: ring, greeting, menu, camp
              orphans: channels, bridges and live calls left after 60 s · stuck: agents still in an offer or a talk
 overload     twice the admitted rate for 60 s, after 20 s of half of it. p95Ms: set-up of the calls taken · zombies: what is left 30 s
              later · broken: calls neither served nor refused · answeredShare, offeredShare: of the admitted rate, as measured
-dialerKill   a campaign calls 1,000 customers (busy, not there, answering sooner or later) for 12 agents; the daemon is killed (kill -9)
+dialerKill   a campaign calls 1,000 customers (busy, not there, answering sooner or later) for 16 agents; the daemon is killed (kill -9)
              every twelve seconds: between attempt and dial, between dial and response, while it rings, at the answer, between the end and the
              lists, at random. doubleDials: calls beyond a number's attempts · droppedAnswers: customers who answered and were hung up
              without an agent or the whole message · openAttempts: attempts that nobody closed

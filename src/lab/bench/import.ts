@@ -20,7 +20,7 @@ import { StandIn } from './import/stand-in.ts';
 const HELP = `npm run bench:import [-- options]   what the import of a list costs the calls, and the next lead out of very many
   --json        one line of JSON
   --rows n      of the list that is imported (1,000,000), UTF-8 with Chinese names, two columns of numbers; one row in a hundred is refused
-  --leads n     among which the next one is looked for (10,000,000), in twelve campaigns; their database takes 250 MB per million
+  --leads n     among which the next one is looked for (10,000,000), in twelve campaigns; their database takes 180 MB per million
   --folder f    for the scratch files, which are removed at the end (the system's own)
 
 seconds          the whole import: encoding, CSV, numbers, zones, duplicates, refusals, and all of it committed

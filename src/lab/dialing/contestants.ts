@@ -148,7 +148,7 @@ function learnedPropensity(): LeadPropensity {
   });
   return {
     of: (segment, at) => propensity.of(featuresOf(segment, at)),
-    learn: (segment, isLive, at) => propensity.learn(featuresOf(segment, at), isLive),
+    learn: (segment, isLive, at) => propensity.learn(featuresOf(segment, at), isLive, at),
   };
 }
 

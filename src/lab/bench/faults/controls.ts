@@ -4,6 +4,7 @@ import { StallMeter } from '../stalls.ts';
 import { abandon } from './abandon.ts';
 import type { CentreOptions } from './centre.ts';
 import { daemonKill } from './daemon-kill.ts';
+import { dialerKill } from './dialer-kill.ts';
 import { missedBy } from './goals.ts';
 import { importArgument } from './injected.ts';
 import { overload } from './overload.ts';
@@ -25,6 +26,8 @@ export interface Controls {
   readonly hangupOffOrphans: number;
   /** Goals of overload that are missed where the daemon takes everybody; must be above 0. */
   readonly admissionOffMissed: number;
+  /** Goals of dialerKill that are missed where a daemon knows nothing of the attempts of the one before it; must be above 0. */
+  readonly memoryOffMissed: number;
   /** Gaps that the meter sees in audio that is whole, and in audio with one pause of 300 ms; must be 0 and 1. */
   readonly gapsInWhole: number;
   readonly gapsInBroken: number;
@@ -44,12 +47,19 @@ export async function controls(options: CentreOptions & { readonly frozenMs: num
     callers: CALLERS,
   });
   const flood = await overload({ ...options, nodeOptions: importArgument('no-admission.ts') });
+  const forgotten = await dialerKill({
+    ...options,
+    inject: ['forget-attempts.ts'],
+    seed: 1,
+    attempts: CALLERS,
+  });
   return {
     adoptionOffStranded: kill.stranded,
     adoptionOffUnclosed: pbx.unclosed,
     fencingOffStaleWrites: stale.staleWrites,
     hangupOffOrphans: left.orphans,
     admissionOffMissed: missedBy('overload', flood).length,
+    memoryOffMissed: missedBy('dialerKill', forgotten).length,
     ...meter,
   };
 }

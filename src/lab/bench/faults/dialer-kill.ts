@@ -11,7 +11,7 @@ import { Sight, until } from './api.ts';
 import { importArgument } from './injected.ts';
 import { Town } from './town.ts';
 
-const AGENTS = 12;
+const AGENTS = 16;
 /** Nobody waits longer than that for the last lead, ms. */
 const LIMIT_MS = 6 * 60_000;
 /** When nobody new was called for so long, the list is done, ms. */
@@ -87,6 +87,8 @@ export async function dialerKill({
       () => undefined,
     );
     const attempts = await until('the attempts are told', () => desk.attempts(), 30_000);
+    // A bench in which nobody is called shows nothing.
+    if (attempts.length < count * 0.95) throw new Error(`only ${attempts.length} of ${count} were called`);
     return { ...judge(town.called, attempts), kills: killsOf(centre.rig.settings.data), seconds };
   } finally {
     town.close();
@@ -141,8 +143,11 @@ function judge(
   const agents = called.filter((call) => !isCustomer(call));
   const tried = Map.groupBy(attempts, ({ number }) => number.slice(-8));
   let doubleDials = 0;
-  for (const [number, calls] of Map.groupBy(customers, ({ number }) => number.slice(-8)))
-    doubleDials += Math.max(0, calls.length - (tried.get(number)?.length ?? 0));
+  for (const [number, calls] of Map.groupBy(customers, ({ number }) => number.slice(-8))) {
+    // Nobody is called again before the attempt before that is closed.
+    const closed = tried.get(number)?.filter(({ endedAt }) => endedAt !== null) ?? [];
+    doubleDials += Math.max(0, calls.length - Math.max(1, closed.length));
+  }
   const dropped = customers.filter((one) => isDropped(one, agents));
   const outcomes: Record<string, number> = {};
   for (const { outcome } of attempts) outcomes[outcome ?? 'open'] = (outcomes[outcome ?? 'open'] ?? 0) + 1;
