@@ -28,12 +28,13 @@ interface Belief {
   variance: number;
 }
 
-/** Before anything is known, a feature changes the odds by a factor of about e^±0.6. */
+/** What a feature may change before anything is known: the odds by a factor of about e^±0.6, hours by less. */
 const PRIOR_VARIANCE = 0.4;
-/** The rate itself may be anywhere. */
-const RATE_PRIOR: Belief = { mean: -1, variance: 2 };
-/** By how much what is known of a feature fades with each dial that shows it: some two thousand dials are remembered. */
-const FADING = 1 + 1 / 2000;
+const HOUR_VARIANCE = 0.1;
+/** The rate before the first dial: a quarter, as if of some hundred dials, because those that end first are not like the rest. */
+const RATE_PRIOR: Belief = { mean: -1.1, variance: 0.05 };
+/** By how much what is known of a feature fades with each dial that shows it: some ten thousand dials are remembered. */
+const FADING = 1 + 1 / 10_000;
 /**
  * Answers are out from when there are less than the one share of what is expected until there are more than the other; `memory`, `prior` and `clearAfter`, when that would have been
  * noticed, are in expected answers.
@@ -85,7 +86,7 @@ export class Propensity {
     for (const key of keysOf(features)) {
       const belief = this.#beliefs.get(key);
       mean += belief?.mean ?? 0;
-      variance += belief?.variance ?? PRIOR_VARIANCE;
+      variance += belief?.variance ?? priorOf(key);
     }
     // The less that is known of a lead, the nearer he is to the rate.
     return logistic(this.#rate.mean + mean / Math.sqrt(1 + (Math.PI * variance) / 8));
@@ -121,10 +122,17 @@ export class Propensity {
   #take(keys: readonly string[], isLive: boolean): void {
     const seen = isLive ? 1 : 0;
     const beliefs = keys.map((key) => this.#beliefOf(key));
-    const chance = logistic(beliefs.reduce((total, { mean }) => total + mean, this.#rate.mean));
-    for (const belief of beliefs) move(belief, seen, chance, PRIOR_VARIANCE);
+    let total = this.#rate.mean;
+    let variance = 0;
+    for (const [index, belief] of beliefs.entries()) {
+      belief.variance = Math.min(priorOf(keys[index]!), belief.variance * FADING);
+      total += belief.mean;
+      variance += belief.variance;
+    }
+    move(beliefs, variance, logistic(total), seen);
     // By itself: what all leads have in common is the rate, not a feature.
-    move(this.#rate, seen, this.rate, RATE_PRIOR.variance);
+    this.#rate.variance = Math.min(RATE_PRIOR.variance, this.#rate.variance * FADING);
+    move([this.#rate], this.#rate.variance, this.rate, seen);
   }
 
   /** What goes on for long is no outage any more: then it is how things are. */
@@ -146,7 +154,7 @@ export class Propensity {
   #beliefOf(key: string): Belief {
     let belief = this.#beliefs.get(key);
     if (!belief) {
-      belief = { mean: 0, variance: PRIOR_VARIANCE };
+      belief = { mean: 0, variance: priorOf(key) };
       if (this.#beliefs.size < MOST_BELIEFS) this.#beliefs.set(key, belief);
     }
     return belief;
@@ -156,14 +164,22 @@ export class Propensity {
 /** What a dial says about odds is never quite nothing. */
 const LEAST_WEIGHT = 0.01;
 
-function move(belief: Belief, seen: number, chance: number, most: number): void {
-  const variance = Math.min(most, belief.variance * FADING);
-  belief.variance = 1 / (1 / variance + Math.max(LEAST_WEIGHT, chance * (1 - chance)));
-  belief.mean += belief.variance * (seen - chance);
+/** What is believed of some things together is moved by what came of it, of each the more the less certain it is. */
+function move(beliefs: readonly Belief[], variance: number, chance: number, seen: number): void {
+  const weight = Math.max(LEAST_WEIGHT, chance * (1 - chance));
+  const part = 1 / (1 + variance * weight);
+  for (const belief of beliefs) {
+    belief.mean += belief.variance * part * (seen - chance);
+    belief.variance *= 1 - belief.variance * weight * part;
+  }
 }
 
 function logistic(logarithm: number): number {
   return 1 / (1 + Math.exp(-logarithm));
+}
+
+function priorOf(key: string): number {
+  return key.startsWith('hour') || key.startsWith('week') ? HOUR_VARIANCE : PRIOR_VARIANCE;
 }
 
 function keysOf(features: DialFeatures): string[] {

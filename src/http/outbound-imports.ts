@@ -14,6 +14,7 @@ import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { allowFile } from './body-time.ts';
 import { id, idParams, line } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
+import { noter } from './outbound-lists.ts';
 import { CAMPAIGN_KEEPERS, DIRECTORS } from './roles.ts';
 import { forgetUnfinished, LARGEST_UPLOAD, receiveUpload } from './upload.ts';
 
@@ -89,7 +90,9 @@ export function importRoutes(api: Api, parts: Parts): void {
   refusedRoute(api, parts);
 }
 
-function uploadRoute(api: Api, { dialer, ids, log }: Parts): void {
+function uploadRoute(api: Api, parts: Parts): void {
+  const { dialer, ids } = parts;
+  const noteInLog = noter(parts);
   api.post(
     '/api/outbound/lists/:list/imports',
     {
@@ -126,13 +129,15 @@ function uploadRoute(api: Api, { dialer, ids, log }: Parts): void {
           throw thrown;
         });
       const about = { list, import: started, bytes: got.bytes, sha256: got.sha256 };
-      log.info({ ...about, by: signed(caller(request)) }, 'a list is imported');
+      noteInLog('LeadImportBegun', { ...about, file: name, by: signed(caller(request)) });
       return reply.status(202).send(showImport(await importOf(dialer, started)));
     },
   );
 }
 
-function progressRoutes(api: Api, { dialer, log }: Parts): void {
+function progressRoutes(api: Api, parts: Parts): void {
+  const { dialer } = parts;
+  const noteInLog = noter(parts);
   api.get(
     '/api/outbound/lists/:list/imports',
     {
@@ -171,9 +176,9 @@ function progressRoutes(api: Api, { dialer, log }: Parts): void {
       },
     },
     async (request) => {
-      const { id: wanted } = await importOf(dialer, request.params.id);
+      const { id: wanted, list } = await importOf(dialer, request.params.id);
       await dialer.lists.cancelImport(wanted);
-      log.info({ import: wanted, by: signed(caller(request)) }, 'an import was cancelled');
+      noteInLog('LeadImportCancelled', { list, import: wanted, by: signed(caller(request)) });
       return showImport(await importOf(dialer, wanted));
     },
   );

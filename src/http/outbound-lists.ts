@@ -33,8 +33,16 @@ export const countedListView = z
   .meta({ id: 'CountedLeadList' });
 export type CountedListView = z.output<typeof countedListView>;
 
+/** Puts into the event log what people do with lists. The lists themselves lie elsewhere, so it follows what was done. */
+export function noter({ events, clock }: Pick<ApiParts, 'events' | 'clock'>) {
+  return (type: string, data: Readonly<Record<string, unknown>>): void =>
+    events.commit(() => [{ type, version: 1, at: clock.now(), data }]);
+}
+
 /** Routes of the lists from which campaigns take whom to call. */
-export function listRoutes(api: Api, { dialer, log }: ApiParts & { readonly dialer: DialerParts }): void {
+export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: DialerParts }): void {
+  const { dialer } = parts;
+  const noteInLog = noter(parts);
   api.get(
     '/api/outbound/:id/lists',
     {
@@ -66,7 +74,7 @@ export function listRoutes(api: Api, { dialer, log }: ApiParts & { readonly dial
     async (request, reply) => {
       const { id: campaign } = await outboundOf(dialer, request.params.id);
       const list = await dialer.lists.createList({ campaign, name: request.body.name });
-      log.info({ campaign, list: list.id, by: signed(caller(request)) }, 'a list was added');
+      noteInLog('LeadListAdded', { campaign, list: list.id, name: list.name, by: signed(caller(request)) });
       return reply.status(201).send(list);
     },
   );
@@ -87,7 +95,9 @@ export function listRoutes(api: Api, { dialer, log }: ApiParts & { readonly dial
     async (request) => {
       const { list } = request.params;
       const changed = await dialer.lists.changeList(list, request.body);
-      log.info({ list, ...request.body, by: signed(caller(request)) }, 'a list was changed');
+      const { campaign, name, position, isOn } = changed;
+      const is = { campaign, list, name, position, isOn };
+      noteInLog('LeadListChanged', { ...is, by: signed(caller(request)) });
       await dialer.dialling.campaignsChanged();
       return changed;
     },

@@ -236,7 +236,7 @@ test('top shows agents, dials, and abandonment against its cap', () => {
 test('top says why nothing is dialled, and fits any terminal', () => {
   const late = progress({ whyNot: 'trunk-fails', whyNotText: 'Too many dials failed.' });
   expect(topLines(status(late), 200, named).at(-1)).toContain(
-    '<yellow>trunk-fails: Too many dials failed.</yellow>',
+    '<yellow>  trunk-fails: Too many dials failed.</yellow>',
   );
   const plain = (_colour: string, text: string) => text;
   for (const columns of [10, 40, 80])

@@ -227,6 +227,13 @@ describe('lists', () => {
     });
     expect(changed.body).toMatchObject({ id: 'l1', isOn: false, position: 9 });
     expect((await api.send('supervisor', 'PATCH', '/api/outbound/lists/l9', {})).status).toBe(404);
+    const { events: items } = (
+      await api.send('supervisor', 'GET', '/api/events?types=LeadListAdded,LeadListChanged')
+    ).body;
+    expect(items.map(({ type, data }: { type: string; data: { by: string } }) => [type, data.by])).toEqual([
+      ['LeadListAdded', 'campaign'],
+      ['LeadListChanged', 'supervisor'],
+    ]);
     expect((await api.send('campaign', 'POST', '/api/outbound/o9/lists', { name: 'x' })).status).toBe(404);
   });
 

@@ -67,9 +67,9 @@ export const PACING = {
   /** A rolling hour with fewer answers may begin with an abandoned call. */
   graceHourAnswers: 60,
   /** What half an hour may have, of the cap, where it has so many answers, and what is kept in hand of it. */
-  smoothingCap: 1.17,
+  smoothingCap: 1.19,
   smoothingAnswers: 250,
-  smoothingReserve: 2,
+  smoothingReserve: 1.5,
   /** Of a window's first hours, it may owe what so much time without abandoned calls pays back, less and less, ms. */
   overdraftMs: 600_000,
   overdraftUntilMs: 3 * 3_600_000,

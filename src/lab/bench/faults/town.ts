@@ -14,6 +14,9 @@ export const answersAndTalks: Behaviour = (call) => {
   call.answer();
 };
 
+/** The centre that they are around. */
+type Place = Pick<Rig, 'server' | 'settings' | 'phones'>;
+
 /** Everybody outside of the centre, and the agents' phones. */
 export class Town {
   readonly stalls = new StallMeter();
@@ -22,17 +25,17 @@ export class Town {
   readonly #callers: SipSocket;
   readonly #trunk: SipSocket;
   readonly #phones: SipSocket[] = [];
-  readonly #rig: Rig;
+  readonly #rig: Place;
   readonly #callsMade = new Set<CallerCall>();
   #count = 0;
 
-  private constructor(rig: Rig, callers: SipSocket, trunk: SipSocket) {
+  private constructor(rig: Place, callers: SipSocket, trunk: SipSocket) {
     this.#rig = rig;
     this.#callers = callers;
     this.#trunk = trunk;
   }
 
-  static async open(rig: Rig, trunk: Behaviour = answersAndTalks): Promise<Town> {
+  static async open(rig: Place, trunk: Behaviour = answersAndTalks): Promise<Town> {
     const callers = await SipSocket.open(rig.server);
     const town = new Town(rig, callers, await SipSocket.open(rig.server, rig.settings.trunk.port));
     town.#behave(town.#trunk, trunk);
