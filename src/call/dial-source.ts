@@ -54,7 +54,8 @@ export function recordedOf({ source, ani, callback, outbound, entered, facts }: 
  * @param writtenBy the phone at which its number was written, if it was
  */
 export function countedFor(call: Recorded, writtenBy?: string): DialSource[] {
-  const sources = call.byCampaign ? [] : [bringer(call)];
+  if (call.byCampaign) return [{ kind: 'campaign', name: call.campaignId ?? '' }];
+  const sources = [bringer(call)];
   if (writtenBy !== undefined && !(call.source.kind === 'phone' && call.source.extension === writtenBy))
     sources.push({ kind: 'phone', name: writtenBy });
   if (call.enteredFlow !== undefined) sources.push({ kind: 'flow', name: call.enteredFlow });
@@ -88,6 +89,8 @@ export function maxTalkOf(leg: string, phase: Phase): number | undefined {
     case 'dialing':
     case 'offered':
       return phase.leg === leg ? phase.maxTalkMs : undefined;
+    case 'reaching':
+      return phase.maxTalkMs;
     case 'calling':
       return phase.leg === leg ? undefined : phase.maxTalkMs;
     case 'connected':

@@ -141,7 +141,9 @@ export class OutsideDialling {
 
   #holders(group: NumberGroup | undefined, number: string, sources: readonly DialSource[]): Holder[] {
     const { limits, home } = this.#rules;
-    const holders: Holder[] = [{ kind: 'all', name: '', limits: limits.all }];
+    // What campaigns dial is bounded for each of them: all others together are not to be kept from dialling by it.
+    const isCampaigns = sources.every(({ kind }) => kind === 'campaign');
+    const holders: Holder[] = isCampaigns ? [] : [{ kind: 'all', name: '', limits: limits.all }];
     for (const { kind, name } of sources)
       holders.push({
         kind,

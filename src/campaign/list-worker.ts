@@ -7,8 +7,6 @@ import { connect, type Database } from '../store/connect.ts';
 import { type DeskSettings, ListDesk } from './list-desk.ts';
 import type { DeskAnswer, DeskRequest } from './list-talk.ts';
 
-import { setPriority } from 'node:os';
-setPriority(0, 10);
 const port = parentPort!;
 const settings = workerData as DeskSettings;
 const say = (answer: DeskAnswer): void => port.postMessage(answer);

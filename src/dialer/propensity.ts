@@ -22,6 +22,12 @@ export interface HourChance {
   readonly chance: number;
 }
 
+interface EndedDial {
+  readonly keys: readonly string[];
+  readonly isLive: boolean;
+  readonly at: number;
+}
+
 /** What one feature adds to the logarithm of the odds: a belief, normally distributed. */
 interface Belief {
   mean: number;
@@ -50,6 +56,8 @@ const OUTAGE = {
 /** Where nobody ever answers, something still has to be expected. */
 const LEAST_USUAL = 0.005;
 const MOST_UNCLEAR = 400;
+/** Dials of the same moment end in an order that says much: busy first, then the answers, then the rest. So they wait for each other. */
+const SETTLED_MS = 60_000;
 /** Dials that the usual share looks back. */
 const USUAL_DIALS = 1000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
@@ -71,8 +79,8 @@ export class Propensity {
   #due = 0;
   /** UTC ms. */
   #outSince: number | undefined;
-  /** Dials of which it is not clear yet whether they belong to an outage, the oldest first. */
-  readonly #unclear: { readonly keys: readonly string[]; readonly isLive: boolean }[] = [];
+  /** Dials of which it is not clear yet whether they belong to an outage, in the order in which they were made. */
+  readonly #unclear: EndedDial[] = [];
 
   /** The campaign's rate, as it is for a dial without features. */
   get rate(): number {
@@ -95,14 +103,15 @@ export class Propensity {
   /**
    * A dial rang for as long as it was to, or ended by itself: those that we let go teach nothing. Nor do those of an outage, when hardly
    * anybody answers whatever he is like; so what is learned is some dozens of dials old.
-   * @param at UTC ms, never goes back
+   * @param at when it was made, UTC ms
    */
   learn(features: DialFeatures, isLive: boolean, at: number): void {
     this.#usual ??= this.rate;
-    this.#unclear.push({ keys: keysOf(features), isLive });
+    this.#put({ keys: keysOf(features), isLive, at });
     if (this.#isOut(isLive ? 1 : 0, this.#usual, at)) this.#unclear.length = 0;
+    const newest = this.#unclear.at(-1)?.at ?? at;
     const clearAfter = Math.min(MOST_UNCLEAR, OUTAGE.clearAfter / this.#usual);
-    while (this.#unclear.length > clearAfter) {
+    while (this.#unclear.length > clearAfter && this.#unclear[0]!.at <= newest - SETTLED_MS) {
       const dial = this.#unclear.shift()!;
       this.#usual += ((dial.isLive ? 1 : 0) - this.#usual) / USUAL_DIALS;
       this.#take(dial.keys, dial.isLive);
@@ -117,6 +126,12 @@ export class Propensity {
     return permitted
       .map((hour) => ({ hour, chance: this.of({ ...features, hour }) }))
       .sort((one, other) => other.chance - one.chance || one.hour - other.hour);
+  }
+
+  #put(dial: EndedDial): void {
+    let place = this.#unclear.length;
+    while (place > 0 && this.#unclear[place - 1]!.at > dial.at) place -= 1;
+    this.#unclear.splice(place, 0, dial);
   }
 
   #take(keys: readonly string[], isLive: boolean): void {

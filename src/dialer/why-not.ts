@@ -13,6 +13,8 @@ export const WHY_NOT = {
   'kept-for-callers':
     'The agents who are ready are kept back for callers: callers come first. More agents, or some who take no callers, would help.',
   starting: 'The centre is starting: lists and policies are being read.',
+  'dial-limits':
+    'The limits that class of service sets for each campaign are reached: each-campaign in dialplan/class-of-service.yaml.',
   'trunk-fails':
     'Too many dials failed in the network: one is tried again from time to time. Look at the trunk.',
   'no-channels': 'All channels that dialling may use are in use.',

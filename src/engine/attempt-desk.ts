@@ -43,7 +43,7 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
   if (working) {
     working.inFlight -= 1;
     working.circuit.ended(over.id, outcome, turn.now);
-    learn(working, known, call, outcome, turn.now);
+    learn(working, known, call, outcome);
   }
   turn.putAttempt(over);
   const { sipCode, agent, detected } = over;
@@ -58,22 +58,21 @@ function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working:
 /** Who answers when: those whom we let go, and those whom the network did not reach, teach nothing. */
 function learn(
   { propensity }: Working,
-  { features }: UnderWay,
+  { attempt, features }: UnderWay,
   call: Call,
   outcome: AttemptOutcome,
-  now: number,
 ): void {
   if (!features || call.outbound?.letGo) return;
   switch (outcome) {
     case 'connected':
     case 'abandoned':
     case 'hung-up':
-      return propensity.learn(features, true, now);
+      return propensity.learn(features, true, attempt.at);
     case 'machine':
     case 'no-answer':
     case 'busy':
     case 'rejected':
-      return propensity.learn(features, false, now);
+      return propensity.learn(features, false, attempt.at);
   }
 }
 

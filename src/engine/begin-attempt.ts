@@ -9,6 +9,8 @@ import { featuresOf } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
 
+/** A campaign that has reached limits of class of service looks again after this, ms. */
+const LIMITS_REST_MS = 5_000;
 /** A lead that may not be called now, without anybody knowing when, is looked at again after this, ms. */
 const LOOK_AGAIN_MS = 3_600_000;
 
@@ -47,11 +49,14 @@ export function begin(
   }
   const id = turn.nextId('a-');
   const begun = callFor(id, campaign, lead, to, how, now);
-  if (!turn.permitted(begun.call, { kind: 'outside', number: to.number }, 'campaign')) {
+  const permission = turn.outside.permit(begun.call, to.number, 'campaign', now);
+  if (!permission.allowed) {
+    if (permission.refusal.reason !== 'not-permitted') return reachedLimits(working, lead, now);
     sendBack(turn, floor, campaign, lead, 'class-of-service', now + LOOK_AGAIN_MS);
     return undefined;
   }
-  const { attempt } = begun;
+  const { attempt, leg } = begun;
+  const call = withLongestTalk(begun.call, permission.maxTalkMs);
   floor.gate.note(contactOf(attempt));
   const features = featuresOf(lead, now);
   const propensity = working.propensity.of(features);
@@ -59,15 +64,26 @@ export function begin(
   working.inFlight += 1;
   circuit.dialled(id);
   turn.putAttempt(attempt);
-  turn.putNewCall(begun.call);
+  turn.putNewCall(call);
   const { list, number, person, mode, earlier } = attempt;
   const about = { attempt: id, campaign: campaign.id, list, lead: lead.id, person, number, mode, earlier };
-  turn.log(
-    'AttemptMade',
-    { ...about, propensity, ...(how.why && { why: how.why }) },
-    { call: begun.call.id },
-  );
-  return { ...begun, propensity };
+  turn.log('AttemptMade', { ...about, propensity, ...(how.why && { why: how.why }) }, { call: call.id });
+  return { attempt, call, leg, propensity };
+}
+
+/** The PBX ends a talk that lasts for longer than class of service permits. */
+function withLongestTalk(call: Call, maxTalkMs: number | undefined): Call {
+  const { phase } = call;
+  return phase.at === 'reaching' && maxTalkMs !== undefined
+    ? { ...call, phase: { ...phase, maxTalkMs } }
+    : call;
+}
+
+/** The campaign rests for a moment: it is not the lead's fault. */
+function reachedLimits(working: Working, lead: Lead, now: number): undefined {
+  working.hopper.giveBack(lead);
+  working.restsUntil = now + LIMITS_REST_MS;
+  working.whyNot = 'dial-limits';
 }
 
 /** What the gate is asked. */

@@ -75,6 +75,7 @@ function hindrance({ now, state }: Turn, floor: DialFloor, working: Working): Wh
   if (now < campaign.validFrom) return 'not-yet-valid';
   if (now >= campaign.validUntil) return 'expired';
   if (circuit.isOpen(now)) return 'trunk-fails';
+  if (now < working.restsUntil) return 'dial-limits';
   if (state.channelsUp >= floor.channels) return 'no-channels';
   const pool = floor.poolOf(campaign);
   if (!pool || pool.size === 0) return 'no-agents';
@@ -105,6 +106,7 @@ function dialNext(
       continue;
     }
     const begun = begin(turn, floor, working, lead, { why, attended: false });
+    if (!begun && working.whyNot !== '') return false;
     if (!begun) continue;
     pool.pacer.dialled(begun.attempt.id, campaign.id, turn.now, begun.propensity);
     const { leg } = begun;

@@ -38,6 +38,8 @@ export interface Working {
   readonly propensity: Propensity;
   /** Why nothing was dialled the last time, '' when something was or nothing had to be. */
   whyNot: WhyNot | '';
+  /** Until then it dials nothing, because limits are reached, UTC ms. */
+  restsUntil: number;
   /** Why there was nothing to fetch the last time. */
   dryBecause: 'no-leads' | 'all-done' | 'outside-hours';
   /** What the last decision was made by. */
@@ -60,6 +62,7 @@ function fresh(): Omit<Working, 'campaign'> {
     propensity: new Propensity(),
     inFlight: 0,
     whyNot: '',
+    restsUntil: 0,
     dryBecause: 'no-leads',
   };
 }
@@ -108,6 +111,13 @@ export class DialFloor {
     return this.#parts.channels;
   }
 
+  /** Campaigns that were to be drained and have nothing under way any more. */
+  drained(): string[] {
+    return [...this.campaigns.values()]
+      .filter(({ campaign, inFlight }) => campaign.status === 'draining' && inFlight === 0)
+      .map(({ campaign }) => campaign.id);
+  }
+
   /** The campaigns as they are now; those that are stopped and have nothing under way are not at work. */
   takeCampaigns(campaigns: readonly OutboundCampaign[]): void {
     const listed = new Set<string>();
@@ -115,6 +125,8 @@ export class DialFloor {
       const known = this.campaigns.get(campaign.id) ?? this.#takenUp(campaign);
       if (campaign.status === 'stopped' && known.inFlight === 0) continue;
       listed.add(campaign.id);
+      // Lists may have been switched off, numbers become forbidden.
+      known.hopper.clear();
       if (known.campaign !== campaign || !this.campaigns.has(campaign.id))
         this.campaigns.set(campaign.id, { ...known, campaign });
     }

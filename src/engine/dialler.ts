@@ -32,6 +32,8 @@ export interface DiallerParts {
     ): Iterable<{ readonly at: number; readonly abandoned: boolean }>;
   };
   readonly zone: () => string;
+  /** A campaign that was to be drained has nothing under way any more: it is to be stopped. */
+  readonly drained?: (campaign: string) => Promise<void>;
   /** What is not ready yet, '' when all is. */
   readonly hindrance?: () => WhyNot | '';
   readonly dialsPerSecond: number;
@@ -59,6 +61,7 @@ export class Dialler implements Dialling {
   readonly #parts: DiallerParts;
   readonly #around: Around;
   readonly #supply: LeadSupply;
+  readonly #stopping = new Set<string>();
   #problem = '';
 
   constructor(parts: DiallerParts, around: Around) {
@@ -108,6 +111,24 @@ export class Dialler implements Dialling {
   committed(): void {
     this.#supply.settle(this.floor);
     this.#supply.fill(this.floor);
+    for (const campaign of this.floor.drained()) void this.#stop(campaign);
+  }
+
+  /** Once, however often it is seen. */
+  async #stop(campaign: string): Promise<void> {
+    if (this.#stopping.has(campaign)) return;
+    this.#stopping.add(campaign);
+    try {
+      await this.#parts.drained?.(campaign);
+      await this.campaignsChanged();
+    } catch (thrown) {
+      this.#around.log.warn(
+        { campaign, reason: messageOf(thrown) },
+        'a drained campaign could not be stopped',
+      );
+    } finally {
+      this.#stopping.delete(campaign);
+    }
   }
 
   problems(): string[] {

@@ -142,6 +142,12 @@ export class DialerCentre {
       attempts: this.attempts,
       zone,
       hindrance: () => (this.#isStarted ? '' : 'starting'),
+      drained: async (id) => {
+        const made = { by: 'carillon', at: this.#parts.clock.now() };
+        await this.campaigns.change(id, made, (campaign) =>
+          campaign.status === 'draining' ? { ...campaign, status: 'stopped' } : campaign,
+        );
+      },
       dialsPerSecond: settings.dialsPerSecond,
       channels,
     };

@@ -147,17 +147,22 @@ test('given_a_flow_that_listens_when_a_machine_answers_then_no_agent_is_troubled
 
 test('given_one_agent_for_three_who_answer_then_the_others_hear_who_called_and_whoever_presses_9_is_never_called_again', async () => {
   await centre.api('/api/agents/1006/not-ready', { reason: 'break' });
+  await centre.api('/api/agents/1004/ready', {});
   const again = { afterMs: 1000, tries: 5, nextNumber: false };
   const id = await campaign(CROWD, {
     pacing: { mode: 'ratio', ratio: 3, minRingMs: 15_000 },
     retry: { abandoned: again },
   });
   // The agent's voice is a tone; words are what is left.
-  const left = await until('two who hear words', async () => {
-    const up = CROWD.flatMap((number) => callsTo(number)).filter((call) => call.isUp);
-    const alone = up.filter(({ audio }) => audio.voiceAt === undefined && audio.packets > 150);
-    return alone.length === 2 && alone;
-  });
+  const left = await until(
+    'two who hear words',
+    async () => {
+      const up = CROWD.flatMap((number) => callsTo(number)).filter((call) => call.isUp);
+      const alone = up.filter(({ audio }) => audio.voiceAt === undefined && audio.packets > 150);
+      return alone.length === 2 && alone;
+    },
+    20_000,
+  );
   const [one] = left;
   const number = one!.number.slice(-11);
   one!.press('9');

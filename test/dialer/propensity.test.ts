@@ -30,7 +30,11 @@ test('one answer does not make a lead certain', () => {
   const propensity = trained(() => 0.2, 2000);
   const before = propensity.of({ ...LEAD, list: 'new' });
   for (let answer = 0; answer < 200; answer += 1)
-    propensity.learn({ ...LEAD, list: answer === 0 ? 'new' : 'autumn' }, answer % 5 === 0, 0);
+    propensity.learn(
+      { ...LEAD, list: answer === 0 ? 'new' : 'autumn' },
+      answer % 5 === 0,
+      10_000_000 + answer * 1000,
+    );
   const after = propensity.of({ ...LEAD, list: 'new' });
   expect(after).toBeGreaterThan(before);
   expect(after).toBeLessThan(before + 0.15);
@@ -64,7 +68,7 @@ test('who once answered at an hour is best called around it, where people have s
     propensity.learn(
       { ...LEAD, hour, answeredHour },
       random() < (Math.abs(hour - answeredHour) <= 1 ? 0.6 : 0.2),
-      dial,
+      dial * 1000,
     );
   }
   const best = propensity.bestHours(

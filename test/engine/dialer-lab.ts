@@ -176,6 +176,9 @@ export class DialerLab extends CentreLab {
           answersSince: () => [],
         },
         zone: () => 'Asia/Shanghai',
+        drained: async (id) => {
+          now.campaigns = now.campaigns.map((one) => (one.id === id ? { ...one, status: 'stopped' } : one));
+        },
         dialsPerSecond: 20,
         channels: 1000,
       }),

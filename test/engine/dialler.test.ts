@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { ANYWHERE } from '../../src/lab/anywhere.ts';
 import { dialerLab, lead, outbound } from './dialer-lab.ts';
 
 const NUMBER = '+8613900000001';
 const OTHER = '+8613900000002';
 
 const answersAfter = (answerAfterMs: number) => ({ trunk: () => ({ ringAfterMs: 50, answerAfterMs }) });
+/** Two calls a minute for each campaign. */
+const LIMITED = { ...ANYWHERE, limits: { ...ANYWHERE.limits, campaign: { perMinute: 2 } } };
 const silent = { trunk: () => ({ ringAfterMs: 50 }) };
 
 test('a lead is dialled when an agent is ready, and he who answers talks with that agent', async () => {
@@ -247,4 +250,38 @@ test('a trunk that fails opens the circuit: no storm of dials', async () => {
   expect(lab.attempts().every(({ outcome }) => outcome === 'congestion' || outcome === undefined)).toBe(true);
   expect(lab.attempts().length).toBeLessThan(20);
   expect(lab.engine.dialler?.floor.campaigns.get('o1')?.whyNot).toBe('trunk-fails');
+});
+
+test('a campaign that is drained ends what is under way, and is stopped then', async () => {
+  const lab = dialerLab({ leads: [lead('l1', NUMBER), lead('l2', OTHER)], pbx: answersAfter(3000) });
+  await lab.start();
+  await lab.works('1001');
+  await lab.clock.advance(1000);
+  lab.campaigns = [outbound({ status: 'draining' })];
+  await lab.engine.dialler!.campaignsChanged();
+  await lab.clock.advance(5000);
+  expect(lab.pbx.dialled(NUMBER)?.talkingWith).toHaveLength(1);
+  expect(lab.campaigns[0]?.status).toBe('draining');
+  lab.pbx.dialled(NUMBER)?.hangup();
+  await lab.clock.advance(2000);
+  expect(lab.campaigns[0]?.status).toBe('stopped');
+  expect(lab.attempts()).toHaveLength(1);
+});
+
+test('a campaign that has reached its limits rests, and no lead is held back for it', async () => {
+  const leads = Array.from({ length: 6 }, (_, index) => lead(`l${index}`, `1390000000${index}`));
+  const lab = dialerLab({ leads, pbx: answersAfter(500), classOfService: LIMITED });
+  await lab.start();
+  await lab.works('1001');
+  const reasons = new Set<string>();
+  for (let second = 0; second < 40; second += 1) {
+    await lab.clock.advance(1000);
+    for (const one of leads) lab.pbx.dialled(one.numbers[0]!.number)?.hangup();
+    for (const { whyNot } of lab.engine.dialler!.status().campaigns) reasons.add(whyNot);
+  }
+  expect(lab.attempts()).toHaveLength(2);
+  expect(reasons).toContain('dial-limits');
+  expect(lab.types()).not.toContain('LeadHeldBack');
+  await lab.clock.advance(60_000);
+  expect(lab.attempts().length).toBeGreaterThan(2);
 });

@@ -64,6 +64,8 @@ export const PACING = {
   graceCalls: 3,
   /** Kept in hand in rolling hours besides, for each standard deviation of what chance does to their abandoned calls. */
   hourReserve: 0.6,
+  /** And as a share of them, for shocks that nobody foresees, as when half of the agents leave together. */
+  hourShockReserve: 0.02,
   /** A rolling hour with fewer answers may begin with an abandoned call. */
   graceHourAnswers: 60,
   /** What half an hour may have, of the cap, where it has so many answers, and what is kept in hand of it. */

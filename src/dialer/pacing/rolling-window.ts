@@ -12,9 +12,10 @@ const LOOKS = 12;
 /** The share that every hour permits; 0: nothing may be risked. @param pending see `aimOf` */
 export function hourAim(windows: AbandonmentWindows, cap: number, pending: number, now: number): number {
   const { answered, abandoned } = windows.since(now - HOUR_MS);
+  const most = cap * answered;
   const grace = answered < PACING.graceHourAnswers ? 1 : 0;
-  if (wholeCalls(cap * answered) - abandoned - pending + grace < 1) return 0;
-  const reserve = PACING.reserve + PACING.hourReserve * Math.sqrt(cap * answered);
+  if (wholeCalls(most) - abandoned - pending + grace < 1) return 0;
+  const reserve = PACING.reserve + PACING.hourReserve * Math.sqrt(most) + PACING.hourShockReserve * most;
   return movingAim(windows, { lengthMs: HOUR_MS, cap, spent: pending + reserve }, now);
 }
 

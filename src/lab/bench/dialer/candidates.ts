@@ -8,7 +8,7 @@ const MAXIMUM_LEVELS = [3, 12] as const;
 /** The more agents, the more of them there may be too many or too few of. */
 function diffTargets(agents: number): readonly number[] {
   if (agents <= 10) return [-2, -1, 0, 1];
-  return agents <= 50 ? [-4, -3, -2, -1, 0, 1] : [-12, -8, -5, -3, -1, 0, 1];
+  return agents <= 50 ? [-6, -5, -4, -3, -2, -1, 0, 1] : [-20, -16, -12, -8, -5, -3, -1, 0, 1];
 }
 
 /** The settings of VICIdial's rule that are tried for so many agents: 672 at least. */

@@ -72,7 +72,7 @@ export async function dialerKill({
       {
         queue: QUEUE,
         flow: 'answered',
-        pacing: { mode: 'ratio', ratio: 1.5, minRingMs: 15_000 },
+        pacing: { mode: 'ratio', ratio: 3, minRingMs: 15_000 },
         ringMs: 16_000,
         retry: {},
       },
@@ -127,11 +127,11 @@ function customer(call: CalledCall, random: () => number): void {
     });
 }
 
-/** Takes every call at once and talks for a second or two. */
+/** Takes every call at once and talks for some seconds. */
 function agent(call: CalledCall, random: () => number): void {
   call.answer();
   call.audio.leave();
-  setTimeout(() => call.hangUp(), 700 + random() * 1500);
+  setTimeout(() => call.hangUp(), 1500 + random() * 3000);
 }
 
 /** What the customers' side saw, against what was written down. */
