@@ -42,6 +42,9 @@ beforeAll(async () => {
       call.audio.talks = true;
       call.answer();
     });
+    // Whoever takes callers too would be kept back for them.
+    const changed = await centre.ask(`/api/agents/${id}`, { skills: { sales: 8 } }, 'PATCH');
+    expect(changed.ok).toBe(true);
   }
 }, 300_000);
 afterAll(async () => {
@@ -170,6 +173,7 @@ test('given_one_agent_for_three_who_answer_then_the_others_hear_who_called_and_w
     const { items } = await centre.api<{ items: { kind: string; source: string }[] }>('/api/contact-wishes');
     return items.some(({ kind, source }) => kind === 'do-not-call' && source === 'opt-out');
   });
+  for (const call of CROWD.flatMap(callsTo)) if (call.audio.voiceAt !== undefined) call.hangUp();
   const [abandoned] = await ended(id, number, 1, 30_000);
   expect(abandoned).toMatchObject({ outcome: 'abandoned', connectedAt: null });
   await until(

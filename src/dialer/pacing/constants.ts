@@ -24,7 +24,7 @@ export const PACING = {
   rebuildMs: 20_000,
 
   /** Expected live answers that the usual level of answering looks back. */
-  levelMemory: 200,
+  levelMemory: 300,
   /** The same for the fast look that notices a change. */
   alarmMemory: 30,
   /** Distance between the two, in standard deviations, that counts as a change. */
@@ -45,7 +45,7 @@ export const PACING = {
   /** The share that is aimed at, of the cap. */
   aim: 0.95,
   /** By how much one answer moves the logarithm of allowed risk ÷ aim, for each unit that its fate is off the aim. */
-  gain: 0.1,
+  gain: 0.06,
   /** Bounds of allowed risk ÷ aim, and where it begins. */
   leastRisk: 0.3,
   mostRisk: 5,
