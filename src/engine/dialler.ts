@@ -9,12 +9,14 @@ import type { Dialling, DiallingStatus, Preview } from '../dialer/dialling.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import type { RoutingRules } from '../queue/rules.ts';
+import { callOf } from './begin-attempt.ts';
 import { dialAsNeeded } from './dial-desk.ts';
 import { DialFloor } from './dial-floor.ts';
 import { statusOf } from './dial-status.ts';
 import type { EngineInput, PreviewAsked } from './input.ts';
 import { type AttemptBook, LeadSupply } from './lead-supply.ts';
 import { faultOf } from './log-ids.ts';
+import { resumePacing } from './resume-pacing.ts';
 import type { Turn } from './turn.ts';
 
 /** What a centre needs to call people. */
@@ -77,7 +79,7 @@ export class Dialler implements Dialling {
   }
 
   /** Takes up what was under way when the last daemon went. */
-  async start(attempts: readonly Attempt[]): Promise<void> {
+  async start(attempts: readonly Attempt[], calls: readonly Call[]): Promise<void> {
     const campaigns = await this.#parts.campaigns();
     const since = this.#around.clock.now() - REMEMBERED_MS;
     for (const { id } of campaigns) {
@@ -87,6 +89,8 @@ export class Dialler implements Dialling {
     }
     for (const attempt of attempts) this.floor.resume(attempt);
     this.floor.takeCampaigns(campaigns);
+    const callsById = new Map(calls.map((call) => [call.id, call]));
+    for (const attempt of attempts) resumePacing(this.floor, attempt, callsById.get(callOf(attempt.id)));
     this.#supply.settle(this.floor);
   }
 

@@ -167,7 +167,7 @@ export class Engine implements Centre {
   /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
   async start(): Promise<void> {
     const { calls, agents, callbacks, attempts, endedChannels } = await this.#parts.store.load();
-    await this.#dialler?.start(attempts);
+    await this.#dialler?.start(attempts, calls);
     this.#state.floor.takeRules(this.#parts.routing.current(), [], []);
     this.#dialler?.floor.takeRules(this.#parts.routing.current());
     this.#parts.routing.onChange((rules) => this.#post({ input: { type: 'RulesChanged', rules } }, true));

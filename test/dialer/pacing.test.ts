@@ -81,6 +81,16 @@ test('agents in wrap-up let more be dialled than agents who only began to talk',
   expect(about).toBeGreaterThan(fresh.decide(START).dial.length);
 });
 
+test('when one after the other leaves, those who wrap up are not counted on', () => {
+  const dials = (next: AgentPhase): number => {
+    const pacer = poolOf({ idle: 8, 'wrap-up': 40 });
+    for (let agent = 8; agent < 20; agent += 1) pacer.setAgent(`a${agent}`, next, START - 1);
+    for (let agent = 8; agent < 20; agent += 1) pacer.setAgent(`a${agent}`, undefined, START);
+    return pacer.decide(START).dial.length;
+  };
+  expect(dials('idle')).toBeGreaterThan(dials('away'));
+});
+
 test('a lead who is likely to answer leaves less room than one who is not', () => {
   const room = (propensity: number): number => {
     const pacer = poolOf({ idle: 4, talking: 16 });

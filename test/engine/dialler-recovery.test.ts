@@ -127,3 +127,19 @@ test('routing rules that are read after the engine was made have their agents di
   await lab.clock.advance(2000);
   expect(lab.dialledNumbers()).toEqual([NUMBER]);
 });
+
+test('a daemon that takes over counts those who ring already: no second dial for the same agent', async () => {
+  const leads = [lead('l1', NUMBER), lead('l2', OTHER)];
+  const lab = dialerLab({ leads, pbx: { trunk: () => ({ ringAfterMs: 50, answerAfterMs: 12_000 }) } });
+  await lab.start();
+  await lab.works('1001');
+  await lab.clock.advance(2000);
+  await lab.restart();
+  await lab.clock.advance(5000);
+  expect(lab.dialledNumbers()).toEqual([NUMBER]);
+  await lab.clock.advance(8000);
+  expect(lab.pbx.dialled(NUMBER)?.talkingWith).toHaveLength(1);
+  lab.pbx.dialled(NUMBER)?.hangup();
+  await lab.clock.advance(60_000);
+  expect(lab.dialledNumbers()).toEqual([NUMBER, OTHER]);
+});

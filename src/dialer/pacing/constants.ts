@@ -63,7 +63,7 @@ export const PACING = {
   /** Abandoned calls that it may be over the cap at the beginning, less and less until `graceAnswers`. */
   graceCalls: 3,
   /** Kept in hand in rolling hours besides, for each standard deviation of what chance does to their abandoned calls. */
-  hourReserve: 0.6,
+  hourReserve: 0.8,
   /** And as a share of them, for shocks that nobody foresees, as when half of the agents leave together. */
   hourShockReserve: 0.02,
   /** A rolling hour with fewer answers may begin with an abandoned call. */

@@ -21,7 +21,7 @@ export interface PoolPacerOptions {
 
 /** Dials that one decision makes at most, and per agent. */
 const MOST_DIALS = 60;
-const MOST_DIALS_PER_AGENT = 0.2;
+const MOST_DIALS_PER_AGENT = 0.1;
 
 /** The product's own pacing, in all modes: progressive, ratio and predictive. */
 export class PoolPacer implements Pacer {

@@ -19,7 +19,6 @@ export function aimOf(
   const cap = settings.maxAbandonment;
   const day = growingAim(windows.day(now), cap, pending, now);
   const month = growingAim(windows.thirtyDays(now), cap, pending, now);
-  if (day === 0 || month === 0) return 0;
   const hour = settings.rollingWindow ? hourAim(windows, cap, pending, now) : Number.POSITIVE_INFINITY;
   return Math.min(day, month, hour, smoothingAim(windows, cap, pending, now));
 }

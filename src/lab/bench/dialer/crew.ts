@@ -36,7 +36,11 @@ async function work(
         if (index === undefined) resolve();
         else worker.postMessage({ index, job: jobs[index]! });
       };
-      worker.on('error', reject);
+      worker.on('error', (error) => {
+        // What one thread cannot play, nobody plays on.
+        order.length = 0;
+        reject(error);
+      });
       worker.on('message', ({ index, figures }: { index: number; figures: ShiftFigures }) => {
         results[index] = figures;
         progress.played(jobs[index]!);
