@@ -233,7 +233,6 @@ const flows: FlowLibrary = new FlowLibrary({
     },
     queues: (name) => routing.current().queues.get(name),
     callbacks,
-    optOuts: dialer.wishes,
     lookUps: { lookUp: httpLookUp(), services: (name) => services.get(name) },
     dayState: (calendar, now) => flows.dayState(calendar, now),
     recordingFile: (recording) => join(recordings, recording),
@@ -417,6 +416,7 @@ function replaced(): void {
 /** Now and every few minutes. */
 function sweep(): void {
   void messages.sweep();
+  void dialer.sweep();
   flows.prune(engine.liveCalls());
   clock.at(clock.now() + SWEEP_EVERY_MS, sweep);
 }

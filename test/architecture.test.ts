@@ -54,7 +54,7 @@ const SHELLS = [
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^engine\/(class-of-service|routing)-watch\.ts$/,
-  /^campaign\/(policy-watch|wish-(reading|worker|importer|fields))\.ts$/,
+  /^campaign\/(policy-watch|wish-(reading|worker|importer|pending|fields))\.ts$/,
   /^security\/(ban-file|ban-keeper)\.ts$/,
   /^campaign\/list-(keeper|thread|worker|desk|store|schema|zones|next|intake|imports|import|file)\.ts$/,
   /^base\/(clock|loop-lag)\.ts$/,

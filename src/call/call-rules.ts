@@ -67,6 +67,11 @@ function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
       const [gone, effects] = ended(call, 'carillon', 'normal', now);
       return [gone, [...effects, { do: 'hangup', channel: call.channel, cause: 'normal' }]];
     }
+    case 'NotDialled': {
+      const { outbound } = call;
+      const undialled = outbound ? { ...call, outbound: { ...outbound, undialled: true as const } } : call;
+      return reduceOrdinary(undialled, { type: 'HungUp' }, now);
+    }
     case 'TimeUp':
       return timeUp(call, now);
     case 'LetGo':

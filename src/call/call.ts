@@ -60,12 +60,16 @@ export interface OutboundDial {
   readonly queue: string;
   /** Nobody is let ring for less, ms. */
   readonly minRingMs: number;
-  /** An agent has to be there within this of his answer, or of the end of his greeting where somebody listened for it, ms. */
+  /** An agent has to be there within this of what starts the clock, ms. */
   readonly connectWithinMs: number;
-  /** When he had waited for too long, UTC ms. */
+  /** What starts it: his answer, or the end of his greeting where somebody listened for it; his answer where it is not told. */
+  readonly clockStarts?: 'answer' | 'greeting-end';
+  /** When he had waited for too long, or we broke off before anybody spoke to him, UTC ms. */
   readonly abandonedAt?: number;
   /** We let him go before his time, because too many others answered. */
   readonly letGo?: true;
+  /** His leg is there, but was never dialled. */
+  readonly undialled?: true;
 }
 
 /** Why a call ended. `lost`: nobody heard of its end. `system-failure`: the PBX ended under it. */
@@ -275,7 +279,10 @@ export type CallInput =
   /** `exit`: also a key that he pressed. */
   | { readonly type: 'LeftQueue'; readonly exit: string }
   | { readonly type: 'CallerEnded'; readonly cause: EndCause; readonly sipCode?: number }
-  | { readonly type: 'HungUp' }
+  /** `byFlow`: the flow has come to its end. */
+  | { readonly type: 'HungUp'; readonly byFlow?: true }
+  /** We did not dial the customer after all. */
+  | { readonly type: 'NotDialled' }
   /** He has rung for long enough, and too many others answer. */
   | { readonly type: 'LetGo' }
   | { readonly type: 'TimeUp' }

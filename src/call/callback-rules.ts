@@ -65,7 +65,8 @@ function dial(
     [
       ...taken.filter((effect) => effect.do === 'tell' || effect.do === 'quiet'),
       { do: 'ringback', leg: call.phase.leg, playback: ringbackOf(leg.id) },
-      { do: 'originate', leg, ringMs },
+      // The PBX lets it ring a little longer than we do, for the time when we are not there.
+      { do: 'originate', leg, ringMs: ringMs + (call.outbound?.minRingMs ?? 0) },
     ],
   ];
 }
@@ -73,6 +74,13 @@ function dial(
 function whileCalling(call: Calling, input: CallInput, now: number, rules: Rules): Outcome {
   const { phase, channel } = call;
   switch (input.type) {
+    case 'LegRinging': {
+      const [ringing, effects] = rules(call, input, now);
+      // From the first ring on he has the time that the law gives him. Told once more, it has rung since then.
+      if (ringing === call || input.leg !== channel) return [ringing, effects];
+      const until = Math.max(phase.until, now + (call.outbound?.minRingMs ?? 0));
+      return [{ ...ringing, phase: { ...phase, until } }, effects];
+    }
     case 'LegAnswered':
       return input.leg === channel ? answered(call, now) : [call, []];
     case 'LegEnded':

@@ -2,6 +2,7 @@ import type { Call, CallInput, Phase } from './call.ts';
 import { customerLeg, isCause, withAnswer } from './callback-rules.ts';
 import { outcomeOf } from './leg.ts';
 import { closeLeg, type Outcome, unanswered, withLeg } from './leg-rules.ts';
+import { hasAnswered } from './queue-rules.ts';
 
 type Rules = (call: Call, input: CallInput, now: number) => Outcome;
 type Reaching = Call & { readonly phase: Extract<Phase, { at: 'reaching' }> };
@@ -17,7 +18,7 @@ export function reduceOutbound(call: Call, input: CallInput, now: number, rules:
   // Told once more, perhaps by a snapshot: he is the caller now, and no leg that comes late.
   if (input.type === 'LegAnswered' && input.leg === call.channel) return [call, []];
   const [next, effects] = rules(call, input, now);
-  return [next.phase.at === 'ended' ? withAnswer(next) : next, effects];
+  return [next.phase.at === 'ended' ? withAnswer(brokenOff(call, next, input, now)) : next, effects];
 }
 
 function whileReaching(call: Reaching, input: CallInput, now: number, rules: Rules): Outcome {
@@ -38,6 +39,15 @@ function whileReaching(call: Reaching, input: CallInput, now: number, rules: Rul
     default:
       return rules(call, input, now);
   }
+}
+
+/** We ended it before anybody spoke to him, and no flow meant it so: he was abandoned. */
+function brokenOff(was: Call, is: Call, input: CallInput, now: number): Call {
+  const { outbound, connectedAt, endedBy, facts } = is;
+  const isMeant = input.type === 'HungUp' && input.byFlow;
+  if (!outbound || was.phase.at === 'ended' || endedBy !== 'carillon' || isMeant) return is;
+  if (connectedAt !== undefined || outbound.abandonedAt !== undefined || !hasAnswered(is)) return is;
+  return facts.heard?.verdict === 'machine' ? is : { ...is, outbound: { ...outbound, abandonedAt: now } };
 }
 
 /** From the first ring on he has the time that the law gives him, whenever it came. */

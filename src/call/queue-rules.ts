@@ -25,6 +25,11 @@ export function backToFront(call: Call, place: Place, now: number): Outcome {
   ];
 }
 
+/** True for a customer whom we called, once he is there. */
+export function hasAnswered({ channel, legs }: Call): boolean {
+  return legs.some(({ id, answeredAt }) => id === channel && answeredAt !== undefined);
+}
+
 /** The caller leaves the queue unserved. */
 export function leaveQueue(call: Call, exit: string, now: number): Outcome {
   const { phase } = call;
@@ -32,8 +37,8 @@ export function leaveQueue(call: Call, exit: string, now: number): Outcome {
   const waitedMs = call.waitedMs + waitOf(phase, now);
   const { queue, since, wishes } = phase;
   const left = { queue, since, ...(wishes && { wishes }) };
-  // Who has talked with somebody was not abandoned, whatever became of him then.
-  const isAbandoned = call.outbound && call.connectedAt === undefined;
+  // Who never answered, or has talked with somebody, was not abandoned, whatever became of him then.
+  const isAbandoned = call.outbound && hasAnswered(call) && call.connectedAt === undefined;
   const outbound = isAbandoned && { outbound: { ...call.outbound, abandonedAt: now } };
   return [
     { ...call, ...outbound, waitedMs, facts: { ...call.facts, left }, phase: { at: 'flow' } },

@@ -17,6 +17,7 @@ const NOT_REACHED: ReadonlySet<AttemptOutcome | undefined> = new Set([
   'invalid-number',
   'congestion',
   'failed',
+  'not-dialled',
 ]);
 
 /** A contact that is judged, and what concerns it. */
@@ -42,7 +43,9 @@ export function caseOf(
   now: number,
 ): Case {
   const { person, number, campaign } = request;
-  const his = facts.contacts.filter((past) => past.person === person || past.number === number);
+  const his = facts.contacts.filter(
+    (past) => past.attempt !== request.attempt && (past.person === person || past.number === number),
+  );
   const underWay = his.find(({ outcome }) => outcome === undefined);
   const contacts = his.filter(({ outcome }) => !NOT_REACHED.has(outcome));
   const wishes = facts.wishes.filter(

@@ -9,9 +9,10 @@ import type {
   Refusal,
 } from './contact-policy.ts';
 import { ASK_AGAIN_MS } from './contact-policy-case.ts';
-import type { ContactPolicy } from './contact-policy-data.ts';
+import type { Conduct, ContactPolicy } from './contact-policy-data.ts';
 import { everyRefusal, judgeContact, judgeHours, nextPermitted } from './contact-policy-judge.ts';
 import { isOpenAt } from './contact-policy-when.ts';
+import type { NewWish } from './wish.ts';
 
 /** The policies in force. */
 export interface PolicyDirectory {
@@ -104,6 +105,15 @@ export class PolicyGate implements ContactGate {
 
   note(contact: PastContact): void {
     this.#parts.record.note(contact);
+  }
+
+  wished(wish: NewWish): void {
+    this.#parts.record.wished(wish);
+  }
+
+  conduct(id: string): Conduct | undefined {
+    const campaign = this.#parts.campaign(id);
+    return campaign && this.#parts.policies.policy(campaign.policy)?.conduct;
   }
 
   #policyOf(id: string, now: number): ContactPolicy | Refusal {

@@ -86,7 +86,8 @@ const CHECKS: readonly Check[] = [
   ({ policy, request, now }) => ownHours(policy, request.zones, now),
   underWay,
   unlessAsked(minimumGap),
-  unlessAsked(lockOut('abandoned')),
+  // Whoever was called and met silence is not to meet it again because he had asked for a call.
+  (one) => (one.request.asked && one.request.attended ? undefined : lockOut('abandoned')(one)),
   unlessAsked(lockOut('machine')),
   unlessAsked(lockOut('conversation')),
   unlessAsked(capsUpTo('day-cap', 0, DAY_MS)),

@@ -1,4 +1,6 @@
+import type { Conduct } from './contact-policy-data.ts';
 import type { AttemptOutcome } from './lead.ts';
+import type { NewWish } from './wish.ts';
 
 /** Somebody is about to be contacted for a campaign. */
 export interface ContactRequest {
@@ -9,7 +11,9 @@ export interface ContactRequest {
   readonly number: string;
   /** Zones in which it may ring; hours hold in all of them. */
   readonly zones: readonly string[];
-  /** He asked for this call: caps and gaps do not hold, hours and do-not-call lists do. */
+  /** It has begun, and is judged once more before he is dialled: itself it does not count. */
+  readonly attempt?: string;
+  /** He asked for this call: caps and gaps do not hold, hours, do-not-call lists and the lock-out of the abandoned do. */
   readonly asked: boolean;
   /** An agent waits for his answer: he cannot be abandoned. */
   readonly attended: boolean;
@@ -93,6 +97,8 @@ export interface ContactRecord {
   factsOf(person: string, number: string, now: number): ContactFacts;
   /** Takes note of an attempt at its beginning and at its end, before it is in the store. */
   note(contact: PastContact): void;
+  /** Takes note of a wish before it is in the store. */
+  wished(wish: NewWish): void;
 }
 
 /** The gate that every attempt of every campaign passes. */
@@ -102,4 +108,7 @@ export interface ContactGate {
   /** True while calls to a number in all these zones are permitted by hours and calendars. */
   isOpen(campaign: string, zones: readonly string[], now: number): boolean;
   note(contact: PastContact): void;
+  wished(wish: NewWish): void;
+  /** What the campaign's policy wants of the dialling itself; undefined where it has none. */
+  conduct(campaign: string): Conduct | undefined;
 }

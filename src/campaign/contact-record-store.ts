@@ -2,6 +2,7 @@ import type { Database, Prepared } from '../store/connect.ts';
 import type { ContactFacts, ContactRecord, ContactWish, PastContact } from './contact-policy.ts';
 import { LONGEST_LOOK_BACK_MS } from './contact-policy-data.ts';
 import type { AttemptOutcome } from './lead.ts';
+import type { NewWish } from './wish.ts';
 
 /** Facts go back by so much more than any rule looks: a day of the calendar is longer than 24 hours twice a year. */
 const LOOK_BACK_MS = LONGEST_LOOK_BACK_MS + 2 * 86_400_000;
@@ -36,6 +37,9 @@ export class ContactRecordStore implements ContactRecord {
   readonly #persons = new Map<string, Set<string>>();
   readonly #numbers = new Map<string, Set<string>>();
   #sweepAt = SWEEP_AT;
+  readonly #wishAsOf: Prepared;
+  /** Wishes that the store may not have, the oldest first. */
+  readonly #wished: NewWish[] = [];
 
   constructor(database: Database) {
     const attempt = 'SELECT id, campaign, person, number, at, outcome FROM attempt WHERE';
@@ -46,6 +50,9 @@ export class ContactRecordStore implements ContactRecord {
     const wish = 'SELECT kind, campaign, source, at, until FROM contact_wish WHERE';
     this.#wishesOfPerson = database.prepare(`${wish} person = ?`);
     this.#wishesOfNumber = database.prepare(`${wish} number = ?`);
+    this.#wishAsOf = database.prepare(
+      'SELECT 1 FROM contact_wish WHERE number = ? AND person = ? AND kind = ? AND campaign = ? AND source = ? AND at >= ?',
+    );
   }
 
   /** @throws what the database throws */
@@ -61,10 +68,14 @@ export class ContactRecordStore implements ContactRecord {
       if (isKnownAs(contacts.get(id), noted)) this.#forget(noted);
       else contacts.set(id, noted);
     }
+    this.#forgetKnownWishes();
     // A wish of the person for this very number is found twice, which changes nothing.
     const ofPerson = person === '' ? [] : this.#wishesOfPerson.all(person);
-    const wishes = [...ofPerson, ...this.#wishesOfNumber.all(number)] as WishRow[];
-    return { contacts: [...contacts.values()], wishes: wishes.map(wishOf) };
+    const stored = [...ofPerson, ...this.#wishesOfNumber.all(number)] as WishRow[];
+    const wished = this.#wished.filter(
+      (wish) => wish.number === number || (person !== '' && wish.person === person),
+    );
+    return { contacts: [...contacts.values()], wishes: [...stored.map(wishOf), ...wished] };
   }
 
   note(contact: PastContact): void {
@@ -76,6 +87,24 @@ export class ContactRecordStore implements ContactRecord {
     idsIn(this.#persons, contact.person).add(contact.attempt);
     idsIn(this.#numbers, contact.number).add(contact.attempt);
     if (this.#noted.size >= this.#sweepAt) this.#sweep();
+  }
+
+  wished(wish: NewWish): void {
+    this.#wished.push(wish);
+  }
+
+  /** Wishes that are kept in memory: what the store has may be taken back there. */
+  get wishes(): number {
+    return this.#wished.length;
+  }
+
+  /** They come to the store in their order. */
+  #forgetKnownWishes(): void {
+    for (let one = this.#wished[0]; one !== undefined; one = this.#wished[0]) {
+      const { number, person, kind, campaign, source, at } = one;
+      if (!this.#wishAsOf.get(number, person, kind, campaign, source, at)) return;
+      this.#wished.shift();
+    }
   }
 
   /** Attempts that are kept in memory. */

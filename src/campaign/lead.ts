@@ -45,6 +45,8 @@ export const ATTEMPT_OUTCOMES = [
   'failed',
   /** We let it go before he answered. */
   'cancelled',
+  /** Nobody dialled him after all: no contact, and no attempt by any count. */
+  'not-dialled',
   /** Nobody knows: we were not there when it ended. Counted as if he had been rung. */
   'unknown',
 ] as const;

@@ -18,7 +18,7 @@ const importView = z
     until: untilTime,
     by: z.string(),
     status: z.enum(['running', 'finished', 'failed']),
-    problem: z.string().describe('Why it failed, empty for nothing'),
+    problem: z.string().describe('Why it failed or is tried again, empty for nothing'),
     done: z.number().describe('How far the file is read, 0 to 1'),
     entries: z.number().int().describe('Numbers that are remembered now'),
     refused: z.number().int(),
@@ -56,7 +56,7 @@ function uploadRoute(api: Api, { contacts, ids }: Parts): void {
         tags: ['outbound'],
         summary: 'Brings in a list of numbers that are not to be called, sent as text/csv',
         description:
-          'Answers when the file has come, then see its progress. A plain list of numbers, or CSV with headings; UTF-8, GB18030 or UTF-16. To bring it in again is harmless.',
+          'Answers when the file has come, then see its progress. A plain list of numbers, or CSV with headings; UTF-8, GB18030 or UTF-16. Campaigns that it concerns call nobody until it is whole, and a restart goes on with it. To bring it in again is harmless.',
         consumes: ['text/csv'],
         querystring: z.strictObject({
           source,
@@ -79,7 +79,11 @@ function uploadRoute(api: Api, { contacts, ids }: Parts): void {
         expected: { ...(length !== undefined && { bytes: Number(length) }) },
       });
       const by = signed(caller(request));
-      const begun = contacts.importer.begin(path, { ...terms, by, ...(until !== undefined && { until }) });
+      const begun = await contacts.importer.begin(path, {
+        ...terms,
+        by,
+        ...(until !== undefined && { until }),
+      });
       return reply.status(202).send(showImport(importOf(contacts, begun)));
     },
   );
@@ -92,7 +96,7 @@ function progressRoutes(api: Api, { contacts }: Parts): void {
       config: { allowed: CAMPAIGN_KEEPERS },
       schema: {
         tags: ['outbound'],
-        summary: 'Lists that were brought in since the last restart, the latest first',
+        summary: 'Lists that were brought in since the last restart or go on, the latest first',
         response: { 200: z.object({ items: z.array(importView) }) },
       },
     },
@@ -116,7 +120,7 @@ function progressRoutes(api: Api, { contacts }: Parts): void {
 function importOf({ importer }: ContactParts, wanted: string): WishListProgress {
   const progress = importer.progress(wanted);
   if (!progress)
-    throw new Refused('import-unknown', `There is no import ${wanted}; after a restart, send the file again`);
+    throw new Refused('import-unknown', `There is no import ${wanted}, or it ended before the last restart`);
   return progress;
 }
 

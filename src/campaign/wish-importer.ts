@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -7,20 +6,16 @@ import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { NewWish } from './wish.ts';
+import {
+  forgetPending,
+  keepPending,
+  type PendingList,
+  pendingIn,
+  type WishListTerms,
+} from './wish-pending.ts';
 import type { NumbersRead, RefusedRow } from './wish-reading.ts';
 import type { WishStore } from './wish-store.ts';
 import type { WishReadingNews, WishReadingTask } from './wish-worker.ts';
-
-/** What all entries of a list have in common. */
-export interface WishListTerms {
-  /** The list's name. */
-  readonly source: string;
-  /** '' for all campaigns. */
-  readonly campaign: string;
-  /** UTC ms; undefined: for good. */
-  readonly until?: number;
-  readonly by: string;
-}
 
 export interface WishListProgress extends WishListTerms {
   readonly id: string;
@@ -51,37 +46,60 @@ const MOST_TOLD = 1000;
 /** Imports that are remembered, with what became of them. */
 const MOST_REMEMBERED = 50;
 
+const BEGUN = {
+  status: 'running',
+  problem: '',
+  done: 0,
+  entries: 0,
+  refused: 0,
+  refusedRows: [],
+} as const;
+
+/** After something went wrong that is not the list's fault, an import begins anew so much later, ms. */
+const AGAIN_MS = 10_000;
+
 /**
  * Brings lists of numbers in that are not to be called, one after the other: read on a thread of its own, remembered in slices. To
- * bring in the same list again is harmless; one that was cut off by a restart is brought in again.
+ * bring in the same list again is harmless; one that was cut off by a restart is brought in again. Whom it concerns is not called before
+ * it is whole.
  */
 export class WishImporter {
   readonly #parts: WishImporterParts;
   readonly #imports = new Map<string, WishListProgress>();
+  #unreadable: readonly string[] = [];
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: WishImporterParts) {
     this.#parts = parts;
   }
 
-  /** Begins with a file, behind those that wait; it is removed at the end. @returns the import's id */
-  begin(path: string, terms: WishListTerms): string {
-    const id = this.#parts.ids.next('w');
-    const begun = {
-      status: 'running',
-      problem: '',
-      done: 0,
-      entries: 0,
-      refused: 0,
-      refusedRows: [],
-    } as const;
-    this.#imports.set(id, { id, ...terms, ...begun });
-    for (const old of this.#imports.keys()) {
-      if (this.#imports.size <= MOST_REMEMBERED) break;
-      this.#imports.delete(old);
+  /** Goes on with what a daemon before this one began. Never rejects. @param folder where the files lie */
+  async start(folder: string): Promise<void> {
+    const { lists, unreadable } = await pendingIn(folder).catch(() => ({ lists: [], unreadable: [folder] }));
+    this.#unreadable = unreadable;
+    for (const { path, pending } of lists) {
+      this.#parts.log.warn(
+        { import: pending.id, path },
+        'a list of numbers was cut off and is brought in again',
+      );
+      this.#queue(path, pending);
     }
-    this.#last = this.#last.then(() => this.#run(id, path));
-    return id;
+  }
+
+  /**
+   * Begins with a file, behind those that wait; it is removed at the end. When it returns, no restart forgets it.
+   * @returns the import's id @throws when the disk takes nothing
+   */
+  async begin(path: string, terms: WishListTerms): Promise<string> {
+    const pending = { id: this.#parts.ids.next('w'), ...terms };
+    try {
+      await keepPending(path, pending);
+    } catch (thrown) {
+      await forgetPending(path);
+      throw thrown;
+    }
+    this.#queue(path, pending);
+    return pending.id;
   }
 
   progress(id: string): WishListProgress | undefined {
@@ -93,24 +111,81 @@ export class WishImporter {
     return [...this.#imports.values()].toReversed();
   }
 
+  /** True while a list that concerns this campaign is not whole: it must call nobody. */
+  holds(campaign: string): boolean {
+    if (this.#unreadable.length > 0) return true;
+    for (const one of this.#imports.values())
+      if (one.status === 'running' && (one.campaign === '' || one.campaign === campaign)) return true;
+    return false;
+  }
+
+  /** What keeps campaigns from calling, for people. */
+  problems(): string[] {
+    const running = this.list().filter(({ status }) => status === 'running');
+    return [
+      ...running.map(sentenceOf),
+      ...this.#unreadable.map(
+        (terms) =>
+          `no campaign calls anybody: ${terms} cannot be read, so a do-not-call list may be missing; mend or remove it, bring the list in again and restart`,
+      ),
+    ];
+  }
+
+  #queue(path: string, pending: PendingList): void {
+    this.#imports.set(pending.id, { ...pending, ...BEGUN });
+    for (const [id, { status }] of this.#imports) {
+      if (this.#imports.size <= MOST_REMEMBERED) break;
+      if (status !== 'running') this.#imports.delete(id);
+    }
+    this.#last = this.#last.then(() => this.#run(pending.id, path));
+  }
+
   /** Never rejects. */
   async #run(id: string, path: string): Promise<void> {
-    const { wishes, clock, log } = this.#parts;
+    for (;;) {
+      try {
+        const problem = await this.#bringIn(id, path);
+        await this.#note(id);
+        await forgetPending(path);
+        this.#change(
+          id,
+          problem === '' ? { status: 'finished', problem, done: 1 } : { status: 'failed', problem },
+        );
+        return;
+      } catch (thrown) {
+        // The list is as it should be: a part of it would let people be called who are in the rest.
+        const problem = messageOf(thrown);
+        this.#parts.log.error({ import: id, reason: problem }, 'a list of numbers is brought in again');
+        this.#change(id, { ...BEGUN, problem });
+        await this.#pause();
+      }
+    }
+  }
+
+  /** Returns what is wrong with the list, '' for nothing. @throws whatever else goes wrong */
+  async #bringIn(id: string, path: string): Promise<string> {
     try {
       await this.#readAll(id, path);
-      this.#change(id, { status: 'finished', done: 1 });
+      return '';
     } catch (thrown) {
-      const problem = thrown instanceof Refused ? thrown.message : messageOf(thrown);
-      this.#change(id, { status: 'failed', problem: `${problem} What was read stays.` });
-      log.warn({ import: id, reason: problem }, 'a list of numbers could not be brought in');
+      if (!(thrown instanceof Refused)) throw thrown;
+      this.#parts.log.warn(
+        { import: id, reason: thrown.message },
+        'a list of numbers could not be brought in',
+      );
+      return `${thrown.message} What was read stays.`;
     }
-    const { source = '', campaign = '', entries = 0, refused = 0, by = '' } = this.#imports.get(id) ?? {};
-    try {
-      await wishes.noteImport({ source, campaign, entries, refused }, { by, at: clock.now() });
-      await rm(path, { force: true });
-    } catch (thrown) {
-      log.error({ import: id, reason: messageOf(thrown) }, 'the end of an import was not noted');
-    }
+  }
+
+  async #note(id: string): Promise<void> {
+    const { wishes, clock } = this.#parts;
+    const { source, campaign, entries, refused, by } = this.#imports.get(id)!;
+    await wishes.noteImport({ source, campaign, entries, refused }, { by, at: clock.now() });
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => void clock.at(clock.now() + AGAIN_MS, resolve));
   }
 
   async #readAll(id: string, path: string): Promise<void> {
@@ -159,6 +234,13 @@ export class WishImporter {
     const before = this.#imports.get(id);
     if (before) this.#imports.set(id, { ...before, ...changes });
   }
+}
+
+/** Why nobody is called meanwhile, for people. */
+function sentenceOf({ campaign, source, done, problem }: WishListProgress): string {
+  const who = campaign === '' ? 'no campaign calls' : `campaign ${campaign} does not call`;
+  const why = problem === '' ? '' : ` (${problem}; it is tried again)`;
+  return `${who} anybody until the do-not-call list "${source}" is brought in: ${Math.floor(done * 100)}% so far${why}`;
 }
 
 /** What a thread says, until it ends. @throws when it ends before it said so */

@@ -1,4 +1,3 @@
-import { messageOf, Refused } from '../base/errors.ts';
 import { cleanText } from '../base/text.ts';
 import { CsvReader, type CsvRow } from './list-csv.ts';
 import { formOf, piecesOf } from './list-file.ts';
@@ -79,7 +78,3 @@ function takeRow(
     else if (reading.kind === 'fault') refuse(cell, NUMBER_FAULTS[reading.fault]);
   }
 }
-
-/** The sentence for what went wrong with a file. */
-export const troubleText = (thrown: unknown): string =>
-  thrown instanceof Refused ? thrown.message : `It could not be read: ${messageOf(thrown)}`;

@@ -1,11 +1,11 @@
 import { and, desc, eq, lt, or } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
-import type { Database, Prepared } from '../store/connect.ts';
+import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import type { ContactWish } from './contact-policy.ts';
 import { contactWishTable } from './table.ts';
-import { type NewWish, OPT_OUT, type Wish } from './wish.ts';
+import type { NewWish, Wish } from './wish.ts';
 
 /** One of these at most: each has an index by which the newest are found. */
 export interface WishFilter {
@@ -22,16 +22,12 @@ export interface WishFilter {
 export class WishStore {
   readonly #database: Database;
   readonly #events: EventWriter;
-  readonly #put: Prepared;
+  readonly #put: (wish: NewWish) => number;
 
   constructor(database: Database, events: EventWriter) {
     this.#database = database;
     this.#events = events;
-    this.#put = database.prepare(
-      `INSERT INTO contact_wish (kind, campaign, person, number, source, at, until, "by") VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (number, person, kind, campaign, source) DO UPDATE SET at = excluded.at, until = excluded.until, "by" = excluded."by"
-       RETURNING id`,
-    );
+    this.#put = wishKeeper(database);
   }
 
   /** Remembers a wish; the same one again only becomes newer. @throws Refused `wish-of-nobody` */
@@ -39,22 +35,17 @@ export class WishStore {
     checkWhose(wish);
     let id = 0;
     this.#events.commit(() => {
-      id = this.#keep(wish);
+      id = this.#put(wish);
       return [wishNoted(id, wish)];
     });
     return { id, ...wish };
-  }
-
-  /** What the step `opt-out` notes. @param campaign '' for all; @param at UTC ms */
-  async optOut(person: string, number: string, campaign: string, at: number): Promise<void> {
-    await this.add({ kind: 'do-not-call', campaign, person, number, source: OPT_OUT, at, by: OPT_OUT });
   }
 
   /** Remembers all or none of these, without an event for each: whoever brings a list tells of it himself. @throws Refused `wish-of-nobody` */
   async addAll(wishes: readonly NewWish[]): Promise<void> {
     for (const wish of wishes) checkWhose(wish);
     this.#database.unit(() => {
-      for (const wish of wishes) this.#keep(wish);
+      for (const wish of wishes) this.#put(wish);
     });
   }
 
@@ -122,11 +113,23 @@ export class WishStore {
       ];
     });
   }
+}
 
-  #keep({ kind, campaign, person, number, source, at, until, by }: NewWish): number {
-    const row = this.#put.get(kind, campaign, person, number, source, at, until ?? null, by);
-    return (row as { id: number }).id;
-  }
+/** Writes wishes in the transaction of others. What it returns is to be logged in the same one. */
+export function wishWriter(database: Database): (wish: NewWish) => LogEvent {
+  const keep = wishKeeper(database);
+  return (wish) => wishNoted(keep(wish), wish);
+}
+
+/** Keeps a wish and tells its id; the same one again only becomes newer. */
+function wishKeeper(database: Database): (wish: NewWish) => number {
+  const put = database.prepare(
+    `INSERT INTO contact_wish (kind, campaign, person, number, source, at, until, "by") VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (number, person, kind, campaign, source) DO UPDATE SET at = excluded.at, until = excluded.until, "by" = excluded."by"
+     RETURNING id`,
+  );
+  return ({ kind, campaign, person, number, source, at, until, by }) =>
+    (put.get(kind, campaign, person, number, source, at, until ?? null, by) as { id: number }).id;
 }
 
 /** What became of a list that was brought in. */

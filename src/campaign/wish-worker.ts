@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CountryCode } from 'libphonenumber-js/max';
+import { Refused } from '../base/errors.ts';
 import { NO_SHORT_CODES, readShortCodes } from './phone-number-short.ts';
-import { type NumbersRead, numbersIn, troubleText } from './wish-reading.ts';
+import { type NumbersRead, numbersIn } from './wish-reading.ts';
 
 /** What the thread is to read. */
 export interface WishReadingTask {
@@ -32,7 +33,8 @@ try {
   }
   say('end');
 } catch (thrown) {
-  say({ trouble: troubleText(thrown) });
+  if (!(thrown instanceof Refused)) throw thrown;
+  say({ trouble: thrown.message });
 } finally {
   port.close();
 }

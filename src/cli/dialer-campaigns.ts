@@ -34,6 +34,17 @@ export interface PacingOptions {
   readonly cancels?: boolean;
 }
 
+const LISTED = ['id 编号', 'state 状态', 'mode 模式', 'queue 队列', 'left 剩余', 'leads 名单', 'name 名称'];
+const SHOWN = [
+  '',
+  'left 剩余',
+  'dialled 已拨',
+  'connected 接通',
+  'hits 接通率',
+  'abandoned 放弃率',
+  'talk 通话',
+];
+
 /** `carillon dialer list`. */
 export async function listCampaigns({ json }: { readonly json?: boolean }): Promise<void> {
   const status = (await ask('GET', '/status')) as DialerStatusView;
@@ -48,7 +59,7 @@ export async function listCampaigns({ json }: { readonly json?: boolean }): Prom
     String(leads.total),
     harmless(campaign.name),
   ]);
-  print(table([['id', 'state', 'mode', 'queue', 'left', 'leads', 'name'], ...rows]));
+  print(table([LISTED, ...rows]));
 }
 
 /** `carillon dialer show CAMPAIGN`. */
@@ -64,17 +75,18 @@ export async function showCampaign(id: string, { json }: { readonly json?: boole
 export function campaignText({ campaign, leads, live, lists, life }: Details, { days }: Days): string {
   const { pacing } = campaign;
   const cap = `${percent(pacing.maxAbandonment, 1)} abandoned at most${pacing.rollingWindow ? ', in every 60 minutes too' : ''}`;
-  const why = live.whyNot === '' ? [] : [['not dialled', `${live.whyNot}: ${harmless(live.whyNotText)}`]];
+  const why =
+    live.whyNot === '' ? [] : [['not dialled 未拨', `${live.whyNot}: ${harmless(live.whyNotText)}`]];
   const facts = [
-    ['campaign', `${harmless(campaign.id)}  ${harmless(campaign.name)}`],
-    ['state', campaign.status],
+    ['campaign 外呼活动', `${harmless(campaign.id)}  ${harmless(campaign.name)}`],
+    ['state 状态', campaign.status],
     ...why,
-    ['pacing', `${pacing.mode}, ${cap}`],
-    ['queue', `${harmless(campaign.queue)}, weight ${campaign.weight}`],
-    ['flow', harmless(campaign.flow)],
-    ['caller', harmless(campaign.callerNumber)],
-    ['policy', campaign.policy === '' ? 'the usual one' : harmless(campaign.policy)],
-    ['leads', `${leads.total}: ${leads.fresh} never dialled, ${leads.again} again, ${leads.done} done`],
+    ['pacing 拨号方式', `${pacing.mode}, ${cap}`],
+    ['queue 队列', `${harmless(campaign.queue)}, weight ${campaign.weight}`],
+    ['flow 流程', harmless(campaign.flow)],
+    ['caller 主叫号码', harmless(campaign.callerNumber)],
+    ['policy 合规策略', campaign.policy === '' ? 'the usual one' : harmless(campaign.policy)],
+    ['leads 名单', `${leads.total}: ${leads.fresh} never dialled, ${leads.again} again, ${leads.done} done`],
     ...Object.entries(leads.reasons).map(([reason, count]) => ['', `${harmless(reason)} ${count}`]),
   ];
   const ofLists = lists.map(({ id, name, isOn, counts, figures }) => [
@@ -83,9 +95,8 @@ export function campaignText({ campaign, leads, live, lists, life }: Details, { 
     ...figureCells(figures),
   ]);
   const ofDays = days.map(({ day, figures }) => [day, '', ...figureCells(figures)]);
-  const heading = ['', 'left', 'dialled', 'connected', 'hits', 'abandoned', 'talk'];
-  const all = ['ever', String(leads.fresh + leads.again), ...figureCells(life)];
-  return `${table(facts)}\n\n${table([heading, ...ofLists, ...ofDays, all])}`;
+  const all = ['ever 累计', String(leads.fresh + leads.again), ...figureCells(life)];
+  return `${table(facts)}\n\n${table([SHOWN, ...ofLists, ...ofDays, all])}`;
 }
 
 function figureCells({ attempts, connected, hitRate, abandonment, talkMs }: FiguresView): string[] {

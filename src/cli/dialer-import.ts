@@ -15,13 +15,21 @@ import { addressOfApi, tellDaemon } from './daemon.ts';
 import { badUsage, counted, cutToColumns, harmless, print } from './terminal.ts';
 
 export interface ImportCommandOptions {
-  readonly campaign: string;
+  readonly campaign?: string;
   readonly list?: string;
   readonly encoding?: string;
   readonly country?: string;
   readonly column?: readonly string[];
   readonly refused?: string;
+  readonly example?: boolean;
 }
+
+/** What `carillon dialer import --example` prints: nobody has these numbers. Columns that are not known go to the agent's screen. */
+export const EXAMPLE_LIST = `customer number,name,mobile,home phone,time zone,priority,product
+C-1001,王小明,139 0000 0001,021-00000001,,10,winter savings
+C-1002,李静,13900000002,,,,credit card
+C-1003,Emma Smith,+44 7700 900123,+44 20 7946 0123,Europe/London,5,winter savings
+`;
 
 const ROUTE = '/api/outbound';
 const LOOK_EVERY_MS = 500;
@@ -31,7 +39,16 @@ const BAR = 30;
  * `carillon dialer import FILE --campaign ID`: sends the file and waits until it is in its list. Returns the exit code: 0 when it was taken.
  * @throws Refused `bad-usage`, or what the daemon refuses
  */
-export async function importList(file: string, options: ImportCommandOptions): Promise<number> {
+export async function importList(file: string | undefined, options: ImportCommandOptions): Promise<number> {
+  const { campaign, example } = options;
+  if (example) {
+    print(EXAMPLE_LIST.trimEnd());
+    return 0;
+  }
+  if (file === undefined || campaign === undefined)
+    throw badUsage(
+      'Name a file, and the campaign with --campaign; npx carillon dialer import --example prints such a file.',
+    );
   const settings = readSettings(process.env);
   const bytes = await sizeOf(file);
   const query = queryOf(file, bytes, options);

@@ -26,11 +26,11 @@ const NEAR = 0.8;
  */
 export function topLines(status: DialerStatusView, columns: number, paint: Paint): string[] {
   const running = status.campaigns.filter(({ campaign }) => campaign.status === 'running').length;
-  const title = `carillon dialer  ${clockIn(status.at, status.zone)}  ${running} of ${status.campaigns.length} campaigns running`;
+  const title = `carillon dialer 外呼  ${clockIn(status.at, status.zone)}  ${running} of ${status.campaigns.length} campaigns running`;
   return [
     paint('bold', cutToColumns(title, columns)),
     '',
-    ...grid([POOL_HEADINGS, ...status.pools.map(poolRow)], columns, paint),
+    ...grid([...POOL_HEADINGS, ...status.pools.map(poolRow)], columns, paint),
     ...(status.pools.length === 0 ? ['no campaign is at work, so no agents are counted', ''] : ['']),
     ...campaignLines(status.campaigns, columns, paint),
     ...(status.campaigns.length === 0 ? ['no campaign yet: npx carillon dialer --help'] : []),
@@ -40,18 +40,10 @@ export function topLines(status: DialerStatusView, columns: number, paint: Paint
 const headings = (left: number, ...texts: string[]): Cell[] =>
   texts.map((text, at) => ({ text, colour: 'dim', right: at >= left }));
 
-const POOL_HEADINGS = headings(
-  1,
-  'agents of',
-  'idle',
-  'coming',
-  'talk',
-  'wrap',
-  'away',
-  'talk now',
-  'talk 60m',
-  'busy 60m',
-);
+const POOL_HEADINGS = [
+  headings(1, 'agents of', 'idle', 'coming', 'talk', 'wrap', 'away', 'talk now', 'talk 60m', 'busy 60m'),
+  headings(1, '座席组', '空闲', '待接', '通话', '话后', '离席', '现通话率', '60分通话', '60分占用'),
+];
 
 function poolRow(pool: PoolView): Cell[] {
   return [
@@ -68,16 +60,26 @@ function poolRow(pool: PoolView): Cell[] {
 }
 
 const CAMPAIGN_HEADINGS = [
-  ...headings(3, 'campaign', 'state', 'mode', 'ring', 'wait', 'talk', 'dialled', 'hits'),
-  ...headings(0, '30m', '60m', 'day', '30d', 'left'),
+  [
+    ...headings(3, 'campaign', 'state', 'mode', 'ring', 'wait', 'talk', 'dialled', 'hits'),
+    ...headings(0, '30m', '60m', 'day', '30d', 'left'),
+  ],
+  [
+    ...headings(3, '外呼活动', '状态', '模式', '振铃', '等待', '通话', '已拨', '接通'),
+    ...headings(0, '30分', '60分', '当日', '30天', '剩余'),
+  ],
 ];
 
 /** A line of figures for each, and below it why nothing is dialled, or what the last decision was made by. */
 function campaignLines(campaigns: readonly ProgressView[], columns: number, paint: Paint): string[] {
   const nameColumns = Math.max(LEAST_NAME, Math.min(MOST_NAME, columns - FIGURES));
   const rows = campaigns.map((one) => campaignRow(one, nameColumns));
-  const [heading = '', ...lines] = grid([CAMPAIGN_HEADINGS, ...rows], columns, paint);
-  return [heading, ...lines.flatMap((line, at) => [line, ...whyLine(campaigns[at]!, columns, paint)])];
+  const all = grid([...CAMPAIGN_HEADINGS, ...rows], columns, paint);
+  const lines = all.slice(CAMPAIGN_HEADINGS.length);
+  return [
+    ...all.slice(0, CAMPAIGN_HEADINGS.length),
+    ...lines.flatMap((line, at) => [line, ...whyLine(campaigns[at]!, columns, paint)]),
+  ];
 }
 
 function whyLine({ live }: ProgressView, columns: number, paint: Paint): string[] {

@@ -119,8 +119,8 @@ function addImport(dialer: Command): void {
   dialer
     .command('import')
     .description('import a CSV file into a list of a campaign; to repeat it is harmless')
-    .argument('<file>', 'UTF-8, GB18030 or UTF-16, with headings in its first line')
-    .requiredOption('--campaign <id>', 'whose list it is')
+    .argument('[file]', 'UTF-8, GB18030 or UTF-16, with headings in its first line')
+    .option('--campaign <id>', 'whose list it is')
     .option(
       '--list <name>',
       "the list's name or id; without it, the file's name. It is added when it is not there",
@@ -132,7 +132,8 @@ function addImport(dialer: Command): void {
       'what a column is: person, name, phone, zone, priority, field, ignore',
     )
     .option('--refused <file>', 'keep the rows that are not taken, with line and reason')
-    .action(async (file: string, options: ImportCommandOptions) => {
+    .option('--example', 'print such a file')
+    .action(async (file: string | undefined, options: ImportCommandOptions) => {
       const { importList } = await import('./dialer-import.ts');
       process.exitCode = await importList(file, options);
     });

@@ -6,6 +6,17 @@ export interface AnswerCount {
   readonly abandoned: number;
 }
 
+/** Past answers that are counted together, from `at` (UTC ms) on. */
+export interface PastAnswers extends AnswerCount {
+  readonly at: number;
+}
+
+/** A campaign's answers so far: those that no rolling window sees any more, and the later ones, one by one. */
+export interface KnownAnswers {
+  readonly past: Iterable<PastAnswers>;
+  readonly recent: Iterable<{ readonly at: number; readonly abandoned: boolean }>;
+}
+
 /** @property since when the first of the answers came, UTC ms */
 export interface CountSince extends AnswerCount {
   readonly since: number;
@@ -63,14 +74,17 @@ export class AbandonmentWindows {
     this.#zone = zone;
   }
 
+  /** Answers that no rolling window sees any more, before the others are told. A day is that of their beginning. */
+  notePast(past: Iterable<PastAnswers>): void {
+    for (const { at, answered, abandoned } of past) {
+      this.#count(answered, abandoned, at);
+      this.#abandonedBefore += abandoned;
+    }
+  }
+
   /** A live answer's fate is known. Connected, and hung up before that, are not abandoned. @param at UTC ms, never goes back */
   note(isAbandoned: boolean, at: number): void {
-    const day = this.#dayOf(at);
-    const abandoned = isAbandoned ? 1 : 0;
-    day.answered += 1;
-    day.abandoned += abandoned;
-    this.#life.answered += 1;
-    this.#life.abandoned += abandoned;
+    this.#count(1, isAbandoned ? 1 : 0, at);
     this.#times.push(at);
     this.#abandonedUntil.push(this.#life.abandoned);
     const old = firstAfter(this.#times, at - HOUR_MS);
@@ -78,6 +92,14 @@ export class AbandonmentWindows {
     this.#abandonedBefore = this.#abandonedUntil[old - 1]!;
     this.#times.splice(0, old);
     this.#abandonedUntil.splice(0, old);
+  }
+
+  #count(answered: number, abandoned: number, at: number): void {
+    const day = this.#dayOf(at);
+    day.answered += answered;
+    day.abandoned += abandoned;
+    this.#life.answered += answered;
+    this.#life.abandoned += abandoned;
   }
 
   /** @param now UTC ms */

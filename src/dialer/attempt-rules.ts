@@ -4,12 +4,33 @@ import { customerLeg } from '../call/callback-rules.ts';
 import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
 import type { Attempt, Disposition } from './attempt.ts';
 
+/** What became of a live answer. */
+export type Served = 'connected' | 'abandoned' | 'hung-up';
+
+/** What became of a live answer; undefined while nobody knows, and of what is none. @param call of the attempt */
+export function servedAs(
+  { waitedAt, connectedAt, endedAt, outcome }: Attempt,
+  call: Call,
+): Served | undefined {
+  if (waitedAt === undefined) return undefined;
+  if (call.outbound?.abandonedAt !== undefined || outcome === 'abandoned') return 'abandoned';
+  if (connectedAt !== undefined) return 'connected';
+  return endedAt === undefined ? undefined : 'hung-up';
+}
+
+/** Since when he waits for an agent, UTC ms; undefined where he does not, or where an agent waits for him. */
+function waitsSince({ phase, callback }: Call): number | undefined {
+  return !callback && (phase.at === 'queued' || phase.at === 'offered') ? phase.since : undefined;
+}
+
 /** An attempt as its call shows it. The same object when nothing changed; without an end: see `closed`. */
 export function followed(attempt: Attempt, call: Call): Attempt {
   const { ringingAt, answeredAt } = customerLeg(call) ?? {};
   const agent = call.facts.agentId;
   const detected = call.facts.heard?.verdict;
+  const waitedAt = attempt.waitedAt ?? waitsSince(call);
   const same =
+    attempt.waitedAt === waitedAt &&
     attempt.ringingAt === ringingAt &&
     attempt.answeredAt === answeredAt &&
     attempt.connectedAt === call.connectedAt &&
@@ -20,6 +41,7 @@ export function followed(attempt: Attempt, call: Call): Attempt {
     ...attempt,
     ...(ringingAt !== undefined && { ringingAt }),
     ...(answeredAt !== undefined && { answeredAt }),
+    ...(waitedAt !== undefined && { waitedAt }),
     ...(call.connectedAt !== undefined && { connectedAt: call.connectedAt }),
     ...(agent !== undefined && { agent }),
     ...(detected !== undefined && { detected }),
@@ -32,7 +54,7 @@ export function outcomeOf(call: Call): AttemptOutcome {
   if (call.outbound?.abandonedAt !== undefined) return 'abandoned';
   if (call.connectedAt !== undefined) return 'connected';
   // In a call that an agent makes, he was gone before anybody was dialled.
-  if (!leg) return 'cancelled';
+  if (!leg || call.outbound?.undialled) return 'not-dialled';
   if (leg.answeredAt !== undefined) return call.facts.heard?.verdict === 'machine' ? 'machine' : 'hung-up';
   if (call.endCause === 'lost' || call.endCause === 'system-failure') return 'unknown';
   if (leg.cause === 'unallocated-number') return 'invalid-number';
@@ -62,8 +84,11 @@ export function closed(
   fate: LeadFate,
   now: number,
 ): Attempt {
-  const { sipCode } = customerLeg(call) ?? {};
-  return { ...attempt, endedAt: now, outcome, fate, ...(sipCode !== undefined && { sipCode }) };
+  const { sipCode, answeredAt = now } = customerLeg(call) ?? {};
+  // Who was let down before he could wait for anybody is abandoned all the same.
+  const waitedAt = attempt.waitedAt ?? (outcome === 'abandoned' ? answeredAt : undefined);
+  const known = { ...(sipCode !== undefined && { sipCode }), ...(waitedAt !== undefined && { waitedAt }) };
+  return { ...attempt, endedAt: now, outcome, fate, ...known };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
 import type { PacingMode } from './outbound.ts';
 
 /** One try to reach somebody. It is written down before anything is dialled, and is never dialled twice. */
@@ -13,10 +13,16 @@ export interface Attempt {
   readonly mode: PacingMode;
   /** How often this lead was dialled before. */
   readonly earlier: number;
+  /** How many numbers the lead has. */
+  readonly numbers: number;
+  /** He asked for this call, as his lead has it. */
+  readonly callback?: Lead['callback'];
   /** UTC ms. */
   readonly at: number;
   readonly ringingAt?: number;
   readonly answeredAt?: number;
+  /** When he began to wait for an agent: a live answer, which is connected, abandoned or hung up. Never of calls that agents make. */
+  readonly waitedAt?: number;
   /** An agent was there. */
   readonly connectedAt?: number;
   readonly endedAt?: number;

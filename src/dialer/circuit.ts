@@ -7,6 +7,8 @@ const MOST_FAILED = 10;
 /** How long it stays open the first time, and at most, ms. */
 const FIRST_MS = 15_000;
 const LONGEST_MS = 240_000;
+/** Outcomes of dials that the network had no time to fail: another one tries. */
+const SAYS_NOTHING: ReadonlySet<AttemptOutcome> = new Set(['cancelled', 'unknown']);
 
 /**
  * A circuit-breaker for the trunk: when half of what is dialled fails in the network, nothing more is dialled for a while; then one dial tries
@@ -36,12 +38,20 @@ export class Circuit {
     if (this.#openUntil !== undefined) this.#trying ??= attempt;
   }
 
+  /** A dial rings or was answered: the trunk works, however long they talk. */
+  reached(attempt: string): void {
+    if (this.#trying === attempt) this.#close();
+  }
+
   /** A dial has ended. @param now UTC ms */
   ended(attempt: string, outcome: AttemptOutcome, now: number): void {
     const failed = outcome === 'congestion' || outcome === 'failed';
     if (this.#openUntil !== undefined) {
       // What was under way when it opened says nothing.
-      if (this.#trying === attempt) this.#tried(failed, now);
+      if (this.#trying !== attempt) return;
+      if (failed) this.#failedAgain(now);
+      else if (SAYS_NOTHING.has(outcome)) this.#trying = undefined;
+      else this.#close();
       return;
     }
     this.#recent.push(failed);
@@ -50,13 +60,14 @@ export class Circuit {
     if (this.#failed >= MOST_FAILED) this.#openUntil = now + this.#waitMs;
   }
 
-  #tried(failed: boolean, now: number): void {
+  #failedAgain(now: number): void {
     this.#trying = undefined;
-    if (failed) {
-      this.#waitMs = Math.min(LONGEST_MS, this.#waitMs * 2);
-      this.#openUntil = now + this.#waitMs;
-      return;
-    }
+    this.#waitMs = Math.min(LONGEST_MS, this.#waitMs * 2);
+    this.#openUntil = now + this.#waitMs;
+  }
+
+  #close(): void {
+    this.#trying = undefined;
     this.#openUntil = undefined;
     this.#waitMs = FIRST_MS;
     this.#recent.length = 0;

@@ -13,6 +13,8 @@ export interface AttemptCount {
   /** What the agent noted, '' for nothing. */
   readonly result: Disposition['result'] | '';
   readonly attempts: number;
+  /** Of these, persons who waited for an agent: see `Attempt.waitedAt`. */
+  readonly waited: number;
   readonly ringMs: number;
   readonly talkMs: number;
 }
@@ -30,7 +32,7 @@ export interface AttemptFigures {
   readonly hitRate: number;
   /** Share of the attempts that a person answered. */
   readonly liveRate: number;
-  /** Share of the persons who answered that were abandoned; of calls that agents made themselves, nobody can be. */
+  /** Share of the persons who waited for an agent that were abandoned; of calls that agents made themselves, nobody can be. */
   readonly abandonment: number;
   readonly ringMs: number;
   readonly talkMs: number;
@@ -64,14 +66,14 @@ export function figuresOf(counts: readonly AttemptCount[]): AttemptFigures {
   };
 }
 
-/** Live answers that no agent was waiting for, and those of them that were abandoned. */
+/** Persons who waited for an agent, and those of them who were abandoned: what pacing, laws and figures reckon by. */
 export function answersOf(counts: readonly AttemptCount[]): AnswerCount {
-  const total = (which: (count: AttemptCount) => boolean): number =>
-    counts.reduce((sum, count) => (which(count) ? sum + count.attempts : sum), 0);
-  return {
-    answered: total(({ outcome, mode }) => LIVE.has(outcome) && mode !== 'preview'),
-    abandoned: total(({ outcome }) => outcome === 'abandoned'),
-  };
+  const count = { answered: 0, abandoned: 0 };
+  for (const { outcome, waited } of counts) {
+    count.answered += waited;
+    if (outcome === 'abandoned') count.abandoned += waited;
+  }
+  return count;
 }
 
 /** @returns 0 of nothing */

@@ -2,6 +2,9 @@ import type { Lead } from '../campaign/lead.ts';
 
 /** How soon leads are asked for again when there were none, ms. */
 const EMPTY_MS = 5_000;
+/** While enough leads are at hand, callbacks that have become due are looked for so often, ms, and so many are fetched at most. */
+const CALLBACKS_MS = 30_000;
+const CALLBACKS = 20;
 
 /**
  * The leads of one campaign that are at hand, so that dialling waits for no store, and those that are in hand and must not be given
@@ -14,6 +17,10 @@ export class Hopper {
   #isFilling = false;
   /** UTC ms. */
   #notBefore = 0;
+  /** When callbacks were fetched last, UTC ms. */
+  #fetchedAt = 0;
+  /** The fetch that is under way is for callbacks: there are enough others. */
+  #isForCallbacks = false;
 
   get size(): number {
     return this.#leads.length;
@@ -31,20 +38,28 @@ export class Hopper {
 
   /** How many to fetch now, 0 for none: then a fetch is under way, or it is too early. @param wanted how many should be at hand; @param now UTC ms */
   toFetch(wanted: number, now: number): number {
-    if (this.#isFilling || now < this.#notBefore || this.#leads.length * 2 >= wanted) return 0;
-    return wanted - this.#leads.length;
+    if (this.#isFilling || now < this.#notBefore) return 0;
+    this.#isForCallbacks = this.#leads.length * 2 >= wanted;
+    if (!this.#isForCallbacks) return wanted - this.#leads.length;
+    return now < this.#fetchedAt + CALLBACKS_MS ? 0 : CALLBACKS;
   }
 
   fetching(): void {
     this.#isFilling = true;
   }
 
-  /** What was fetched has come. @param now UTC ms */
+  /** What was fetched has come. Whoever asked to be called is before the others. @param now UTC ms */
   filled(leads: readonly Lead[], now: number): void {
     this.#isFilling = false;
-    this.#notBefore = leads.length === 0 ? now + EMPTY_MS : 0;
+    this.#fetchedAt = now;
+    if (!this.#isForCallbacks) this.#notBefore = leads.length === 0 ? now + EMPTY_MS : 0;
     const known = new Set(this.taken);
-    this.#leads.push(...leads.filter(({ id }) => !known.has(id)));
+    const unknown = leads.filter(({ id }) => !known.has(id));
+    const asked = unknown.filter(({ callback }) => callback);
+    const others = this.#isForCallbacks ? [] : unknown.filter(({ callback }) => !callback);
+    const first = this.#leads.findIndex(({ callback }) => !callback);
+    this.#leads.splice(first < 0 ? this.#leads.length : first, 0, ...asked);
+    this.#leads.push(...others);
   }
 
   /** The next lead that suits; it is in hand until `settled`. */

@@ -168,6 +168,7 @@ function checked(campaign: OutboundCampaign, { centre, flows, dialer }: Parts): 
   const issues = issuesOf(campaign, {
     hasQueue: (name) => centre.queues().some(({ queue }) => queue.name === name),
     hasFlow: (name) => flows.byName(name) !== undefined,
+    leavesMessage: (name) => leavesMessage(name, (flow) => flows.byName(flow)),
     conduct: (name) => dialer.policies.policy(name)?.conduct,
   });
   const [first] = issues;

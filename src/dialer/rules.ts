@@ -1,5 +1,11 @@
+import { spanText } from '../base/span.ts';
 import type { Conduct } from '../campaign/contact-policy-data.ts';
 import type { OutboundCampaign, PacingSettings } from './outbound.ts';
+
+/** The window that `pacing.rollingWindow` keeps. */
+const ROLLING_MS = 3_600_000;
+/** The windows that are always kept. */
+const KEPT: readonly ('day' | number)[] = ['day', 30 * 86_400_000];
 
 /** Nobody is let ring for less where no policy says how long, ms. */
 export const LEAST_RING_MS = 15_000;
@@ -8,6 +14,8 @@ export const LEAST_RING_MS = 15_000;
 export interface CampaignSurroundings {
   readonly hasQueue: (name: string) => boolean;
   readonly hasFlow: (name: string) => boolean;
+  /** True for a flow in which whoever finds no agent hears something. */
+  readonly leavesMessage: (flow: string) => boolean;
   /** What a policy wants of the dialling; undefined: there is none of this name. */
   readonly conduct: (policy: string) => Conduct | undefined;
 }
@@ -29,12 +37,29 @@ export function issuesOf(campaign: OutboundCampaign, around: CampaignSurrounding
   if (validFrom >= validUntil) complain('validUntil', 'is not after validFrom');
   if (ringMs < pacing.minRingMs) complain('ringMs', `is less than pacing.minRingMs, ${pacing.minRingMs}`);
   const conduct = around.conduct(policy);
+  if (conduct?.messageNeeded && around.hasFlow(flow) && !around.leavesMessage(flow))
+    complain(
+      'flow',
+      `has no message: its policy wants whoever finds no agent to hear who called, so the way out "timeout" of campaign-agent in ${flow} has to lead to a step that says it`,
+    );
   if (conduct) issues.push(...againstConduct(pacing, conduct, policy));
   else {
     complain('policy', `there is no contact policy ${policy === '' ? 'at all' : policy}`);
     if (pacing.minRingMs < LEAST_RING_MS) complain('pacing.minRingMs', `is less than ${LEAST_RING_MS}`);
   }
   return issues;
+}
+
+/** How a campaign dials: as it wants, or as its policy wants now where that is stricter. It may have changed since the campaign was saved. */
+export function strictest(pacing: PacingSettings, conduct: Conduct | undefined): PacingSettings {
+  if (!conduct) return pacing;
+  return {
+    ...pacing,
+    minRingMs: Math.max(pacing.minRingMs, conduct.minRingMs),
+    maxAbandonment: Math.min(pacing.maxAbandonment, conduct.maxAbandonment),
+    connectWithinMs: Math.min(pacing.connectWithinMs, conduct.connectWithinMs),
+    rollingWindow: pacing.rollingWindow || conduct.abandonmentWindows.includes(ROLLING_MS),
+  };
 }
 
 /** What a campaign wants that its policy forbids. */
@@ -47,5 +72,17 @@ function againstConduct(pacing: PacingSettings, conduct: Conduct, policy: string
     issues.push({ at: 'pacing.maxAbandonment', problem: `is more than ${by}, ${conduct.maxAbandonment}` });
   if (pacing.connectWithinMs > conduct.connectWithinMs)
     issues.push({ at: 'pacing.connectWithinMs', problem: `is more than ${by}, ${conduct.connectWithinMs}` });
+  const { abandonmentWindows: windows } = conduct;
+  if (windows.includes(ROLLING_MS) && !pacing.rollingWindow)
+    issues.push({
+      at: 'pacing.rollingWindow',
+      problem: 'is false, but its policy limits abandonment in every rolling hour: set it to true',
+    });
+  for (const within of windows)
+    if (within !== ROLLING_MS && !KEPT.includes(within))
+      issues.push({
+        at: 'policy',
+        problem: `limits abandonment within ${spanText(within as number)}, which the dialer does not watch: name day, 30d or 1h in abandonment-windows`,
+      });
   return issues;
 }

@@ -5,18 +5,13 @@ import { duration } from '../ivr/grammar.ts';
 import { type StepKind, stepKind } from '../ivr/step.ts';
 import { DETECTION_LIMITS } from '../pbx/pbx.ts';
 
-/** Where it is kept who does not want to be called. */
-export interface OptOuts {
-  /** @param campaign '' for every campaign; @param at UTC ms */
-  optOut(person: string, number: string, campaign: string, at: number): Promise<void>;
-}
-
 /** What is said instead has to begin before his time is over: so much earlier we give up looking for an agent, ms. */
 const TO_SPEAK_MS = 150;
 
 /** When an agent has to be there for somebody who has answered, UTC ms. */
 export function connectBy({ outbound, facts, startedAt, ...call }: Call): number {
-  const since = facts.heard?.at ?? customerLeg(call)?.answeredAt ?? startedAt;
+  const heardAt = outbound?.clockStarts === 'greeting-end' ? facts.heard?.at : undefined;
+  const since = heardAt ?? customerLeg(call)?.answeredAt ?? startedAt;
   return since + (outbound?.connectWithinMs ?? 0) - TO_SPEAK_MS;
 }
 
@@ -68,27 +63,21 @@ export const detectMachine: StepKind = stepKind({
   },
 });
 
-/** Notes that he does not want to be called. */
-export function optOutStep(optOuts: OptOuts): StepKind {
-  return stepKind({
-    verb: 'opt-out',
-    summary: 'Notes that whoever was called does not want to be called again.',
-    args: z.strictObject({
-      from: z
-        .enum(['campaign', 'everything'])
-        .default('everything')
-        .describe('Only by this campaign, or by none any more'),
-    }),
-    waiting: 'none',
-    exits: () => ['done', 'failed'],
-    instead: { failed: 'done' },
-    changesOutside: () => true,
-    async run(step, { from }) {
-      const { outbound, ani, facts } = step.call;
-      const campaign = from === 'campaign' ? (outbound?.campaign ?? facts.campaignId ?? '') : '';
-      step.note('OptedOut', { campaign, number: ani });
-      await optOuts.optOut(outbound?.person ?? ani, ani, campaign, step.now());
-      return { exit: 'done' };
-    },
-  });
-}
+/** Notes that he does not want to be called: with what the call has become, so that it is kept whatever happens to either. */
+export const optOutStep: StepKind = stepKind({
+  verb: 'opt-out',
+  summary: 'Notes that whoever was called does not want to be called again.',
+  args: z.strictObject({
+    from: z
+      .enum(['campaign', 'everything'])
+      .default('everything')
+      .describe('Only by this campaign, or by none any more'),
+  }),
+  waiting: 'none',
+  exits: () => ['done'],
+  async run(step, { from }) {
+    const { outbound, facts } = step.call;
+    step.optOut(from === 'campaign' ? (outbound?.campaign ?? facts.campaignId ?? '') : '');
+    return { exit: 'done' };
+  },
+});

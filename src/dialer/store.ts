@@ -17,6 +17,7 @@ import {
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { upserter } from '../store/writer.ts';
+import type { KnownAnswers, PastAnswers } from './abandonment.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptCount } from './figures.ts';
 import { attemptCountTable, attemptTable } from './table.ts';
@@ -31,6 +32,7 @@ type AttemptRow = typeof attemptTable.$inferSelect;
 const CHANGING = [
   'ringingAt',
   'answeredAt',
+  'waitedAt',
   'connectedAt',
   'endedAt',
   'outcome',
@@ -48,9 +50,11 @@ const CHANGING = [
   'settledSeq',
 ] as const;
 
-/** What of a row decides how the next one is counted and whether it is told anew; null where nothing is known. */
+/** What of a row decides how the next one is counted; null where nothing is known. */
 const COUNTED = `campaign, list, at, mode, outcome, result, ringing_at as ringingAt, answered_at as answeredAt,
-  connected_at as connectedAt, ended_at as endedAt`;
+  waited_at as waitedAt, connected_at as connectedAt, ended_at as endedAt`;
+/** And whether it is told anew. */
+const TOLD = ['outcome', 'result', 'note', 'callbackAt', 'callbackAgent', 'notedBy', 'notedAt'] as const;
 
 type Counted = Pick<
   AttemptRow,
@@ -62,31 +66,36 @@ type Counted = Pick<
   | 'result'
   | 'ringingAt'
   | 'answeredAt'
+  | 'waitedAt'
   | 'connectedAt'
   | 'endedAt'
 >;
 
 /**
- * Prepares the writing of attempts, for use inside a unit of work. One that ends, or whose fate changes after that, gets the next `settledSeq`;
+ * Prepares the writing of attempts, for use inside a unit of work. One that ends, or that is noted after that, gets the next `settledSeq`;
  * the same written again keeps its own, and counts once. What has ended stays so.
  */
 export function attemptWriter(database: Database): (attempt: Attempt) => void {
   const write = upserter(database, attemptTable, CHANGING);
   const find = database.prepare(
-    `select ${COUNTED}, fate, settled_seq as settledSeq from attempt where id = ?`,
+    `select ${COUNTED}, note, callback_at as callbackAt, callback_agent as callbackAgent, noted_by as notedBy,
+      noted_at as notedAt, fate, settled_seq as settledSeq from attempt where id = ?`,
   );
   const last = database.prepare('select max(settled_seq) as seq from attempt where settled_seq is not null');
   const count = attemptCounter(database);
   return (attempt) => {
     const row = rowOf(attempt);
     const was = find.get(attempt.id) as
-      | (Counted & { fate: string | null; settledSeq: number | null })
+      | (Pick<AttemptRow, keyof Counted | (typeof TOLD)[number]> & {
+          fate: string | null;
+          settledSeq: number | null;
+        })
       | undefined;
     if (was && was.endedAt !== null && row.endedAt === null) return;
     const isNews =
       row.endedAt !== null &&
       row.fate !== null &&
-      (was?.outcome !== row.outcome || was?.fate !== JSON.stringify(row.fate));
+      (was?.fate !== JSON.stringify(row.fate) || TOLD.some((name) => was?.[name] !== row[name]));
     const { seq } = isNews ? (last.get() as { seq: number | null }) : { seq: null };
     write({ ...row, settledSeq: isNews ? (seq ?? 0) + 1 : (was?.settledSeq ?? null) });
     if (was) count(was, -1);
@@ -97,17 +106,30 @@ export function attemptWriter(database: Database): (attempt: Attempt) => void {
 /** Prepares the counting of attempts that have ended: one that changes is taken away as it was and added as it is. */
 function attemptCounter(database: Database): (row: Counted, by: 1 | -1) => void {
   const add = database.prepare(
-    `insert into attempt_count (campaign, list, hour, mode, outcome, result, attempts, ring_ms, talk_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (campaign, hour, list, mode, outcome, result) do update set
-     attempts = attempts + excluded.attempts, ring_ms = ring_ms + excluded.ring_ms, talk_ms = talk_ms + excluded.talk_ms`,
+    `insert into attempt_count (campaign, list, hour, mode, outcome, result, attempts, waited, ring_ms, talk_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (campaign, hour, list, mode, outcome, result) do update set
+     attempts = attempts + excluded.attempts, waited = waited + excluded.waited, ring_ms = ring_ms + excluded.ring_ms, talk_ms = talk_ms + excluded.talk_ms`,
   );
   return (row, by) => {
-    const { campaign, list, at, mode, outcome, result, ringingAt, answeredAt, connectedAt, endedAt } = row;
+    const {
+      campaign,
+      list,
+      at,
+      mode,
+      outcome,
+      result,
+      ringingAt,
+      answeredAt,
+      waitedAt,
+      connectedAt,
+      endedAt,
+    } = row;
     if (endedAt === null || outcome === null) return;
     const ringMs = ringingAt === null ? 0 : (answeredAt ?? endedAt) - ringingAt;
     const talkMs = connectedAt === null ? 0 : endedAt - connectedAt;
+    const waited = waitedAt === null ? 0 : by;
     for (const hour of [hourOf(at), EVER])
-      add.run(campaign, list, hour, mode, outcome, result ?? '', by, by * ringMs, by * talkMs);
+      add.run(campaign, list, hour, mode, outcome, result ?? '', by, waited, by * ringMs, by * talkMs);
   };
 }
 
@@ -183,19 +205,36 @@ export class AttemptStore {
       .map((row) => ({ seq: row.settledSeq ?? 0, attempt: attemptOf(row) }));
   }
 
-  /** A campaign's live answers since `since` (UTC ms) that no agent was waiting for, by the time of the answer. */
-  answersSince(
-    campaign: string,
-    since: number,
-  ): Iterable<{ readonly at: number; readonly abandoned: boolean }> {
+  /**
+   * A campaign's live answers of attempts that have ended: by whole hours before the one that `from` (UTC ms) is in, one by one from there on.
+   * @param since UTC ms, the hour that it is in counts whole
+   */
+  answersSince(campaign: string, since: number, from: number): KnownAnswers {
+    const split = hourOf(from);
+    const past = this.#database
+      .prepare(
+        `select hour as at, sum(waited) as answered, sum(iif(outcome = 'abandoned', waited, 0)) as abandoned
+         from attempt_count where campaign = ? and hour >= ? and hour < ? group by hour having sum(waited) > 0 order by hour`,
+      )
+      .all(campaign, Math.max(EVER + 1, hourOf(since)), split) as PastAnswers[];
     const rows = this.#database
       .prepare(
-        `select answered_at as at, outcome = 'abandoned' as abandoned from attempt
-         where campaign = ? and answered_at >= ? and outcome in ('connected', 'abandoned', 'hung-up') and mode <> 'preview'
-         order by answered_at`,
+        `select waited_at as at, outcome = 'abandoned' as abandoned from attempt
+         where campaign = ? and at >= ? and waited_at is not null and outcome is not null order by waited_at`,
       )
-      .all(campaign, since) as { at: number; abandoned: number }[];
-    return rows.map(({ at, abandoned }) => ({ at, abandoned: abandoned === 1 }));
+      .all(campaign, split) as { at: number; abandoned: number }[];
+    return { past, recent: rows.map(({ at, abandoned }) => ({ at, abandoned: abandoned === 1 })) };
+  }
+
+  /** The number of the fate that became known last, 0 for none. */
+  lastSeq(): number {
+    const { settledSeq } = attemptTable;
+    return (
+      this.#database.query
+        .select({ seq: max(settledSeq) })
+        .from(attemptTable)
+        .get()?.seq ?? 0
+    );
   }
 
   /** How attempts ended that were made in a span of time, UTC ms; every hour counts whole that is touched. Without a span: ever, in hour 0. */
@@ -223,11 +262,7 @@ export class AttemptStore {
   async deleteBefore(before: number, limit: number): Promise<number> {
     const { id, at, endedAt, settledSeq } = attemptTable;
     const { query } = this.#database;
-    const last =
-      query
-        .select({ seq: max(settledSeq) })
-        .from(attemptTable)
-        .get()?.seq ?? 0;
+    const last = this.lastSeq();
     const old = query
       .select({ id })
       .from(attemptTable)
@@ -262,9 +297,12 @@ function rowOf({ disposition, ...attempt }: Attempt): Omit<AttemptRow, 'settledS
     number: attempt.number,
     mode: attempt.mode,
     earlier: attempt.earlier,
+    numbers: attempt.numbers,
+    callback: attempt.callback ?? null,
     at: attempt.at,
     ringingAt: attempt.ringingAt ?? null,
     answeredAt: attempt.answeredAt ?? null,
+    waitedAt: attempt.waitedAt ?? null,
     connectedAt: attempt.connectedAt ?? null,
     endedAt: attempt.endedAt ?? null,
     outcome: attempt.outcome ?? null,

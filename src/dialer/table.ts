@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
 import type { RetryRules } from '../campaign/retry.ts';
 import {
   duration,
@@ -46,9 +46,13 @@ export const attemptTable = table(
     number: text('number').notNull(),
     mode: word<PacingMode>('mode').notNull(),
     earlier: integer('earlier').notNull(),
+    numbers: integer('numbers').notNull().default(1),
+    callback: json<NonNullable<Lead['callback']>>('callback'),
     at: time('at').notNull(),
     ringingAt: time('ringing_at'),
     answeredAt: time('answered_at'),
+    /** A live answer. */
+    waitedAt: time('waited_at'),
     connectedAt: time('connected_at'),
     endedAt: time('ended_at'),
     outcome: word<AttemptOutcome>('outcome'),
@@ -74,10 +78,10 @@ export const attemptTable = table(
     index('attempt_lead').on(attempt.lead, attempt.at),
     index('attempt_at').on(attempt.at),
     index('attempt_open').on(attempt.at, attempt.id).where(sql`"ended_at" is null`),
-    // What abandonment is reckoned from, read whole when the daemon starts.
+    // What the abandonment of the last hour is reckoned from; before that, from counts.
     index('attempt_live_answer')
-      .on(attempt.campaign, attempt.answeredAt, attempt.outcome)
-      .where(sql`"outcome" in ('connected', 'abandoned', 'hung-up') and "mode" <> 'preview'`),
+      .on(attempt.campaign, attempt.at, attempt.waitedAt, attempt.outcome)
+      .where(sql`"waited_at" is not null`),
     uniqueIndex('attempt_settled').on(attempt.settledSeq).where(sql`"settled_seq" is not null`),
   ],
 );
@@ -95,6 +99,8 @@ export const attemptCountTable = table(
     /** What the agent noted, '' for nothing. */
     result: word<Disposition['result'] | ''>('result').notNull(),
     attempts: integer('attempts').notNull(),
+    /** Live answers among them. */
+    waited: integer('waited').notNull().default(0),
     ringMs: duration('ring_ms').notNull(),
     talkMs: duration('talk_ms').notNull(),
   },

@@ -9,10 +9,14 @@ export const WHY_NOT = {
   'no-leads':
     'None of its leads is due: import a list, switch one on, or wait for those that are to be tried again.',
   'all-done': 'All of its leads are done: import a list.',
+  'no-flow': 'Its flow is not there: whoever answered would hear nothing. See npx carillon flow check.',
+  'no-queue': 'Its queue is not in the routing file: see npx carillon routing check.',
   'no-agents': 'No agent of its queue is logged in.',
   'kept-for-callers':
     'The agents who are ready are kept back for callers: callers come first. More agents, or some who take no callers, would help.',
   starting: 'The centre is starting: lists and policies are being read.',
+  'do-not-call-import':
+    'A do-not-call list is being brought in, and nobody is called before all of it is known: npx carillon status says how far it is.',
   'dial-limits':
     'The limits that class of service sets for each campaign are reached: each-campaign in dialplan/class-of-service.yaml.',
   'trunk-fails':

@@ -129,6 +129,7 @@ function resultOf(call: Call): DialResult {
     case 'no-answer':
       return 'no-answer';
     case 'cancelled':
+    case 'not-dialled':
       return 'cancelled';
     case 'machine':
     case 'hung-up':

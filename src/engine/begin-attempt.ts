@@ -1,10 +1,13 @@
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
-import type { ContactRequest, ContactVerdict, PastContact } from '../campaign/contact-policy.ts';
+import type { ContactRequest, ContactRule, ContactVerdict, PastContact } from '../campaign/contact-policy.ts';
+import type { Conduct } from '../campaign/contact-policy-data.ts';
 import type { Lead, LeadFate, LeadNumber } from '../campaign/lead.ts';
 import type { Attempt } from '../dialer/attempt.ts';
+import type { HeldBackLead, HeldBackNote } from '../dialer/held-back.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
+import { strictest } from '../dialer/rules.ts';
 import { featuresOf } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
@@ -13,6 +16,11 @@ import type { Turn } from './turn.ts';
 const LIMITS_REST_MS = 5_000;
 /** A lead that may not be called now, without anybody knowing when, is looked at again after this, ms. */
 const LOOK_AGAIN_MS = 3_600_000;
+
+/** What no rule lifts that somebody changes is looked at again after this, ms: a policy may change, a consent may come. */
+const RULES_CHANGE_MS = 6 * 3_600_000;
+/** Whom these forbid without an end, no other policy permits. */
+const FOR_GOOD: ReadonlySet<ContactRule> = new Set(['do-not-call', 'unknown-zone']);
 
 /** An attempt that is written down, and not dialled yet. */
 export interface Begun {
@@ -30,6 +38,10 @@ export interface How {
   readonly attended: boolean;
 }
 
+/** What forbids an attempt: a rule, and the lead has been sent back; or limits that are reached, and the lead is still in hand. */
+export const NOT_BEGUN = { heldBack: 'held-back', limits: 'dial-limits' } as const;
+export type NotBegun = (typeof NOT_BEGUN)[keyof typeof NOT_BEGUN];
+
 /** Writes an attempt down, with its call, if gate and class of service let it pass. Nothing is dialled yet. */
 export function begin(
   turn: Turn,
@@ -37,32 +49,38 @@ export function begin(
   working: Working,
   lead: Lead,
   how: How,
-): Begun | undefined {
+): Begun | NotBegun {
   const { campaign, circuit } = working;
   const { now } = turn;
-  const [to] = lead.numbers;
-  if (!to) return undefined;
+  const to = lead.numbers[0]!;
   const verdict = floor.gate.judge(requestOf(campaign, lead, to, how.attended), now);
   if (!verdict.allowed) {
     held(turn, floor, campaign, lead, verdict);
-    return undefined;
+    return NOT_BEGUN.heldBack;
   }
   const id = turn.nextId('a-');
-  const begun = callFor(id, campaign, lead, to, how, now);
+  const conduct = floor.gate.conduct(campaign.id);
+  const begun = callFor(id, campaign, conduct, lead, to, how, now);
   const permission = turn.outside.permit(begun.call, to.number, 'campaign', now);
   if (!permission.allowed) {
-    if (permission.refusal.reason !== 'not-permitted') return reachedLimits(working, lead, now);
-    sendBack(turn, floor, campaign, lead, 'class-of-service', now + LOOK_AGAIN_MS);
-    return undefined;
+    if (permission.refusal.reason === 'not-permitted') {
+      if (sendBack(turn, floor, campaign, lead, 'class-of-service', now + LOOK_AGAIN_MS))
+        turn.permitted(begun.call, { kind: 'outside', number: to.number }, 'campaign');
+      return NOT_BEGUN.heldBack;
+    }
+    // It is not the lead's fault.
+    working.restsUntil = now + LIMITS_REST_MS;
+    return NOT_BEGUN.limits;
   }
   const { attempt, leg } = begun;
   const call = withLongestTalk(begun.call, permission.maxTalkMs);
   floor.gate.note(contactOf(attempt));
   const features = featuresOf(lead, now);
   const propensity = working.propensity.of(features);
-  floor.underWay.set(id, { attempt, lead, features });
+  floor.underWay.set(id, { attempt, lead, pool: floor.poolOf(campaign), features });
   working.inFlight += 1;
-  circuit.dialled(id);
+  // Nobody knows whether an agent who is rung first will take it.
+  if (!how.attended) circuit.dialled(id);
   turn.putAttempt(attempt);
   turn.putNewCall(call);
   const { list, number, person, mode, earlier } = attempt;
@@ -77,13 +95,6 @@ function withLongestTalk(call: Call, maxTalkMs: number | undefined): Call {
   return phase.at === 'reaching' && maxTalkMs !== undefined
     ? { ...call, phase: { ...phase, maxTalkMs } }
     : call;
-}
-
-/** The campaign rests for a moment: it is not the lead's fault. */
-function reachedLimits(working: Working, lead: Lead, now: number): undefined {
-  working.hopper.giveBack(lead);
-  working.restsUntil = now + LIMITS_REST_MS;
-  working.whyNot = 'dial-limits';
 }
 
 /** What the gate is asked. */
@@ -117,19 +128,31 @@ function held(
   { rule, retryAt, detail }: ContactVerdict & { allowed: false },
 ): void {
   const fate: LeadFate =
-    retryAt === undefined
+    retryAt === undefined && FOR_GOOD.has(rule)
       ? { next: 'done', reason: rule }
-      : { next: 'again', dueAt: Math.max(retryAt, turn.now + 1), ...wishOf(lead) };
+      : { next: 'again', dueAt: Math.max(retryAt ?? turn.now + RULES_CHANGE_MS, turn.now + 1), ...wishOf(lead) };
   floor.sentBack.push({ campaign: campaign.id, lead: lead.id, fate });
-  const until = retryAt === undefined ? {} : { retryAt };
-  turn.log(
-    'LeadHeldBack',
-    { campaign: campaign.id, list: lead.list, lead: lead.id, rule, ...until, detail },
-    {},
-  );
+  noteHeldBack(turn, floor, lead, rule, { ...(retryAt !== undefined && { retryAt }), detail });
 }
 
-/** A lead is not dialled now, by no rule of contact. @param dueAt UTC ms */
+/** @returns true when the log tells it at once */
+function noteHeldBack(
+  turn: Turn,
+  floor: DialFloor,
+  { id, list, campaign }: Lead,
+  rule: string,
+  about: Pick<HeldBackLead, 'retryAt' | 'detail'>,
+): boolean {
+  const note = floor.heldBack.note(campaign, rule, { lead: id, list, at: turn.now, ...about });
+  if (note) logHeldBack(turn, [note]);
+  return note !== undefined;
+}
+
+export function logHeldBack(turn: Turn, notes: readonly HeldBackNote[]): void {
+  for (const note of notes) turn.log('LeadsHeldBack', { ...note }, {});
+}
+
+/** A lead is not dialled now, by no rule of contact. @param dueAt UTC ms; @returns true when the log tells it at once */
 export function sendBack(
   turn: Turn,
   floor: DialFloor,
@@ -137,18 +160,14 @@ export function sendBack(
   lead: Lead,
   rule: string,
   dueAt: number,
-): void {
+): boolean {
   const fate: LeadFate = { next: 'again', dueAt, ...wishOf(lead) };
   floor.sentBack.push({ campaign: campaign.id, lead: lead.id, fate });
-  turn.log(
-    'LeadHeldBack',
-    { campaign: campaign.id, list: lead.list, lead: lead.id, rule, retryAt: dueAt },
-    {},
-  );
+  return noteHeldBack(turn, floor, lead, rule, { retryAt: dueAt });
 }
 
 /** Whoever asked to be called is still to be called, by the agent whom he wants. */
-export function wishOf(lead: Lead | undefined): { readonly asked?: true; readonly agent?: string } {
+export function wishOf(lead: Pick<Lead, 'callback'> | undefined): { readonly asked?: true; readonly agent?: string } {
   if (!lead?.callback) return {};
   const { agent } = lead.callback;
   return { asked: true, ...(agent !== undefined && { agent }) };
@@ -160,6 +179,7 @@ export const callOf = (attempt: string): string => `call-${attempt}`;
 function callFor(
   id: string,
   campaign: OutboundCampaign,
+  conduct: Conduct | undefined,
   lead: Lead,
   { number }: LeadNumber,
   { attended }: How,
@@ -167,7 +187,8 @@ function callFor(
 ): Omit<Begun, 'propensity'> {
   const callId = callOf(id);
   const leg: Leg = { id: `leg-${callId}`, to: { kind: 'outside', number }, plannedAt: now };
-  const { pacing, ringMs, flow, queue } = campaign;
+  const { ringMs, flow, queue } = campaign;
+  const pacing = strictest(campaign.pacing, conduct);
   const attempt: Attempt = {
     id,
     campaign: campaign.id,
@@ -177,6 +198,8 @@ function callFor(
     number,
     mode: attended ? 'preview' : pacing.mode,
     earlier: lead.attempts,
+    numbers: lead.numbers.length,
+    ...(lead.callback && { callback: lead.callback }),
     at: now,
   };
   const call: Call = {
@@ -192,6 +215,7 @@ function callFor(
       queue,
       minRingMs: pacing.minRingMs,
       connectWithinMs: pacing.connectWithinMs,
+      ...(conduct && { clockStarts: conduct.clockStarts }),
     },
     ani: number,
     aniName: lead.name,
@@ -200,7 +224,8 @@ function callFor(
     facts: { language: '', persona: '', campaignId: campaign.id, queue, variables: {} },
     stack: [],
     phase: attended
-      ? { at: 'queued', queue, since: now, until: now + ringMs, music: '' }
+      ? // How long the agent is rung has its own limit.
+        { at: 'queued', queue, since: now, until: now + 3_600_000, music: '' }
       : { at: 'reaching', until: now + ringMs },
     legs: attended ? [] : [leg],
     waitedMs: 0,

@@ -1,7 +1,8 @@
-import type { Call } from '../call/call.ts';
+import type { Call, OutboundDial } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
 import { type Callback, type CallbackCallEnd, called, callOver, isDue, NEVER } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
+import { requestOf } from './begin-attempt.ts';
 import type { Turn } from './turn.ts';
 
 /** While its queue is closed, a callback is looked at again after this; while it is in line too, ms. */
@@ -69,11 +70,27 @@ export function callFor(turn: Turn, id: string): Call | undefined {
  */
 export function permittedNow(turn: Turn, was: Call, is: Call): Call | undefined {
   if (is.phase.at !== 'calling' || was.phase.at === 'calling') return is;
-  const permitted = turn.permitted(is, { kind: 'outside', number: is.ani });
+  const mayStill = !is.outbound || gateLetsPass(turn, is, is.outbound);
+  const writtenBy = is.outbound ? 'campaign' : 'flow';
+  const permitted = mayStill && turn.permitted(is, { kind: 'outside', number: is.ani }, writtenBy);
   if (permitted) return { ...is, phase: { ...is.phase, ...permitted } };
   const callback = turn.state.callbacks.get(is.callback?.id ?? '');
   if (callback) over(turn, is, callback, { end: 'broken-off' });
   return undefined;
+}
+
+/** The agent's phone has rung since the gate was asked: he may have said meanwhile that he does not want to be called. */
+function gateLetsPass({ dialling, now, log }: Turn, call: Call, { attempt, campaign }: OutboundDial): boolean {
+  const lead = dialling?.underWay.get(attempt)?.lead;
+  const working = dialling?.campaigns.get(campaign);
+  const to = lead?.numbers.find(({ number }) => number === call.ani);
+  if (!dialling || !working || !lead || !to) return false;
+  const asked = { ...requestOf(working.campaign, lead, to, true), attempt };
+  const verdict = dialling.gate.judge(asked, now);
+  if (verdict.allowed) return true;
+  const { rule, detail } = verdict;
+  log('DialRefused', { to: { kind: 'outside', number: call.ani }, reason: rule, detail }, { call: call.id });
+  return false;
 }
 
 /** A call has changed: if it was made for a callback, that goes on; if somebody was reached who waits for one, it is done. */

@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
+import type { NewWish } from '../campaign/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 
@@ -50,6 +51,8 @@ export interface Changes {
   readonly agents: readonly Agent[];
   readonly callbacks: readonly Callback[];
   readonly attempts: readonly Attempt[];
+  /** What people said with a key: they do not want to be called. */
+  readonly wishes: readonly NewWish[];
   readonly events: readonly LogEvent[];
   /** For counts per step. */
   readonly stepsLeft: readonly StepLeft[];

@@ -5,16 +5,16 @@ import { AbandonmentWindows } from '../dialer/abandonment.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { Circuit } from '../dialer/circuit.ts';
 import type { Preview } from '../dialer/dialling.ts';
+import { HeldBackNotes } from '../dialer/held-back.ts';
 import { Hopper } from '../dialer/hopper.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { PoolPacer } from '../dialer/pacing/pool-pacer.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
 import { type DialFeatures, Propensity } from '../dialer/propensity.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
-import type { Queue } from '../queue/queue.ts';
-import { Requirement } from '../queue/requirement.ts';
 import type { RoutingRules } from '../queue/rules.ts';
-import { DialPool } from './dial-pool.ts';
+import type { DialPool } from './dial-pool.ts';
+import { DialPools } from './dial-pools.ts';
 
 /** What the dialer needs of the rest of the centre. */
 export interface DialFloorParts {
@@ -25,11 +25,15 @@ export interface DialFloorParts {
   readonly dialsPerSecond: number;
   /** How many channels all calls together may use before nothing more is dialled. */
   readonly channels: number;
+  /** What forbids to dial anything now, '' for nothing. */
+  readonly forbids: () => WhyNot | '';
+  /** What keeps one campaign from calling, '' for nothing. */
+  readonly held?: (campaign: string) => WhyNot | '';
 }
 
 /** A campaign that is not stopped, at work. */
 export interface Working {
-  readonly campaign: OutboundCampaign;
+  campaign: OutboundCampaign;
   readonly hopper: Hopper;
   readonly circuit: Circuit;
   /** Attempts that are under way. */
@@ -44,12 +48,18 @@ export interface Working {
   dryBecause: 'no-leads' | 'all-done' | 'outside-hours';
   /** What the last decision was made by. */
   reason?: PacingReason;
+  /** Grows with each lead that is shown, by less where the campaign weighs more: the lowest one is next. */
+  previewTurn: number;
+  /** Leads whose own agent is not to be had, and since when, UTC ms. */
+  readonly awaited: Map<string, number>;
 }
 
 /** An attempt that is under way, with its lead; after a restart the lead is known to its list only. */
 export interface UnderWay {
   readonly attempt: Attempt;
   readonly lead?: Lead;
+  /** The pool that dialled it, whatever becomes of its campaign. */
+  readonly pool?: DialPool | undefined;
   /** What was known of the dial before it was made. */
   readonly features?: DialFeatures;
 }
@@ -64,19 +74,15 @@ function fresh(): Omit<Working, 'campaign'> {
     whyNot: '',
     restsUntil: 0,
     dryBecause: 'no-leads',
+    previewTurn: 0,
+    awaited: new Map(),
   };
-}
-
-interface Fits {
-  readonly attributes: Agent['attributes'];
-  readonly queues: Map<string, boolean>;
 }
 
 /** The dialer's live state: campaigns with the leads at hand, pools of agents, attempts under way. */
 export class DialFloor {
   readonly gate: ContactGate;
   readonly campaigns = new Map<string, Working>();
-  readonly pools = new Map<string, DialPool>();
   /** By the attempt's id. */
   readonly underWay = new Map<string, UnderWay>();
   /** Attempts that have ended, until their lists know, by id: the store may not have them yet. */
@@ -86,12 +92,12 @@ export class DialFloor {
   /** Leads whose fate changed with no attempt, for their lists. */
   readonly sentBack: { readonly campaign: string; readonly lead: string; readonly fate: LeadFate }[] = [];
   readonly #parts: DialFloorParts;
-  readonly #agents = new Map<string, { readonly agent: Agent; readonly free: boolean }>();
-  readonly #callsOut: (call: string) => boolean;
+  /** Leads that were held back, for the log. */
+  readonly heldBack = new HeldBackNotes();
+  /** Of the campaign of which a lead was shown last. */
+  previewTurn = 0;
+  readonly #pools: DialPools;
   readonly #windows = new Map<string, AbandonmentWindows>();
-  /** Which queues agents fit, by their skills. */
-  #fits = new WeakMap<Agent['skills'], Fits>();
-  #rules: RoutingRules;
   /** Dials that may go out now, by the rate. */
   #allowance = 0;
   #allowanceAt = 0;
@@ -103,12 +109,26 @@ export class DialFloor {
   constructor(parts: DialFloorParts, rules: RoutingRules, callsOut: (call: string) => boolean) {
     this.#parts = parts;
     this.gate = parts.gate;
-    this.#rules = rules;
-    this.#callsOut = callsOut;
+    this.#pools = new DialPools(rules, { pacer: () => this.#pacer(), callsOut });
+  }
+
+  /** By the queue. */
+  get pools(): ReadonlyMap<string, DialPool> {
+    return this.#pools.byQueue;
   }
 
   get channels(): number {
     return this.#parts.channels;
+  }
+
+  /** What keeps a campaign from calling, from outside of the dialer; '' for nothing. */
+  heldBy(campaign: string): WhyNot | '' {
+    return this.#parts.forbids() || (this.#parts.held?.(campaign) ?? '');
+  }
+
+  /** True when it is not known how the PBX is, or nothing may be dialled at all for another reason. */
+  get isForbidden(): boolean {
+    return this.#parts.forbids() !== '';
   }
 
   /** Campaigns that were to be drained and have nothing under way any more. */
@@ -127,11 +147,12 @@ export class DialFloor {
       listed.add(campaign.id);
       // Lists may have been switched off, numbers become forbidden.
       known.hopper.clear();
-      if (known.campaign !== campaign || !this.campaigns.has(campaign.id))
-        this.campaigns.set(campaign.id, { ...known, campaign });
+      known.campaign = campaign;
+      this.campaigns.set(campaign.id, known);
     }
     for (const id of [...this.campaigns.keys()]) if (!listed.has(id)) this.campaigns.delete(id);
-    this.#makePools();
+    this.#pools.takeCampaigns([...this.campaigns.values()].map(({ campaign }) => campaign));
+    this.dueAt = 0;
   }
 
   /** A campaign begins to work, perhaps with attempts that were under way when the last daemon went. */
@@ -167,24 +188,24 @@ export class DialFloor {
   }
 
   takeRules(rules: RoutingRules): void {
-    this.#rules = rules;
-    this.#fits = new WeakMap();
-    this.#makePools();
+    this.#pools.takeRules(rules);
+    this.dueAt = 0;
   }
 
   /** Notes how an agent is. @param free he can be given a call now */
   agentChanged(agent: Agent, free: boolean): void {
-    this.#agents.set(agent.id, { agent, free });
-    const pool = this.#poolFor(agent);
-    for (const other of this.pools.values()) if (other !== pool) other.remove(agent.id);
-    if (!pool || agent.state.at === 'logged-out') pool?.remove(agent.id);
-    else pool.put(agent, free, this.#isOut(agent), this.#isBlended(agent));
+    this.#pools.agentChanged(agent, free);
     this.dueAt = 0;
   }
 
   agentGone(id: string): void {
-    this.#agents.delete(id);
-    for (const pool of this.pools.values()) pool.remove(id);
+    this.#pools.agentGone(id);
+    this.dueAt = 0;
+  }
+
+  /** Who is free to dial for. @param waiting queues in which callers wait */
+  lend(waiting: readonly string[]): void {
+    this.#pools.lend(waiting);
   }
 
   /** How many live answers of a campaign were abandoned, also while it is stopped. */
@@ -203,14 +224,7 @@ export class DialFloor {
 
   /** True for an agent who takes the calls of this queue. */
   fits(agent: Agent, queue: string): boolean {
-    const rules = this.#rules.queues.get(queue);
-    return rules !== undefined && this.#fitsQueue(agent, rules);
-  }
-
-  /** Queues in which callers wait, as against those of campaigns. */
-  inboundQueues(): Queue[] {
-    const outbound = new Set([...this.campaigns.values()].map(({ campaign }) => campaign.queue));
-    return [...this.#rules.queues.values()].filter(({ name }) => !outbound.has(name));
+    return this.#pools.fits(agent, queue);
   }
 
   /** How many may be dialled now by the rate; what is not used is lost. @param now UTC ms */
@@ -226,66 +240,7 @@ export class DialFloor {
     this.#allowance -= dials;
   }
 
-  #makePools(): void {
-    const wanted = new Set<string>();
-    for (const { campaign } of this.campaigns.values()) wanted.add(campaign.queue);
-    for (const queue of [...this.pools.keys()]) if (!wanted.has(queue)) this.pools.delete(queue);
-    for (const queue of wanted)
-      if (!this.pools.has(queue)) this.pools.set(queue, new DialPool(queue, this.#pacer()));
-    for (const { agent, free } of this.#agents.values()) this.agentChanged(agent, free);
-    this.dueAt = 0;
-  }
-
   #pacer(): PoolPacer {
     return new PoolPacer({ zone: this.#parts.zone(), windows: (campaign) => this.windowsOf(campaign) });
   }
-
-  /** Each agent counts in one pool: of those whose calls he takes, the one with the fewest agents for its campaigns' weight. */
-  #poolFor(agent: Agent): DialPool | undefined {
-    let best: DialPool | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const pool of this.pools.values()) {
-      if (!this.fits(agent, pool.queue)) continue;
-      if (pool.has(agent.id)) return pool;
-      const load = (pool.size + 1) / this.#weightOf(pool.queue);
-      if (load < least) [best, least] = [pool, load];
-    }
-    return best;
-  }
-
-  #weightOf(queue: string): number {
-    let weight = 0;
-    for (const { campaign } of this.campaigns.values())
-      if (campaign.queue === queue && campaign.status === 'running') weight += campaign.weight;
-    return Math.max(weight, 0.001);
-  }
-
-  #isOut(agent: Agent): boolean {
-    return 'call' in agent.state && this.#callsOut(agent.state.call);
-  }
-
-  #isBlended(agent: Agent): boolean {
-    return this.inboundQueues().some((queue) => this.#fitsQueue(agent, queue));
-  }
-
-  /** Asked at every change of an agent, answered anew only when his skills or the rules are others. */
-  #fitsQueue(agent: Agent, queue: Queue): boolean {
-    let known = this.#fits.get(agent.skills);
-    if (known?.attributes !== agent.attributes || !known) {
-      known = { attributes: agent.attributes, queues: new Map() };
-      this.#fits.set(agent.skills, known);
-    }
-    let fits = known.queues.get(queue.name);
-    if (fits === undefined) {
-      fits = fitsQueue(agent, queue);
-      known.queues.set(queue.name, fits);
-    }
-    return fits;
-  }
-}
-
-/** True when the agent fits a caller of the queue of whom nothing is known, at some step of its ladder. */
-function fitsQueue({ id, skills, attributes = {} }: Agent, queue: Queue): boolean {
-  const caller = { tier: '', language: '', attributes: {} };
-  return new Requirement({ call: '', queue, since: 0, caller }).stepOf({ id, skills, attributes }) >= 0;
 }

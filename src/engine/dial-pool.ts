@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
-import { lendable, usualKeepBack } from '../agent/blend.ts';
 import { OccupancyMeter } from '../dialer/occupancy.ts';
+import type { PacingSettings } from '../dialer/outbound.ts';
 import type { AgentPhase, Pacer } from '../dialer/pacing.ts';
 
 /** An agent of a pool as the engine sees him. */
@@ -22,6 +22,10 @@ export class DialPool {
   readonly meter = new OccupancyMeter();
   /** True when whoever is idle is kept back for callers. */
   areKept = false;
+  /** Agents at work who take its calls, also those who count in another pool. */
+  readonly takers = new Set<string>();
+  /** Campaigns of which the pacer was told. */
+  readonly #enlisted = new Set<string>();
   readonly #members = new Map<string, Member>();
 
   constructor(queue: string, pacer: Pacer) {
@@ -53,21 +57,40 @@ export class DialPool {
     this.pacer.setAgent(agent, undefined, 0);
   }
 
-  /** Who is free to dial for: callers come first, by the threshold rule. @param waiting callers whom these agents could serve */
-  lend(waiting: number): void {
-    const idle = [...this.#members].filter(([, member]) => member.phase === 'idle');
-    const blended = [...this.#members.values()].filter((member) => member.blended).length;
-    // Where there is one agent only, he could never call anybody.
-    const keepBack = Math.min(usualKeepBack(blended), Math.max(0, blended - 1));
-    const ready = idle.filter(([, member]) => member.blended).length;
-    const lent = lendable({ mayDial: ready, ready, keepBack, waiting });
-    this.areKept = idle.length > 0 && lent === 0 && ready === idle.length;
-    let left = ready - lent;
-    for (const [id, member] of idle) {
-      const kept = member.blended && left > 0;
-      if (kept) left -= 1;
-      this.#tell(id, kept ? 'away' : 'idle');
+  /** A campaign may be dialled for now, with these settings; undefined: not now. */
+  enlist(campaign: string, settings: (PacingSettings & { readonly weight: number }) | undefined): void {
+    this.#enlisted.add(campaign);
+    this.pacer.setCampaign(campaign, settings);
+  }
+
+  /** Campaigns that have left are dialled for no more. @param staying ids of the others */
+  keepCampaigns(staying: ReadonlySet<string>): void {
+    for (const campaign of this.#enlisted) {
+      if (staying.has(campaign)) continue;
+      this.#enlisted.delete(campaign);
+      this.pacer.setCampaign(campaign, undefined);
     }
+  }
+
+  /** Those who have nothing to do. */
+  idle(): { readonly id: string; readonly blended: boolean }[] {
+    const idle: { id: string; blended: boolean }[] = [];
+    for (const [id, { phase, blended }] of this.#members) if (phase === 'idle') idle.push({ id, blended });
+    return idle;
+  }
+
+  /** How many of them take callers too. */
+  get blended(): number {
+    let count = 0;
+    for (const { blended } of this.#members.values()) if (blended) count += 1;
+    return count;
+  }
+
+  /** Of the idle ones, these are there for callers: nobody is dialled for them. */
+  keep(kept: ReadonlySet<string>): void {
+    const idle = this.idle();
+    this.areKept = idle.length > 0 && idle.every(({ id }) => kept.has(id));
+    for (const { id } of idle) this.#tell(id, kept.has(id) ? 'away' : 'idle');
   }
 
   /** How many are in each phase. */
@@ -75,11 +98,6 @@ export class DialPool {
     const counts: Record<AgentPhase, number> = { idle: 0, reserved: 0, talking: 0, 'wrap-up': 0, away: 0 };
     for (const { phase } of this.#members.values()) counts[phase] += 1;
     return counts;
-  }
-
-  /** An agent of it who has nothing to do. */
-  isIdle(agent: string): boolean {
-    return this.#members.get(agent)?.phase === 'idle';
   }
 
   #tell(id: string, phase = this.#members.get(id)?.phase): void {

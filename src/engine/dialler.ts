@@ -38,6 +38,8 @@ export interface DiallerParts {
   readonly drained?: (campaign: string) => Promise<void>;
   /** What is not ready yet, '' when all is. */
   readonly hindrance?: () => WhyNot | '';
+  /** What keeps one campaign from calling, '' for nothing. */
+  readonly held?: (campaign: string) => WhyNot | '';
   readonly dialsPerSecond: number;
   /** Channels of all calls together beyond which nothing more is dialled. */
   readonly channels: number;

@@ -5,6 +5,7 @@ import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
+import { type NewWish, OPT_OUT } from '../campaign/wish.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
@@ -142,6 +143,7 @@ export class Engine implements Centre {
       ended: (report) => this.#post({ input: { type: 'StepReported', ...report } }, true),
       left: (report) => this.#post({ input: { type: 'LineLeft', ...report } }, true),
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }, true),
+      optedOut: (call, campaign) => this.#optedOut(call, campaign),
     });
     this.#effects = new Effects({
       ...parts,
@@ -288,6 +290,23 @@ export class Engine implements Centre {
       pbx: this.#pbxHealth.name,
       liveCalls: this.#state.calls.size,
     };
+  }
+
+  #optedOut({ id, ani, outbound }: Call, campaign: string): void {
+    const person = outbound?.person ?? ani;
+    // Whose number is hidden, nobody can leave alone.
+    if (person === '' && ani === '') return;
+    const at = this.#parts.clock.now();
+    const wish: NewWish = {
+      kind: 'do-not-call',
+      campaign,
+      person,
+      number: ani,
+      source: OPT_OUT,
+      at,
+      by: OPT_OUT,
+    };
+    this.#post({ input: { type: 'OptedOut', call: id, wish } }, true);
   }
 
   // ── the mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -437,7 +456,7 @@ export class Engine implements Centre {
   #heldBack(effect: Effect): boolean {
     if (!this.#ledger.isBehind) return false;
     if (effect.do === 'originate' && effect.call.outbound && effect.leg.id === effect.call.channel) {
-      this.#post({ input: { type: 'HangUpAsked', call: effect.call.id } }, true);
+      this.#post({ input: { type: 'DialHeldBack', call: effect.call.id } }, true);
       return true;
     }
     if (effect.do !== 'runStep') return false;

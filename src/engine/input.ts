@@ -2,6 +2,7 @@ import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { Lead } from '../campaign/lead.ts';
+import type { NewWish } from '../campaign/wish.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { DayState } from '../ivr/calendar.ts';
@@ -34,8 +35,12 @@ export type EngineInput =
   | { readonly type: 'CallbackAsked'; readonly callback: Callback }
   | { readonly type: 'CallbackClosed'; readonly callback: string }
   | { readonly type: 'StepNoted'; readonly note: StepNote }
+  /** Whoever was called does not want to be called again. */
+  | { readonly type: 'OptedOut'; readonly call: string; readonly wish: NewWish }
   | { readonly type: 'AgentTold'; readonly agent: string; readonly input: AgentInput }
   | { readonly type: 'HangUpAsked'; readonly call: string }
+  /** The customer of a campaign was not dialled after all. */
+  | { readonly type: 'DialHeldBack'; readonly call: string }
   | ({ readonly type: 'TalkAsked'; readonly call: string } & TalkAsked)
   | { readonly type: 'ConnectFailed'; readonly leg: string }
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }

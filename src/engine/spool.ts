@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { NewWish } from '../campaign/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 import type { Changes, LogEvent, SpoolMark } from './changes.ts';
@@ -89,16 +90,18 @@ class GivenUp {
   readonly #agents = new Map<string, Agent>();
   readonly #callbacks = new Map<string, Callback>();
   readonly #attempts = new Map<string, Attempt>();
+  readonly #wishes: NewWish[] = [];
   #events = 0;
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
-  add({ calls, agents, callbacks, attempts = [], events }: Changes): void {
+  add({ calls, agents, callbacks, attempts = [], wishes = [], events }: Changes): void {
     this.turns += 1;
     for (const call of calls) this.#calls.set(call.id, call);
     for (const agent of agents) this.#agents.set(agent.id, agent);
     for (const callback of callbacks) this.#callbacks.set(callback.id, callback);
     for (const attempt of attempts) this.#attempts.set(attempt.id, attempt);
+    this.#wishes.push(...wishes);
     this.#events += events.length;
     for (const { at } of events) {
       this.#from = Math.min(this.#from, at);
@@ -118,6 +121,7 @@ class GivenUp {
       agents: [...this.#agents.values()],
       callbacks: [...this.#callbacks.values()],
       attempts: [...this.#attempts.values()],
+      wishes: this.#wishes,
       events: this.#events > 0 ? [lost] : [],
       stepsLeft: [],
     };
@@ -131,8 +135,9 @@ export function merge(all: readonly Changes[]): Changes {
     calls: lastOfEach(all.flatMap((one) => one.calls)),
     agents: lastOfEach(all.flatMap((one) => one.agents)),
     callbacks: lastOfEach(all.flatMap((one) => one.callbacks)),
-    // A spool of a version before this one has none.
+    // A spool of a version before this one has none of these.
     attempts: lastOfEach(all.flatMap((one) => one.attempts ?? [])),
+    wishes: all.flatMap((one) => one.wishes ?? []),
     events: all.flatMap((one) => one.events),
     stepsLeft: all.flatMap((one) => one.stepsLeft),
   };
@@ -143,8 +148,8 @@ function lastOfEach<Kept extends { readonly id: string }>(all: readonly Kept[]):
 }
 
 /** True for a turn that changed nothing. */
-export function isEmpty({ calls, agents, callbacks, attempts, events, stepsLeft }: Changes): boolean {
-  const all = [calls, agents, callbacks, attempts, events, stepsLeft];
+export function isEmpty({ calls, agents, callbacks, attempts, wishes, events, stepsLeft }: Changes): boolean {
+  const all = [calls, agents, callbacks, attempts, wishes, events, stepsLeft];
   return all.every((changed) => changed.length === 0);
 }
 

@@ -1,7 +1,7 @@
 import type { CampaignDirectory } from '../campaign/campaign.ts';
 import type { CodeGuesses } from '../campaign/guesses.ts';
 import { campaignCodeStep, campaignFallbackStep, campaignStep } from '../campaign/steps.ts';
-import { campaignAgent, detectMachine, type OptOuts, optOutStep } from '../dialer/steps.ts';
+import { campaignAgent, detectMachine, optOutStep } from '../dialer/steps.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { StepKind } from '../ivr/step.ts';
 import { type AgentDesk, agentStateStep } from '../ivr/steps/agent-state.ts';
@@ -25,7 +25,6 @@ export interface StepParts extends FindCustomerParts {
   readonly desk: AgentDesk;
   readonly queues: (name: string) => Queue | undefined;
   readonly callbacks: CallbackBook;
-  readonly optOuts: OptOuts;
   readonly lookUps: LookUpParts;
   readonly dayState: (calendar: string, now: number) => DayState;
   /** The absolute path, without extension, of a recording. */
@@ -56,7 +55,7 @@ export function allSteps(parts: StepParts): readonly StepKind[] {
     queueStep(parts.queues),
     campaignAgent,
     detectMachine,
-    optOutStep(parts.optOuts),
+    optOutStep,
     dial,
     callbackStep(parts.callbacks),
     voicemail,

@@ -4,6 +4,8 @@ import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
 import { lastEndedChannels } from '../call/outside-leg-store.ts';
 import { callWriter, liveCalls } from '../call/store.ts';
+import type { NewWish } from '../campaign/wish.ts';
+import { wishWriter } from '../campaign/wish-store.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { attemptWriter, openAttempts } from '../dialer/store.ts';
 import { stepCounter } from '../ivr/store.ts';
@@ -142,6 +144,7 @@ export class CentreStore implements EngineStore {
   readonly #saveAgent: (agent: Agent) => void;
   readonly #saveCallback: (callback: Callback) => void;
   readonly #saveAttempt: (attempt: Attempt) => void;
+  readonly #saveWish: (wish: NewWish) => LogEvent;
   readonly #countSteps: (left: readonly StepLeft[]) => void;
   #saveCall: (call: Call) => void;
 
@@ -152,6 +155,7 @@ export class CentreStore implements EngineStore {
     this.#saveAgent = agentStateWriter(database);
     this.#saveCallback = callbackWriter(database);
     this.#saveAttempt = attemptWriter(database);
+    this.#saveWish = wishWriter(database);
     this.#countSteps = stepCounter(database);
   }
 
@@ -179,8 +183,9 @@ export class CentreStore implements EngineStore {
         for (const agent of changes.agents) this.#saveAgent(agent);
         for (const callback of changes.callbacks) this.#saveCallback(callback);
         for (const attempt of changes.attempts) this.#saveAttempt(attempt);
+        const noted = changes.wishes.map((wish) => this.#saveWish(wish));
         this.#countSteps(changes.stepsLeft);
-        return changes.events;
+        return [...changes.events, ...noted];
       });
     } catch (error) {
       this.#saveCall = callWriter(this.#database);

@@ -82,12 +82,19 @@ export function takeInput(turn: Turn, input: EngineInput): void {
       return dropCallback(turn, input.callback);
     case 'StepNoted':
       return turn.log(input.note.type, input.note.data, { call: input.note.call });
+    case 'OptedOut':
+      return turn.optedOut(input.call, input.wish);
     case 'AgentTold':
       return agentTold(turn, input.agent, input.input);
     case 'HangUpAsked': {
       const call = state.calls.get(input.call);
       if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
       return turn.tellCall(call, { type: 'HungUp' });
+    }
+    case 'DialHeldBack': {
+      const call = state.calls.get(input.call);
+      if (call) turn.tellCall(call, { type: 'NotDialled' });
+      return;
     }
     case 'TalkAsked':
       return takeTalkRequest(turn, input);

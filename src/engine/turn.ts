@@ -9,6 +9,7 @@ import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { waitOf } from '../call/queue-rules.ts';
+import type { NewWish } from '../campaign/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
@@ -48,6 +49,7 @@ export class Turn {
   readonly #agents = new Map<string, Agent>();
   readonly #callbacks = new Map<string, Callback>();
   readonly #attempts = new Map<string, Attempt>();
+  readonly #wishes: NewWish[] = [];
   readonly #events: LogEvent[] = [];
   readonly #stepsLeft: StepLeft[] = [];
   readonly effects: Ordered[] = [];
@@ -91,6 +93,7 @@ export class Turn {
       agents: [...this.#agents.values()],
       callbacks: [...this.#callbacks.values()],
       attempts: [...this.#attempts.values()],
+      wishes: this.#wishes,
       events: this.#events,
       stepsLeft: this.#stepsLeft,
     };
@@ -245,6 +248,14 @@ export class Turn {
 
   putAttempt(attempt: Attempt): void {
     this.#attempts.set(attempt.id, attempt);
+  }
+
+  /** He is called no more from now on, whether or not the store takes it yet. */
+  optedOut(call: string, wish: NewWish): void {
+    const { campaign, number } = wish;
+    this.log('OptedOut', { campaign, number }, { call });
+    this.dialling?.gate.wished(wish);
+    this.#wishes.push(wish);
   }
 
   /** @param prefix says what it names */

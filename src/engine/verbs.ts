@@ -12,7 +12,6 @@ export const VERBS: readonly StepKind[] = allSteps({
   desk: { agentAt: unusable, tellAgent: unusable },
   queues: unusable,
   callbacks: { request: unusable },
-  optOuts: { optOut: unusable },
   lookUps: { lookUp: { ask: unusable }, services: unusable },
   dayState: unusable,
   recordingFile: unusable,

@@ -94,7 +94,7 @@ export class Walk {
   #goOn(call: Call, result: StepResult): void {
     if ('exit' in result) return this.follow(call, result.exit);
     if ('handOver' in result) return this.#parts.handOver(call, result.handOver);
-    if ('hangUp' in result) return this.#parts.tellCall(call, { type: 'HungUp' });
+    if ('hangUp' in result) return this.#parts.tellCall(call, { type: 'HungUp', byFlow: true });
     if ('result' in result) return this.#comeBack(call, result.result);
     const name = 'enterFlow' in result ? result.enterFlow : result.callFlow;
     const flow = this.#parts.flows.byName(name);
@@ -113,7 +113,7 @@ export class Walk {
   /** The flow that called goes on by the result, with what it gets back. A flow that nobody called ends the call. */
   #comeBack(call: Call, result: string): void {
     const frame = call.stack.at(-1);
-    if (!frame) return this.#parts.tellCall(call, { type: 'HungUp' });
+    if (!frame) return this.#parts.tellCall(call, { type: 'HungUp', byFlow: true });
     if (call.cursor) this.#leave(call.cursor, result);
     const gives = Object.entries(this.#flowOf(call)?.signature.gives ?? {});
     const given: Variables = Object.fromEntries(
@@ -146,7 +146,7 @@ export class Walk {
   #run(call: Call, flow: Flow, step: string | undefined, again: Cursor | undefined): void {
     const { now } = this.#parts;
     const found = step === undefined ? undefined : flow.steps.get(step);
-    if (!found) return this.#parts.tellCall(call, { type: 'HungUp' });
+    if (!found) return this.#parts.tellCall(call, { type: 'HungUp', byFlow: true });
     const { run, steps } = this.#pace(call);
     const { entry, since } = again ?? { entry: run, since: now };
     const cursor: Cursor = { flow: flow.name, version: flow.version, step: found.name, run, entry, since };

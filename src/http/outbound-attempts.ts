@@ -30,7 +30,7 @@ const note = z.strictObject({
   result: z
     .enum(DISPOSITIONS)
     .describe(
-      'not-interested is remembered as a refusal. do-not-call: no campaign calls him any more. wrong-number: no campaign calls this number',
+      'not-interested is remembered as a refusal, until something else is noted. do-not-call: no campaign calls him any more. wrong-number: no campaign calls this number',
     ),
   note: noteText().default(''),
   callbackAt: moment.optional().describe('With callback: when he is to be called, UTC milliseconds'),
@@ -130,6 +130,7 @@ function disposeRoute(api: Api, { dialer, centre, clock }: Parts): void {
       // First, so that nobody is called again who asked not to be, whatever becomes of the rest.
       if (wish) await dialer.wishes.add(wish);
       await dialer.dialling.dispose(attempt.id, disposition);
+      if (disposition.result !== 'not-interested') await takeBackRefusal(dialer, attempt, disposition);
       return showAttempt(await attemptOf(dialer, attempt.id), token);
     },
   );
@@ -169,6 +170,31 @@ function wishOf({ campaign, person, number: dialled }: Attempt, said: Dispositio
     default:
       return undefined;
   }
+}
+
+/**
+ * He did not refuse after all. What he said in an earlier attempt holds on, from when he said it. do-not-call and wrong-number stay: whoever
+ * keeps the wishes takes those back.
+ */
+async function takeBackRefusal(
+  { wishes, attempts }: DialerParts,
+  attempt: Attempt,
+  { by, at }: Disposition,
+): Promise<void> {
+  if (attempt.disposition?.result !== 'not-interested') return;
+  const { id: own, campaign, person, number: dialled, lead } = attempt;
+  const others = await attempts.list({ lead, limit: 100 });
+  const earlier = others.find(
+    (one) => one.id !== own && one.number === dialled && one.disposition?.result === 'not-interested',
+  );
+  const before = earlier?.disposition && wishOf(earlier, earlier.disposition);
+  if (before) return void (await wishes.add(before));
+  const noted = await wishes.list({ number: dialled, limit: 100 });
+  const refusal = noted.find(
+    (one) =>
+      one.kind === 'refused' && one.source === 'agent' && one.campaign === campaign && one.person === person,
+  );
+  if (refusal) await wishes.remove(refusal.id, { by, at });
 }
 
 async function attemptOf({ attempts }: DialerParts, id: string): Promise<Attempt> {

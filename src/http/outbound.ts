@@ -21,7 +21,7 @@ export interface DialerParts {
   readonly dialling: Dialling;
   readonly policies: PolicyDirectory;
   readonly gate: Pick<ContactGate, 'isOpen'>;
-  readonly wishes: Pick<WishStore, 'add'>;
+  readonly wishes: Pick<WishStore, 'add' | 'list' | 'remove'>;
   /** Of the centre: where its days begin. */
   readonly zone: () => string;
   /** Absolute folder in which files wait to be imported; made when one comes. */

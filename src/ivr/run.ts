@@ -40,6 +40,8 @@ export interface FlowRunnerParts {
   /** Somebody who waits leaves the queue by this way out. */
   readonly left: (report: { readonly call: string; readonly run: number; readonly exit: string }) => void;
   readonly noted: (note: StepNote) => void;
+  /** See `StepRun.optOut`. */
+  readonly optedOut: (call: Call, campaign: string) => void;
 }
 
 /** A call as long as the flow has a say in it. */
@@ -253,6 +255,7 @@ export class FlowRunner {
       secrets: own,
       signal: abort.signal,
       now: () => clock.now(),
+      optOut: (campaign) => this.#parts.optedOut(call, campaign),
       centre: () => this.#parts.centre(),
       nextLeg: () => ids.next('leg-'),
       music: (own, fallback = 'default', whose = persona) => own ?? musicOf(whose) ?? fallback,

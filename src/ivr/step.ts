@@ -30,6 +30,8 @@ export interface StepRun {
   written(prompt: Prompt): string;
   /** Plays a prompt and collects digits; unless told otherwise, the first one cuts it short. */
   gather(prompt: Prompt, options: GatherOptions & { readonly interruptible?: boolean }): Promise<Gathered>;
+  /** Keeps that whoever was called does not want to be called again. @param campaign by this one, '' for every one */
+  optOut(campaign: string): void;
   /** Adds a business event to the log. */
   note(type: string, data: Readonly<Record<string, unknown>>): void;
 }

@@ -19,6 +19,10 @@ export class MemoryContacts implements ContactRecord {
     };
   }
 
+  wished(wish: MemoryWish): void {
+    this.wishes.push(wish);
+  }
+
   note(contact: PastContact): void {
     this.contacts.set(contact.attempt, contact);
   }

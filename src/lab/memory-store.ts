@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { NewWish } from '../campaign/wish.ts';
 import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Changes, EngineStore, LogEvent, StepLeft } from '../engine/changes.ts';
@@ -14,6 +15,7 @@ export class MemoryStore implements EngineStore, ContactHistory {
   /** The attempts of the dialer, and in which order they ended or were changed after that. */
   readonly attempts = new Map<string, Attempt>();
   readonly settled: Attempt[] = [];
+  readonly wishes: NewWish[] = [];
   readonly events: LogEvent[] = [];
   readonly stepsLeft: StepLeft[] = [];
   failing = false;
@@ -70,6 +72,7 @@ export class MemoryStore implements EngineStore, ContactHistory {
       this.attempts.set(attempt.id, attempt);
       if (attempt.endedAt !== undefined) this.settled.push(attempt);
     }
+    this.wishes.push(...structuredClone(changes.wishes));
     this.events.push(...structuredClone(changes.events));
     this.stepsLeft.push(...changes.stepsLeft);
   }

@@ -108,7 +108,9 @@ export class Stage {
   readonly voicemails: Pick<Voicemail, 'box' | 'file' | 'durationMs'>[] = [];
   readonly callbacks: CallbackRequest[] = [];
   /** Who does not want to be called, and by which campaign: '' for all. */
-  readonly optOuts: { readonly person: string; readonly number: string; readonly campaign: string }[] = [];
+  get optOuts(): { readonly person: string; readonly number: string; readonly campaign: string }[] {
+    return this.store.wishes.map(({ person, number, campaign }) => ({ person, number, campaign }));
+  }
   /** What was said, by the name of its file. */
   readonly lines = new Map<string, SaidLine>();
   readonly #options: StageOptions;
@@ -247,9 +249,6 @@ export class Stage {
           this.store.callbacks.set(callback.id, waiting);
           this.#engine.callBack(waiting);
         },
-      },
-      optOuts: {
-        optOut: async (person, number, campaign) => void this.optOuts.push({ person, number, campaign }),
       },
       lookUps: {
         lookUp: this.#options.lookUp ?? { ask: async () => ({ kind: 'failed', reason: 'no service here' }) },

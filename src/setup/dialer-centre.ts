@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { type CampaignTerms, PolicyGate } from '../campaign/contact-policy-gate.ts';
@@ -11,6 +12,7 @@ import { NO_SHORT_CODES, readShortCodes, type ShortCodes } from '../campaign/pho
 import { PolicyWatch } from '../campaign/policy-watch.ts';
 import { WishImporter } from '../campaign/wish-importer.ts';
 import { WishStore } from '../campaign/wish-store.ts';
+import { forgetAttempts } from '../dialer/attempt-retention.ts';
 import type { Dialling } from '../dialer/dialling.ts';
 import { OutboundStore } from '../dialer/outbound/store.ts';
 import { AttemptStore } from '../dialer/store.ts';
@@ -21,7 +23,10 @@ import type { Database } from '../store/connect.ts';
 import type { Settings } from './settings.ts';
 
 export interface DialerCentreParts {
-  readonly settings: Pick<Settings, 'data' | 'contactPolicy' | 'shortCodes' | 'dialsPerSecond'>;
+  readonly settings: Pick<
+    Settings,
+    'data' | 'contactPolicy' | 'shortCodes' | 'dialsPerSecond' | 'keepAttempts'
+  >;
   readonly database: Database;
   readonly events: EventLog;
   readonly clock: Clock & { aheadMs(): number };
@@ -35,6 +40,8 @@ export interface DialerCentreParts {
 
 /** Where numbers without a country code are. */
 const COUNTRY = 'CN';
+
+const DAY_MS = 86_400_000;
 
 /** The table of short numbers; none when it cannot be read, of which the next import tells. */
 function shortCodesIn(file: string, country: string): ShortCodes {
@@ -58,6 +65,8 @@ export class DialerCentre {
   readonly #terms = new Map<string, CampaignTerms>();
   readonly #parts: DialerCentreParts;
   #isStarted = false;
+  #isStopped = false;
+  #isSweeping = false;
 
   constructor(parts: DialerCentreParts) {
     const { settings, database, events, clock, ids, log } = parts;
@@ -100,26 +109,52 @@ export class DialerCentre {
 
   /** Reads what has to be known before anybody is called. */
   async start(): Promise<void> {
-    await Promise.all([this.policies.start(), this.lists.start()]);
+    await Promise.all([this.policies.start(), this.lists.start(), this.importer.start(this.#uploads)]);
     this.#isStarted = true;
   }
 
+  /** Forgets attempts that have been kept for long enough. Never rejects; while it goes on, it does not begin anew. */
+  async sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    const { clock, settings, log } = this.#parts;
+    try {
+      const forgotten = await forgetAttempts({
+        before: clock.now() - settings.keepAttempts * DAY_MS,
+        deleteBefore: (before, limit) => this.attempts.deleteBefore(before, limit),
+        clock,
+        goesOn: () => !this.#isStopped,
+      });
+      if (forgotten > 0) log('dialer').info({ forgotten }, 'old attempts were deleted');
+    } catch (thrown) {
+      log('dialer').warn({ reason: messageOf(thrown) }, 'old attempts could not be deleted');
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.policies.close();
     await this.lists.stop();
   }
 
   problems(): string[] {
-    return [...this.policies.problems(), ...this.lists.problems()];
+    return [...this.policies.problems(), ...this.lists.problems(), ...this.importer.problems()];
   }
 
   /** For the API. @param dialling the dialer at work */
   api(dialling: Dialling): Pick<ApiParts, 'dialer' | 'contacts'> {
-    const uploads = join(this.#parts.settings.data, 'uploads');
+    const uploads = this.#uploads;
     return {
       dialer: { ...this.#all(), dialling, zone: this.#parts.zone, uploads },
       contacts: { ...this.#all(), uploads },
     };
+  }
+
+  /** Where files lie until they are brought in. */
+  get #uploads(): string {
+    return join(this.#parts.settings.data, 'uploads');
   }
 
   #all() {
@@ -142,6 +177,7 @@ export class DialerCentre {
       attempts: this.attempts,
       zone,
       hindrance: () => (this.#isStarted ? '' : 'starting'),
+      held: (id) => (this.importer.holds(id) ? 'do-not-call-import' : ''),
       drained: async (id) => {
         const made = { by: 'carillon', at: this.#parts.clock.now() };
         await this.campaigns.change(id, made, (campaign) =>

@@ -33,6 +33,8 @@ export interface Settings {
   readonly shortCodes: string;
   /** People whom campaigns call per second, at most. */
   readonly dialsPerSecond: number;
+  /** Days for which attempts to call somebody are kept. */
+  readonly keepAttempts: number;
   /** Absolute path of the file with the policies of contact; regulators lie in the folder beside it. */
   readonly contactPolicy: string;
   /** Whether SIP callers that nobody knows may dial in. */
@@ -105,6 +107,11 @@ export const SETTINGS: readonly {
     meaning: 'people whom campaigns call per second, at most',
   },
   {
+    name: 'CARILLON_KEEP_ATTEMPTS',
+    fallback: '1826',
+    meaning: 'days for which the attempts of campaigns are kept',
+  },
+  {
     name: 'CARILLON_CONTACT_POLICY',
     fallback: CONTACT_POLICY,
     meaning: 'file with whom campaigns may call, and when',
@@ -123,6 +130,9 @@ export const SETTINGS: readonly {
   { name: 'CARILLON_ASTERISK', fallback: 'found or unpacked', meaning: 'path of an Asterisk 20 or newer' },
   { name: 'CARILLON_PBX_ROOT', fallback: '<data>/pbx', meaning: 'where the private Asterisk is unpacked' },
 ];
+
+/** Policies and abandonment look back over so many days, with room to spare. */
+const LEAST_KEPT = 90;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -160,6 +170,7 @@ export function readSettings(env: Environment): Settings {
     routing: folderIn(env, 'CARILLON_ROUTING', ROUTING),
     shortCodes: folderIn(env, 'CARILLON_SHORT_CODES', SHORT_CODES),
     dialsPerSecond: countIn(env, 'CARILLON_DIALS_PER_SECOND', 20, 1_000),
+    keepAttempts: countIn(env, 'CARILLON_KEEP_ATTEMPTS', 1826, 36_500, LEAST_KEPT),
     contactPolicy: folderIn(env, 'CARILLON_CONTACT_POLICY', CONTACT_POLICY),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
     neverBan: networksIn(env, 'CARILLON_NEVER_BAN', '127.0.0.0/8,::1'),
@@ -223,11 +234,11 @@ function portIn(env: Environment, name: string, fallback: number): number {
   return port;
 }
 
-function countIn(env: Environment, name: string, fallback: number, most: number): number {
+function countIn(env: Environment, name: string, fallback: number, most: number, least = 1): number {
   const text = textOf(env, name) || String(fallback);
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > most)
-    bad(`${name} is "${text}"; give a whole number from 1 to ${most}, such as ${fallback}.`);
+  if (count < least || count > most)
+    bad(`${name} is "${text}"; give a whole number from ${least} to ${most}, such as ${fallback}.`);
   return count;
 }
 

@@ -118,15 +118,24 @@ export class SpoolLines {
   }
 }
 
-const NOTHING: Changes = { calls: [], agents: [], callbacks: [], attempts: [], events: [], stepsLeft: [] };
+const NOTHING: Changes = {
+  calls: [],
+  agents: [],
+  callbacks: [],
+  attempts: [],
+  wishes: [],
+  events: [],
+  stepsLeft: [],
+};
 
 /** What a crash or somebody's editor made of a line must not keep the others from being read. */
 function changesIn(line: Buffer): Changes {
   try {
-    // Versions before this one wrote no callbacks and no attempts.
-    const { calls, agents, callbacks = [], attempts = [], events, stepsLeft } = JSON.parse(line.toString()) as Changes;
-    return [calls, agents, callbacks, attempts, events, stepsLeft].every(Array.isArray)
-      ? { calls, agents, callbacks, attempts, events, stepsLeft }
+    // Versions before this one wrote no callbacks, no attempts and no wishes.
+    const read = JSON.parse(line.toString()) as Changes;
+    const { calls, agents, callbacks = [], attempts = [], wishes = [], events, stepsLeft } = read;
+    return [calls, agents, callbacks, attempts, wishes, events, stepsLeft].every(Array.isArray)
+      ? { calls, agents, callbacks, attempts, wishes, events, stepsLeft }
       : NOTHING;
   } catch {
     return NOTHING;

@@ -103,6 +103,7 @@ const OUTCOMES: Readonly<Record<AttemptOutcome, string>> = {
   congestion: 'the network was full',
   failed: 'the network could not do it',
   cancelled: 'was let go before he answered',
+  'not-dialled': 'was not dialled after all',
   unknown: 'nobody knows how it ended',
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { idSource } from '../../src/base/ids.ts';
@@ -90,12 +90,9 @@ test('who opts out with a key is called no more, by person and by number', async
 
 // ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function imported(content: string | Uint8Array, parts = opened()) {
-  const path = join(temporaryFolder(), 'list.csv');
-  writeFileSync(path, content);
-  const clock = new VirtualClock(START);
-  const importer = new WishImporter({
-    wishes: parts.wishes,
+const importerOf = (wishes: Pick<WishStore, 'addAll' | 'noteImport'>, clock = new VirtualClock(START)) =>
+  new WishImporter({
+    wishes: wishes as WishStore,
     clock,
     ids: idSource(
       () => clock.now(),
@@ -105,8 +102,11 @@ async function imported(content: string | Uint8Array, parts = opened()) {
     country: 'CN',
     shortCodes: '',
   });
-  const id = importer.begin(path, { source: 'register', campaign: '', by: 'admin' });
-  const progress = await vi.waitFor(
+
+const REGISTER = { source: 'register', campaign: '', by: 'admin' };
+
+const endOf = (importer: WishImporter, id: string) =>
+  vi.waitFor(
     () => {
       const now = importer.progress(id)!;
       expect(now.status).not.toBe('running');
@@ -114,7 +114,21 @@ async function imported(content: string | Uint8Array, parts = opened()) {
     },
     { timeout: 10_000 },
   );
-  await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+
+function aFile(content: string | Uint8Array): { folder: string; path: string } {
+  const folder = temporaryFolder();
+  const path = join(folder, 'list.csv');
+  writeFileSync(path, content);
+  return { folder, path };
+}
+
+async function imported(content: string | Uint8Array, parts = opened()) {
+  const { folder, path } = aFile(content);
+  const importer = importerOf(parts.wishes);
+  const id = await importer.begin(path, REGISTER);
+  const progress = await endOf(importer, id);
+  expect(readdirSync(folder)).toEqual([]);
+  expect([importer.holds('o1'), importer.problems()]).toEqual([false, []]);
   return { ...parts, progress };
 }
 
@@ -163,4 +177,89 @@ test.each([
   expect(progress).toMatchObject({ status: 'failed', entries: 0 });
   expect(progress.problem).toMatch(problem);
   expect(await wishes.list({ limit: 10 })).toEqual([]);
+});
+
+/** A store that takes nothing until it is let. */
+function stuck(wishes: WishStore) {
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const store = {
+    addAll: async (all: readonly NewWish[]) => gate.then(() => wishes.addAll(all)),
+    noteImport: wishes.noteImport.bind(wishes),
+  };
+  return { store, go: () => open() };
+}
+
+test.each([
+  ['for all campaigns', '', ['o1', 'o2'], /^no campaign calls anybody until .*"register".*: 0% so far$/],
+  ['for one', 'o1', ['o1'], /^campaign o1 does not call anybody until/],
+])('a list %s keeps them from calling until it is whole', async (_what, campaign, held, sentence) => {
+  const { store, go } = stuck(opened().wishes);
+  const importer = importerOf(store);
+  const id = await importer.begin(aFile('13812345678\n').path, { ...REGISTER, campaign });
+  expect(['o1', 'o2'].filter((one) => importer.holds(one))).toEqual(held);
+  expect(importer.problems()).toEqual([expect.stringMatching(sentence)]);
+  go();
+  await endOf(importer, id);
+  expect([importer.holds('o1'), importer.problems()]).toEqual([false, []]);
+});
+
+test('a list that was cut off is brought in by the next daemon, under its id and its terms', async () => {
+  const { store, go } = stuck(opened().wishes);
+  const killed = importerOf(store);
+  const { folder, path } = aFile('13812345678\n13912345678\n');
+  const until = START + 1;
+  const id = await killed.begin(path, { ...REGISTER, campaign: 'o1', until });
+  const left = temporaryFolder();
+  cpSync(folder, left, { recursive: true });
+  go();
+  await endOf(killed, id);
+  const { wishes, events } = opened();
+  const next = importerOf(wishes);
+  await next.start(left);
+  expect([next.holds('o1'), next.holds('o2')]).toEqual([true, false]);
+  expect(await endOf(next, id)).toMatchObject({ status: 'finished', entries: 2, by: 'admin' });
+  expect(await wishes.list({ limit: 10 })).toMatchObject([
+    { number: '+8613912345678', campaign: 'o1', until },
+    { number: '+8613812345678', campaign: 'o1', until },
+  ]);
+  expect(await logged(events)).toMatchObject([{ type: 'DoNotCallImported', entries: 2 }]);
+  expect(readdirSync(left)).toEqual([]);
+  // What has ended does not begin again.
+  const third = importerOf(wishes);
+  await third.start(left);
+  expect(third.list()).toEqual([]);
+});
+
+test('a database that takes nothing for a while only delays a list', async () => {
+  const { wishes } = opened();
+  const clock = new VirtualClock(START);
+  let failures = 1;
+  const failing = {
+    addAll: async (all: readonly NewWish[]) => {
+      if (failures-- > 0) throw new Error('database is locked');
+      await wishes.addAll(all);
+    },
+    noteImport: wishes.noteImport.bind(wishes),
+  };
+  const importer = importerOf(failing, clock);
+  const id = await importer.begin(aFile('13812345678\n').path, REGISTER);
+  await vi.waitFor(() => expect(importer.progress(id)?.problem).toBe('database is locked'), {
+    timeout: 10_000,
+  });
+  expect(importer.holds('o1')).toBe(true);
+  expect(importer.problems()[0]).toContain('(database is locked; it is tried again)');
+  await clock.advance(10_000);
+  expect(await endOf(importer, id)).toMatchObject({ status: 'finished', entries: 1, problem: '' });
+  expect(await wishes.list({ limit: 10 })).toHaveLength(1);
+});
+
+test('terms that nobody can read keep everybody from calling, and it is said which file they are in', async () => {
+  const { path, folder } = aFile('13812345678\n');
+  const importer = importerOf(opened().wishes);
+  writeFileSync(`${path}.wishes.json`, '{"id":');
+  await importer.start(folder);
+  expect(importer.holds('o1')).toBe(true);
+  expect(importer.problems()).toEqual([expect.stringContaining(`${path}.wishes.json cannot be read`)]);
+  expect(existsSync(path)).toBe(true);
 });

@@ -83,6 +83,7 @@ test('an attempt follows its call, and is the same object while nothing changes'
     number: '+8613900000001',
     mode: 'predictive',
     earlier: 0,
+    numbers: 1,
     at: 0,
   };
   expect(followed(attempt, call(leg({})))).toBe(attempt);

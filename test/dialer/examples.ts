@@ -41,6 +41,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     number: '+8613900000001',
     mode: 'predictive',
     earlier: 0,
+    numbers: 1,
     at: START,
     ...changes,
   };

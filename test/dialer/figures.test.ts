@@ -13,6 +13,7 @@ function counted(
     outcome,
     result: '',
     attempts,
+    waited: 0,
     ringMs: 0,
     talkMs: 0,
     ...more,

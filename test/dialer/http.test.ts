@@ -511,6 +511,8 @@ describe('attempts', () => {
   const dispose = (api: ApiLab, body: object, role: Role = 'agent') =>
     api.send(role, 'POST', '/api/outbound/attempts/a1/disposition', body);
 
+  const wished = (api: ApiLab) => api.dialer.wishes.list({ limit: 10 });
+
   test('keep what the agent notes', async () => {
     const api = await openWithAttempt();
     const { body } = await dispose(api, {
@@ -527,7 +529,7 @@ describe('attempts', () => {
       by: '1001',
       at: START,
     });
-    expect(api.dialer.wished).toEqual([]);
+    expect(await wished(api)).toEqual([]);
   });
 
   test.each([
@@ -537,7 +539,36 @@ describe('attempts', () => {
   ])('noted as %s are remembered', async (result, wish) => {
     const api = await openWithAttempt();
     expect((await dispose(api, { result })).status).toBe(200);
-    expect(api.dialer.wished).toMatchObject([{ ...wish, by: '1001', at: START }]);
+    expect(await wished(api)).toMatchObject([{ ...wish, by: '1001', at: START }]);
+  });
+
+  test.each([
+    ['sale', []],
+    ['not-interested', ['refused']],
+    ['do-not-call', ['do-not-call']],
+  ])('noted as a refusal and then as %s leave the wishes %o', async (result, left) => {
+    const api = await openWithAttempt();
+    await dispose(api, { result: 'not-interested' });
+    expect((await dispose(api, { result })).body.disposition).toMatchObject({ result });
+    expect((await wished(api)).map(({ kind }) => kind)).toEqual(left);
+  });
+
+  test('take back no refusal of an earlier call, or of another campaign', async () => {
+    const api = await openWithAttempt();
+    const refused = { result: 'not-interested', note: '', by: '1001', at: START - DAY } as const;
+    api.dialer.write(anEndedAttempt({ id: 'a0', at: START - DAY, disposition: refused }));
+    const other = { kind: 'refused', campaign: 'o2', person: 'C-1', number: '+8613900000001' } as const;
+    await api.dialer.wishes.add({ ...other, source: 'agent', by: '1001', at: START - DAY });
+    await dispose(api, { result: 'not-interested' });
+    expect((await wished(api)).map(({ campaign, at }) => [campaign, at])).toEqual([
+      ['o1', START],
+      ['o2', START - DAY],
+    ]);
+    await dispose(api, { result: 'sale' });
+    expect((await wished(api)).map(({ campaign, at }) => [campaign, at])).toEqual([
+      ['o1', START - DAY],
+      ['o2', START - DAY],
+    ]);
   });
 
   test.each([
@@ -565,7 +596,7 @@ describe('attempts', () => {
     const api = await openWithAttempt();
     api.dialer.write(anEndedAttempt({ agent: '1002' }));
     expect(errorOf(await dispose(api, { result: 'do-not-call' }))).toMatch(/^403 forbidden/);
-    expect(api.dialer.wished).toEqual([]);
+    expect(await wished(api)).toEqual([]);
     expect((await dispose(api, { result: 'sale' }, 'supervisor')).status).toBe(200);
   });
 });

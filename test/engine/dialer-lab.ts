@@ -1,6 +1,8 @@
 import type { Agent } from '../../src/agent/agent.ts';
-import type { ContactVerdict, PastContact } from '../../src/campaign/contact-policy.ts';
+import type { ContactRequest, ContactVerdict, PastContact } from '../../src/campaign/contact-policy.ts';
+import type { Conduct } from '../../src/campaign/contact-policy-data.ts';
 import type { Lead, LeadCounts, LeadQuery, LeadSource, SettledLead } from '../../src/campaign/lead.ts';
+import type { NewWish } from '../../src/campaign/wish.ts';
 import type { OutboundCampaign, PacingSettings } from '../../src/dialer/outbound.ts';
 import type { Changes } from '../../src/engine/changes.ts';
 import { MemoryStore } from '../../src/lab/memory-store.ts';
@@ -100,9 +102,14 @@ export class TestLeads implements LeadSource {
 /** A gate that lets everybody pass but those whom a test names. */
 export class TestGate {
   readonly noted: PastContact[] = [];
+  readonly wishes: NewWish[] = [];
+  readonly asked: ContactRequest[] = [];
+  wanted: Conduct | undefined;
   readonly refused = new Map<string, ContactVerdict & { allowed: false }>();
 
-  judge({ number }: { readonly number: string }): ContactVerdict {
+  judge(request: ContactRequest): ContactVerdict {
+    const { number } = request;
+    this.asked.push(request);
     return this.refused.get(number) ?? { allowed: true };
   }
 
@@ -112,6 +119,14 @@ export class TestGate {
 
   note(contact: PastContact): void {
     this.noted.push(contact);
+  }
+
+  wished(wish: NewWish): void {
+    this.wishes.push(wish);
+  }
+
+  conduct(): Conduct | undefined {
+    return this.wanted;
   }
 }
 

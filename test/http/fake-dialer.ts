@@ -3,7 +3,7 @@ import { Refused } from '../../src/base/errors.ts';
 import type { ContactPolicy } from '../../src/campaign/contact-policy-data.ts';
 import type { Lead } from '../../src/campaign/lead.ts';
 import type { CountedList, ImportOptions, ImportProgress, LeadList } from '../../src/campaign/list.ts';
-import type { NewWish } from '../../src/campaign/wish.ts';
+import { WishStore } from '../../src/campaign/wish-store.ts';
 import type { Attempt, Disposition } from '../../src/dialer/attempt.ts';
 import type { Dialling, DiallingStatus, Preview } from '../../src/dialer/dialling.ts';
 import { OutboundStore } from '../../src/dialer/outbound/store.ts';
@@ -139,8 +139,6 @@ export class FakeLists implements Lists {
 export interface FakeDialer extends DialerParts {
   readonly dialling: FakeDialling;
   readonly lists: FakeLists;
-  /** What is remembered of people. */
-  readonly wished: NewWish[];
   /** The zones in which it is too late. */
   readonly closed: Set<string>;
   /** Puts attempts into the store. */
@@ -164,7 +162,6 @@ export function aDialer(database: Database, events: EventLog): FakeDialer {
       for (const attempt of written) writer(attempt);
     });
   const attempts = new AttemptStore(database);
-  const wished: NewWish[] = [];
   const closed = new Set<string>();
   const policy = { name: 'customers', conduct: CONDUCT } as ContactPolicy;
   return {
@@ -174,15 +171,9 @@ export function aDialer(database: Database, events: EventLog): FakeDialer {
     dialling: new FakeDialling(write, attempts),
     policies: { policy: (name) => (name === '' || name === 'customers' ? policy : undefined) },
     gate: { isOpen: (_campaign, zones) => zones.every((zone) => !closed.has(zone)) },
-    wishes: {
-      add: async (wish) => {
-        wished.push(wish);
-        return { id: wished.length, ...wish };
-      },
-    },
+    wishes: new WishStore(database, events),
     zone: () => 'Asia/Shanghai',
     uploads: join(temporaryFolder(), 'uploads'),
-    wished,
     closed,
     write,
   };

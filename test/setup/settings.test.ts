@@ -24,6 +24,7 @@ describe('settings', () => {
       contactPolicy: `${projectFolder}/dialer/contact-policy.yaml`,
       shortCodes: `${projectFolder}/dialer/short-codes.yaml`,
       dialsPerSecond: 20,
+      keepAttempts: 1826,
       guests: true,
       neverBan: ['127.0.0.0/8', '::1'],
     });
@@ -55,6 +56,7 @@ describe('settings', () => {
     [{ CARILLON_BIND: '::1' }, { bind: '::1', guests: true }],
     [{ CARILLON_GUESTS: 'OFF' }, { guests: false }],
     [{ CARILLON_CALLS_PER_SECOND: '250' }, { callsPerSecond: 250 }],
+    [{ CARILLON_KEEP_ATTEMPTS: '90' }, { keepAttempts: 90 }],
     [{ CARILLON_NEVER_BAN: '10.0.0.0/8, 2001:db8::/32' }, { neverBan: ['10.0.0.0/8', '2001:db8::/32'] }],
     [{ CARILLON_ASTERISK: '/opt/asterisk/sbin/asterisk' }, { asterisk: '/opt/asterisk/sbin/asterisk' }],
   ])('%j gives %j', (env, expected) => {
@@ -78,6 +80,7 @@ describe('settings', () => {
     ['CARILLON_CALLS_PER_SECOND', '0'],
     ['CARILLON_CALLS_PER_SECOND', '1e3'],
     ['CARILLON_CALLS_PER_SECOND', '10001'],
+    ['CARILLON_KEEP_ATTEMPTS', '89'],
     ['CARILLON_BIND', 'localhost'],
     ['CARILLON_BIND', '127.0.0.1\nallow=all'],
     ['CARILLON_SERVICES', 'core-bank'],

@@ -106,6 +106,7 @@ const ATTEMPT: Attempt = {
   number: NUMBER,
   mode: 'predictive',
   earlier: 0,
+  numbers: 1,
   at: START - 60_000,
   endedAt: START - 30_000,
   outcome: 'no-answer',

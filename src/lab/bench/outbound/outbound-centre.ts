@@ -27,7 +27,7 @@ steps:
   sorry:
     menu: { say: sorry, tries: 1, timeout: ${KEY_WAIT_MS}ms, keys: { 9: opt-out } }
     otherwise: end
-  opt-out: { opt-out: { from: everything }, then: { done: end, failed: end } }
+  opt-out: { opt-out: { from: everything }, then: end }
   end: { hangup: {} }
 `;
 

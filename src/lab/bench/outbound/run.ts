@@ -61,7 +61,6 @@ export async function runShift({ setup, seed, say }: RunOptions): Promise<Realis
       await town.addPhone(desk, (call) => {
         talks.push(call);
         call.answer();
-        call.audio.leave();
         setTimeout(() => call.hangUp(), talkMs(chanceAt(seed, talks.length, TALKS)));
       });
       await sight.logIn(desk);
