@@ -43,7 +43,7 @@ export const ATTEMPT_OUTCOMES = [
   /** The network or the trunk could not do it. */
   'congestion',
   'failed',
-  /** We let it go before he answered. */
+  /** It was hung up here before he answered. */
   'cancelled',
   /** Nobody dialled him after all: no contact, and no attempt by any count. */
   'not-dialled',
@@ -94,6 +94,8 @@ export interface LeadSource {
   settle(settled: readonly SettledLead[]): Promise<void>;
   /** The `seq` of the last attempt that was noted; 0 for none. */
   lastSettledSeq(): Promise<number>;
+  /** The next attempt that is noted may have any `seq` above this one, though it was used before. */
+  rewind(seq: number): Promise<void>;
   counts(campaign: string): Promise<LeadCounts>;
 }
 
@@ -117,4 +119,6 @@ export interface SettledLead {
   readonly attempts?: number;
   readonly outcome?: AttemptOutcome;
   readonly fate: LeadFate;
+  /** Somebody said so: an agent who talked with him, or a supervisor. Else it follows from a rule. */
+  readonly noted?: true;
 }

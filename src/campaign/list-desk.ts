@@ -68,6 +68,10 @@ export class ListDesk {
     return this.#store.lastSettledSeq();
   }
 
+  rewind(seq: number): void {
+    this.#store.rewind(seq);
+  }
+
   createList(list: Pick<LeadList, 'id' | 'campaign' | 'name' | 'createdAt'>): LeadList {
     return this.#store.createList(list);
   }
@@ -94,7 +98,7 @@ export class ListDesk {
 
   setCallback(lead: string, dueAt: number, agent?: string): KeptLead {
     const fate = { next: 'again' as const, dueAt, asked: true, ...(agent !== undefined && { agent }) };
-    this.#store.settle([{ lead, fate }]);
+    this.#store.settle([{ lead, fate, noted: true }]);
     return this.#store.lead(lead) ?? noLead(lead);
   }
 

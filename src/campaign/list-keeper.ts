@@ -63,6 +63,10 @@ export class ListKeeper implements LeadSource {
     return this.#thread.ask('lastSettledSeq');
   }
 
+  rewind(seq: number): Promise<void> {
+    return this.#thread.ask('rewind', seq);
+  }
+
   /** Adds a list behind the others of its campaign. */
   createList(list: Pick<LeadList, 'campaign' | 'name'>): Promise<LeadList> {
     return this.#thread.ask('createList', { ...list, id: this.#ids.next('l'), createdAt: this.#clock.now() });

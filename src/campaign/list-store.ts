@@ -1,9 +1,10 @@
 import type { Database, Prepared } from '../store/connect.ts';
-import type { LeadCounts, LeadFate, SettledLead } from './lead.ts';
+import type { AttemptOutcome, LeadCounts, LeadFate, SettledLead } from './lead.ts';
 import type { CountedList, KeptLead, LeadList } from './list.ts';
 import { countsOf, type LeadRow, leadOf, nextLive, type StoredNumber, type TallyRow } from './list-rows.ts';
 import { prepareLists } from './list-schema.ts';
 import { ZoneSets } from './list-zones.ts';
+import { prevails } from './prevails.ts';
 
 /** Leads of one number or person that are told at once. */
 const MOST_TOLD = 100;
@@ -33,6 +34,7 @@ export class ListStore {
   readonly #settled: Prepared;
   readonly #noteSettled: Prepared;
   readonly #move: Prepared;
+  readonly #tried: Prepared;
 
   /** @throws Refused `bad-store` */
   constructor(database: Database) {
@@ -48,6 +50,9 @@ export class ListStore {
     this.#move = database.prepare(
       `update lead set standing = ?, due_at = ?, agent = ?, attempts = max(attempts, ?), last_outcome = ifnull(?, last_outcome),
         done_reason = ?, next_number = ?, zone = ?, numbers = ? where n = ?`,
+    );
+    this.#tried = database.prepare(
+      'update lead set attempts = ?, last_outcome = ifnull(?, last_outcome) where n = ?',
     );
   }
 
@@ -164,7 +169,15 @@ export class ListStore {
     });
   }
 
-  #settleRow(row: LeadRow, { attempts, outcome, fate }: SettledLead): void {
+  /** See `LeadSource.rewind`. */
+  rewind(seq: number): void {
+    this.#noteSettled.run(String(seq));
+  }
+
+  #settleRow(row: LeadRow, { attempts, outcome, ...told }: SettledLead): void {
+    const kept = { attempts: row.attempts, isCallback: row.standing === 'callback', done: row.done_reason };
+    if (!prevails({ attempts, ...told }, kept)) return this.#noteTried(row, attempts, outcome);
+    const { fate } = told;
     let numbers = JSON.parse(row.numbers) as StoredNumber[];
     let at = row.next_number;
     // What is told of an attempt once more goes on to no further number.
@@ -185,6 +198,11 @@ export class ListStore {
       JSON.stringify(numbers),
       row.n,
     );
+  }
+
+  /** He was dialled, and it goes on with him as it was said before. */
+  #noteTried(row: LeadRow, attempts = 0, outcome?: AttemptOutcome): void {
+    if (attempts > row.attempts) this.#tried.run(attempts, outcome ?? null, row.n);
   }
 
   #rowOf(id: string): LeadRow | undefined {

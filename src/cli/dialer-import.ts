@@ -26,9 +26,9 @@ export interface ImportCommandOptions {
 
 /** What `carillon dialer import --example` prints: nobody has these numbers. Columns that are not known go to the agent's screen. */
 export const EXAMPLE_LIST = `customer number,name,mobile,home phone,time zone,priority,product
-C-1001,王小明,139 0000 0001,021-00000001,,10,winter savings
-C-1002,李静,13900000002,,,,credit card
-C-1003,Emma Smith,+44 7700 900123,+44 20 7946 0123,Europe/London,5,winter savings
+C-1001,王小明,139 0000 0001,139-0000-0002,,10,winter savings
+C-1002,李静,13900000003,,,,credit card
+C-1003,Emma Smith,,+44 20 7946 0123,Europe/London,5,winter savings
 `;
 
 const ROUTE = '/api/outbound';
@@ -52,7 +52,7 @@ export async function importList(file: string | undefined, options: ImportComman
   const settings = readSettings(process.env);
   const bytes = await sizeOf(file);
   const query = queryOf(file, bytes, options);
-  const list = await listFor(settings, file, options);
+  const list = await listFor(settings, file, campaign, options.list);
   query.set('sha256', await digestOf(file, (read) => draw('read', read / bytes)));
   const begun = await send(settings, file, `${ROUTE}/lists/${list}/imports?${query}`, (sent) =>
     draw('sent', sent / bytes),
@@ -110,9 +110,14 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 /** The list that is meant, by id or name; a new one of this name when there is none. */
-async function listFor(settings: Settings, file: string, options: ImportCommandOptions): Promise<string> {
-  const path = `${ROUTE}/${encodeURIComponent(options.campaign)}/lists`;
-  const name = options.list ?? basename(file).slice(0, 80);
+async function listFor(
+  settings: Settings,
+  file: string,
+  campaign: string,
+  wanted: string | undefined,
+): Promise<string> {
+  const path = `${ROUTE}/${encodeURIComponent(campaign)}/lists`;
+  const name = wanted ?? basename(file).slice(0, 80);
   const { items } = (await tellDaemon(settings, 'GET', path)) as { items: readonly CountedListView[] };
   const known = items.find((list) => list.id === name || list.name === name);
   if (known) return known.id;

@@ -18,9 +18,10 @@ export function servedAs(
   return endedAt === undefined ? undefined : 'hung-up';
 }
 
-/** Since when he waits for an agent, UTC ms; undefined where he does not, or where an agent waits for him. */
-function waitsSince({ phase, callback }: Call): number | undefined {
-  return !callback && (phase.at === 'queued' || phase.at === 'offered') ? phase.since : undefined;
+/** Since when he waits for an agent, or when we broke off before that, UTC ms; undefined where he does not, or where an agent waits for him. */
+function waitsSince({ phase, callback, outbound }: Call): number | undefined {
+  if (callback) return undefined;
+  return phase.at === 'queued' || phase.at === 'offered' ? phase.since : outbound?.abandonedAt;
 }
 
 /** An attempt as its call shows it. The same object when nothing changed; without an end: see `closed`. */

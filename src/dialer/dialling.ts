@@ -16,7 +16,7 @@ export interface Dialling {
    * @throws Refused `unknown-agent`, `no-lead`
    */
   previewNext(agent: string, campaign: string): Promise<Preview>;
-  /** Has what he looks at called: his phone first. @returns the attempt's id; @throws Refused `no-preview`, `agent-not-idle`, `not-permitted` */
+  /** Has what he looks at called: his phone first. @returns the attempt's id; @throws Refused `no-preview`, `agent-not-idle`, `not-dialling`, `not-permitted` */
   previewAccept(agent: string): Promise<string>;
   /** He does not call this one. @throws Refused `no-preview` */
   previewSkip(agent: string, reason: string): Promise<void>;

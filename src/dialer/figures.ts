@@ -46,7 +46,7 @@ const LIVE: ReadonlySet<AttemptOutcome> = new Set(['connected', 'abandoned', 'hu
 export function figuresOf(counts: readonly AttemptCount[]): AttemptFigures {
   const total = (which: (count: AttemptCount) => boolean = () => true): number =>
     counts.reduce((sum, count) => (which(count) ? sum + count.attempts : sum), 0);
-  const attempts = total();
+  const attempts = total(({ outcome }) => outcome !== 'not-dialled');
   const live = total(({ outcome }) => LIVE.has(outcome));
   const connected = total(({ outcome }) => outcome === 'connected');
   const { answered: unattended, abandoned } = answersOf(counts);

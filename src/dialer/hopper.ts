@@ -39,8 +39,10 @@ export class Hopper {
   /** How many to fetch now, 0 for none: then a fetch is under way, or it is too early. @param wanted how many should be at hand; @param now UTC ms */
   toFetch(wanted: number, now: number): number {
     if (this.#isFilling || now < this.#notBefore) return 0;
-    this.#isForCallbacks = this.#leads.length * 2 >= wanted;
-    if (!this.#isForCallbacks) return wanted - this.#leads.length;
+    // Those who wait for an agent of their own keep nobody from being fetched.
+    const atHand = this.#leads.filter(({ callback }) => callback?.agent === undefined).length;
+    this.#isForCallbacks = atHand * 2 >= wanted;
+    if (!this.#isForCallbacks) return wanted - atHand;
     return now < this.#fetchedAt + CALLBACKS_MS ? 0 : CALLBACKS;
   }
 
@@ -87,8 +89,9 @@ export class Hopper {
     if (this.#inHand.delete(lead.id)) this.#leads.unshift(lead);
   }
 
-  /** Somebody is in hand since before this hopper was. */
+  /** Somebody is in hand since before this hopper was, or his list is told something of him: if he is at hand, he is fetched anew. */
   hold(lead: string): void {
+    this.#leads = this.#leads.filter(({ id }) => id !== lead);
     this.#inHand.add(lead);
   }
 

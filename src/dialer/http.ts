@@ -6,6 +6,7 @@ import type { DialerParts } from '../http/outbound.ts';
 import { newOutbound, outboundChanges, outboundView } from '../http/outbound-fields.ts';
 import { CAMPAIGN_KEEPERS, DIRECTORS, EVERY_ROLE } from '../http/roles.ts';
 import { CONTROLS, type Control, controlled } from './control.ts';
+import { leavesMessage } from './message.ts';
 import type { OutboundCampaign } from './outbound.ts';
 import { issuesOf } from './rules.ts';
 

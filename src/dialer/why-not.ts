@@ -14,6 +14,7 @@ export const WHY_NOT = {
   'no-agents': 'No agent of its queue is logged in.',
   'kept-for-callers':
     'The agents who are ready are kept back for callers: callers come first. More agents, or some who take no callers, would help.',
+  stopping: 'The centre is stopping: what is under way goes on, nothing new is dialled.',
   starting: 'The centre is starting: lists and policies are being read.',
   'do-not-call-import':
     'A do-not-call list is being brought in, and nobody is called before all of it is known: npx carillon status says how far it is.',

@@ -1,19 +1,19 @@
 import { Refused } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
-import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
 import { fateAfter } from '../campaign/retry.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
-import { closed, fateBy, followed, outcomeOf } from '../dialer/attempt-rules.ts';
+import { closed, fateBy, followed, outcomeOf, servedAs } from '../dialer/attempt-rules.ts';
 import type { DialResult, Pacer } from '../dialer/pacing.ts';
-import { contactOf, wishOf } from './begin-attempt.ts';
+import { callOf, contactOf, wishOf } from './begin-attempt.ts';
 import type { DialFloor, UnderWay, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
 
 /** What is done with a lead whose campaign is gone. */
 const GONE: LeadFate = { next: 'done', reason: 'campaign-gone' };
 
-/** A lead that we let go, or that was not dialled after all, comes again after this, ms. */
+/** A lead whose dial was hung up here before he answered, or that was not dialled after all, comes again after this, ms. */
 const CANCELLED_MS = 60_000;
 
 /** A call of a campaign has changed: its attempt follows, and everybody learns from it. */
@@ -22,36 +22,75 @@ export function attemptFollows(turn: Turn, floor: DialFloor | undefined, was: Ca
   const known = id === undefined ? undefined : floor?.underWay.get(id);
   if (!floor || !known) return;
   const working = floor.campaigns.get(known.attempt.campaign);
-  tellPacer(turn, working && floor.poolOf(working.campaign)?.pacer, was, is);
+  tellPacer(turn, known.pool?.pacer, was, is);
+  if (working) tellCircuit(working, known.attempt.id, was, is, turn.now);
   const next = followed(known.attempt, is);
-  if (is.phase.at === 'ended') return end(turn, floor, { ...known, attempt: next }, is, working);
-  if (next === known.attempt) return;
+  const over =
+    is.phase.at === 'ended' ? end(turn, floor, { ...known, attempt: next }, is, working) : undefined;
+  noteAnswer(floor, [known.attempt, was], [over ?? next, is], turn.now);
+  if (over || next === known.attempt) return;
   floor.underWay.set(next.id, { ...known, attempt: next });
   turn.putAttempt(next);
   if (known.attempt.answeredAt === undefined && next.answeredAt !== undefined)
     turn.log('CustomerAnswered', about(next), { call: is.id });
 }
 
-function end(turn: Turn, floor: DialFloor, known: UnderWay, call: Call, working: Working | undefined): void {
-  const { attempt, lead } = known;
+/** Abandonment is reckoned from attempts, whatever pacing knew of them. */
+function noteAnswer(
+  floor: DialFloor,
+  was: readonly [Attempt, Call],
+  is: readonly [Attempt, Call],
+  now: number,
+): void {
+  const served = servedAs(...is);
+  if (served !== undefined && servedAs(...was) === undefined)
+    floor.windowsOf(is[0].campaign).note(served === 'abandoned', now);
+}
+
+function end(
+  turn: Turn,
+  floor: DialFloor,
+  known: UnderWay,
+  call: Call,
+  working: Working | undefined,
+): Attempt {
   const outcome = outcomeOf(call);
-  const fate = working ? fateOf(working, attempt, lead, outcome, turn.now) : GONE;
-  const over = closed(attempt, call, outcome, fate, turn.now);
-  floor.underWay.delete(over.id);
-  floor.ended.set(over.id, over);
+  const fate = working ? fateOf(working, known.attempt, outcome, turn.now) : GONE;
+  const over = closed(known.attempt, call, outcome, fate, turn.now);
+  endOf(turn, floor, over, working, call.talkedMs);
+  if (working) learn(working, known, call, outcome);
+  return over;
+}
+
+/** The last daemon left an attempt without its call: nobody knows what became of it. */
+export function attemptLost(turn: Turn, floor: DialFloor, attempt: Attempt): void {
+  const working = floor.campaigns.get(attempt.campaign);
+  const outcome = 'unknown';
+  const fate = working ? fateOf(working, attempt, outcome, turn.now) : GONE;
+  endOf(turn, floor, { ...attempt, endedAt: turn.now, outcome, fate }, working, 0);
+  if (attempt.waitedAt !== undefined) floor.windowsOf(attempt.campaign).note(false, turn.now);
+}
+
+function endOf(
+  turn: Turn,
+  floor: DialFloor,
+  over: Attempt,
+  working: Working | undefined,
+  talkedMs: number,
+): void {
+  const { id, outcome = 'unknown', sipCode, agent, detected, fate } = over;
+  floor.underWay.delete(id);
+  floor.ended.set(id, over);
   floor.gate.note(contactOf(over));
   if (working) {
     working.inFlight -= 1;
-    working.circuit.ended(over.id, outcome, turn.now);
-    learn(working, known, call, outcome);
+    working.circuit.ended(id, outcome, turn.now);
   }
   turn.putAttempt(over);
-  const { sipCode, agent, detected } = over;
-  const how = { outcome, sipCode, detected, fate, talkedMs: call.talkedMs };
   turn.log(
     'AttemptEnded',
-    { ...about(over), ...how },
-    { call: call.id, ...(agent !== undefined && { agent }) },
+    { ...about(over), outcome, sipCode, detected, fate, talkedMs },
+    { call: callOf(id), ...(agent !== undefined && { agent }) },
   );
 }
 
@@ -76,20 +115,20 @@ function learn(
   }
 }
 
-function fateOf(
-  { campaign }: Working,
-  attempt: Attempt,
-  lead: Lead | undefined,
-  outcome: AttemptOutcome,
-  now: number,
-): LeadFate {
+function fateOf({ campaign }: Working, attempt: Attempt, outcome: AttemptOutcome, now: number): LeadFate {
   // Our doing, not his.
-  if (outcome === 'cancelled') return { next: 'again', dueAt: now + CANCELLED_MS, ...wishOf(lead) };
+  if (outcome === 'cancelled' || outcome === 'not-dialled')
+    return { next: 'again', dueAt: now + CANCELLED_MS, ...stillWished(attempt) };
   const noted = attempt.disposition && fateBy(attempt.disposition);
   if (noted) return noted;
-  const numbers = lead?.numbers.length ?? 1;
-  const fate = fateAfter({ outcome, attempts: attempt.earlier + 1, numbers }, campaign.retry, now);
-  return fate.next === 'again' ? { ...fate, ...wishOf(lead) } : fate;
+  const { earlier, numbers } = attempt;
+  const fate = fateAfter({ outcome, attempts: earlier + 1, numbers }, campaign.retry, now);
+  return fate.next === 'again' ? { ...fate, ...stillWished(attempt) } : fate;
+}
+
+/** Who asked to be called has been, once it rang: from then on he is called as others are. */
+function stillWished(attempt: Attempt): ReturnType<typeof wishOf> {
+  return attempt.ringingAt === undefined && attempt.answeredAt === undefined ? wishOf(attempt) : {};
 }
 
 const about = ({ id, campaign, list, lead, person, number }: Attempt) => ({
@@ -117,6 +156,14 @@ function tellPacer({ now }: Turn, pacer: Pacer | undefined, was: Call, is: Call)
   if (is.phase.at !== 'ended' || is.waitedMs > 0 || waits(was.phase.at) || is.connectedAt !== undefined)
     return;
   pacer.resolved(id, resultOf(is), now);
+}
+
+/** In a call that an agent makes, the dial goes out when he has taken it. */
+function tellCircuit({ circuit }: Working, id: string, was: Call, is: Call, now: number): void {
+  const [before, after] = [customerLeg(was), customerLeg(is)];
+  if (is.callback && !before && after) circuit.dialled(id);
+  if (before?.ringingAt === undefined && after?.ringingAt !== undefined) circuit.rings(id, now);
+  if (before?.answeredAt === undefined && after?.answeredAt !== undefined) circuit.answered(id);
 }
 
 /** A dial of which no live answer came. */
@@ -153,7 +200,17 @@ export function dispose(turn: Turn, floor: DialFloor, stored: Attempt, dispositi
   const noted: Attempt = { ...attempt, disposition, ...(fate && { fate }) };
   if (known) floor.underWay.set(noted.id, { ...known, attempt: noted });
   turn.putAttempt(noted);
-  if (isOver) floor.ended.set(noted.id, noted);
+  if (isOver && !isSame(disposition, attempt.disposition)) {
+    floor.ended.set(noted.id, noted);
+    // He may be at hand again, as he was before this was known.
+    floor.campaigns.get(noted.campaign)?.hopper.hold(noted.lead);
+  }
   const { result, callbackAt, callbackAgent, by } = disposition;
   turn.log('AttemptDisposed', { ...about(noted), result, callbackAt, callbackAgent, by }, {});
+}
+
+/** True for what the store has already: of that it tells no list. */
+function isSame(one: Disposition, other: Disposition | undefined): boolean {
+  const names = ['result', 'note', 'callbackAt', 'callbackAgent', 'by', 'at'] as const;
+  return names.every((name) => one[name] === other?.[name]);
 }

@@ -53,11 +53,7 @@ export function begin(
   const { campaign, circuit } = working;
   const { now } = turn;
   const to = lead.numbers[0]!;
-  const verdict = floor.gate.judge(requestOf(campaign, lead, to, how.attended), now);
-  if (!verdict.allowed) {
-    held(turn, floor, campaign, lead, verdict);
-    return NOT_BEGUN.heldBack;
-  }
+  if (!mayContact(turn, floor, campaign, lead, how.attended)) return NOT_BEGUN.heldBack;
   const id = turn.nextId('a-');
   const conduct = floor.gate.conduct(campaign.id);
   const begun = callFor(id, campaign, conduct, lead, to, how, now);
@@ -97,6 +93,19 @@ function withLongestTalk(call: Call, maxTalkMs: number | undefined): Call {
     : call;
 }
 
+/** Asks the gate of the lead's next number. Whom it does not let pass goes back to his list. */
+export function mayContact(
+  turn: Turn,
+  floor: DialFloor,
+  campaign: OutboundCampaign,
+  lead: Lead,
+  attended: boolean,
+): boolean {
+  const verdict = floor.gate.judge(requestOf(campaign, lead, lead.numbers[0]!, attended), turn.now);
+  if (!verdict.allowed) held(turn, floor, campaign, lead, verdict);
+  return verdict.allowed;
+}
+
 /** What the gate is asked. */
 export function requestOf(
   campaign: OutboundCampaign,
@@ -130,7 +139,11 @@ function held(
   const fate: LeadFate =
     retryAt === undefined && FOR_GOOD.has(rule)
       ? { next: 'done', reason: rule }
-      : { next: 'again', dueAt: Math.max(retryAt ?? turn.now + RULES_CHANGE_MS, turn.now + 1), ...wishOf(lead) };
+      : {
+          next: 'again',
+          dueAt: Math.max(retryAt ?? turn.now + RULES_CHANGE_MS, turn.now + 1),
+          ...wishOf(lead),
+        };
   floor.sentBack.push({ campaign: campaign.id, lead: lead.id, fate });
   noteHeldBack(turn, floor, lead, rule, { ...(retryAt !== undefined && { retryAt }), detail });
 }
@@ -167,7 +180,10 @@ export function sendBack(
 }
 
 /** Whoever asked to be called is still to be called, by the agent whom he wants. */
-export function wishOf(lead: Pick<Lead, 'callback'> | undefined): { readonly asked?: true; readonly agent?: string } {
+export function wishOf(lead: Pick<Lead, 'callback'> | undefined): {
+  readonly asked?: true;
+  readonly agent?: string;
+} {
   if (!lead?.callback) return {};
   const { agent } = lead.callback;
   return { asked: true, ...(agent !== undefined && { agent }) };

@@ -80,16 +80,21 @@ export function permittedNow(turn: Turn, was: Call, is: Call): Call | undefined 
 }
 
 /** The agent's phone has rung since the gate was asked: he may have said meanwhile that he does not want to be called. */
-function gateLetsPass({ dialling, now, log }: Turn, call: Call, { attempt, campaign }: OutboundDial): boolean {
+function gateLetsPass(turn: Turn, call: Call, { attempt, campaign }: OutboundDial): boolean {
+  const { dialling } = turn;
   const lead = dialling?.underWay.get(attempt)?.lead;
   const working = dialling?.campaigns.get(campaign);
   const to = lead?.numbers.find(({ number }) => number === call.ani);
   if (!dialling || !working || !lead || !to) return false;
   const asked = { ...requestOf(working.campaign, lead, to, true), attempt };
-  const verdict = dialling.gate.judge(asked, now);
+  const verdict = dialling.gate.judge(asked, turn.now);
   if (verdict.allowed) return true;
   const { rule, detail } = verdict;
-  log('DialRefused', { to: { kind: 'outside', number: call.ani }, reason: rule, detail }, { call: call.id });
+  turn.log(
+    'DialRefused',
+    { to: { kind: 'outside', number: call.ani }, reason: rule, detail },
+    { call: call.id },
+  );
   return false;
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
+import { strictest } from '../dialer/rules.ts';
 import { begin, callOf, logHeldBack, NOT_BEGUN } from './begin-attempt.ts';
 import { takeBest } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
@@ -71,7 +72,8 @@ function enlist(turn: Turn, floor: DialFloor, pool: DialPool, working: Working):
   const { campaign } = working;
   working.whyNot = hindrance(turn, floor, working);
   const dials = working.whyNot === '' && campaign.pacing.mode !== 'preview';
-  pool.enlist(campaign.id, dials ? { ...campaign.pacing, weight: campaign.weight } : undefined);
+  const pacing = strictest(campaign.pacing, floor.gate.conduct(campaign.id));
+  pool.enlist(campaign.id, dials ? { ...pacing, weight: campaign.weight } : undefined);
 }
 
 /** Dials for these campaigns, one after the other. @returns true when one had nothing to dial, and is not in the pool any more */
@@ -127,7 +129,12 @@ function dialNext(
     }
     pool.pacer.dialled(begun.attempt.id, campaign.id, turn.now, begun.propensity);
     const { leg } = begun;
-    turn.effect(begun.call.id, { do: 'originate', call: begun.call, leg, ringMs: ringLimit(campaign, begun.call) });
+    turn.effect(begun.call.id, {
+      do: 'originate',
+      call: begun.call,
+      leg,
+      ringMs: ringLimit(campaign, begun.call),
+    });
     return true;
   }
   return false;

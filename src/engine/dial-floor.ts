@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { ContactGate } from '../campaign/contact-policy.ts';
 import type { Lead, LeadFate } from '../campaign/lead.ts';
-import { AbandonmentWindows } from '../dialer/abandonment.ts';
+import { AbandonmentWindows, type KnownAnswers } from '../dialer/abandonment.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { Circuit } from '../dialer/circuit.ts';
 import type { Preview } from '../dialer/dialling.ts';
@@ -25,6 +25,8 @@ export interface DialFloorParts {
   readonly dialsPerSecond: number;
   /** How many channels all calls together may use before nothing more is dialled. */
   readonly channels: number;
+  /** What became of a campaign's live answers so far. */
+  readonly answers: (campaign: string) => KnownAnswers;
   /** What forbids to dial anything now, '' for nothing. */
   readonly forbids: () => WhyNot | '';
   /** What keeps one campaign from calling, '' for nothing. */
@@ -89,6 +91,10 @@ export class DialFloor {
   readonly ended = new Map<string, Attempt>();
   /** By the agent who looks at it. */
   readonly previews = new Map<string, Preview>();
+  /** Attempts that the last daemon left open without a call, until a turn closes them. */
+  readonly lost: Attempt[] = [];
+  /** True when the centre stops: nobody is dialled any more. */
+  isEnding = false;
   /** Leads whose fate changed with no attempt, for their lists. */
   readonly sentBack: { readonly campaign: string; readonly lead: string; readonly fate: LeadFate }[] = [];
   readonly #parts: DialFloorParts;
@@ -214,6 +220,9 @@ export class DialFloor {
     if (known) return known;
     const windows = new AbandonmentWindows(this.#parts.zone());
     this.#windows.set(campaign, windows);
+    const { past, recent } = this.#parts.answers(campaign);
+    windows.notePast(past);
+    for (const { abandoned, at } of recent) windows.note(abandoned, at);
     return windows;
   }
 

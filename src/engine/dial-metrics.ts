@@ -38,7 +38,7 @@ export class DialMetrics {
     for (const { type, data } of events) {
       const campaign = String(data.campaign ?? '');
       if (type === 'AttemptMade') this.#made.add(1, campaign, String(data.mode));
-      else if (type === 'LeadHeldBack') this.#heldBack.add(1, campaign, String(data.rule));
+      else if (type === 'LeadsHeldBack') this.#heldBack.add(Number(data.count), campaign, String(data.rule));
       else if (type === 'AttemptEnded') this.#attemptEnded(campaign, data);
       else if (type === 'AttemptDisposed') this.#disposed(data);
     }

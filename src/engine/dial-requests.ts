@@ -1,5 +1,6 @@
 import { Refused, unreachable } from '../base/errors.ts';
 import { dispose } from './attempt-desk.ts';
+import { callOf } from './begin-attempt.ts';
 import type { DialFloor } from './dial-floor.ts';
 import type { EngineInput } from './input.ts';
 import { previewAccept, previewNext, previewSkip } from './preview-desk.ts';
@@ -7,7 +8,7 @@ import type { Turn } from './turn.ts';
 
 export type DiallingInput = Extract<
   EngineInput,
-  { type: 'LeadsCame' | 'CampaignsChanged' | 'PreviewAsked' | 'Disposed' }
+  { type: 'LeadsCame' | 'CampaignsChanged' | 'DiallingEnds' | 'PreviewAsked' | 'Disposed' }
 >;
 
 /** What is asked of the dialer, or comes to it. @throws Refused */
@@ -20,6 +21,8 @@ export function takeDialling(turn: Turn, floor: DialFloor | undefined, input: Di
       return;
     case 'CampaignsChanged':
       return floor.takeCampaigns(input.campaigns);
+    case 'DiallingEnds':
+      return endDialling(turn, floor);
     case 'Disposed':
       return dispose(turn, floor, input.attempt, input.disposition);
     case 'PreviewAsked':
@@ -29,5 +32,15 @@ export function takeDialling(turn: Turn, floor: DialFloor | undefined, input: Di
       return;
     default:
       return unreachable(input);
+  }
+}
+
+/** Whoever answered now would hear nobody. While it is not known how the PBX is, he may have answered. */
+function endDialling(turn: Turn, floor: DialFloor): void {
+  floor.isEnding = true;
+  if (turn.state.isBlind) return;
+  for (const id of [...floor.underWay.keys()]) {
+    const call = turn.state.calls.get(callOf(id));
+    if (call?.phase.at === 'reaching') turn.tellCall(call, { type: 'LetGo' });
   }
 }

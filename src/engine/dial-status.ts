@@ -14,7 +14,10 @@ export function statusOf(
   const calls = new Map<string, Call[]>();
   for (const { attempt } of floor.underWay.values()) {
     const call = liveCall(callOf(attempt.id));
-    if (call) calls.set(attempt.campaign, [...(calls.get(attempt.campaign) ?? []), call]);
+    if (!call) continue;
+    const known = calls.get(attempt.campaign);
+    if (known) known.push(call);
+    else calls.set(attempt.campaign, [call]);
   }
   return {
     campaigns: [...floor.campaigns.values()].map((working) =>

@@ -4,11 +4,14 @@ import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { ContactGate } from '../campaign/contact-policy.ts';
 import type { LeadSource } from '../campaign/lead.ts';
+import type { KnownAnswers } from '../dialer/abandonment.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
+import { servedAs } from '../dialer/attempt-rules.ts';
 import type { Dialling, DiallingStatus, Preview } from '../dialer/dialling.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import type { RoutingRules } from '../queue/rules.ts';
+import { attemptLost } from './attempt-desk.ts';
 import { callOf } from './begin-attempt.ts';
 import { dialAsNeeded } from './dial-desk.ts';
 import { DialFloor } from './dial-floor.ts';
@@ -27,11 +30,8 @@ export interface DiallerParts {
   readonly gate: ContactGate;
   readonly attempts: AttemptBook & {
     byId(id: string): Promise<Attempt | undefined>;
-    /** Live answers of a campaign since `since` (UTC ms), by the time that their fate was known. */
-    answersSince(
-      campaign: string,
-      since: number,
-    ): Iterable<{ readonly at: number; readonly abandoned: boolean }>;
+    /** Live answers since `since` of a campaign's attempts that have ended; of those made since `from`, one by one. UTC ms. */
+    answersSince(campaign: string, since: number, from: number): KnownAnswers;
   };
   readonly zone: () => string;
   /** A campaign that was to be drained has nothing under way any more: it is to be stopped. */
@@ -56,8 +56,9 @@ interface Around {
   readonly ask: (input: EngineInput) => Promise<void>;
 }
 
-/** Abandonment is reckoned over 30 days, ms. */
+/** Abandonment is reckoned over 30 days, and over one rolling hour, ms. */
 const REMEMBERED_MS = 31 * 24 * 3_600_000;
+const ROLLING_MS = 3_600_000;
 
 /** The dialer within the engine: what it does in a turn, before and after it, and what people ask of it. */
 export class Dialler implements Dialling {
@@ -66,12 +67,20 @@ export class Dialler implements Dialling {
   readonly #around: Around;
   readonly #supply: LeadSupply;
   readonly #stopping = new Set<string>();
+  /** Live answers of attempts that were under way when the last daemon went, and whose fate was known then. */
+  readonly #answered: { readonly campaign: string; readonly at: number; readonly abandoned: boolean }[] = [];
   #problem = '';
 
   constructor(parts: DiallerParts, around: Around) {
     this.#parts = parts;
     this.#around = around;
-    this.floor = new DialFloor(parts, around.rules, (call) => around.liveCall(call)?.outbound !== undefined);
+    const forbids = () =>
+      (this.floor.isEnding ? 'stopping' : around.hindrance()) || (parts.hindrance?.() ?? '');
+    this.floor = new DialFloor(
+      { ...parts, forbids, answers: (campaign) => this.#answersOf(campaign) },
+      around.rules,
+      (call) => around.liveCall(call)?.outbound !== undefined,
+    );
     this.#supply = new LeadSupply({
       ...parts,
       ...around,
@@ -83,17 +92,35 @@ export class Dialler implements Dialling {
   /** Takes up what was under way when the last daemon went. */
   async start(attempts: readonly Attempt[], calls: readonly Call[]): Promise<void> {
     const campaigns = await this.#parts.campaigns();
-    const since = this.#around.clock.now() - REMEMBERED_MS;
-    for (const { id } of campaigns) {
-      const windows = this.floor.windowsOf(id);
-      for (const { at, abandoned } of this.#parts.attempts.answersSince(id, since))
-        windows.note(abandoned, at);
-    }
     for (const attempt of attempts) this.floor.resume(attempt);
     this.floor.takeCampaigns(campaigns);
     const callsById = new Map(calls.map((call) => [call.id, call]));
+    for (const attempt of attempts) {
+      const call = callsById.get(callOf(attempt.id));
+      if (!call) this.floor.lost.push(attempt);
+      const served = call && servedAs(attempt, call);
+      if (served === undefined) continue;
+      const { campaign, waitedAt: at = attempt.at } = attempt;
+      this.#answered.push({ campaign, at, abandoned: served === 'abandoned' });
+    }
+    // Before any of them ends, and counts as one that has.
+    for (const { campaign } of this.#answered) this.floor.windowsOf(campaign);
     for (const attempt of attempts) resumePacing(this.floor, attempt, callsById.get(callOf(attempt.id)));
     this.#supply.settle(this.floor);
+  }
+
+  /** Read when a campaign's abandonment is asked for first: a start has no time for it. */
+  #answersOf(campaign: string): KnownAnswers {
+    const now = this.#around.clock.now();
+    const book = this.#parts.attempts;
+    const { past, recent } = book.answersSince(campaign, now - REMEMBERED_MS, now - ROLLING_MS);
+    const open = this.#answered.filter((one) => one.campaign === campaign);
+    return { past, recent: [...recent, ...open].sort((one, other) => one.at - other.at) };
+  }
+
+  /** The centre stops: nothing more is dialled, and whoever has rung for long enough is let go, for nobody would be there. */
+  end(): Promise<void> {
+    return this.#around.ask({ type: 'DiallingEnds' });
   }
 
   /** The campaigns have changed. */
@@ -105,7 +132,8 @@ export class Dialler implements Dialling {
   /** Decides at the end of a turn what is dialled. Whatever goes wrong here must not keep callers from being served. */
   dial(turn: Turn): void {
     try {
-      dialAsNeeded(turn, this.floor, this.#around.hindrance() || (this.#parts.hindrance?.() ?? ''));
+      for (const attempt of this.floor.lost.splice(0)) attemptLost(turn, this.floor, attempt);
+      dialAsNeeded(turn, this.floor);
       this.#problem = '';
     } catch (error) {
       this.#problem = `nothing is dialled (${messageOf(error)}); see the log`;

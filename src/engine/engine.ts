@@ -5,8 +5,8 @@ import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
-import { type NewWish, OPT_OUT } from '../campaign/wish.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
+import { type NewWish, OPT_OUT } from '../campaign/wish.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
@@ -106,6 +106,7 @@ export class Engine implements Centre {
           isBusy,
           isOnDuty: (agent) => this.#isOnDuty(agent),
           noticed: (agent, free) => this.#dialler?.floor.agentChanged(agent, free),
+          gone: (agent) => this.#dialler?.floor.agentGone(agent),
         }),
     );
     this.#loads = new QueueLoads(this.#state);
@@ -186,8 +187,10 @@ export class Engine implements Centre {
     this.#parts.pbx.start((event) => this.#heard(event));
   }
 
-  /** Lets go of everything, after what is in hand is committed; no call is touched. */
+  /** Lets go of everything, after what is in hand is committed; no call is touched but those that may be let go unanswered. */
   async stop(): Promise<void> {
+    // Another daemon may have taken over: then it is that one's.
+    await this.#dialler?.end().catch(() => undefined);
     this.#stopped = true;
     this.#cancelAlarm();
     this.#snapshots.stop();

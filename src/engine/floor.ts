@@ -16,6 +16,8 @@ export interface FloorParts {
   readonly isOnDuty: (agent: Agent) => boolean;
   /** Told how an agent is, whenever that may have changed. @param free he can be given a call now */
   readonly noticed?: (agent: Agent, free: boolean) => void;
+  /** Told who is no agent any more. */
+  readonly gone?: (agent: string) => void;
 }
 
 /** Offers made in one turn at most, so that its commit stays short. */
@@ -82,6 +84,7 @@ export class Floor {
 
   agentGone(id: string): void {
     this.#matcher.removeAgent(id);
+    this.#parts.gone?.(id);
   }
 
   /** Notes whether a call waits. */

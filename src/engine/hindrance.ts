@@ -3,11 +3,13 @@ import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';
 
 /** Why nobody of a campaign may be dialled now, whoever is there for him; '' when somebody may. */
-export function mayNotDial({ now, state }: Turn, floor: DialFloor, working: Working): WhyNot | '' {
+export function mayNotDial({ now, state, flows }: Turn, floor: DialFloor, working: Working): WhyNot | '' {
   const { campaign, circuit } = working;
   if (campaign.status !== 'running') return campaign.status;
   if (now < campaign.validFrom) return 'not-yet-valid';
   if (now >= campaign.validUntil) return 'expired';
+  if (!flows.byName(campaign.flow)) return 'no-flow';
+  if (!state.floor.rules.queues.has(campaign.queue)) return 'no-queue';
   const held = floor.heldBy(campaign.id);
   if (held !== '') return held;
   if (circuit.isOpen(now)) return 'trunk-fails';

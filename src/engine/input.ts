@@ -55,6 +55,8 @@ export type EngineInput =
   | { readonly type: 'OverloadBegan'; readonly reason: AdmissionRefusal }
   /** Other routing rules are in force. */
   | { readonly type: 'RulesChanged'; readonly rules: RoutingRules }
+  /** The centre is going to stop. */
+  | { readonly type: 'DiallingEnds' }
   | { readonly type: 'AgentSaved'; readonly agent: Agent }
   | { readonly type: 'AgentRemoved'; readonly agent: string }
   /** Leads that were asked for have come. */

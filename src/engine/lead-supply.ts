@@ -4,12 +4,15 @@ import type { Log } from '../base/log.ts';
 import type { ContactGate } from '../campaign/contact-policy.ts';
 import type { Lead, LeadSource, SettledLead } from '../campaign/lead.ts';
 import type { Attempt } from '../dialer/attempt.ts';
+import { fateBy } from '../dialer/attempt-rules.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 
 /** Attempts that have ended, in the order in which that was written. */
 export interface AttemptBook {
   /** Those written after `seq`, at most `limit`, in order. */
   endedSince(seq: number, limit: number): readonly { readonly seq: number; readonly attempt: Attempt }[];
+  /** The number of the last one, 0 for none. */
+  lastSeq(): number;
 }
 
 export interface LeadSupplyParts {
@@ -62,7 +65,7 @@ export class LeadSupply {
     for (const working of floor.campaigns.values()) {
       const { campaign, hopper } = working;
       if (campaign.status !== 'running') continue;
-      const agents = floor.poolOf(campaign)?.size ?? 0;
+      const agents = floor.poolOf(campaign)?.takers.size ?? 0;
       if (agents === 0) continue;
       const count = hopper.toFetch(Math.min(MOST, Math.max(LEAST, agents * PER_AGENT)), now);
       if (count === 0) continue;
@@ -76,7 +79,7 @@ export class LeadSupply {
     if (this.#parts.clock.now() < this.#restsUntil) return;
     const back = floor.sentBack.splice(0);
     if (back.length > 0) void this.#sendBack(floor, back);
-    if (floor.ended.size === 0 && this.#seq !== undefined) return;
+    if (floor.ended.size === 0 && this.#hasCaughtUp) return;
     this.#hasMore = true;
     if (!this.#isFollowing) void this.#follow(floor);
   }
@@ -117,7 +120,7 @@ export class LeadSupply {
     const { leads, attempts } = this.#parts;
     this.#isFollowing = true;
     try {
-      this.#seq ??= await leads.lastSettledSeq();
+      this.#seq ??= await this.#toldUpTo();
       while (this.#hasMore) {
         const ended = attempts.endedSince(this.#seq, PIECE);
         this.#hasMore = ended.length === PIECE;
@@ -135,6 +138,20 @@ export class LeadSupply {
     }
   }
 
+  /** What the lists know. Of a database that was put back from a copy they know more than it has: its numbers come again. */
+  async #toldUpTo(): Promise<number> {
+    const { leads, attempts, log } = this.#parts;
+    const told = await leads.lastSettledSeq();
+    const last = attempts.lastSeq();
+    if (told <= last) return told;
+    log.warn(
+      { told, last },
+      'the lists know of attempts that the database does not have, as when it was put back from a copy; they go on from what it has',
+    );
+    await leads.rewind(last);
+    return last;
+  }
+
   #failed(thrown: unknown): void {
     const { log, clock } = this.#parts;
     const reason = messageOf(thrown);
@@ -145,7 +162,10 @@ export class LeadSupply {
 }
 
 function settledOf({ seq, attempt }: { readonly seq: number; readonly attempt: Attempt }): SettledLead[] {
-  const { lead, earlier, outcome, fate } = attempt;
+  const { lead, earlier, outcome, fate, disposition } = attempt;
   if (!fate) return [];
-  return [{ seq, lead, attempts: earlier + 1, fate, ...(outcome !== undefined && { outcome }) }];
+  const attempts = outcome === 'not-dialled' ? earlier : earlier + 1;
+  const isNoted = disposition !== undefined && fateBy(disposition) !== undefined;
+  const how = { ...(outcome !== undefined && { outcome }), ...(isNoted && { noted: true as const }) };
+  return [{ seq, lead, attempts, fate, ...how }];
 }

@@ -6,6 +6,7 @@ import { attendedCall } from './attended-call.ts';
 import { mayContact, NOT_BEGUN, sendBack, wishOf } from './begin-attempt.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import { mayNotDial } from './hindrance.ts';
+import { anybodys, ownerOf } from './promised-calls.ts';
 import type { Turn } from './turn.ts';
 
 /** How long a lead is an agent's to look at, ms. */
@@ -14,6 +15,8 @@ const LOOKS_FOR_MS = 5 * 60_000;
 const SKIPPED_MS = 30 * 60_000;
 /** A lead whose own agent is to call him is shown again after this, ms. */
 const AGENT_AWAY_MS = 60_000;
+/** A campaign that weighs nothing is shown now and then. */
+const LEAST_WEIGHT = 0.001;
 /** Leads that are looked at for one preview. */
 const LOOKED_AT = 50;
 
@@ -39,7 +42,7 @@ export function previewNext(turn: Turn, floor: DialFloor, agentId: string, campa
       continue;
     }
     floor.previewTurn = Math.max(working.previewTurn, floor.previewTurn);
-    working.previewTurn = floor.previewTurn + 1 / working.campaign.weight;
+    working.previewTurn = floor.previewTurn + 1 / Math.max(working.campaign.weight, LEAST_WEIGHT);
     const preview: Preview = { lead, campaign: id, until: turn.now + LOOKS_FOR_MS };
     floor.previews.set(agentId, preview);
     turn.log('LeadPreviewed', { campaign: id, list: lead.list, lead: lead.id }, { agent: agentId });
@@ -57,17 +60,23 @@ function inTurn(floor: DialFloor, only: string): Working[] {
     .sort((a, b) => turnOf(a) - turnOf(b));
 }
 
-/** A lead that the gate would let pass now, and that no other agent is to call. The others go back to their lists. */
+/** A lead that the gate lets pass now, and that no other agent is to call. What he cannot be shown goes back to its list. */
 function nextFor(turn: Turn, floor: DialFloor, working: Working, agent: string): Lead | undefined {
   const { campaign, hopper } = working;
+  const isAnothers = (lead: Lead): boolean => ![undefined, agent].includes(ownerOf(turn, working, lead));
+  const isAtWork = ({ callback }: Lead): boolean =>
+    (turn.state.agents.get(callback?.agent ?? '')?.state.at ?? 'logged-out') !== 'logged-out';
   for (let looked = 0; looked < LOOKED_AT; looked += 1) {
-    const taken = hopper.take();
+    const taken = hopper.take((lead) => !isAnothers(lead) || !isAtWork(lead));
     if (!taken) return undefined;
-    const lead = floor.ownLead(turn, working, taken);
-    const owner = lead.callback?.agent;
-    if (owner !== undefined && owner !== agent)
-      sendBack(turn, floor, campaign, lead, 'agent-away', turn.now + AGENT_AWAY_MS);
-    else if (mayContact(turn, floor, campaign, lead)) return lead;
+    if (isAnothers(taken)) {
+      sendBack(turn, floor, campaign, taken, 'agent-away', turn.now + AGENT_AWAY_MS);
+      continue;
+    }
+    const lead = taken.callback?.agent === agent ? taken : anybodys(taken);
+    if (!mayContact(turn, floor, campaign, lead, true)) continue;
+    working.awaited.delete(lead.id);
+    return lead;
   }
   return undefined;
 }

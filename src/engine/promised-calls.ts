@@ -1,5 +1,3 @@
-import type { Agent } from '../agent/agent.ts';
-import { endpointOf } from '../agent/off-site.ts';
 import { Refused } from '../base/errors.ts';
 import type { Lead } from '../campaign/lead.ts';
 import { attendedCall } from './attended-call.ts';
@@ -23,44 +21,48 @@ export function callPromised(turn: Turn, floor: DialFloor, working: Working): vo
   if (campaign.pacing.mode === 'preview') return;
   for (let looked = 0; looked < LOOKED_AT; looked += 1) {
     const lead = hopper.take(({ callback }) => callback?.agent !== undefined);
-    const owner = lead?.callback?.agent;
-    if (!lead || owner === undefined) return;
-    const agent = turn.state.agents.get(owner);
-    const since = awaited.get(lead.id) ?? turn.now;
-    if (!agent || turn.now - since >= PATIENCE_MS) {
-      awaited.delete(lead.id);
+    if (!lead) return;
+    const owner = ownerOf(turn, working, lead);
+    if (owner === undefined) {
       hopper.giveBack(anybodys(lead));
       continue;
     }
-    const called = isFree(turn, floor, working, agent) && callBy(turn, floor, working, lead, owner);
+    const called = callBy(turn, floor, working, lead, owner);
     if (called === NOT_BEGUN.limits) return hopper.giveBack(lead);
-    if (called !== false) {
-      awaited.delete(lead.id);
-      continue;
-    }
-    awaited.set(lead.id, since);
-    sendBack(turn, floor, campaign, lead, 'agent-away', turn.now + LOOK_AGAIN_MS);
+    if (called) awaited.delete(lead.id);
+    else sendBack(turn, floor, campaign, lead, 'agent-away', turn.now + LOOK_AGAIN_MS);
   }
+}
+
+/** The agent who alone is to call a lead, for the first while from the moment that it is asked; undefined: anybody. */
+export function ownerOf(
+  { state, now }: Turn,
+  { awaited }: Working,
+  { id, callback }: Lead,
+): string | undefined {
+  const owner = callback?.agent;
+  if (owner === undefined) return undefined;
+  const since = awaited.get(id) ?? now;
+  awaited.set(id, since);
+  if (state.agents.has(owner) && now - since < PATIENCE_MS) return owner;
+  awaited.delete(id);
+  return undefined;
 }
 
 /** He asked to be called, by whomever. */
 export function anybodys(lead: Lead): Lead {
-  return { ...lead, callback: {} };
+  return lead.callback ? { ...lead, callback: {} } : lead;
 }
 
-/** @returns false when it turned out that he cannot be given a call */
+/** @returns undefined when he cannot be given a call now */
 function callBy(turn: Turn, floor: DialFloor, working: Working, lead: Lead, owner: string) {
+  const agent = turn.state.agents.get(owner);
+  // He may count in another pool.
+  if (agent?.state.at !== 'ready' || !floor.fits(agent, working.campaign.queue)) return undefined;
   try {
     return attendedCall(turn, floor, working, lead, owner);
   } catch (thrown) {
-    if (thrown instanceof Refused) return false;
+    if (thrown instanceof Refused) return undefined;
     throw thrown;
   }
-}
-
-/** He may count in another pool. */
-function isFree({ state }: Turn, floor: DialFloor, { campaign }: Working, agent: Agent): boolean {
-  const to = endpointOf(agent);
-  if (!to || agent.state.at !== 'ready' || !floor.fits(agent, campaign.queue)) return false;
-  return !state.isBusy(agent.state.extension);
 }

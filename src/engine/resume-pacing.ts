@@ -9,13 +9,15 @@ import type { DialFloor } from './dial-floor.ts';
  */
 export function resumePacing(floor: DialFloor, attempt: Attempt, call: Call | undefined): void {
   const { campaign } = floor.campaigns.get(attempt.campaign) ?? {};
-  const pacer = campaign && floor.poolOf(campaign)?.pacer;
-  if (!campaign || !pacer || !call || call.callback) return;
+  const pool = campaign && floor.poolOf(campaign);
+  if (!campaign || !pool || !call || call.callback) return;
   const { at: phase } = call.phase;
   const waits = phase === 'queued' || phase === 'offered';
   // Who has waited already counts no more: he has talked, or was told that nobody is there.
   if (call.waitedMs > 0 || !(waits || phase === 'reaching' || phase === 'flow')) return;
-  pacer.setCampaign(campaign.id, { ...campaign.pacing, weight: campaign.weight });
+  const { pacer } = pool;
+  floor.underWay.set(attempt.id, { attempt, pool });
+  pool.enlist(campaign.id, { ...campaign.pacing, weight: campaign.weight });
   pacer.dialled(attempt.id, campaign.id, attempt.at);
   const { ringingAt, answeredAt } = customerLeg(call) ?? {};
   if (ringingAt !== undefined) pacer.ringing(attempt.id, ringingAt);

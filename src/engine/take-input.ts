@@ -106,6 +106,7 @@ export function takeInput(turn: Turn, input: EngineInput): void {
       return reconcile(turn, input);
     case 'LeadsCame':
     case 'CampaignsChanged':
+    case 'DiallingEnds':
     case 'PreviewAsked':
     case 'Disposed':
       return takeDialling(turn, turn.dialling, input);

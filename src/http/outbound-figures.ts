@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { localTime, startOfDay } from '../base/zone.ts';
+import type { DiallingStatus } from '../dialer/dialling.ts';
 import { answersOf, figuresOf } from '../dialer/figures.ts';
 import { outboundOf } from '../dialer/http.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
@@ -68,11 +69,12 @@ function statusRoute(api: Api, parts: Parts): void {
     },
     async () => {
       const campaigns = await dialer.campaigns.list();
+      const status = dialer.dialling.status();
       return {
         at: clock.now(),
         zone: dialer.zone(),
-        campaigns: await Promise.all(campaigns.map((campaign) => progressOf(parts, campaign))),
-        pools: dialer.dialling.status().pools.map(showPool),
+        campaigns: await Promise.all(campaigns.map((campaign) => progressOf(parts, campaign, status))),
+        pools: status.pools.map(showPool),
       };
     },
   );
@@ -96,7 +98,7 @@ function progressRoute(api: Api, parts: Parts): void {
       const counts = await dialer.attempts.counts({ campaign: campaign.id });
       const lists = await dialer.lists.lists(campaign.id);
       return {
-        ...(await progressOf(parts, campaign)),
+        ...(await progressOf(parts, campaign, dialer.dialling.status())),
         life: figuresOf(counts),
         lists: lists.map((list) => ({
           ...list,
@@ -137,14 +139,14 @@ function figuresRoute(api: Api, { dialer, clock }: Parts): void {
   );
 }
 
-async function progressOf({ dialer, clock }: Parts, campaign: OutboundCampaign) {
+async function progressOf({ dialer, clock }: Parts, campaign: OutboundCampaign, status: DiallingStatus) {
   const now = clock.now();
   const [leads, counts, ever] = await Promise.all([
     dialer.lists.counts(campaign.id),
     dialer.attempts.counts({ campaign: campaign.id, from: midnight(now, dialer.zone()) }),
     dialer.attempts.counts({ campaign: campaign.id }),
   ]);
-  const seen = { status: dialer.dialling.status(), leads, life: answersOf(ever) };
+  const seen = { status, leads, life: answersOf(ever) };
   const live = await liveOf(dialer, campaign, seen, now);
   return { campaign, leads, today: figuresOf(counts), live };
 }

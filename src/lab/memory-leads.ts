@@ -7,6 +7,7 @@ import type {
   LeadSource,
   SettledLead,
 } from '../campaign/lead.ts';
+import { prevails } from '../campaign/prevails.ts';
 
 /** A lead as a test or the lab gives it; what is left out is as for one who was never dialled. */
 export type NewLead = Pick<Lead, 'id' | 'list' | 'campaign' | 'numbers'> & Partial<Lead>;
@@ -68,12 +69,18 @@ export class MemoryLeads implements LeadSource {
   }
 
   async settle(settled: readonly SettledLead[]): Promise<void> {
-    for (const { seq, lead: id, attempts, outcome, fate } of settled) {
+    for (const { seq, lead: id, ...told } of settled) {
+      const { attempts, outcome, fate } = told;
       if (seq !== undefined && seq <= this.#settledSeq) continue;
       this.#settledSeq = seq ?? this.#settledSeq;
       const standing = this.#leads.get(id);
       if (!standing) continue;
-      const { callback: _, ...lead } = standing.lead;
+      const { callback, ...lead } = standing.lead;
+      const done = standing.fate?.next === 'done' ? standing.fate.reason : null;
+      if (!prevails(told, { attempts: lead.attempts, isCallback: callback !== undefined, done })) {
+        noteTried(standing, told);
+        continue;
+      }
       standing.fate = fate;
       // What is told of an attempt once more goes on to no further number.
       const isNews = attempts === undefined || attempts > lead.attempts;
@@ -89,6 +96,10 @@ export class MemoryLeads implements LeadSource {
         ...(isCallback && { callback: fate.agent === undefined ? {} : { agent: fate.agent } }),
       };
     }
+  }
+
+  async rewind(seq: number): Promise<void> {
+    this.#settledSeq = seq;
   }
 
   async counts(campaign: string): Promise<LeadCounts> {
@@ -112,6 +123,12 @@ export class MemoryLeads implements LeadSource {
     if (callback) return -1;
     return 2 * this.#lists.indexOf(list) + (fate ? 0 : 1);
   }
+}
+
+/** He was dialled, and it goes on with him as it was said before. */
+function noteTried(standing: Standing, { attempts = 0, outcome }: Omit<SettledLead, 'lead'>): void {
+  if (attempts <= standing.lead.attempts) return;
+  standing.lead = { ...standing.lead, attempts, ...(outcome !== undefined && { lastOutcome: outcome }) };
 }
 
 /** The next number comes first; the present one goes to the end, or away. */

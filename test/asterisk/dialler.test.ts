@@ -179,10 +179,12 @@ test('given_one_agent_for_three_who_answer_then_the_others_hear_who_called_and_w
   await until(
     'his lead is held back',
     async () => {
-      const { events } = await centre.api<{ events: { data: { rule: string; lead: string } }[] }>(
-        '/api/events?after=0&limit=1000&types=LeadHeldBack',
+      const { events } = await centre.api<{
+        events: { data: { rule: string; leads: { lead: string }[] } }[];
+      }>('/api/events?after=0&limit=1000&types=LeadsHeldBack');
+      return events.some(
+        ({ data }) => data.rule === 'do-not-call' && data.leads.some(({ lead }) => lead === abandoned!.lead),
       );
-      return events.some(({ data }) => data.lead === abandoned!.lead && data.rule === 'do-not-call');
     },
     30_000,
   );

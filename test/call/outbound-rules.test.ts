@@ -146,3 +146,69 @@ test('whoever waited for too long is noted as abandoned, and who hangs up before
   const [lost] = reduceCall({ ...QUEUED, connectedAt: 4200 }, { type: 'TimeUp' }, 5850);
   expect(lost.outbound?.abandonedAt).toBeUndefined();
 });
+
+// ── an agent is rung first ───────────────────────────────────────────────────────────────────────────────────────────
+
+const ATTENDED: Call = { ...call({ at: 'flow' }, []), callback: { id: 'a-1', ringMs: 15_000 } };
+const CALLING: Call = {
+  ...ATTENDED,
+  legs: [AGENT, PLANNED],
+  phase: { at: 'calling', leg: 'l1', until: UNTIL },
+};
+
+test.each<[string, number, number]>([
+  ['at once', 100, UNTIL],
+  ['late', 8000, 23_000],
+])(
+  'while an agent waits for him and it rings %s, he has what the law gives him too',
+  (_name, ringsAt, until) => {
+    const [ringing] = reduceCall(CALLING, { type: 'LegRinging', leg: 'ch1' }, ringsAt);
+    expect(ringing.phase).toMatchObject({ at: 'calling', until });
+    expect(reduceCall(ringing, { type: 'TimeUp' }, until - 1)[0].phase.at).toBe('calling');
+    expect(reduceCall(ringing, { type: 'TimeUp' }, until)[0].phase.at).toBe('ended');
+    const again = reduceCall(ringing, { type: 'LegRinging', leg: 'ch1' }, ringsAt + 5000)[0];
+    expect(again.phase).toMatchObject({ until });
+  },
+);
+
+const OFFERED: Call = {
+  ...ATTENDED,
+  legs: [AGENT],
+  phase: { at: 'offered', leg: 'l1', queue: 'sales', since: 0, until: 16_000, ringUntil: 20_000, music: '' },
+};
+
+test('who was never dialled is not abandoned, however long the agent was rung', () => {
+  const [over] = reduceCall(OFFERED, { type: 'TimeUp' }, 16_000);
+  expect(over.phase.at).toBe('ended');
+  expect(over.outbound?.abandonedAt).toBeUndefined();
+});
+
+// ── we break off ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const withVerdict = (verdict: 'human' | 'machine'): Call => ({
+  ...IN_FLOW,
+  facts: { ...IN_FLOW.facts, heard: { verdict, at: 4500 } },
+});
+
+test.each<[string, Call, CallInput, number | undefined]>([
+  ['a step fails', IN_FLOW, { type: 'HungUp' }, 5000],
+  ['he was heard to be a person', withVerdict('human'), { type: 'HungUp' }, 5000],
+  ['somebody ends it while he waits', QUEUED, { type: 'HungUp' }, 5000],
+  ['the PBX ends under it', IN_FLOW, { type: 'CallerEnded', cause: 'system-failure' }, 5000],
+  ['its flow wants it to end', IN_FLOW, { type: 'HungUp', byFlow: true }, undefined],
+  ['it was a machine', withVerdict('machine'), { type: 'HungUp' }, undefined],
+  ['he hangs up himself', QUEUED, { type: 'CallerEnded', cause: 'normal' }, undefined],
+  ['he talks', { ...TALKING, connectedAt: 4100 }, { type: 'HungUp' }, undefined],
+  ['he has not answered', RUNG, { type: 'HungUp' }, undefined],
+])(
+  'who answered is abandoned when we end his call before anybody spoke to him: %s',
+  (_name, before, input, at) => {
+    const [over] = reduceCall(before, input, 5000);
+    expect([over.phase.at, over.outbound?.abandonedAt]).toEqual(['ended', at]);
+  },
+);
+
+test('what was never dialled says so', () => {
+  const [over] = reduceCall(REACHING, { type: 'NotDialled' }, 10);
+  expect(over).toMatchObject({ phase: { at: 'ended' }, outbound: { undialled: true } });
+});

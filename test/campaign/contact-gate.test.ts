@@ -62,6 +62,7 @@ test('where what was done cannot be read, nobody is called', () => {
         throw new Error('database is locked');
       },
       note: () => undefined,
+      wished: () => undefined,
     },
     campaign: () => ({ policy: '', validFrom: 0, validUntil: Infinity }),
   });

@@ -369,6 +369,31 @@ test('who asked to be called is not held back by caps, gaps and missing consent,
   });
 });
 
+test('who asked to be called meets silence no second time, unless an agent waits for him', () => {
+  const none = { forMs: 0, unlessAttended: false };
+  const lockOuts = { abandoned: { forMs: DAY, unlessAttended: false }, machine: none, conversation: none };
+  const facts = { contacts: [contact(NOON - HOUR, { outcome: 'abandoned' })], wishes: [] };
+  const judged = (changes: object) =>
+    judgeContact(policyWith({ lockOuts }), request({ asked: true, ...changes }), facts, NOON);
+  expect(judged({})).toMatchObject({ rule: 'abandoned-lock-out' });
+  expect(judged({ attended: true })).toEqual(GONE);
+});
+
+test('an attempt that is judged once more does not stand in its own way', () => {
+  const rules = policyWith({ gaps: { numberMs: DAY, personMs: DAY }, caps: [{ ...cap, most: 1 }] });
+  const facts = { contacts: [contact(NOON - 1, { attempt: 'a', outcome: undefined })], wishes: [] };
+  expect(judgeContact(rules, request(), facts, NOON)).toMatchObject({ rule: 'under-way' });
+  expect(judgeContact(rules, request({ attempt: 'a' }), facts, NOON)).toEqual(GONE);
+});
+
+test('whom nobody dialled after all was not contacted', () => {
+  const rules = policyWith({ gaps: { numberMs: DAY, personMs: DAY } });
+  const after = (outcome: 'not-dialled' | 'cancelled') =>
+    judgeContact(rules, request(), { contacts: [contact(NOON - 1, { outcome })], wishes: [] }, NOON);
+  expect(after('not-dialled')).toEqual(GONE);
+  expect(after('cancelled')).toMatchObject({ rule: 'minimum-gap' });
+});
+
 test('what a clock that was set back left in the future counts as just now', () => {
   const later = [contact(NOON + HOUR)];
   expect(judgedAfter({ gaps: { numberMs: HOUR, personMs: 0 } }, later)).toMatchObject({

@@ -196,7 +196,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-const REACHED = (one: PastContact) => !['invalid-number', 'congestion', 'failed'].includes(one.outcome!);
+const REACHED = (one: PastContact) =>
+  !['invalid-number', 'congestion', 'failed', 'not-dialled'].includes(one.outcome!);
 const ANSWERED = (one: PastContact) =>
   ['connected', 'abandoned', 'hung-up', 'unknown'].includes(one.outcome!);
 

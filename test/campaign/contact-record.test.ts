@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PastContact } from '../../src/campaign/contact-policy.ts';
 import { ContactRecordStore } from '../../src/campaign/contact-record-store.ts';
-import { WishStore } from '../../src/campaign/wish-store.ts';
+import { WishStore, wishWriter } from '../../src/campaign/wish-store.ts';
 import type { Database } from '../../src/store/connect.ts';
 import { openStore, START } from '../store/examples.ts';
 import { contact, DAY, HOUR } from './contact-policies.ts';
@@ -107,4 +107,30 @@ test('wishes are found by person and by number, and nobody else has those withou
   expect(record.factsOf('anna', '+869', START).wishes).toEqual([
     { kind: 'refused', campaign: 'cards', source: 'list', at: START, until: START + 1 },
   ]);
+});
+
+test('a wish counts from the moment that it is said, and is the business of the store when that has it', async () => {
+  const { record, wishes, database } = opened();
+  const said = {
+    kind: 'do-not-call',
+    campaign: '',
+    person: 'anna',
+    number: '+861',
+    source: 'opt-out',
+    at: START,
+    by: 'opt-out',
+  } as const;
+  const sources = (person: string, number: string) =>
+    record.factsOf(person, number, START).wishes.map(({ source }) => source);
+  record.wished(said);
+  expect(sources('anna', '+869')).toEqual(['opt-out']);
+  expect(sources('ben', '+861')).toEqual(['opt-out']);
+  expect(sources('ben', '+869')).toEqual([]);
+  expect(record.wishes).toBe(1);
+  const noted = wishWriter(database)(said);
+  expect(noted).toMatchObject({ type: 'ContactWishNoted', data: { person: 'anna', source: 'opt-out' } });
+  expect(sources('anna', '+869')).toEqual(['opt-out']);
+  expect(record.wishes).toBe(0);
+  await wishes.remove(Number(noted.data.wish), { by: 'x', at: START });
+  expect(sources('anna', '+861')).toEqual([]);
 });

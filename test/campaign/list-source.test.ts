@@ -208,4 +208,61 @@ describe.each(Object.keys(SOURCES))('%s', (kind) => {
     expect(await source.counts(campaign)).toEqual({ ...counts, fresh: 0, again: 2 });
     expect(await source.counts('other')).toEqual({ total: 0, fresh: 0, again: 0, done: 0, reasons: {} });
   });
+
+  const sale = { next: 'done', reason: 'sale' } as const;
+  const busy = { outcome: 'busy', fate: again(NOW) } as const;
+  test.each([
+    [
+      'an older attempt by a newer one',
+      { attempts: 1, noted: true, fate: again(NOW) },
+      { attempts: 2, noted: true, fate: sale },
+      false,
+    ],
+    [
+      'a rule of one that was under way',
+      { attempts: 2, ...busy },
+      { attempts: 1, noted: true, fate: sale },
+      false,
+    ],
+    ['the gate, which sent him back', { fate: again(NOW) }, { attempts: 1, noted: true, fate: sale }, false],
+    [
+      'a correction',
+      { attempts: 1, noted: true, fate: again(NOW) },
+      { attempts: 1, noted: true, fate: sale },
+      true,
+    ],
+    ['a supervisor', { noted: true, fate: again(NOW) }, { attempts: 1, noted: true, fate: sale }, true],
+    [
+      'what an older attempt is noted for, where nobody has said anything since',
+      { attempts: 1, noted: true, fate: sale },
+      { attempts: 2, ...busy },
+      false,
+    ],
+    [
+      'an older callback, where a later call was not answered',
+      { attempts: 1, noted: true, fate: again(NOW) },
+      { attempts: 2, outcome: 'machine', fate: { next: 'done', reason: 'machine' } },
+      false,
+    ],
+    [
+      'do-not-call of an older attempt',
+      { attempts: 1, noted: true, fate: { next: 'done', reason: 'do-not-call' } },
+      { attempts: 2, noted: true, fate: again(NOW, { asked: true }) },
+      false,
+    ],
+  ] as const)('who stands after %s', async (_, later, first, isLeft) => {
+    const { settle, next } = await made();
+    await settle('Ann', { seq: 1, ...first });
+    await settle('Ann', { ...('attempts' in later && { seq: 2 }), ...later });
+    expect(names(await next()).includes('Ann')).toBe(isLeft);
+  });
+
+  test('numbers that tell the order begin anew where they are set back', async () => {
+    const { source, settle, next } = await made();
+    await settle('Ann', { seq: 9, attempts: 1, ...busy });
+    const last = await source.lastSettledSeq();
+    await source.rewind(last - 5);
+    await settle('Bob', { seq: 5, attempts: 1, outcome: 'connected', fate: sale });
+    expect(names(await next()).includes('Bob')).toBe(false);
+  });
 });

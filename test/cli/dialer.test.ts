@@ -2,8 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CsvReader } from '../../src/campaign/list-csv.ts';
+import { readHeadings } from '../../src/campaign/list-headings.ts';
+import { readRow } from '../../src/campaign/list-row.ts';
+import { NO_SHORT_CODES } from '../../src/campaign/phone-number-short.ts';
 import { EXAMPLE, readCampaign } from '../../src/cli/dialer-file.ts';
-import { importText } from '../../src/cli/dialer-import.ts';
+import { EXAMPLE_LIST, importText } from '../../src/cli/dialer-import.ts';
 import { topLines } from '../../src/cli/dialer-top-view.ts';
 import { figuresOf } from '../../src/dialer/figures.ts';
 import type { DialerStatusView, ProgressView } from '../../src/http/outbound-figures.ts';
@@ -154,6 +158,35 @@ test('the example is a file without a mistake, and says what the API takes for g
   expect(written).toEqual({ ...usual, id: 'winter' });
 });
 
+test('the example of a list is taken row by row, with nothing left out', () => {
+  const reader = new CsvReader(',');
+  const rows = [...reader.push(EXAMPLE_LIST), ...reader.end()].map((row) =>
+    'cells' in row ? row.cells : [],
+  );
+  const columns = readHeadings(rows[0]!);
+  expect(columns.roles).toEqual(['person', 'name', 'phone', 'phone', 'zone', 'priority', 'field']);
+  const rules = { country: 'CN', shortCodes: NO_SHORT_CODES, homeZones: ['Asia/Shanghai'] } as const;
+  const read = rows.slice(1).map((cells) => readRow(cells, columns, rules));
+  expect(read).toMatchObject([
+    { draft: { person: 'C-1001', name: '王小明', priority: 10, numbers: [{}, {}] }, left: [] },
+    { draft: { numbers: [{ number: '+8613900000003' }], fields: { product: 'credit card' } }, left: [] },
+    { draft: { numbers: [{ number: '+442079460123' }] }, left: [] },
+  ]);
+});
+
+test.each([
+  ['the example', ['--example'], 0, 'out', /^customer number,name,mobile/],
+  ['no file', ['--campaign', 'o1'], 2, 'err', /Name a file, and the campaign/],
+  ['no campaign', ['vip.csv'], 2, 'err', /Name a file, and the campaign/],
+] as const)(
+  'import of %s needs no daemon',
+  async (_what, args, code, where, says) => {
+    const ran = await new Place().run(['dialer', 'import', ...args]);
+    expect([ran.code, ran[where]]).toEqual([code, expect.stringMatching(says)]);
+  },
+  60_000,
+);
+
 test.each([
   ['a key that is none', 'ratio: 2', /winter\.yaml:11:1 .*ratio/],
   ['a share without its sign', 'pacing: { max-abandonment: 3 }', /winter\.yaml:11:\d+ .*a share such as 3%/],
@@ -222,13 +255,15 @@ const named = (colour: string, text: string) => (colour === 'dim' ? text : `<${c
 
 test('top shows agents, dials, and abandonment against its cap', () => {
   expect(topLines(status(progress()), 200, named)).toEqual([
-    '<bold>carillon dialer  09:00:00  1 of 1 campaigns running</bold>',
+    '<bold>carillon dialer 外呼  09:00:00  1 of 1 campaigns running</bold>',
     '',
     'agents of  idle  coming  talk  wrap  away  talk now  talk 60m  busy 60m',
+    '座席组     空闲    待接  通话  话后  离席  现通话率  60分通话  60分占用',
     'sales         3       1    28     5     2       76%       83%       92%',
     '',
-    'campaign   state    mode        ring  wait  talk  dialled  hits   30m   60m   day  30d    left',
-    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       12    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>    –  81,220',
+    'campaign   state    mode        ring  wait  talk  dialled  hits   30m   60m   day   30d    left',
+    '外呼活动   状态     模式        振铃  等待  通话     已拨  接通  30分  60分  当日  30天    剩余',
+    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       12    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>     –  81,220',
     '  3 idle, 33 busy, answers 31%, risk 1.2% of 1.5%',
   ]);
 });

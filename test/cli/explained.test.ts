@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { digestOf } from '../../src/engine/routing-watch.ts';
 import { storeFile } from '../../src/setup/prepare.ts';
 import { callers, scenario, team } from '../lab/day-scenario.ts';
 import { event, logOf } from '../replay/recorded.ts';
 import { aCall, openStore, theChanges } from '../store/examples.ts';
 import { Place } from './carillon.ts';
+
+// Several of these start the command more than once, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const RULES = `skills: [service, card]
 queues: { general: { needs: { service: 5 } }, card: { needs: { card: 5 } } }

@@ -59,7 +59,11 @@ test.each<[string, Call]>([
   ['hung-up', call(leg({ answeredAt: 1 }))],
   ['machine', call(leg({ answeredAt: 1 }), { facts: heard('machine') })],
   ['hung-up', call(leg({ answeredAt: 1 }), { facts: heard('human') })],
-  ['cancelled', call(undefined)],
+  ['not-dialled', call(undefined)],
+  [
+    'not-dialled',
+    call(leg({ outcome: 'cancelled' }), { outbound: { ...call(undefined).outbound!, undialled: true } }),
+  ],
   ['unknown', call(leg({ outcome: 'failed' }), { endCause: 'lost' })],
   ['unknown', call(leg({ outcome: 'failed' }), { endCause: 'system-failure' })],
   ['invalid-number', call(leg({ outcome: 'failed', cause: 'unallocated-number' }))],

@@ -58,3 +58,39 @@ test('what was under way when it opened does not close it', () => {
   circuit.ended('later', 'connected', 16 * SECOND);
   expect(circuit.isOpen(16 * SECOND)).toBe(true);
 });
+
+test('a try that is answered closes it at once, and one that rings after a moment, however long they go on', () => {
+  const answered = opened();
+  answered.dialled('try');
+  answered.answered('try');
+  expect(answered.isOpen(16 * SECOND)).toBe(false);
+  const ringing = opened();
+  ringing.dialled('try');
+  ringing.rings('other', 15 * SECOND);
+  expect(ringing.isOpen(60 * SECOND)).toBe(true);
+  ringing.rings('try', 60 * SECOND);
+  expect(ringing.isOpen(62 * SECOND)).toBe(true);
+  expect(ringing.isOpen(63 * SECOND)).toBe(false);
+});
+
+test('a trunk that says that it rings and fails then does not work', () => {
+  const circuit = opened();
+  circuit.dialled('try');
+  circuit.rings('try', 15 * SECOND);
+  circuit.ended('try', 'congestion', 16 * SECOND);
+  expect(circuit.isOpen(45 * SECOND)).toBe(true);
+  expect(circuit.isOpen(46 * SECOND)).toBe(false);
+});
+
+test.each(['not-dialled', 'cancelled', 'unknown'] as const)(
+  'a try that was %s says nothing: another one tries',
+  (outcome) => {
+    const circuit = opened();
+    circuit.dialled('try');
+    circuit.ended('try', outcome, 16 * SECOND);
+    expect(circuit.opensAt).toBeDefined();
+    expect(circuit.isOpen(16 * SECOND)).toBe(false);
+    circuit.dialled('next');
+    expect(circuit.isOpen(17 * SECOND)).toBe(true);
+  },
+);

@@ -53,6 +53,7 @@ export function anEndedAttempt(changes: Partial<Attempt> = {}): Attempt {
     ...anAttempt(),
     ringingAt: START + 2000,
     answeredAt: START + 10_000,
+    waitedAt: START + 10_000,
     connectedAt: START + 11_000,
     endedAt: START + 51_000,
     outcome: 'connected',

@@ -13,7 +13,7 @@ function counted(
     outcome,
     result: '',
     attempts,
-    waited: 0,
+    waited: ['connected', 'abandoned', 'hung-up'].includes(outcome) && more.mode !== 'preview' ? attempts : 0,
     ringMs: 0,
     talkMs: 0,
     ...more,
@@ -28,6 +28,7 @@ test('counts are summed up, whatever they are of', () => {
     counted('hung-up', 5),
     counted('machine', 20),
     counted('no-answer', 80, { ringMs: 900 }),
+    counted('not-dialled', 7),
   ]);
   expect(figures).toEqual({
     attempts: 200,
@@ -40,7 +41,7 @@ test('counts are summed up, whatever they are of', () => {
     abandonment: 0.05,
     ringMs: 1050,
     talkMs: 8000,
-    outcomes: { connected: 90, abandoned: 5, 'hung-up': 5, machine: 20, 'no-answer': 80 },
+    outcomes: { connected: 90, abandoned: 5, 'hung-up': 5, machine: 20, 'no-answer': 80, 'not-dialled': 7 },
     results: { sale: 30 },
   });
 });

@@ -53,3 +53,39 @@ test('only a lead that suits is taken', () => {
   expect(hopper.take(({ id }) => id === 'l9')).toBeUndefined();
   expect(hopper.size).toBe(1);
 });
+
+const asked = lead('cb', '+8613900000003', { callback: {} });
+
+test('whoever asked to be called is before those who are at hand', () => {
+  const hopper = new Hopper();
+  const promised = lead('cb2', '+8613900000004', { callback: {} });
+  hopper.filled([one, two], 0);
+  hopper.filled([asked, promised], 0);
+  expect([hopper.take(), hopper.take(), hopper.take()]).toEqual([asked, promised, one]);
+});
+
+test('while enough are at hand, only those are fetched who have asked to be called, now and then', () => {
+  const hopper = new Hopper();
+  hopper.filled([one, two], 0);
+  expect(hopper.toFetch(4, 29_000)).toBe(0);
+  expect(hopper.toFetch(4, 30_000)).toBeGreaterThan(0);
+  hopper.fetching();
+  const other = lead('l3', '+8613900000005');
+  hopper.filled([asked, other], 30_000);
+  expect(hopper.taken).toEqual(['cb', 'l1', 'l2']);
+  expect(hopper.toFetch(4, 31_000)).toBe(0);
+  hopper.take();
+  hopper.take();
+  hopper.take();
+  hopper.toFetch(4, 31_000);
+  hopper.fetching();
+  hopper.filled([other], 31_000);
+  expect(hopper.taken).toContain('l3');
+});
+
+test('those who wait for an agent of their own keep nobody from being fetched', () => {
+  const hopper = new Hopper();
+  const promised = (id: string) => lead(id, '+8613900000004', { callback: { agent: '1001' } });
+  hopper.filled([promised('a'), promised('b'), promised('c')], 0);
+  expect(hopper.toFetch(4, 0)).toBe(4);
+});

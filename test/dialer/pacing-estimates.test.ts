@@ -4,7 +4,7 @@ import { AnswerLevel } from '../../src/dialer/pacing/answer-level.ts';
 import { Balance } from '../../src/dialer/pacing/balance.ts';
 import { BernoulliSum } from '../../src/dialer/pacing/bernoulli-sum.ts';
 import { DialChances } from '../../src/dialer/pacing/dial-chances.ts';
-import { freeChances, talkingAt, wrapUpAt } from '../../src/dialer/pacing/free-chances.ts';
+import { freeChances, talkStep, wrapUpStep } from '../../src/dialer/pacing/free-chances.ts';
 import { HandleTimes, leftAt } from '../../src/dialer/pacing/handle-times.ts';
 import { meanAbove, normalTail, skewedTail } from '../../src/dialer/pacing/normal.ts';
 import { PropensityTrust } from '../../src/dialer/pacing/propensity-trust.ts';
@@ -115,8 +115,8 @@ test('an agent who wraps up is free before one who talks, and both are likelier 
   const talk = new HandleTimes(120_000).survival([], START);
   const wrapUp = new HandleTimes(20_000).survival([], START);
   const chances = freeChances(talk, wrapUp, [5000, 20_000]);
-  const talking = talkingAt(chances, 30_000);
-  const wrapping = wrapUpAt(chances, 10_000);
+  const talking = talkStep(30_000) * chances.horizons;
+  const wrapping = wrapUpStep(10_000) * chances.horizons;
   expect(chances.wrapUp[wrapping]!).toBeGreaterThan(chances.talking[talking]!);
   expect(chances.wrapUp[wrapping + 1]!).toBeGreaterThan(chances.wrapUp[wrapping]!);
   expect(chances.talking[talking + 1]!).toBeGreaterThan(chances.talking[talking]!);
@@ -179,7 +179,7 @@ test.each<[string, number, Float64Array[], Float64Array[], number]>([
 ])('the next answer is at risk: %s', (_, capacity, free, answers, risk) => {
   const balance = new Balance(1);
   balance.begin(capacity, 0, 10);
-  for (const chance of free) balance.mayBeFree(chance, 0, 1);
+  for (const chance of free) balance.mayBeFree(chance, 0, 1, 1);
   for (const chance of answers) balance.mayAnswer(chance);
   balance.settle();
   expect(balance.risk()).toBeCloseTo(risk, 6);
@@ -203,7 +203,7 @@ test('the exact sum and the corrected normal one agree where both can be used', 
     const balance = new Balance(1);
     balance.begin(8, 0, agents);
     for (let trial = 0; trial < 25; trial += 1) {
-      balance.mayBeFree(Float64Array.of(0.1 + trial / 60), 0, 1);
+      balance.mayBeFree(Float64Array.of(0.1 + trial / 60), 0, 1, 1);
       balance.mayAnswer(Float64Array.of(0.6 - trial / 60));
     }
     balance.settle();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Attempt } from '../../src/dialer/attempt.ts';
-import { figuresOf } from '../../src/dialer/figures.ts';
+import { answersOf, figuresOf } from '../../src/dialer/figures.ts';
 import { OutboundStore } from '../../src/dialer/outbound/store.ts';
 import { AttemptStore, attemptWriter, openAttempts } from '../../src/dialer/store.ts';
 import type { Database } from '../../src/store/connect.ts';
@@ -82,11 +82,12 @@ test('a fate that changes after the end is told again', () => {
   expect(told(2)).toEqual([[3, 'a1']]);
 });
 
-test('what an agent notes without changing the fate is kept, and not told', async () => {
+test('what an agent notes is kept and told, once, also where it changes no fate', async () => {
   const disposition = { result: 'other', note: 'polite', by: 'wang', at: START } as const;
   write(anEndedAttempt());
   write(anEndedAttempt({ disposition }));
-  expect(told(1)).toEqual([]);
+  write(anEndedAttempt({ disposition }));
+  expect(told(1)).toEqual([[2, 'a1']]);
   expect(await attempts.byId('a1')).toMatchObject({ disposition });
 });
 
@@ -158,23 +159,32 @@ test.each([
   expect((await attempts.list({ ...filter, limit: 10 })).map(({ id }) => id)).toEqual(found);
 });
 
-test('a live answer is somebody who was connected, abandoned or hung up; agents who called themselves have none', () => {
-  const end = (id: string, at: number, changes: Partial<Attempt>) =>
-    anEndedAttempt({ id, at, answeredAt: at + 10_000, ...changes });
+test('a live answer is somebody who waited for an agent: by hours, and those of the last hour one by one', async () => {
+  const hour = 3_600_000;
+  const end = (id: string, at: number, changes: Partial<Attempt> = {}) =>
+    anEndedAttempt({ id, at, waitedAt: at + 10, ...changes });
+  const { waitedAt: _, ...hungUpBefore } = end('a4', START, { outcome: 'hung-up' });
+  const { endedAt: _e, outcome: _o, fate: _f, ...talking } = end('a8', START + 7);
   write(
     end('a1', START + 3, { outcome: 'abandoned' }),
-    end('a2', START + 2, { outcome: 'connected' }),
+    end('a2', START + 2),
     end('a3', START + 1, { outcome: 'hung-up' }),
-    end('a4', START + 1, { outcome: 'machine' }),
-    end('a5', START + 1, { outcome: 'connected', mode: 'preview' }),
-    end('a6', START + 1, { outcome: 'connected', campaign: 'o2' }),
-    end('a7', START, { outcome: 'connected' }),
+    hungUpBefore,
+    end('a5', START + 1, { campaign: 'o2' }),
+    end('a6', START - hour),
+    end('a7', START - hour, { outcome: 'abandoned' }),
+    talking,
+    end('a9', START - 9 * hour),
   );
-  expect([...attempts.answersSince('o1', START + 10_001)]).toEqual([
-    { at: START + 10_001, abandoned: false },
-    { at: START + 10_002, abandoned: false },
-    { at: START + 10_003, abandoned: true },
-  ]);
+  expect(attempts.answersSince('o1', START - 8 * hour, START)).toEqual({
+    past: [{ at: START - hour, answered: 2, abandoned: 1 }],
+    recent: [
+      { at: START + 11, abandoned: false },
+      { at: START + 12, abandoned: false },
+      { at: START + 13, abandoned: true },
+    ],
+  });
+  expect(answersOf(await attempts.counts({ campaign: 'o1' }))).toEqual({ answered: 6, abandoned: 2 });
 });
 
 test('old attempts are deleted; what is open, what was settled last and what was counted stays', async () => {

@@ -11,12 +11,13 @@ test('attempts, what became of them, and who was held back are counted by campai
     event('AttemptMade', { campaign: 'o1', mode: 'predictive', attempt: 'a1' }),
     event('AttemptMade', { campaign: 'o1', mode: 'predictive', attempt: 'a2' }),
     event('AttemptEnded', { campaign: 'o1', attempt: 'a1', outcome: 'abandoned' }),
-    event('LeadHeldBack', { campaign: 'o2', rule: 'do-not-call' }),
+    event('LeadsHeldBack', { campaign: 'o2', rule: 'do-not-call', count: 1, leads: [] }),
+    event('LeadsHeldBack', { campaign: 'o2', rule: 'do-not-call', count: 30, leads: [] }),
   ]);
   const text = exposition(metrics.metrics);
   expect(text).toContain('carillon_attempts_total{campaign="o1",mode="predictive"} 2');
   expect(text).toContain('carillon_attempts_ended_total{campaign="o1",outcome="abandoned"} 1');
-  expect(text).toContain('carillon_leads_held_back_total{campaign="o2",rule="do-not-call"} 1');
+  expect(text).toContain('carillon_leads_held_back_total{campaign="o2",rule="do-not-call"} 31');
 });
 
 test('how often listening for machines is wrong shows in what agents note', () => {

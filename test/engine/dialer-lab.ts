@@ -1,11 +1,12 @@
 import type { Agent } from '../../src/agent/agent.ts';
 import type { ContactRequest, ContactVerdict, PastContact } from '../../src/campaign/contact-policy.ts';
 import type { Conduct } from '../../src/campaign/contact-policy-data.ts';
-import type { Lead, LeadCounts, LeadQuery, LeadSource, SettledLead } from '../../src/campaign/lead.ts';
+import type { Lead, SettledLead } from '../../src/campaign/lead.ts';
 import type { NewWish } from '../../src/campaign/wish.ts';
 import type { OutboundCampaign, PacingSettings } from '../../src/dialer/outbound.ts';
 import type { Changes } from '../../src/engine/changes.ts';
-import { MemoryStore } from '../../src/lab/memory-store.ts';
+import { MemoryLeads } from '../../src/lab/memory-leads.ts';
+import { MemoryAttempts, MemoryStore } from '../../src/lab/memory-store.ts';
 import { agent, CentreLab, type LabOptions, queue } from './centre-lab.ts';
 
 export const lead = (id: string, number: string, more: Partial<Lead> = {}): Lead => ({
@@ -52,50 +53,16 @@ export const outbound = (
   pacing: { ...PACING, ...more.pacing },
 });
 
-/** Lists in memory that give out what is due, whatever its zone. */
-export class TestLeads implements LeadSource {
+/** Lists in memory that remember what they were told. */
+export class TestLeads extends MemoryLeads {
   readonly settled: SettledLead[] = [];
-  readonly #leads = new Map<string, Lead>();
-  seq = 0;
 
-  constructor(leads: readonly Lead[]) {
-    for (const one of leads) this.#leads.set(one.id, one);
-  }
-
-  async zones() {
-    return [['Asia/Shanghai']];
-  }
-
-  async next({ campaign, count, now, except }: LeadQuery): Promise<readonly Lead[]> {
-    return [...this.#leads.values()]
-      .filter((one) => one.campaign === campaign && one.dueAt <= now && !except.includes(one.id))
-      .slice(0, count);
-  }
-
-  async settle(settled: readonly SettledLead[]): Promise<void> {
-    for (const { seq, lead: id, outcome, fate } of settled) {
-      if (seq !== undefined && seq <= this.seq) continue;
-      this.seq = seq ?? this.seq;
-      this.settled.push({ lead: id, fate, ...(outcome && { outcome }) });
-      const known = this.#leads.get(id);
-      if (!known) continue;
-      if (fate.next === 'done') this.#leads.delete(id);
-      else
-        this.#leads.set(id, {
-          ...known,
-          dueAt: fate.dueAt,
-          attempts: known.attempts + (outcome ? 1 : 0),
-          ...(fate.agent !== undefined && { callback: { agent: fate.agent } }),
-        });
-    }
-  }
-
-  async lastSettledSeq(): Promise<number> {
-    return this.seq;
-  }
-
-  async counts(): Promise<LeadCounts> {
-    return { total: this.#leads.size, fresh: 0, again: 0, done: 0, reasons: {} };
+  override async settle(settled: readonly SettledLead[]): Promise<void> {
+    const known = await this.lastSettledSeq();
+    await super.settle(settled);
+    for (const { seq, lead: id, outcome, fate } of settled)
+      if (seq === undefined || seq > known)
+        this.settled.push({ lead: id, fate, ...(outcome && { outcome }) });
   }
 }
 
@@ -163,6 +130,8 @@ export class DialerLab extends CentreLab {
   override readonly store: WatchedStore;
   readonly leads: TestLeads;
   readonly gate: TestGate;
+  /** Campaigns that a do-not-call list keeps from calling. */
+  readonly held: Set<string>;
   /** As the store of campaigns has them. */
   campaigns: readonly OutboundCampaign[];
 
@@ -172,6 +141,7 @@ export class DialerLab extends CentreLab {
     );
     const source = new TestLeads(leads);
     const gate = new TestGate();
+    const held = new Set<string>();
     const now = { campaigns };
     super({
       flows: [flow],
@@ -181,15 +151,8 @@ export class DialerLab extends CentreLab {
         campaigns: async () => now.campaigns,
         leads: source,
         gate,
-        attempts: {
-          endedSince: (seq, limit) =>
-            store.settled
-              .map((attempt, index) => ({ seq: index + 1, attempt }))
-              .filter((one) => one.seq > seq)
-              .slice(0, limit),
-          byId: async (id) => store.attempts.get(id),
-          answersSince: () => [],
-        },
+        held: (campaign) => (held.has(campaign) ? 'do-not-call-import' : ''),
+        attempts: new MemoryAttempts(store),
         zone: () => 'Asia/Shanghai',
         drained: async (id) => {
           now.campaigns = now.campaigns.map((one) => (one.id === id ? { ...one, status: 'stopped' } : one));
@@ -202,6 +165,7 @@ export class DialerLab extends CentreLab {
     this.store = store;
     this.leads = source;
     this.gate = gate;
+    this.held = held;
     this.campaigns = campaigns;
     Object.defineProperty(this, 'campaigns', {
       get: () => now.campaigns,

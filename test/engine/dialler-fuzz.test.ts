@@ -241,8 +241,9 @@ async function run(seed: number): Promise<string[]> {
     const byLead = Map.groupBy(store.attempts.values(), ({ lead }) => lead);
     for (const [id, attempts] of byLead) {
       const lead = world.leads.lead(id);
-      if (lead?.attempts !== attempts.length)
-        wrong(`over: ${id} was dialled ${attempts.length} times, its list knows of ${lead?.attempts}`);
+      const tried = attempts.filter(({ outcome }) => outcome !== 'not-dialled').length;
+      if (lead?.attempts !== tried)
+        wrong(`over: ${id} was dialled ${tried} times, its list knows of ${lead?.attempts}`);
       for (const [index, { at }] of attempts.entries()) {
         const { id: before, fate } = attempts[index - 1] ?? {};
         if (!fate || world.asked.has(id)) continue;

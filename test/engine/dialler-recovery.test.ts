@@ -143,3 +143,26 @@ test('a daemon that takes over counts those who ring already: no second dial for
   await lab.clock.advance(60_000);
   expect(lab.dialledNumbers()).toEqual([NUMBER, OTHER]);
 });
+
+test('what an agent notes in the very moment at which the call ends is kept with its end', async () => {
+  const lab = dialerLab({ leads: [lead('l1', NUMBER)], pbx: answersAfter(3000) });
+  await lab.start();
+  await lab.works('1001');
+  await lab.clock.advance(5000);
+  const [attempt] = lab.attempts();
+  const commit = lab.store.commit.bind(lab.store);
+  lab.store.commit = async (changes) => {
+    await new Promise<void>((resolve) => lab.clock.at(lab.clock.now() + 100, resolve));
+    await commit(changes);
+  };
+  const busy = lab.engine.tellAgent('1002', { type: 'LogIn', extension: '1002' });
+  await lab.clock.advance(5);
+  lab.store.commit = commit;
+  lab.pbx.dialled(NUMBER)?.hangup();
+  await lab.clock.advance(5);
+  const at = lab.clock.now();
+  const noted = lab.engine.dialler!.dispose(attempt!.id, { result: 'sale', note: '', by: '1001', at });
+  await lab.clock.advance(1000);
+  await Promise.all([busy, noted]);
+  expect(lab.attempts()).toMatchObject([{ outcome: 'connected', fate: { next: 'done', reason: 'sale' } }]);
+});

@@ -10,7 +10,7 @@ import { Life, newSpool, writeSpooled } from '../../src/lab/day/life.ts';
 import { noFaults } from '../../src/lab/faulty-pbx.ts';
 import { MemoryContacts } from '../../src/lab/memory-contacts.ts';
 import { MemoryLeads, type NewLead } from '../../src/lab/memory-leads.ts';
-import type { MemoryStore } from '../../src/lab/memory-store.ts';
+import { MemoryAttempts, type MemoryStore } from '../../src/lab/memory-store.ts';
 import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
 import { policyWith } from '../campaign/contact-policies.ts';
 import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
@@ -348,12 +348,7 @@ export class DiallerWorld {
       campaigns: async () => this.campaigns,
       leads: this.#listsFor(this.life),
       gate,
-      attempts: {
-        endedSince: (seq, limit) =>
-          store.settled.slice(seq, seq + limit).map((attempt, index) => ({ seq: seq + index + 1, attempt })),
-        byId: async (id) => store.attempts.get(id),
-        answersSince: () => [],
-      },
+      attempts: new MemoryAttempts(store),
       zone: () => 'Asia/Shanghai',
       dialsPerSecond: 20,
       channels: 200,
@@ -383,6 +378,7 @@ export class DiallerWorld {
           await leads.settle(settled);
         }, [0, 5, 300, 3000]),
       lastSettledSeq: () => late(() => leads.lastSettledSeq()),
+      rewind: (seq) => late(() => leads.rewind(seq)),
       counts: (campaign) => leads.counts(campaign),
     };
   }

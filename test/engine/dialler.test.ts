@@ -104,9 +104,9 @@ test('whom the gate does not let pass is not dialled, goes back to his list, and
   await lab.clock.advance(4000);
   expect(lab.dialledNumbers()).toEqual([OTHER]);
   expect(lab.leads.settled).toContainEqual({ lead: 'l1', fate: { next: 'done', reason: 'do-not-call' } });
-  expect(lab.store.events.find(({ type }) => type === 'LeadHeldBack')?.data).toMatchObject({
-    lead: 'l1',
+  expect(lab.store.events.find(({ type }) => type === 'LeadsHeldBack')?.data).toMatchObject({
     rule: 'do-not-call',
+    leads: [{ lead: 'l1' }],
   });
 });
 
@@ -281,7 +281,7 @@ test('a campaign that has reached its limits rests, and no lead is held back for
   }
   expect(lab.attempts()).toHaveLength(2);
   expect(reasons).toContain('dial-limits');
-  expect(lab.types()).not.toContain('LeadHeldBack');
+  expect(lab.types()).not.toContain('LeadsHeldBack');
   await lab.clock.advance(60_000);
   expect(lab.attempts().length).toBeGreaterThan(2);
 });

@@ -9,7 +9,13 @@ const only = (call: Call) => theChanges({ calls: [call] });
 
 test('an empty store has nothing to go on from', async () => {
   const { store } = openStore();
-  expect(await store.load()).toEqual({ calls: [], agents: [], callbacks: [], attempts: [], endedChannels: [] });
+  expect(await store.load()).toEqual({
+    calls: [],
+    agents: [],
+    callbacks: [],
+    attempts: [],
+    endedChannels: [],
+  });
 });
 
 test('a live call comes back after a restart as it was, with its legs in order', async () => {
@@ -22,6 +28,30 @@ test('a live call comes back after a restart as it was, with its legs in order',
   expect(loaded.calls).toEqual([aBusyCall()]);
   expect(loaded.agents).toEqual([anAgent()]);
   second.database.close();
+});
+
+test('a wish is kept with what else a turn changed, or not at all', async () => {
+  const { store, events, database } = openStore();
+  const wish = {
+    kind: 'do-not-call',
+    campaign: '',
+    person: 'C-7',
+    number: '+8613900000001',
+    source: 'opt-out',
+    at: START,
+    by: 'opt-out',
+  } as const;
+  const kept = () => database.prepare('select kind, person, number, source from contact_wish').all();
+  await store.commit(theChanges({ calls: [aCall()], wishes: [wish] }));
+  const { kind, person, number, source } = wish;
+  expect(kept()).toEqual([{ kind, person, number, source }]);
+  expect((await events.read(0, 10)).events).toMatchObject([
+    { type: 'ContactWishNoted', data: { person: 'C-7', source: 'opt-out' } },
+  ]);
+  const wrong = { ...aCall({ id: 'c9', channel: 'ch9' }), dnis: undefined as unknown as string };
+  const both = theChanges({ calls: [wrong], wishes: [{ ...wish, person: 'C-8' }] });
+  await expect(store.commit(both)).rejects.toThrow();
+  expect(kept()).toHaveLength(1);
 });
 
 test('every phase of a call is kept', async () => {

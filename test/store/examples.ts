@@ -132,7 +132,16 @@ export function anEvent(changes: Partial<LogEvent> = {}): LogEvent {
 
 /** What a turn of the mailbox changed; nothing but what is named. */
 export function theChanges(changes: Partial<Changes>): Changes {
-  return { calls: [], agents: [], callbacks: [], attempts: [], wishes: [], events: [], stepsLeft: [], ...changes };
+  return {
+    calls: [],
+    agents: [],
+    callbacks: [],
+    attempts: [],
+    wishes: [],
+    events: [],
+    stepsLeft: [],
+    ...changes,
+  };
 }
 
 export function aStepLeft(changes: Partial<StepLeft> = {}): StepLeft {

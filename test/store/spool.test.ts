@@ -76,6 +76,21 @@ describe('given a database that another program holds', () => {
     expect(files()).toEqual([]);
   });
 
+  test('then a wish not to be called waits with the rest', async () => {
+    const { ledger, clock, holder, database } = lab();
+    const other = holder();
+    other.script('begin immediate');
+    const wish = { kind: 'do-not-call', campaign: '', source: 'opt-out', at: START, by: 'opt-out' } as const;
+    await ledger.commit(theChanges({ wishes: [{ ...wish, person: 'C-7', number: '+861' }] }));
+    await ledger.commit(theChanges({ wishes: [{ ...wish, person: 'C-8', number: '+862' }] }));
+    expect(ledger.waiting).toBe(2);
+    other.script('rollback');
+    other.close();
+    await clock.advance(5000);
+    const kept = database.prepare('select person from contact_wish order by id').all();
+    expect(kept).toEqual([{ person: 'C-7' }, { person: 'C-8' }]);
+  });
+
   test('then a second time is like the first', async () => {
     const { ledger, clock, holder, rows, files } = lab();
     for (const round of [0, 1]) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONTACT_RULES } from '../../src/campaign/contact-policy.ts';
 import type { KeptLead } from '../../src/campaign/list.ts';
+import { OPT_OUT } from '../../src/campaign/wish.ts';
 import { storyLines } from '../../src/cli/why-number.ts';
 import type { Attempt } from '../../src/dialer/attempt.ts';
 import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
@@ -154,7 +155,15 @@ async function ask(api: Awaited<ReturnType<typeof openWithAnna>>, query: string)
 
 test('of a number on a list it is told what the campaign may do with it now', async () => {
   const api = await openWithAnna();
-  await api.contacts.wishes.optOut('C-7', '+862112345678', '', START);
+  await api.contacts.wishes.add({
+    kind: 'do-not-call',
+    campaign: '',
+    person: 'C-7',
+    number: '+862112345678',
+    source: OPT_OUT,
+    at: START,
+    by: OPT_OUT,
+  });
   const why = await ask(api, 'number=13812345678');
   expect(why.known).toBe(true);
   expect(why.leads).toMatchObject([{ id: 'p7', number: NUMBER, standing: 'again' }]);
@@ -220,9 +229,15 @@ const HELD = {
 
 test('when leads were held back is found by lead, the latest first', () => {
   const { database, events } = openStore();
-  const told = [HELD, { ...HELD, lead: 'p8' }, { ...HELD, rule: 'class-of-service', detail: undefined }];
-  for (const [index, data] of told.entries())
-    events.commit(() => [{ type: 'LeadHeldBack', version: 1, at: START + index, data }]);
+  const { campaign, rule, ...about } = HELD;
+  const first = { ...about, list: 'l1', at: START };
+  const { detail: _none, ...later } = { ...first, at: START + 2 };
+  const told = [
+    { campaign, rule, count: 2, leads: [first, { ...first, lead: 'p8', at: START + 1 }] },
+    { campaign, rule: 'class-of-service', count: 9, leads: [later] },
+  ];
+  for (const data of told)
+    events.commit(() => [{ type: 'LeadsHeldBack', version: 1, at: START + 60_000, data }]);
   expect(heldBack(database, ['p7'], 10)).toEqual([
     { campaign: 'o1', lead: 'p7', rule: 'class-of-service', retryAt: START, detail: {}, at: START + 2 },
     { ...HELD, at: START },
@@ -234,7 +249,15 @@ test('when leads were held back is found by lead, the latest first', () => {
 test('the whole story is told, and nothing in it moves the terminal', async () => {
   const api = await openWithAnna();
   api.contacts.leads[0] = { ...LEAD, name: 'An\u001b[31mna' };
-  await api.contacts.wishes.optOut('C-7', NUMBER, '', START);
+  await api.contacts.wishes.add({
+    kind: 'do-not-call',
+    campaign: '',
+    person: 'C-7',
+    number: NUMBER,
+    source: OPT_OUT,
+    at: START,
+    by: OPT_OUT,
+  });
   api.dialer.write(ATTEMPT);
   const view = await ask(api, 'number=13812345678');
   const story = storyLines('13812345678', view, [{ ...HELD, at: START }]).join('\n');

@@ -2,7 +2,7 @@ import { BernoulliSum } from './bernoulli-sum.ts';
 import { meanAbove, skewedTail } from './normal.ts';
 
 /** Below this variance the sums are reckoned exactly; above, a normal distribution corrected for skewness is as good. */
-const EXACT_BELOW = 14;
+const EXACT_BELOW = 5;
 /** In larger pools the variance is never that small. */
 const MOST_AGENTS_EXACT = 150;
 /** So many answers or agents can be summed exactly. */
@@ -30,7 +30,8 @@ export class Balance {
   #answerEnd = 0;
   readonly #free: readonly BernoulliSum[];
   readonly #answered: readonly BernoulliSum[];
-  #isExact = false;
+  /** By horizon. */
+  readonly #isExact: boolean[];
   /** Trials are kept only where the sums may be exact. */
   #keepsTrials = true;
 
@@ -40,6 +41,7 @@ export class Balance {
     this.#variance = new Float64Array(horizons);
     this.#third = new Float64Array(horizons);
     this.#answers = new Float64Array(horizons);
+    this.#isExact = new Array<boolean>(horizons).fill(false);
     this.#free = Array.from({ length: horizons }, () => new BernoulliSum(MOST_EXACT));
     this.#answered = Array.from({ length: horizons }, () => new BernoulliSum(MOST_EXACT));
   }
@@ -57,22 +59,29 @@ export class Balance {
     this.#answerEnd = 0;
   }
 
-  /** An agent may become free. @param chances by horizon, from `at` on @param staying how probable it is that he stays then */
-  mayBeFree(chances: Float64Array, at: number, staying: number): void {
-    const horizons = this.#horizons;
-    if (this.#keepsTrials) {
-      if (this.#freeEnd + horizons > this.#freeTrials.length) this.#freeTrials = doubled(this.#freeTrials);
-      for (let horizon = 0; horizon < horizons; horizon += 1)
-        this.#freeTrials[this.#freeEnd + horizon] = staying * chances[at + horizon]!;
-      this.#freeEnd += horizons;
-    }
-    for (let horizon = 0; horizon < horizons; horizon += 1) {
-      const chance = staying * chances[at + horizon]!;
-      const variance = chance * (1 - chance);
+  /**
+   * Agents may become free, each by himself.
+   * @param chances by horizon, from `at` on @param staying how probable it is that one stays then @param agents how many have these chances
+   */
+  mayBeFree(chances: Float64Array, at: number, staying: number, agents: number): void {
+    if (this.#keepsTrials)
+      for (let agent = 0; agent < agents; agent += 1) this.#keepFree(chances, at, staying);
+    for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
+      const free = staying * chances[at + horizon]!;
+      const chance = agents * free;
+      const variance = chance * (1 - free);
       this.#mean[horizon]! -= chance;
       this.#variance[horizon]! += variance;
-      this.#third[horizon]! -= variance * (1 - 2 * chance);
+      this.#third[horizon]! -= variance * (1 - 2 * free);
     }
+  }
+
+  #keepFree(chances: Float64Array, at: number, staying: number): void {
+    const horizons = this.#horizons;
+    if (this.#freeEnd + horizons > this.#freeTrials.length) this.#freeTrials = doubled(this.#freeTrials);
+    for (let horizon = 0; horizon < horizons; horizon += 1)
+      this.#freeTrials[this.#freeEnd + horizon] = staying * chances[at + horizon]!;
+    this.#freeEnd += horizons;
   }
 
   /** A dial may be answered. @param chances by horizon */
@@ -89,41 +98,34 @@ export class Balance {
 
   /** All is known that there is: from now on, `risk` and `excess` can be asked, and more dials be added. */
   settle(): void {
-    let spread = 0;
-    let answers = 0;
     for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
-      spread = Math.max(spread, this.#spread(horizon));
-      answers = Math.max(answers, this.#answers[horizon]!);
+      const isFew = this.#spread(horizon) <= EXACT_BELOW && this.#answers[horizon]! <= MOST_EXACT / 2;
+      this.#isExact[horizon] = this.#keepsTrials && isFew;
+      if (this.#isExact[horizon]) this.#sumUp(horizon);
     }
-    this.#isExact = this.#keepsTrials && spread <= EXACT_BELOW && answers <= MOST_EXACT / 2;
-    if (this.#isExact) this.#sumUp();
   }
 
-  #sumUp(): void {
-    for (let horizon = 0; horizon < this.#horizons; horizon += 1) {
-      const free = this.#free[horizon]!;
-      const answered = this.#answered[horizon]!;
-      free.clear();
-      answered.clear();
-      for (let at = horizon; at < this.#freeEnd; at += this.#horizons) free.add(this.#freeTrials[at]!);
-      for (let at = horizon; at < this.#answerEnd; at += this.#horizons)
-        answered.add(this.#answerTrials[at]!);
-    }
+  #sumUp(horizon: number): void {
+    const free = this.#free[horizon]!;
+    const answered = this.#answered[horizon]!;
+    free.clear();
+    answered.clear();
+    for (let at = horizon; at < this.#freeEnd; at += this.#horizons) free.add(this.#freeTrials[at]!);
+    for (let at = horizon; at < this.#answerEnd; at += this.#horizons) answered.add(this.#answerTrials[at]!);
   }
 
   /** One more dial, after `settle`. @param chances by horizon */
   addDial(chances: Float64Array): void {
     this.#count(chances);
-    if (!this.#isExact) return;
     for (let horizon = 0; horizon < this.#horizons; horizon += 1)
-      this.#answered[horizon]!.add(chances[horizon]!);
+      if (this.#isExact[horizon]) this.#answered[horizon]!.add(chances[horizon]!);
   }
 
   /** How probable it is that one more answer finds no agent, as the mean over the horizons. */
   risk(): number {
     let sum = 0;
     for (let horizon = 0; horizon < this.#horizons; horizon += 1)
-      sum += this.#isExact ? this.#exactRisk(horizon) : this.#normalRisk(horizon);
+      sum += this.#isExact[horizon] ? this.#exactRisk(horizon) : this.#normalRisk(horizon);
     return sum / this.#horizons;
   }
 

@@ -24,12 +24,15 @@ export class CampaignPace {
   /** Dials so far by weight, as a time: who is behind is next. */
   turn = 0;
   ringing = 0;
+  /** True when nobody else notes answers in its windows. */
+  readonly #notes: boolean;
   readonly #control = new RiskControl();
   readonly #trust = new PropensityTrust();
 
-  constructor(id: string, windows: AbandonmentWindows, belief: RingCurves) {
+  constructor(id: string, windows: AbandonmentWindows, belief: RingCurves, notes: boolean) {
     this.id = id;
     this.windows = windows;
+    this.#notes = notes;
     this.chances = new DialChances(belief);
   }
 
@@ -47,7 +50,7 @@ export class CampaignPace {
   /** A live answer's fate is known. */
   note(isAbandoned: boolean, at: number): void {
     if (this.settings) this.#control.note(isAbandoned, aimOf(this.windows, this.settings, 0, at));
-    this.windows.note(isAbandoned, at);
+    if (this.#notes) this.windows.note(isAbandoned, at);
   }
 
   /** One of its dials goes out. @param turn where the pool is @returns where it is then */

@@ -20,8 +20,9 @@ export const PACING = {
   handlePriorEnds: 4,
   /** Agents done with a call by whom it is judged how many stay. */
   stayingMemory: 8,
-  /** Tables are made anew so often, ms. */
-  rebuildMs: 20_000,
+  /** Tables are made anew so often, ms: where dials are predicted, and where they only tell how people answer. */
+  rebuildMs: 60_000,
+  slowRebuildMs: 300_000,
 
   /** Expected live answers that the usual level of answering looks back. */
   levelMemory: 300,

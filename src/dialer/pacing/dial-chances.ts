@@ -39,8 +39,8 @@ export class DialChances {
 
   /** Live answers that were to be expected of a dial until this age (its compensator), by its propensity without the present level. */
   due(propensity: number, ageMs: number): number {
-    let above = PROPENSITIES.findIndex((known) => known >= propensity);
-    if (above < 0) above = PROPENSITIES.length - 1;
+    let above = 0;
+    while (above < PROPENSITIES.length - 1 && PROPENSITIES[above]! < propensity) above += 1;
     if (above === 0) return (at(this.#due[0]!, ageMs) * propensity) / PROPENSITIES[0];
     const low = PROPENSITIES[above - 1]!;
     const part = Math.min(1, (propensity - low) / (PROPENSITIES[above]! - low));

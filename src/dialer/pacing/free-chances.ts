@@ -2,9 +2,9 @@ import { HANDLE_STEP_MS, leftAt, type Survival } from './handle-times.ts';
 
 /** Steps of the time so far, in the tables, ms, and how many there are; whoever is later counts for the last one. */
 const TALK_STEP_MS = 4000;
-const TALK_STEPS = 200;
+export const TALK_STEPS = 200;
 const WRAP_UP_STEP_MS = 1000;
-const WRAP_UP_STEPS = 180;
+export const WRAP_UP_STEPS = 180;
 
 /** How probable it is that an agent is free within each of some horizons, by phase and by how long he has been in it. */
 export interface FreeChances {
@@ -40,14 +40,14 @@ export function freeChances(talk: Survival, wrapUp: Survival, horizonsMs: readon
   return chances;
 }
 
-/** Where an agent's chances begin in `talking`. */
-export function talkingAt(chances: FreeChances, lastedMs: number): number {
-  return Math.max(0, Math.min(TALK_STEPS - 1, Math.floor(lastedMs / TALK_STEP_MS))) * chances.horizons;
+/** The step of `talking` that an agent is in. */
+export function talkStep(lastedMs: number): number {
+  return Math.max(0, Math.min(TALK_STEPS - 1, (lastedMs / TALK_STEP_MS) | 0));
 }
 
-/** Where an agent's chances begin in `wrapUp`. */
-export function wrapUpAt(chances: FreeChances, lastedMs: number): number {
-  return Math.max(0, Math.min(WRAP_UP_STEPS - 1, Math.floor(lastedMs / WRAP_UP_STEP_MS))) * chances.horizons;
+/** The step of `wrapUp` that an agent is in. */
+export function wrapUpStep(lastedMs: number): number {
+  return Math.max(0, Math.min(WRAP_UP_STEPS - 1, (lastedMs / WRAP_UP_STEP_MS) | 0));
 }
 
 /** For a talk that ends within each next step: how probable it is that its wrap-up ends within the rest of the horizon. */

@@ -1,7 +1,14 @@
 import type { AgentPhase, Foreknowledge } from '../pacing.ts';
 import type { Balance } from './balance.ts';
 import { PACING } from './constants.ts';
-import { type FreeChances, freeChances, talkingAt, wrapUpAt } from './free-chances.ts';
+import {
+  type FreeChances,
+  freeChances,
+  TALK_STEPS,
+  talkStep,
+  WRAP_UP_STEPS,
+  wrapUpStep,
+} from './free-chances.ts';
 import { HandleTimes } from './handle-times.ts';
 
 const TALK_PRIOR_MS = 120_000;
@@ -22,6 +29,9 @@ export class PoolAgents {
   readonly #wrapUp = new HandleTimes(WRAP_UP_PRIOR_MS);
   readonly #foreknowledge: Foreknowledge;
   readonly #certain: Float64Array;
+  /** Agents in each step of the tables. */
+  readonly #talking = new Uint16Array(TALK_STEPS);
+  readonly #wrappingUp = new Uint16Array(WRAP_UP_STEPS);
   /** Share of the agents done with a call who stay, of the last few: when a shift ends, those who wrap up are not coming back. */
   #staying = 1;
   #chances: FreeChances;
@@ -75,13 +85,27 @@ export class PoolAgents {
 
   /** Tells the balance who may become free. */
   into(balance: Balance, now: number): void {
-    const chances = this.#chances;
-    for (const agent of this.#agents) {
-      if (agent.phase !== 'talking' && agent.phase !== 'wrap-up') continue;
-      if (this.#foreknowledge.freeAt) balance.mayBeFree(this.#certainly(agent.id, now), 0, 1);
-      else if (agent.phase === 'talking')
-        balance.mayBeFree(chances.talking, talkingAt(chances, now - agent.since), this.#staying);
-      else balance.mayBeFree(chances.wrapUp, wrapUpAt(chances, now - agent.since), this.#staying);
+    if (this.#foreknowledge.freeAt) {
+      for (const { id, phase } of this.#agents)
+        if (phase === 'talking' || phase === 'wrap-up')
+          balance.mayBeFree(this.#certainly(id, now), 0, 1, 1);
+      return;
+    }
+    for (const { phase, since } of this.#agents) {
+      if (phase === 'talking') this.#talking[talkStep(now - since)]! += 1;
+      else if (phase === 'wrap-up') this.#wrappingUp[wrapUpStep(now - since)]! += 1;
+    }
+    this.#stepsInto(balance, this.#chances.talking, this.#talking);
+    this.#stepsInto(balance, this.#chances.wrapUp, this.#wrappingUp);
+  }
+
+  /** Whoever is in the same step has the same chances. Counts begin again at 0. */
+  #stepsInto(balance: Balance, chances: Float64Array, counts: Uint16Array): void {
+    for (let step = 0; step < counts.length; step += 1) {
+      const agents = counts[step]!;
+      if (agents === 0) continue;
+      balance.mayBeFree(chances, step * this.#chances.horizons, this.#staying, agents);
+      counts[step] = 0;
     }
   }
 

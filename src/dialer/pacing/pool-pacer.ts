@@ -13,7 +13,7 @@ import { FIRST_BELIEF, liveQuantileMs, type RingCurves, RingTimes } from './ring
 export interface PoolPacerOptions {
   /** Where days begin, IANA name; UTC if undefined. */
   readonly zone?: string;
-  /** The abandonment of a campaign so far, if it is kept elsewhere too; the pacer notes new answers in it. */
+  /** The abandonment of a campaign, if it is kept elsewhere: whoever keeps it notes its answers. Else the pacer does. */
   readonly windows?: (campaign: string) => AbandonmentWindows;
   /** For a lab's oracles. */
   readonly foreknowledge?: Foreknowledge;
@@ -50,13 +50,15 @@ export class PoolPacer implements Pacer {
     let pace = this.#campaigns.get(campaign);
     if (!pace) {
       if (!settings) return;
-      const windows =
-        this.#options.windows?.(campaign) ?? new AbandonmentWindows(this.#options.zone ?? 'UTC');
-      pace = new CampaignPace(campaign, windows, this.#belief);
+      const kept = this.#options.windows?.(campaign);
+      const windows = kept ?? new AbandonmentWindows(this.#options.zone ?? 'UTC');
+      pace = new CampaignPace(campaign, windows, this.#belief, kept === undefined);
       this.#campaigns.set(campaign, pace);
     }
     if (!pace.settings) pace.turn = this.#turn;
+    const rebuildMs = this.#rebuildMs;
     pace.settings = settings;
+    if (this.#rebuildMs < rebuildMs) this.#refreshAt = Number.NEGATIVE_INFINITY;
   }
 
   setAgent(agent: string, phase: AgentPhase | undefined, since: number): void {
@@ -159,7 +161,8 @@ export class PoolPacer implements Pacer {
 
   #refresh(now: number): void {
     if (now < this.#refreshAt) return;
-    this.#refreshAt = (Math.floor(now / PACING.rebuildMs) + 1) * PACING.rebuildMs;
+    const rebuildMs = this.#rebuildMs;
+    this.#refreshAt = (Math.floor(now / rebuildMs) + 1) * rebuildMs;
     const ages = this.#dials.ringing.map(({ at }) => now - at);
     this.#belief = this.#rings.curves(FIRST_BELIEF, ages, now);
     for (const pace of this.#campaigns.values()) {
@@ -168,6 +171,12 @@ export class PoolPacer implements Pacer {
     }
     this.#horizonsMs = horizonsOf(this.#belief);
     this.#agents.refresh(this.#freeHorizons(), now);
+  }
+
+  get #rebuildMs(): number {
+    for (const { settings } of this.#campaigns.values())
+      if (settings?.mode === 'predictive') return PACING.rebuildMs;
+    return PACING.slowRebuildMs;
   }
 
   /** An agent who becomes free within the time in which somebody has to be there is in time. */

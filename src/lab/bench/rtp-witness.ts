@@ -46,6 +46,8 @@ export class RtpWitness {
   readonly #gaps: Gap[] = [];
   readonly #gapMs: number;
   talks = false;
+  /** Silence is sent in every packet, as by phones that make no pauses: who listens for a machine needs to hear it. */
+  streams = false;
   packets = 0;
   /** When the tone was heard first that witnesses talk in. */
   voiceAt: number | undefined;
@@ -149,7 +151,7 @@ export class RtpWitness {
     const next = this.#queue.shift();
     if (next) return this.#send(next);
     if (this.talks) this.#send(TALK);
-    else if (this.#ticks % 50 === 0) this.#send(QUIET);
+    else if (this.streams || this.#ticks % 50 === 0) this.#send(QUIET);
     else this.#timestamp += SAMPLES;
   }
 

@@ -139,6 +139,7 @@ function play(call: CalledCall, { answers }: DialingSetup, chance: (purpose: num
   const later = (ms: number, act: () => void): void => void setTimeout(act, ms);
   const speak = (ms: number): void => {
     call.answer();
+    call.audio.streams = true;
     call.audio.talks = true;
     later(ms, () => {
       call.audio.talks = false;
