@@ -12,7 +12,7 @@ import { idSource } from './base/ids.ts';
 import { LoopLag } from './base/loop-lag.ts';
 import { redactor } from './base/redact.ts';
 import { clockProblem, steadyClock } from './base/steady-clock.ts';
-import { CLOSED } from './call/class-of-service.ts';
+import { CLOSED, judge } from './call/class-of-service.ts';
 import { OutsideDialling } from './call/outside-dialling.ts';
 import { outsideLegsSince } from './call/outside-leg-store.ts';
 import { CallStore, liveCalls } from './call/store.ts';
@@ -189,6 +189,7 @@ const dialer = new DialerCentre({
   log: (part) => log.child({ part }),
   zone: () => flows.zone(),
   channels: Math.floor(mostChannels(settings) * CAMPAIGNS_SHARE),
+  mayDial: (id, number) => judge(outside.rules, number, [{ kind: 'campaign', name: id }]).is === 'permitted',
 });
 
 let starting = 'the flows are being read';

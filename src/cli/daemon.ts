@@ -18,6 +18,12 @@ export interface DaemonHealth {
   readonly liveCalls: number;
 }
 
+/** That a centre is not ready, for people. */
+export function notReadyText(problems: readonly string[]): string {
+  const why = problems.length === 0 ? '' : ` (${problems.join('; ')})`;
+  return `The centre is not ready${why}: while it starts, try again in a moment; npx carillon status says how it is.`;
+}
+
 /** What the daemon says of itself; undefined when it does not answer within `patienceMs`. */
 export async function askDaemon(settings: Settings, patienceMs: number): Promise<DaemonHealth | undefined> {
   try {

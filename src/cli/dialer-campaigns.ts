@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, Refused } from '../base/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refused } from '../base/errors.ts';
 import { spanText } from '../base/span.ts';
 import type { Control } from '../dialer/control.ts';
 import type { PacingMode } from '../dialer/outbound.ts';
@@ -8,12 +9,15 @@ import type { DialerStatusView, ProgressView } from '../http/outbound-figures.ts
 import type { CountedListView } from '../http/outbound-lists.ts';
 import type { FiguresView } from '../http/outbound-views.ts';
 import { readSettings } from '../setup/settings.ts';
-import { tellDaemon } from './daemon.ts';
-import { EXAMPLE, problemsText, readCampaign } from './dialer-file.ts';
+import { askDaemon, notReadyText, tellDaemon } from './daemon.ts';
+import { exampleCampaign, problemsText, readCampaign } from './dialer-file.ts';
 import { percent } from './dialer-top-view.ts';
-import { badUsage, harmless, print, table } from './terminal.ts';
+import { badUsage, harmless, print, table, unreadable } from './terminal.ts';
 
 const ROUTE = '/api/outbound';
+/** Within this the dialer has fetched leads and decided, ms. */
+const DECIDES_WITHIN_MS = 1_500;
+const HEALTH_MS = 3_000;
 
 interface Details extends ProgressView {
   readonly life: FiguresView;
@@ -114,10 +118,10 @@ export async function addCampaign(
   file: string | undefined,
   { example }: { readonly example?: boolean },
 ): Promise<void> {
-  if (example) return print(EXAMPLE.trimEnd());
+  if (example) return print(exampleCampaign(Date.now()).trimEnd());
   if (file === undefined) throw badUsage('Name a file; npx carillon dialer add --example prints one.');
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw badUsage(`${harmless(file)} cannot be read: ${messageOf(thrown)}`);
+    throw unreadable(file, thrown);
   });
   const { zone, campaigns } = (await ask('GET', '/status')) as DialerStatusView;
   const { id = '', body, problems } = readCampaign(text, harmless(file), zone);
@@ -146,7 +150,15 @@ export async function controlCampaigns(control: Control, ids: readonly string[])
   for (const id of ids) {
     await ask('POST', `/${encodeURIComponent(id)}/${control}`);
     print(`${harmless(id)} ${DONE[control]}.`);
+    if (control === 'start') await tellHindrance(id);
   }
+}
+
+/** What holds a campaign back that was just started. */
+async function tellHindrance(id: string): Promise<void> {
+  await sleep(DECIDES_WITHIN_MS);
+  const { live } = (await ask('GET', `/${encodeURIComponent(id)}/progress`)) as Details;
+  if (live.whyNot !== '') print(`Nothing is dialled now: ${live.whyNot}: ${harmless(live.whyNotText)}`);
 }
 
 /** `carillon dialer pacing CAMPAIGN`. @throws Refused `bad-usage` when nothing is to be changed */
@@ -167,9 +179,17 @@ export async function changePacing(id: string, pacing: PacingOptions): Promise<v
   );
 }
 
-/** Asks the daemon about campaigns. @throws Refused with its sentence */
+/** Asks the daemon about campaigns. @throws Refused with its sentence, and what it still lacks */
 async function ask(method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
-  const answer = await tellDaemon(readSettings(process.env), method, `${ROUTE}${path}`, body);
+  const settings = readSettings(process.env);
+  const answer = await tellDaemon(settings, method, `${ROUTE}${path}`, body).catch(
+    async (thrown: unknown) => {
+      // Queues and flows are read when it starts: until then none of them is there.
+      const health = await askDaemon(settings, HEALTH_MS);
+      if (!health || health.ready || !(thrown instanceof Refused)) throw thrown;
+      throw new Refused(thrown.id, `${thrown.message}\n${notReadyText(health.problems)}`);
+    },
+  );
   if (answer === undefined) throw new Refused('daemon-refused', 'The daemon answered what is no JSON.');
   return answer;
 }

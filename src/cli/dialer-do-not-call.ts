@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../base/errors.ts';
 import type { DoNotCallImportView } from '../campaign/wish-import-http.ts';
 import { readSettings } from '../setup/settings.ts';
 import { tellDaemon } from './daemon.ts';
 import { send } from './dialer-import.ts';
-import { badUsage, counted, harmless, print, table } from './terminal.ts';
+import { counted, harmless, print, table, unreadable } from './terminal.ts';
 
 const ROUTE = '/api/do-not-call/imports';
 const LOOK_EVERY_MS = 500;
@@ -25,7 +24,7 @@ export async function importDoNotCall(
   }: { readonly source: string; readonly campaign?: string; readonly json?: boolean },
 ): Promise<number> {
   await stat(file).catch((thrown: unknown) => {
-    throw badUsage(`${harmless(file)} cannot be read: ${messageOf(thrown)}`);
+    throw unreadable(file, thrown);
   });
   const settings = readSettings(process.env);
   const query = new URLSearchParams({ source, ...(campaign !== undefined && { campaign }) });

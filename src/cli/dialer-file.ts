@@ -20,7 +20,10 @@ const length = z
 const share = z
   .string({ error: 'a share such as 3%' })
   .regex(/^\d{1,2}(\.\d{1,4})?%$/, 'a share such as 3%')
-  .transform((text) => Math.round(Number.parseFloat(text) * 10_000) / 1_000_000);
+  .transform((text) => Math.round(Number.parseFloat(text) * 10_000) / 1_000_000)
+  .refine((part) => part <= 0.2, 'at most 20%; the policy of the campaign may permit less');
+
+const RATIO_HINT = '1 to 10 lines per idle agent';
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const day = z.string({ error: 'a day such as 2026-12-01' }).refine(isDay, 'a day such as 2026-12-01');
@@ -30,7 +33,7 @@ const text = (most: number) => z.string().min(1).max(most);
 const pacing = z
   .strictObject({
     mode: z.enum(PACING_MODES),
-    ratio: z.number(),
+    ratio: z.number().min(1, RATIO_HINT).max(10, RATIO_HINT),
     'min-agents': z.number().int(),
     'max-abandonment': share,
     'rolling-window': z.boolean(),
@@ -136,14 +139,23 @@ function isDay(written: string): boolean {
   return year !== undefined && there.getUTCMonth() + 1 === Number(month);
 }
 
-/** What `carillon dialer add --example` prints. */
-export const EXAMPLE = `# A campaign that calls people. Only what has no "usually" has to be there. docs/dialer.md explains every setting.
+/** How long the campaign of the example goes on, ms. */
+const EXAMPLE_MS = 90 * UNITS.d;
+
+/** What `carillon dialer add --example` prints: a campaign that begins today. @param now UTC ms */
+export function exampleCampaign(now: number): string {
+  // As Swedes write it, a date is year, month and day.
+  const dayOf = (at: number): string => new Date(at).toLocaleDateString('sv-SE');
+  return EXAMPLE.replace('FROM', dayOf(now)).replace('UNTIL', dayOf(now + EXAMPLE_MS));
+}
+
+const EXAMPLE = `# A campaign that calls people. Only what has no "usually" has to be there. docs/dialer.md explains every setting.
 id: winter
 name: Winter savings
 queue: sales                # routing queue whose agents take its calls: routing/routing.yaml
 caller: "02112345678"       # what the customer sees
-from: 2026-12-01
-until: 2027-02-28           # through this day
+from: FROM            # from this day on
+until: UNTIL           # through this day
 
 flow: outbound              # flow that a customer enters when he answers; usually outbound
 policy: ""                  # rules of contact, from dialer/contact-policy.yaml; usually the one that the file calls usual

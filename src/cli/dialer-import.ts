@@ -7,12 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refused } from '../base/errors.ts';
 import { COLUMN_ROLES, ENCODINGS } from '../campaign/list.ts';
+import { CsvReader } from '../campaign/list-csv.ts';
 import type { ImportView } from '../http/outbound-imports.ts';
 import type { CountedListView } from '../http/outbound-lists.ts';
 import { readSecrets } from '../setup/secrets.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { addressOfApi, tellDaemon } from './daemon.ts';
-import { badUsage, counted, cutToColumns, harmless, print } from './terminal.ts';
+import { badUsage, counted, cutToColumns, harmless, print, table, unreadable } from './terminal.ts';
 
 export interface ImportCommandOptions {
   readonly campaign?: string;
@@ -34,6 +35,8 @@ C-1003,Emma Smith,,+44 20 7946 0123,Europe/London,5,winter savings
 const ROUTE = '/api/outbound';
 const LOOK_EVERY_MS = 500;
 const BAR = 30;
+/** Refused rows that are shown where no file takes them. */
+const SHOWN_REFUSED = 5;
 
 /**
  * `carillon dialer import FILE --campaign ID`: sends the file and waits until it is in its list. Returns the exit code: 0 when it was taken.
@@ -52,20 +55,24 @@ export async function importList(file: string | undefined, options: ImportComman
   const settings = readSettings(process.env);
   const bytes = await sizeOf(file);
   const query = queryOf(file, bytes, options);
-  const list = await listFor(settings, file, campaign, options.list);
+  const list = await listFor(settings, campaign, options.list);
   query.set('sha256', await digestOf(file, (read) => draw('read', read / bytes)));
-  const begun = await send(settings, file, `${ROUTE}/lists/${list}/imports?${query}`, (sent) =>
-    draw('sent', sent / bytes),
+  const begun = await send(
+    settings,
+    file,
+    `${ROUTE}/lists/${encodeURIComponent(list.id)}/imports?${query}`,
+    (sent) => draw('sent', sent / bytes),
   );
   const done = await follow(settings, begun);
   clearBar();
-  print(importText(done));
+  print(importText(done, list.name));
   if (options.refused !== undefined) await keepRefused(settings, done.id, options.refused);
+  else if (done.refused > 0) print(refusedText(await firstRefused(settings, done.id), done.refused));
   return done.status === 'finished' ? 0 : 1;
 }
 
-/** How an import ended, for people. */
-export function importText(done: ImportView): string {
+/** How an import ended, for people. @param list the name of the list into which it went */
+export function importText(done: ImportView, list: string): string {
   const { status, problem, rows, added, changed, unchanged, refused, numbersRefused, id } = done;
   const why = problem === '' ? '' : `\n${harmless(problem)}`;
   const numbers =
@@ -75,7 +82,7 @@ export function importText(done: ImportView): string {
       ? `\nEvery refused row with line and reason: --refused FILE, or GET ${ROUTE}/imports/${harmless(id)}/refused`
       : '';
   return (
-    `${status === 'finished' ? 'Imported' : `The import is ${status}`}: ${counted(rows, 'row')}: ${added} added, ${changed} changed, ` +
+    `${status === 'finished' ? `Imported into list ${harmless(list)}` : `The import is ${status}`}: ${counted(rows, 'row')}: ${added} added, ${changed} changed, ` +
     `${unchanged} as they were, ${refused} refused.${numbers}${why}${where}`
   );
 }
@@ -102,26 +109,28 @@ function queryOf(file: string, bytes: number, options: ImportCommandOptions): UR
 
 async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch((thrown: unknown) => {
-    throw badUsage(`${harmless(file)} cannot be read: ${messageOf(thrown)}`);
+    throw unreadable(file, thrown);
   });
   if (!found.isFile()) throw badUsage(`${harmless(file)} is no file.`);
   if (found.size === 0) throw badUsage(`${harmless(file)} is empty.`);
   return found.size;
 }
 
-/** The list that is meant, by id or name; a new one of this name when there is none. */
+/**
+ * The list that is meant, by id or name; a new one of this name when there is none. Where none is named it is the one that is called as
+ * the campaign is, else its first: people of another file are changed, not doubled.
+ */
 async function listFor(
   settings: Settings,
-  file: string,
   campaign: string,
   wanted: string | undefined,
-): Promise<string> {
+): Promise<Pick<CountedListView, 'id' | 'name'>> {
   const path = `${ROUTE}/${encodeURIComponent(campaign)}/lists`;
-  const name = wanted ?? basename(file).slice(0, 80);
+  const name = wanted ?? campaign;
   const { items } = (await tellDaemon(settings, 'GET', path)) as { items: readonly CountedListView[] };
   const known = items.find((list) => list.id === name || list.name === name);
-  if (known) return known.id;
-  return ((await tellDaemon(settings, 'POST', path, { name })) as { id: string }).id;
+  const usual = wanted === undefined ? items[0] : undefined;
+  return known ?? usual ?? ((await tellDaemon(settings, 'POST', path, { name })) as CountedListView);
 }
 
 async function digestOf(file: string, passed: (bytes: number) => void): Promise<string> {
@@ -187,13 +196,43 @@ async function follow(settings: Settings, begun: ImportView): Promise<ImportView
 }
 
 async function keepRefused(settings: Settings, id: string, file: string): Promise<void> {
+  await pipeline(await refusedFile(settings, id), createWriteStream(file));
+  print(`Refused rows are in ${harmless(file)}.`);
+}
+
+/** Every refused row as the daemon gives it out, CSV in UTF-8. */
+async function refusedFile(settings: Settings, id: string): Promise<Readable> {
   const response = await fetch(`${addressOfApi(settings)}${ROUTE}/imports/${id}/refused`, {
     headers: { authorization: `Bearer ${readSecrets(settings.data).adminToken}` },
   });
   if (!response.ok || !response.body)
     throw new Refused('daemon-refused', `The refused rows were not given out (${response.status}).`);
-  await pipeline(Readable.fromWeb(response.body as never), createWriteStream(file));
-  print(`Refused rows are in ${harmless(file)}.`);
+  return Readable.fromWeb(response.body as never);
+}
+
+/** The cells of the first refused rows; the rest is not read. */
+async function firstRefused(settings: Settings, id: string): Promise<readonly (readonly string[])[]> {
+  const reader = new CsvReader(',');
+  const rows: (readonly string[])[] = [];
+  const coming = await refusedFile(settings, id);
+  for await (const piece of coming.setEncoding('utf8')) {
+    for (const row of reader.push(String(piece))) if ('cells' in row) rows.push(row.cells);
+    // The first one has the headings.
+    if (rows.length > SHOWN_REFUSED) break;
+  }
+  for (const row of reader.end()) if ('cells' in row) rows.push(row.cells);
+  return rows.slice(1, 1 + SHOWN_REFUSED);
+}
+
+/** The first refused rows, for people. @param refused how many there are */
+export function refusedText(rows: readonly (readonly string[])[], refused: number): string {
+  const shown = rows.map(([line = '', what = '', , sentence = '']) => [
+    `line ${harmless(line)}`,
+    harmless(what),
+    harmless(sentence),
+  ]);
+  const more = refused > rows.length ? `\nand ${refused - rows.length} more` : '';
+  return `${table(shown)}${more}`;
 }
 
 /** A bar on the terminal; nothing where there is none. */

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { spanText } from '../base/span.ts';
-import type { Cap, ContactPolicy } from '../campaign/contact-policy-data.ts';
+import type { Cap, ContactPolicy, Hours } from '../campaign/contact-policy-data.ts';
 import { readPolicies } from '../campaign/policy-file.ts';
 import { policyTexts } from '../campaign/policy-watch.ts';
+import type { Span } from '../ivr/calendar.ts';
 import { readSettings } from '../setup/settings.ts';
 import { problemLines } from './flow-check.ts';
 import { shownPath } from './flow-folder.ts';
@@ -44,18 +45,40 @@ export async function checkPolicies(path: string | undefined, options: PolicyChe
   return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;
 }
 
-const HEAD = ['policy 策略', 'regulator 监管', 'consent 同意', 'gap 间隔', 'caps 上限'];
+const HEAD = ['policy 策略', 'regulator 监管', 'hours 时段', 'consent 同意', 'gap 间隔', 'caps 上限'];
 
 function rowOf(policy: ContactPolicy, isUsual: boolean): string[] {
-  const { name, regulator, consentNeeded, gaps, caps } = policy;
+  const { name, regulator, hours, consentNeeded, gaps, caps } = policy;
   const gap = Math.max(gaps.numberMs, gaps.personMs);
   return [
     isUsual ? `${name} (usual)` : name,
     regulator,
+    hoursText(hours),
     consentNeeded ? 'needed' : '—',
     gap === 0 ? '—' : spanText(gap),
     caps.length === 0 ? '—' : caps.map(capText).join(', '),
   ];
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** The hours of a week, days that are alike together, such as `Mon-Fri 09:00-20:00, Sat 10:00-18:00`. */
+export function hoursText({ week, holidayHours }: Pick<Hours, 'week' | 'holidayHours'>): string {
+  const days = week.map((spans) => spans.map(spanOfDay).join(' ') || 'closed');
+  const parts: string[] = [];
+  for (let from = 0; from < days.length; ) {
+    const end = days.findIndex((one, at) => at > from && one !== days[from]);
+    const to = (end < 0 ? days.length : end) - 1;
+    parts.push(`${DAYS[from]}${to > from ? `-${DAYS[to]}` : ''} ${days[from]}`);
+    from = to + 1;
+  }
+  return [...parts, `holiday ${holidayHours.map(spanOfDay).join(' ') || 'closed'}`].join(', ');
+}
+
+function spanOfDay({ from, to }: Span): string {
+  const clock = (minutes: number): string =>
+    `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+  return `${clock(from)}-${clock(to)}`;
 }
 
 function capText({ most, within, counts }: Cap): string {

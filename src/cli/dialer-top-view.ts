@@ -82,8 +82,8 @@ function campaignLines(campaigns: readonly ProgressView[], columns: number, pain
   ];
 }
 
-function whyLine({ live }: ProgressView, columns: number, paint: Paint): string[] {
-  const { text, colour = 'dim' } = whyOf(live);
+function whyLine(progress: ProgressView, columns: number, paint: Paint): string[] {
+  const { text, colour = 'dim' } = whyOf(progress);
   return text === '' ? [] : [paint(colour, cutToColumns(`  ${text}`, columns))];
 }
 
@@ -97,7 +97,7 @@ function campaignRow({ campaign, leads, today, live }: ProgressView, nameColumns
     number(live.ringing),
     { ...number(live.waiting), ...(live.waiting > 0 && { colour: 'yellow' }) },
     number(live.talking),
-    number(today.attempts + live.dialling),
+    number(today.attempts + live.dialling + live.waiting + live.talking),
     right(percent(today.hitRate, 0)),
     ...[windows?.last30Min, windows?.last60Min, windows?.day, windows?.thirtyDays].map((one) =>
       abandoned(one, pacing.maxAbandonment),
@@ -119,15 +119,29 @@ function abandoned(window: { answered: number; share: number } | undefined, cap:
 }
 
 /** Why nothing is dialled, else what the last decision was made by. */
-function whyOf({ whyNot, whyNotText, reason }: ProgressView['live']): Cell {
+function whyOf({ campaign, today, live }: ProgressView): Cell {
+  const { whyNot, whyNotText, reason } = live;
   if (whyNot !== '')
     return { text: `${whyNot}: ${harmless(whyNotText)}`, colour: quiet(whyNot) ? 'dim' : 'yellow' };
   if (!reason) return { text: '' };
-  const { idle, busy, risk, allowed, answerRate } = reason;
-  return {
-    text: `${idle} idle, ${busy} busy, answers ${percent(answerRate, 0)}, risk ${percent(risk, 1)} of ${percent(allowed, 1)}`,
-    colour: 'dim',
-  };
+  const { idle, busy, answerRate } = reason;
+  // Before a dial has ended, nobody knows how many are answered.
+  const answers = today.attempts > 0 ? `, answers ${percent(answerRate, 0)}` : '';
+  return { text: `${idle} idle, ${busy} busy${answers}, ${ruleOf(campaign, reason)}`, colour: 'dim' };
+}
+
+type Reason = NonNullable<ProgressView['live']['reason']>;
+
+/** By what it is reckoned how many are dialled. */
+function ruleOf({ pacing }: ProgressView['campaign'], { idle, busy, risk, allowed }: Reason): string {
+  const { mode, ratio, minAgents } = pacing;
+  if (mode === 'preview') return 'agents dial themselves';
+  if (mode === 'progressive') return 'one line per idle agent';
+  if (mode === 'ratio') return `${ratio} lines per idle agent`;
+  const working = idle + busy;
+  return working < minAgents
+    ? `progressive, because ${working} of ${minAgents} agents`
+    : `risk ${percent(risk, 1)} of ${percent(allowed, 1)}`;
 }
 
 /** What somebody wanted is nothing to look at. */

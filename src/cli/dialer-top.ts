@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DialerStatusView } from '../http/outbound-figures.ts';
-import { readSettings } from '../setup/settings.ts';
-import { addressOfApi, askAsAdmin, tellDaemon } from './daemon.ts';
+import { readSettings, type Settings } from '../setup/settings.ts';
+import { addressOfApi, askAsAdmin, askDaemon, notReadyText, tellDaemon } from './daemon.ts';
 import { topLines } from './dialer-top-view.ts';
 import { coloured, print } from './terminal.ts';
 
@@ -28,7 +28,7 @@ export async function showTop({ once, json }: TopOptions): Promise<number> {
   const settings = readSettings(process.env);
   if (once || json || !process.stdout.isTTY) {
     const status = (await tellDaemon(settings, 'GET', ROUTE)) as DialerStatusView;
-    print(json ? JSON.stringify(status, null, 2) : linesOf(status).join('\n'));
+    print(json ? JSON.stringify(status, null, 2) : (await linesOf(status, settings)).join('\n'));
     return 0;
   }
   const stopping = new AbortController();
@@ -37,7 +37,11 @@ export async function showTop({ once, json }: TopOptions): Promise<number> {
   try {
     while (!stopping.signal.aborted) {
       const status = (await askAsAdmin(settings, ROUTE, PATIENCE_MS)) as DialerStatusView | undefined;
-      draw(status ? linesOf(status) : [`The daemon does not answer on ${addressOfApi(settings)}.`]);
+      draw(
+        status
+          ? await linesOf(status, settings)
+          : [`The daemon does not answer on ${addressOfApi(settings)}.`],
+      );
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   } finally {
@@ -46,8 +50,12 @@ export async function showTop({ once, json }: TopOptions): Promise<number> {
   return 0;
 }
 
-function linesOf(status: DialerStatusView): string[] {
-  return topLines(status, process.stdout.columns ?? USUAL_COLUMNS, coloured);
+/** Where there is nothing to see, perhaps because the centre starts, it is asked how it is. */
+async function linesOf(status: DialerStatusView, settings: Settings): Promise<string[]> {
+  const lines = topLines(status, process.stdout.columns ?? USUAL_COLUMNS, coloured);
+  if (status.campaigns.length > 0) return lines;
+  const health = await askDaemon(settings, PATIENCE_MS);
+  return health && !health.ready ? [...lines, notReadyText(health.problems)] : lines;
 }
 
 function draw(lines: readonly string[]): void {

@@ -100,9 +100,13 @@ function addPacing(dialer: Command): void {
     .description('change how many are dialled; it holds at once, also while the campaign runs')
     .argument('<campaign>', 'its id')
     .addOption(new Option('--mode <mode>', 'how many are dialled for the agents').choices(PACING_MODES))
-    .option('--ratio <lines>', 'lines per idle agent in mode ratio', number)
-    .option('--max-abandonment <share>', 'share of the live answers that may be abandoned, such as 3%', share)
-    .option('--min-agents <agents>', 'below so many working agents, predictive is progressive', number)
+    .option('--ratio <lines>', 'lines per idle agent in mode ratio, 1 to 10', ratio)
+    .option(
+      '--max-abandonment <share>',
+      'share of the live answers that may be abandoned, such as 3%; at most 20%, and never more than its policy permits',
+      share,
+    )
+    .option('--min-agents <agents>', 'below so many working agents, predictive is progressive', agents)
     .option('--rolling-window <on|off>', 'hold the cap in every rolling 60 minutes too', onOff)
     .option(
       '--cancels <on|off>',
@@ -123,7 +127,7 @@ function addImport(dialer: Command): void {
     .option('--campaign <id>', 'whose list it is')
     .option(
       '--list <name>',
-      "the list's name or id; without it, the file's name. It is added when it is not there",
+      "another list than the campaign's usual one, by name or id. It is added when it is not there",
     )
     .option('--encoding <name>', 'utf-8, gb18030, utf-16le or utf-16be; found out without it')
     .option('--country <code>', 'of numbers without a country code, such as CN')
@@ -131,7 +135,10 @@ function addImport(dialer: Command): void {
       '--column <heading=role...>',
       'what a column is: person, name, phone, zone, priority, field, ignore',
     )
-    .option('--refused <file>', 'keep the rows that are not taken, with line and reason')
+    .option(
+      '--refused <file>',
+      'keep all rows that are not taken, with line and reason; without it the first five are shown',
+    )
     .option('--example', 'print such a file')
     .action(async (file: string | undefined, options: ImportCommandOptions) => {
       const { importList } = await import('./dialer-import.ts');
@@ -145,9 +152,24 @@ function number(text: string): number {
   return value;
 }
 
+function ratio(text: string): number {
+  const lines = number(text);
+  if (lines < 1 || lines > 10) throw new InvalidArgumentError('1 to 10 lines per idle agent.');
+  return lines;
+}
+
+function agents(text: string): number {
+  const count = number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw new InvalidArgumentError('A whole number from 1 to 1000.');
+  return count;
+}
+
 function share(text: string): number {
   const [, digits] = /^(\d{1,2}(?:\.\d+)?)%$/.exec(text) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('Write a share such as 3%.');
+  if (Number(digits) > 20)
+    throw new InvalidArgumentError('At most 20%; the policy of the campaign may permit less.');
   // Half of a hundredth of a per cent is more than anybody means.
   return Math.round(Number(digits) * 10_000) / 1_000_000;
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { Refused } from '../base/errors.ts';
+import { messageOf, Refused } from '../base/errors.ts';
 import { cleanText } from '../base/text.ts';
 
 /** Longest line of a file's own words that is shown, characters. */
@@ -27,6 +27,14 @@ export function harmless(text: string): string {
 /** The refusal of a command that was not written as it has to be; its exit code is 2. */
 export function badUsage(message: string): Refused {
   return new Refused('bad-usage', message);
+}
+
+/** The refusal of a file that somebody named and that cannot be read. */
+export function unreadable(file: string, thrown: unknown): Refused {
+  const isGone = (thrown as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return badUsage(
+    isGone ? `There is no file ${harmless(file)}.` : `${harmless(file)} cannot be read: ${messageOf(thrown)}`,
+  );
 }
 
 /** A reader that closes early, as in `… | head`, ends the command quietly. */

@@ -3,8 +3,8 @@ export const WHY_NOT = {
   stopped: 'It is stopped: start it.',
   paused: 'It is paused: start it to go on.',
   draining: 'It is being drained: what is under way goes on, nothing new is dialled.',
-  'not-yet-valid': 'Its first day has not come: see validFrom.',
-  expired: 'Its last day has passed: see validUntil.',
+  'not-yet-valid': 'Its first day has not come: see from in its file (validFrom in the API).',
+  expired: 'Its last day has passed: see until in its file (validUntil in the API).',
   'outside-hours': 'None of its leads may be called at this hour: its policy has the hours and holidays.',
   'no-leads':
     'None of its leads is due: import a list, switch one on, or wait for those that are to be tried again.',

@@ -14,6 +14,10 @@ export interface ContactParts {
   readonly lists: Pick<ListKeeper, 'leadsOfNumber' | 'leadsOfPerson'>;
   readonly attempts: Pick<AttemptStore, 'list'>;
   readonly campaigns: Pick<OutboundStore, 'list'>;
+  /** Whether class of service lets a campaign dial a number, limits left aside. */
+  readonly mayDial: (campaign: string, number: string) => boolean;
+  /** Of the centre, IANA name. */
+  readonly zone: () => string;
   /** How numbers are read that somebody writes. */
   readonly numbers: NumberRules;
   /** Absolute folder in which files wait to be brought in; made when one comes. */

@@ -99,11 +99,13 @@ async function whyNotOf(
 ): Promise<WhyNot | ''> {
   if (status !== 'running') return status;
   const whyNot = live?.whyNot ?? '';
-  if (whyNot !== 'no-leads') return whyNot;
-  if (counts.total > 0 && counts.fresh + counts.again === 0) return 'all-done';
+  // Agents who log in would change nothing while nobody may be called.
+  if (whyNot !== 'no-leads' && whyNot !== 'no-agents') return whyNot;
+  if (counts.total === 0) return 'no-leads';
+  if (counts.fresh + counts.again === 0) return 'all-done';
   const zones = await lists.zones(id);
   const isClosed = zones.length > 0 && zones.every((one) => !gate.isOpen(id, one, now));
-  return isClosed ? 'outside-hours' : 'no-leads';
+  return isClosed ? 'outside-hours' : whyNot;
 }
 
 export function showPool({ queue, agents, lastHour }: PoolStatus): PoolView {

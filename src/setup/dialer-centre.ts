@@ -36,6 +36,8 @@ export interface DialerCentreParts {
   /** The zone of the centre, IANA name. */
   readonly zone: () => string;
   readonly channels: number;
+  /** Whether class of service lets a campaign dial a number. */
+  readonly mayDial: (campaign: string, number: string) => boolean;
 }
 
 /** Where numbers without a country code are. */
@@ -148,7 +150,7 @@ export class DialerCentre {
     const uploads = this.#uploads;
     return {
       dialer: { ...this.#all(), dialling, zone: this.#parts.zone, uploads },
-      contacts: { ...this.#all(), uploads },
+      contacts: { ...this.#all(), mayDial: this.#parts.mayDial, zone: this.#parts.zone, uploads },
     };
   }
 

@@ -53,6 +53,8 @@ const verdictView = z.object({
 
 const numberWhyView = z
   .object({
+    at: z.number().describe('UTC milliseconds'),
+    zone: z.string().describe('Of the centre, IANA name'),
     known: z.boolean().describe('Whether he is in a list, was called, or wished something'),
     wishes: z.array(wishView),
     leads: z.array(leadView),
@@ -125,7 +127,10 @@ async function explained(
   const leads = found.slice(0, MOST_LEADS).flatMap((lead) => onNumbers(lead, number));
   const requests = requestsFor(whom, leads, all.slice(0, MOST_CAMPAIGNS));
   const whys = await Promise.all(made.map(({ id }) => events.ofCall(`call-${id}`)));
+  const now = clock.now();
   return {
+    at: now,
+    zone: contacts.zone(),
     known: found.length + wished.length + made.length > 0,
     wishes: wished.map((wish) => showWish(wish, token)),
     leads: leads.map((one) => showLead(one, token)),
@@ -133,10 +138,13 @@ async function explained(
       const {
         policy = null,
         regulator = null,
-        refusals,
-        nextAt = null,
-      } = contacts.gate.explain(request, clock.now());
+        refusals: forbidden,
+        nextAt: opensAt = null,
+      } = contacts.gate.explain(request, now);
       const { id, name, status } = campaign;
+      const isPermitted = contacts.mayDial(id, request.number);
+      const refusals = isPermitted ? forbidden : [...forbidden, NOT_PERMITTED];
+      const nextAt = isPermitted ? opensAt : null;
       const about = { campaign: id, name, status, policy, regulator, nextAt, zones: [...request.zones] };
       return {
         ...about,
@@ -157,6 +165,9 @@ async function explained(
     }),
   };
 }
+
+/** What class of service forbids, no time lifts. */
+const NOT_PERMITTED = { rule: 'class-of-service', retryAt: null, detail: {} };
 
 /** More persons of one number are not looked into. */
 const MOST_PERSONS = 10;

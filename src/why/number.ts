@@ -118,5 +118,9 @@ export function pacingText(why: unknown): string {
   const numbers = [idle, ringing, waiting, risk, allowed, answerRate];
   if (!numbers.every((one) => typeof one === 'number')) return '';
   const percent = (share: unknown): string => `${(Number(share) * 100).toFixed(1)}%`;
-  return `${text(idle)} agents idle, ${text(ringing)} ringing, ${text(waiting)} waiting; risk of abandoning ${percent(risk)} of ${percent(allowed)} allowed, ${percent(answerRate)} answer`;
+  const agents = idle === 1 ? 'agent' : 'agents';
+  // Where each idle agent gets his lines, nobody asks for a risk.
+  const reckoned =
+    allowed === 0 ? '' : `risk of abandoning ${percent(risk)} of ${percent(allowed)} allowed, `;
+  return `${text(idle)} ${agents} idle, ${text(ringing)} ringing, ${text(waiting)} waiting; ${reckoned}${percent(answerRate)} answer`;
 }

@@ -22,7 +22,9 @@ function placeWith(text: string) {
 
 test('the policies that ship are in order, and it is shown what each permits', async () => {
   const { code, out } = await placeWith(TEXT)();
-  expect(out).toMatch(/^customers \(usual\) +cn +— +2:00:00 +3 answered\/day, 3\/day, 6\/7d, 12\/30d$/m);
+  expect(out).toMatch(
+    /^customers \(usual\) +cn +Mon-Fri 09:00-12:00 14:00-20:00, Sat-Sun 10:00-12:00 14:00-18:00, holiday closed +— +2:00:00 +3 answered\/day, 3\/day, 6\/7d, 12\/30d$/m,
+  );
   expect(out).toMatch(/^policy\.yaml: (no problems|\d warnings?)$/m);
   expect(code).toBe(0);
 });

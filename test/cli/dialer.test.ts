@@ -6,8 +6,8 @@ import { CsvReader } from '../../src/campaign/list-csv.ts';
 import { readHeadings } from '../../src/campaign/list-headings.ts';
 import { readRow } from '../../src/campaign/list-row.ts';
 import { NO_SHORT_CODES } from '../../src/campaign/phone-number-short.ts';
-import { EXAMPLE, readCampaign } from '../../src/cli/dialer-file.ts';
-import { EXAMPLE_LIST, importText } from '../../src/cli/dialer-import.ts';
+import { exampleCampaign, readCampaign } from '../../src/cli/dialer-file.ts';
+import { EXAMPLE_LIST, importText, refusedText } from '../../src/cli/dialer-import.ts';
 import { topLines } from '../../src/cli/dialer-top-view.ts';
 import { figuresOf } from '../../src/dialer/figures.ts';
 import type { DialerStatusView, ProgressView } from '../../src/http/outbound-figures.ts';
@@ -71,7 +71,7 @@ test('a campaign goes from a file over a list to figures', async () => {
   });
   expect(await importing).toMatchObject({
     code: 0,
-    out: 'Imported: 1 row: 1 added, 0 changed, 0 as they were, 0 refused.\n',
+    out: 'Imported into list winter: 1 row: 1 added, 0 changed, 0 as they were, 0 refused.\n',
   });
   const [began] = api.dialer.lists.began;
   expect(readFileSync(began!.path, 'utf8')).toBe('phone\n13900000001\n');
@@ -91,12 +91,45 @@ test('a campaign goes from a file over a list to figures', async () => {
   expect(top).toMatchObject({ code: 0, out: expect.stringContaining('1 of 1 campaigns running') });
 }, 60_000);
 
+test('a file of another name goes into the list that its campaign has, unless another one is named', async () => {
+  const place = new Place();
+  const { api, env } = await daemonFor(place);
+  await api.dialer.campaigns.save(aCampaign({ queue: 'general', flow: 'hotline', policy: '' }));
+  const refused = join(place.folder, 'refused-rows');
+  writeFileSync(
+    refused,
+    '\ufeffline,what,reason,explanation,row\r\n3,row,too-short,is too short,"李四,12"\r\n',
+  );
+  api.dialer.lists.refused = { path: refused, bytes: readFileSync(refused).length };
+  const into = async (file: string, ...more: string[]) => {
+    writeFileSync(join(place.folder, file), 'phone\n13900000001\n');
+    const { progress, began } = api.dialer.lists;
+    const id = `i${began.length + 1}`;
+    const running = place.run(['dialer', 'import', file, '--campaign', 'o1', ...more], env);
+    await expect.poll(() => progress.has(id), { timeout: 15_000 }).toBe(true);
+    progress.set(id, { ...progress.get(id)!, status: 'finished', rows: 2, added: 1, refused: 1 });
+    const { out } = await running;
+    return { list: began.at(-1)!.list, out };
+  };
+  const first = await into('a.csv');
+  expect(first.out).toContain('line 3  row  is too short');
+  expect((await into('b.csv')).list).toBe(first.list);
+  expect((await into('c.csv', '--list', 'vip')).list).not.toBe(first.list);
+  expect(api.dialer.lists.kept.map(({ name }) => name)).toEqual(['o1', 'vip']);
+}, 60_000);
+
+test('of refused rows the first are shown, and how many more there are', () => {
+  expect(refusedText([['3', 'row', 'too-short', 'is too short', '李四,12']], 3)).toBe(
+    'line 3  row  is too short\nand 2 more',
+  );
+});
+
 test('pacing changes what is named, in words for people', async () => {
   const place = new Place();
   const { api, env } = await daemonFor(place);
   await api.dialer.campaigns.save(aCampaign({ queue: 'general', flow: 'hotline', policy: '' }));
   const pacing = ['dialer', 'pacing', 'o1'];
-  const [changed, nothing, wrong, tooMuch] = await Promise.all([
+  const [changed, nothing, wrong, tooMuch, farTooMuch, lines] = await Promise.all([
     place.run(
       [...pacing, '--mode', 'progressive', '--max-abandonment', '2.5%', '--rolling-window', 'off'],
       env,
@@ -104,6 +137,8 @@ test('pacing changes what is named, in words for people', async () => {
     place.run(pacing, env),
     place.run([...pacing, '--max-abandonment', '0.03'], env),
     place.run(['dialer', 'pacing', 'o1', '--max-abandonment', '4%'], env),
+    place.run([...pacing, '--max-abandonment', '30%'], env),
+    place.run([...pacing, '--ratio', '11'], env),
   ]);
   expect(changed).toMatchObject({
     code: 0,
@@ -111,6 +146,8 @@ test('pacing changes what is named, in words for people', async () => {
   });
   expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('Say what to change') });
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Write a share such as 3%.') });
+  expect(farTooMuch).toMatchObject({ code: 2, err: expect.stringContaining('At most 20%') });
+  expect(lines).toMatchObject({ code: 2, err: expect.stringContaining('1 to 10 lines per idle agent') });
   expect(tooMuch).toMatchObject({
     code: 1,
     err: expect.stringContaining('pacing.maxAbandonment: is more than its policy permits, 0.03'),
@@ -135,12 +172,12 @@ test('what is not there or cannot be is said in a sentence', async () => {
     code: 1,
     err: expect.stringContaining('There is no outbound campaign o9'),
   });
-  expect(noFile).toMatchObject({ code: 2, err: expect.stringContaining('gone.csv cannot be read') });
+  expect(noFile).toMatchObject({ code: 2, err: expect.stringContaining('There is no file gone.csv.') });
   expect(noDaemon).toMatchObject({ code: 1, err: expect.stringContaining('The daemon does not answer') });
 }, 60_000);
 
 test('the example is a file without a mistake, and says what the API takes for granted', async () => {
-  const { body, problems } = readCampaign(EXAMPLE, 'winter.yaml', 'Asia/Shanghai');
+  const { body, problems } = readCampaign(exampleCampaign(START), 'winter.yaml', 'Asia/Shanghai');
   expect(problems).toEqual([]);
   const api = await openApi();
   const add = (sent: object) =>
@@ -263,8 +300,8 @@ test('top shows agents, dials, and abandonment against its cap', () => {
     '',
     'campaign   state    mode        ring  wait  talk  dialled  hits   30m   60m   day   30d    left',
     '外呼活动   状态     模式        振铃  等待  通话     已拨  接通  30分  60分  当日  30天    剩余',
-    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       12    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>     –  81,220',
-    '  3 idle, 33 busy, answers 31%, risk 1.2% of 1.5%',
+    'o1 Winter  <green>running</green>  predictive     9     <yellow>1</yellow>    28       41    0%  <red>3.1%</red>  <yellow>2.4%</yellow>  <green>2.3%</green>     –  81,220',
+    '  3 idle, 33 busy, risk 1.2% of 1.5%',
   ]);
 });
 
@@ -279,6 +316,21 @@ test('top says why nothing is dialled, and fits any terminal', () => {
       Math.max(...topLines(status(late), columns, plain).map((line) => line.length)),
     ).toBeLessThanOrEqual(columns);
   expect(topLines(status(), 80, plain).at(-1)).toBe('no campaign yet: npx carillon dialer --help');
+});
+
+test.each([
+  ['predictive', 8, '3 idle, 4 busy, answers 31%, progressive, because 7 of 8 agents'],
+  ['predictive', 7, '3 idle, 4 busy, answers 31%, risk 1.2% of 1.5%'],
+  ['progressive', 8, '3 idle, 4 busy, answers 31%, one line per idle agent'],
+  ['ratio', 8, '3 idle, 4 busy, answers 31%, 1.5 lines per idle agent'],
+] as const)('top says by what mode %s dials with 7 agents of at least %i', (mode, minAgents, says) => {
+  const one = progress({
+    reason: { idle: 3, busy: 4, waiting: 0, ringing: 1, risk: 0.012, allowed: 0.015, answerRate: 0.31 },
+  });
+  const campaign = { ...one.campaign, pacing: { ...one.campaign.pacing, mode, minAgents, ratio: 1.5 } };
+  const today = { ...one.today, attempts: 5 };
+  const lines = topLines(status({ ...one, campaign, today }), 200, (_colour, text) => text);
+  expect(lines.at(-1)).toBe(`  ${says}`);
 });
 
 test('a name from outside cannot command the terminal', () => {
@@ -298,13 +350,13 @@ test('an import tells what became of its rows, and where those are that were ref
   };
   const ended = { startedAt: START, endedAt: START, problem: '' };
   const counts = { rows: 10, added: 5, changed: 2, unchanged: 1, refused: 2, numbersRefused: 1 };
-  expect(importText({ ...none, ...ended, ...counts, status: 'finished' })).toBe(
-    'Imported: 10 rows: 5 added, 2 changed, 1 as they were, 2 refused. 1 number of rows that were taken left out.\n' +
+  expect(importText({ ...none, ...ended, ...counts, status: 'finished' }, 'winter')).toBe(
+    'Imported into list winter: 10 rows: 5 added, 2 changed, 1 as they were, 2 refused. 1 number of rows that were taken left out.\n' +
       'Every refused row with line and reason: --refused FILE, or GET /api/outbound/imports/i7/refused',
   );
   const broken = { ...counts, rows: 0, added: 0, changed: 0, unchanged: 0, refused: 0, numbersRefused: 0 };
   const problem = 'No column has telephone numbers.';
-  expect(importText({ ...none, ...ended, ...broken, status: 'refused', problem })).toBe(
+  expect(importText({ ...none, ...ended, ...broken, status: 'refused', problem }, 'winter')).toBe(
     `The import is refused: 0 rows: 0 added, 0 changed, 0 as they were, 0 refused.\n${problem}`,
   );
 });

@@ -20,12 +20,15 @@ export interface ContactLab extends ContactParts {
   readonly wishes: WishStore;
   /** Whom the lists know. */
   readonly leads: KeptLead[];
+  /** Numbers that class of service lets nobody dial. */
+  readonly refused: Set<string>;
 }
 
 /** The real gate, wishes and importer over the database of a test; a list in memory. Calls are permitted from 8 to 21. */
 export function contactLab(database: Database, events: EventLog, clock: Clock): ContactLab {
   const wishes = new WishStore(database, events);
   const leads: KeptLead[] = [];
+  const refused = new Set<string>();
   const policy = policyWith({ hours: daily(8 * 60, 21 * 60) });
   return {
     wishes,
@@ -53,6 +56,9 @@ export function contactLab(database: Database, events: EventLog, clock: Clock): 
     },
     attempts: new AttemptStore(database),
     campaigns: new OutboundStore(database, events),
+    mayDial: (_campaign, number) => !refused.has(number),
+    refused,
+    zone: () => 'Asia/Shanghai',
     numbers: { country: 'CN', shortCodes: NO_SHORT_CODES },
     uploads: join(temporaryFolder(), 'uploads'),
   };

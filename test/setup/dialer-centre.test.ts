@@ -35,6 +35,7 @@ function aCentre(data = temporaryFolder()) {
     clock,
     ids: idSource(() => clock.now(), Math.random),
     log: () => silentLog,
+    mayDial: () => true,
     zone: () => 'Asia/Shanghai',
     channels: 100,
   });

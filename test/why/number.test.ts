@@ -75,6 +75,9 @@ test('what else is told is told in words', () => {
   expect(pacingText(why)).toBe(
     '3 agents idle, 7 ringing, 0 waiting; risk of abandoning 2.1% of 3.0% allowed, 30.0% answer',
   );
+  expect(pacingText({ ...why, idle: 1, risk: 0, allowed: 0 })).toBe(
+    '1 agent idle, 7 ringing, 0 waiting; 30.0% answer',
+  );
   expect(pacingText({ idle: 3 })).toBe('');
 });
 
@@ -179,6 +182,40 @@ test('of a number on a list it is told what the campaign may do with it now', as
       refusals: [{ rule: 'do-not-call', retryAt: null, detail: { source: 'opt-out' } }],
     },
   ]);
+});
+
+test('a number that class of service does not let the campaign dial may not be called', async () => {
+  const api = await openWithAnna();
+  expect((await ask(api, 'number=13812345678')).verdicts).toMatchObject([{ allowed: true, refusals: [] }]);
+  api.contacts.refused.add(NUMBER);
+  const view = await ask(api, 'number=13812345678');
+  expect(view.verdicts).toMatchObject([
+    { allowed: false, nextAt: null, refusals: [{ rule: 'class-of-service', retryAt: null }] },
+  ]);
+  expect(storyLines('13812345678', view, []).join('\n')).toContain(
+    `${NUMBER}: no, not while class of service is as it is`,
+  );
+});
+
+test('times are those of the centre, and a lead is due from a moment that is to come', async () => {
+  const api = await openWithAnna();
+  const at = Date.UTC(2026, 2, 2, 1, 5);
+  const view = { ...(await ask(api, 'number=13812345678')), at };
+  const due = (dueAt: number): string =>
+    storyLines('x', { ...view, leads: [{ ...view.leads[0]!, dueAt }] }, []).join('\n');
+  expect(due(at + 60_000)).toContain('again, due from 2026-03-02 09:06:00; dialled 1 time');
+  expect(due(at - 60_000)).toContain('again, due since 2026-03-02 09:04:00; dialled 1 time');
+});
+
+test('of a number abroad hours are told in its zone too', async () => {
+  const api = await openWithAnna();
+  const view = await ask(api, 'number=%2B12125550123');
+  const [verdict] = view.verdicts;
+  const nextAt = Date.UTC(2026, 2, 2, 13, 0);
+  const story = storyLines('x', { ...view, verdicts: [{ ...verdict!, allowed: false, nextAt }] }, []);
+  expect(story.join('\n')).toContain(
+    'not before 2026-03-02 21:00:00 (2026-03-02 08:00:00 in America/New_York)',
+  );
 });
 
 test('of a person all his numbers are told', async () => {

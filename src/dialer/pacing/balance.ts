@@ -2,7 +2,7 @@ import { BernoulliSum } from './bernoulli-sum.ts';
 import { meanAbove, skewedTail } from './normal.ts';
 
 /** Below this variance the sums are reckoned exactly; above, a normal distribution corrected for skewness is as good. */
-const EXACT_BELOW = 5;
+const EXACT_BELOW = 10;
 /** In larger pools the variance is never that small. */
 const MOST_AGENTS_EXACT = 150;
 /** So many answers or agents can be summed exactly. */

@@ -4,7 +4,7 @@
  */
 export const PACING = {
   /** Points of the time to a live answer at which the balance of answers and free agents is reckoned, as shares of the live answers. */
-  horizonShares: [0.1, 0.3, 0.5, 0.7, 0.9],
+  horizonShares: [0.17, 0.5, 0.83],
   /** What is left of the time in which an agent has to be there, when one becomes free, for putting through, ms. */
   putThroughMs: 400,
 
@@ -38,8 +38,8 @@ export const PACING = {
   /** Above this share they are as usual again. */
   usualAbove: 0.7,
   /** What is planned with while answers are out, and for a while after that, ms: the line may come back at its best. */
-  outageLevel: 1.3,
-  recoveryMs: 45_000,
+  outageLevel: 1.4,
+  recoveryMs: 120_000,
   /** Otherwise nothing below this level is planned with. */
   leastLevel: 0.85,
 

@@ -87,8 +87,7 @@ export class PoolAgents {
   into(balance: Balance, now: number): void {
     if (this.#foreknowledge.freeAt) {
       for (const { id, phase } of this.#agents)
-        if (phase === 'talking' || phase === 'wrap-up')
-          balance.mayBeFree(this.#certainly(id, now), 0, 1, 1);
+        if (phase === 'talking' || phase === 'wrap-up') balance.mayBeFree(this.#certainly(id, now), 0, 1, 1);
       return;
     }
     for (const { phase, since } of this.#agents) {
