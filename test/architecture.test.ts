@@ -37,6 +37,8 @@ const FEATURES = [
   'speech',
   'ivr',
   'campaign',
+  'list',
+  'contact',
   'dialer',
   'supervise',
   'engine',
@@ -54,9 +56,9 @@ const SHELLS = [
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
   /^engine\/(class-of-service|routing)-watch\.ts$/,
-  /^campaign\/(policy-watch|wish-(reading|worker|importer|pending|fields))\.ts$/,
+  /^contact\/(policy-watch|wish-(reading|worker|importer|pending|fields))\.ts$/,
   /^security\/(ban-file|ban-keeper)\.ts$/,
-  /^campaign\/list-(keeper|thread|worker|desk|store|schema|zones|next|intake|imports|import|file)\.ts$/,
+  /^list\/(keeper|thread|worker|desk|store|schema|zones|next|intake|imports|import|file)\.ts$/,
   /^base\/(clock|loop-lag)\.ts$/,
 ];
 

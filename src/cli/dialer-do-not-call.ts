@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DoNotCallImportView } from '../campaign/wish-import-http.ts';
+import type { DoNotCallImportView } from '../contact/wish-import-http.ts';
 import { readSettings } from '../setup/settings.ts';
 import { tellDaemon } from './daemon.ts';
 import { send } from './dialer-import.ts';

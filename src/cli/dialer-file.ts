@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { startOfDay } from '../base/zone.ts';
-import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
 import { PACING_MODES } from '../dialer/outbound.ts';
 import { type Problem, problemText } from '../ivr/report.ts';
 import { readYaml } from '../ivr/yaml.ts';
+import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const LENGTH = /^(\d{1,5})(ms|s|m|h|d)$/;

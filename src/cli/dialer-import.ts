@@ -6,10 +6,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refused } from '../base/errors.ts';
-import { COLUMN_ROLES, ENCODINGS } from '../campaign/list.ts';
-import { CsvReader } from '../campaign/list-csv.ts';
 import type { ImportView } from '../http/outbound-imports.ts';
 import type { CountedListView } from '../http/outbound-lists.ts';
+import { CsvReader } from '../list/csv.ts';
+import { COLUMN_ROLES, ENCODINGS } from '../list/list.ts';
 import { readSecrets } from '../setup/secrets.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { addressOfApi, tellDaemon } from './daemon.ts';
@@ -66,6 +66,9 @@ export async function importList(file: string | undefined, options: ImportComman
   const done = await follow(settings, begun);
   clearBar();
   print(importText(done, list.name));
+  // A file that cannot be read as a list leaves none behind.
+  if (done.status === 'refused' && list.isNew)
+    await tellDaemon(settings, 'DELETE', `${ROUTE}/lists/${encodeURIComponent(list.id)}`);
   if (options.refused !== undefined) await keepRefused(settings, done.id, options.refused);
   else if (done.refused > 0) print(refusedText(await firstRefused(settings, done.id), done.refused));
   return done.status === 'finished' ? 0 : 1;
@@ -124,13 +127,14 @@ async function listFor(
   settings: Settings,
   campaign: string,
   wanted: string | undefined,
-): Promise<Pick<CountedListView, 'id' | 'name'>> {
+): Promise<Pick<CountedListView, 'id' | 'name'> & { readonly isNew?: true }> {
   const path = `${ROUTE}/${encodeURIComponent(campaign)}/lists`;
   const name = wanted ?? campaign;
   const { items } = (await tellDaemon(settings, 'GET', path)) as { items: readonly CountedListView[] };
   const known = items.find((list) => list.id === name || list.name === name);
   const usual = wanted === undefined ? items[0] : undefined;
-  return known ?? usual ?? ((await tellDaemon(settings, 'POST', path, { name })) as CountedListView);
+  if (known ?? usual) return (known ?? usual)!;
+  return { ...((await tellDaemon(settings, 'POST', path, { name })) as CountedListView), isNew: true };
 }
 
 async function digestOf(file: string, passed: (bytes: number) => void): Promise<string> {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { spanText } from '../base/span.ts';
-import type { Cap, ContactPolicy, Hours } from '../campaign/contact-policy-data.ts';
-import { readPolicies } from '../campaign/policy-file.ts';
-import { policyTexts } from '../campaign/policy-watch.ts';
+import type { Cap, ContactPolicy, Hours } from '../contact/data.ts';
+import { readPolicies } from '../contact/policy-file.ts';
+import { policyTexts } from '../contact/policy-watch.ts';
 import type { Span } from '../ivr/calendar.ts';
 import { readSettings } from '../setup/settings.ts';
 import { problemLines } from './flow-check.ts';

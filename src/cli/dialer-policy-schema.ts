@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { policyFile, regulatorFile } from '../campaign/policy-grammar.ts';
+import { policyFile, regulatorFile } from '../contact/policy-grammar.ts';
 import { contactSchema, schemaText } from '../ivr/schema.ts';
 import { readSettings } from '../setup/settings.ts';
 import { shownPath } from './flow-folder.ts';

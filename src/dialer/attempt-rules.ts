@@ -1,7 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
-import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, LeadFate } from '../list/lead.ts';
 import type { Attempt, Disposition } from './attempt.ts';
 
 /** What became of a live answer. */

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
+import type { AttemptOutcome, Lead, LeadFate } from '../list/lead.ts';
 import type { PacingMode } from './outbound.ts';
 
 /** One try to reach somebody. It is written down before anything is dialled, and is never dialled twice. */

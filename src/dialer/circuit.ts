@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { AttemptOutcome } from '../list/lead.ts';
 
 /** Attempts that are looked at. */
 const LOOKED_AT = 20;

@@ -1,4 +1,4 @@
-import type { Lead } from '../campaign/lead.ts';
+import type { Lead } from '../list/lead.ts';
 import type { AbandonmentCounts } from './abandonment.ts';
 import type { Disposition } from './attempt.ts';
 import type { Occupancy } from './occupancy.ts';

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { AttemptOutcome } from '../list/lead.ts';
 import type { AnswerCount } from './abandonment.ts';
 import type { Disposition } from './attempt.ts';
 import type { PacingMode } from './outbound.ts';

@@ -1,4 +1,4 @@
-import type { Lead } from '../campaign/lead.ts';
+import type { Lead } from '../list/lead.ts';
 
 /** How soon leads are asked for again when there were none, ms. */
 const EMPTY_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { RetryRules } from '../campaign/retry.ts';
+import type { RetryRules } from '../list/retry.ts';
 
 /** A campaign that calls people: from its lists, by its rules. */
 export interface OutboundCampaign {

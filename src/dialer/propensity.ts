@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { AttemptOutcome } from '../list/lead.ts';
 
 /** What is known of a dial before it is made. */
 export interface DialFeatures {

@@ -1,5 +1,5 @@
 import { spanText } from '../base/span.ts';
-import type { Conduct } from '../campaign/contact-policy-data.ts';
+import type { Conduct } from '../contact/data.ts';
 import type { OutboundCampaign, PacingSettings } from './outbound.ts';
 
 /** The window that `pacing.rollingWindow` keeps. */

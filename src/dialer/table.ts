@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { AttemptOutcome, Lead, LeadFate } from '../campaign/lead.ts';
-import type { RetryRules } from '../campaign/retry.ts';
+import type { AttemptOutcome, Lead, LeadFate } from '../list/lead.ts';
+import type { RetryRules } from '../list/retry.ts';
 import {
   duration,
   index,

@@ -1,11 +1,11 @@
 import { Refused } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
-import type { AttemptOutcome, LeadFate } from '../campaign/lead.ts';
-import { fateAfter } from '../campaign/retry.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import { closed, fateBy, followed, outcomeOf, servedAs } from '../dialer/attempt-rules.ts';
 import type { DialResult, Pacer } from '../dialer/pacing.ts';
+import type { AttemptOutcome, LeadFate } from '../list/lead.ts';
+import { fateAfter } from '../list/retry.ts';
 import { callOf, contactOf, wishOf } from './begin-attempt.ts';
 import type { DialFloor, UnderWay, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';

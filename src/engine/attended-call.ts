@@ -1,6 +1,6 @@
 import { endpointOf } from '../agent/off-site.ts';
 import { Refused } from '../base/errors.ts';
-import type { Lead } from '../campaign/lead.ts';
+import type { Lead } from '../list/lead.ts';
 import { begin, type NotBegun } from './begin-attempt.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';

@@ -1,13 +1,13 @@
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
-import type { ContactRequest, ContactRule, ContactVerdict, PastContact } from '../campaign/contact-policy.ts';
-import type { Conduct } from '../campaign/contact-policy-data.ts';
-import type { Lead, LeadFate, LeadNumber } from '../campaign/lead.ts';
+import type { ContactRequest, ContactRule, ContactVerdict, PastContact } from '../contact/contact.ts';
+import type { Conduct } from '../contact/data.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { HeldBackLead, HeldBackNote } from '../dialer/held-back.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
 import { strictest } from '../dialer/rules.ts';
+import type { Lead, LeadFate, LeadNumber } from '../list/lead.ts';
 import { featuresOf } from './best-lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 import type { Turn } from './turn.ts';

@@ -1,6 +1,6 @@
 import { localTime } from '../base/zone.ts';
-import type { Lead } from '../campaign/lead.ts';
 import type { DialFeatures, Propensity } from '../dialer/propensity.ts';
+import type { Lead } from '../list/lead.ts';
 import type { Working } from './dial-floor.ts';
 
 /** Of so many leads at hand the one is called whose hour it is. */

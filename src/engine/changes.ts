@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 

@@ -55,6 +55,7 @@ function decideFor(turn: Turn, floor: DialFloor, pool: DialPool): void {
     if (mayNotDial(turn, floor, working) === '') callPromised(turn, floor, working);
     enlist(turn, floor, pool, working);
   }
+  pool.hasWork = members.some(({ whyNot }) => whyNot === '' || whyNot === 'kept-for-callers');
   const decision = pool.pacer.decide(turn.now);
   for (const working of members) working.reason = decision.why;
   // While we are not sure of the PBX, he may have answered.

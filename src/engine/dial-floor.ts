@@ -1,6 +1,5 @@
 import type { Agent } from '../agent/agent.ts';
-import type { ContactGate } from '../campaign/contact-policy.ts';
-import type { Lead, LeadFate } from '../campaign/lead.ts';
+import type { ContactGate } from '../contact/contact.ts';
 import { AbandonmentWindows, type KnownAnswers } from '../dialer/abandonment.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { Circuit } from '../dialer/circuit.ts';
@@ -12,6 +11,7 @@ import { PoolPacer } from '../dialer/pacing/pool-pacer.ts';
 import type { PacingReason } from '../dialer/pacing.ts';
 import { type DialFeatures, Propensity } from '../dialer/propensity.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
+import type { Lead, LeadFate } from '../list/lead.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import type { DialPool } from './dial-pool.ts';
 import { DialPools } from './dial-pools.ts';
@@ -135,13 +135,6 @@ export class DialFloor {
   /** True when it is not known how the PBX is, or nothing may be dialled at all for another reason. */
   get isForbidden(): boolean {
     return this.#parts.forbids() !== '';
-  }
-
-  /** Campaigns that were to be drained and have nothing under way any more. */
-  drained(): string[] {
-    return [...this.campaigns.values()]
-      .filter(({ campaign, inFlight }) => campaign.status === 'draining' && inFlight === 0)
-      .map(({ campaign }) => campaign.id);
   }
 
   /** The campaigns as they are now; those that are stopped and have nothing under way are not at work. */

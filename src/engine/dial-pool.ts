@@ -20,6 +20,8 @@ export class DialPool {
   readonly pacer: Pacer;
   /** How the agents spend their time. */
   readonly meter = new OccupancyMeter();
+  /** True while there is somebody to dial for its agents. */
+  hasWork = false;
   /** True when whoever is idle is kept back for callers. */
   areKept = false;
   /** Agents at work who take its calls, also those who count in another pool. */

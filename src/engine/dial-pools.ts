@@ -96,8 +96,11 @@ export class DialPools {
     const keepBack = Math.min(usualKeepBack(blended), Math.max(0, blended - 1));
     // Of those for whom somebody waits, nobody is asked for.
     let left = mayDial - lendable({ mayDial, ready, keepBack, waiting: 0 });
+    // Those first for whom nothing is to be dialled anyway.
+    const spare = pools.filter(({ pool }) => !pool.hasWork);
     for (; left > 0; left -= 1) {
-      const most = pools.reduce((a, b) => (b.mayServe.length > a.mayServe.length ? b : a));
+      const from = spare.some(({ mayServe }) => mayServe.length > 0) ? spare : pools;
+      const most = from.reduce((a, b) => (b.mayServe.length > a.mayServe.length ? b : a));
       most.serve.push(most.mayServe.pop()!);
     }
     for (const { pool, serve } of pools) pool.keep(new Set(serve));

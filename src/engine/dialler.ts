@@ -2,14 +2,14 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
-import type { ContactGate } from '../campaign/contact-policy.ts';
-import type { LeadSource } from '../campaign/lead.ts';
+import type { ContactGate } from '../contact/contact.ts';
 import type { KnownAnswers } from '../dialer/abandonment.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import { servedAs } from '../dialer/attempt-rules.ts';
 import type { Dialling, DiallingStatus, Preview } from '../dialer/dialling.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
+import type { LeadSource } from '../list/lead.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import { attemptLost } from './attempt-desk.ts';
 import { callOf } from './begin-attempt.ts';
@@ -59,6 +59,8 @@ interface Around {
 /** Abandonment is reckoned over 30 days, and over one rolling hour, ms. */
 const REMEMBERED_MS = 31 * 24 * 3_600_000;
 const ROLLING_MS = 3_600_000;
+/** After a drained campaign was stopped, or could not be, it is left alone for this long, ms. */
+const STOP_REST_MS = 5_000;
 
 /** The dialer within the engine: what it does in a turn, before and after it, and what people ask of it. */
 export class Dialler implements Dialling {
@@ -66,7 +68,8 @@ export class Dialler implements Dialling {
   readonly #parts: DiallerParts;
   readonly #around: Around;
   readonly #supply: LeadSupply;
-  readonly #stopping = new Set<string>();
+  /** When a drained campaign may be stopped, UTC ms. */
+  readonly #stopsAfter = new Map<string, number>();
   /** Live answers of attempts that were under way when the last daemon went, and whose fate was known then. */
   readonly #answered: { readonly campaign: string; readonly at: number; readonly abandoned: boolean }[] = [];
   #problem = '';
@@ -145,23 +148,22 @@ export class Dialler implements Dialling {
   committed(): void {
     this.#supply.settle(this.floor);
     this.#supply.fill(this.floor);
-    for (const campaign of this.floor.drained()) void this.#stop(campaign);
+    for (const { campaign, inFlight } of this.floor.campaigns.values())
+      if (campaign.status === 'draining' && inFlight === 0) void this.#stop(campaign.id);
   }
 
-  /** Once, however often it is seen. */
+  /** A drained campaign has nothing under way any more. Once, however often that is seen; where it fails, again after a while. */
   async #stop(campaign: string): Promise<void> {
-    if (this.#stopping.has(campaign)) return;
-    this.#stopping.add(campaign);
+    const { clock, log } = this.#around;
+    if (clock.now() < (this.#stopsAfter.get(campaign) ?? 0)) return;
+    this.#stopsAfter.set(campaign, Number.POSITIVE_INFINITY);
     try {
       await this.#parts.drained?.(campaign);
       await this.campaignsChanged();
     } catch (thrown) {
-      this.#around.log.warn(
-        { campaign, reason: messageOf(thrown) },
-        'a drained campaign could not be stopped',
-      );
+      log.warn({ campaign, reason: messageOf(thrown) }, 'a drained campaign could not be stopped');
     } finally {
-      this.#stopping.delete(campaign);
+      this.#stopsAfter.set(campaign, clock.now() + STOP_REST_MS);
     }
   }
 

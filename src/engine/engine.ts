@@ -6,7 +6,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
-import { type NewWish, OPT_OUT } from '../campaign/wish.ts';
+import { type NewWish, OPT_OUT } from '../contact/wish.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';

@@ -1,13 +1,13 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
-import type { Lead } from '../campaign/lead.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
+import type { Lead } from '../list/lead.ts';
 import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
 import type { RoutingRules } from '../queue/rules.ts';

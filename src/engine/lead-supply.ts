@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { ContactGate } from '../campaign/contact-policy.ts';
-import type { Lead, LeadSource, SettledLead } from '../campaign/lead.ts';
+import type { ContactGate } from '../contact/contact.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import { fateBy } from '../dialer/attempt-rules.ts';
+import type { Lead, LeadSource, SettledLead } from '../list/lead.ts';
 import type { DialFloor, Working } from './dial-floor.ts';
 
 /** Attempts that have ended, in the order in which that was written. */

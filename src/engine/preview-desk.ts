@@ -1,7 +1,7 @@
 import { Refused } from '../base/errors.ts';
-import type { Lead } from '../campaign/lead.ts';
 import type { Preview } from '../dialer/dialling.ts';
 import { WHY_NOT, type WhyNot } from '../dialer/why-not.ts';
+import type { Lead } from '../list/lead.ts';
 import { attendedCall } from './attended-call.ts';
 import { mayContact, NOT_BEGUN, sendBack, wishOf } from './begin-attempt.ts';
 import type { DialFloor, Working } from './dial-floor.ts';

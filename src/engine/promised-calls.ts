@@ -1,5 +1,5 @@
 import { Refused } from '../base/errors.ts';
-import type { Lead } from '../campaign/lead.ts';
+import type { Lead } from '../list/lead.ts';
 import { attendedCall } from './attended-call.ts';
 import { NOT_BEGUN, sendBack } from './begin-attempt.ts';
 import type { DialFloor, Working } from './dial-floor.ts';

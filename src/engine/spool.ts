@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Callback } from '../queue/callback.ts';
 import type { Changes, LogEvent, SpoolMark } from './changes.ts';

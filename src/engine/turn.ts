@@ -9,7 +9,7 @@ import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { waitOf } from '../call/queue-rules.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';

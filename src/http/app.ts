@@ -5,7 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { agentRoutes } from '../agent/http.ts';
 import { callRoutes } from '../call/http.ts';
 import { campaignRoutes } from '../campaign/http.ts';
-import { wishRoutes } from '../campaign/wish-http.ts';
+import { wishRoutes } from '../contact/wish-http.ts';
 import { customerRoutes } from '../customer/http.ts';
 import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';

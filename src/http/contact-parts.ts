@@ -1,10 +1,10 @@
-import type { PolicyGate } from '../campaign/contact-policy-gate.ts';
-import type { ListKeeper } from '../campaign/list-keeper.ts';
-import type { NumberRules } from '../campaign/phone-number.ts';
-import type { WishImporter } from '../campaign/wish-importer.ts';
-import type { WishStore } from '../campaign/wish-store.ts';
+import type { PolicyGate } from '../contact/gate.ts';
+import type { WishImporter } from '../contact/wish-importer.ts';
+import type { WishStore } from '../contact/wish-store.ts';
 import type { OutboundStore } from '../dialer/outbound/store.ts';
 import type { AttemptStore } from '../dialer/store.ts';
+import type { ListKeeper } from '../list/keeper.ts';
+import type { NumberRules } from '../list/phone-number.ts';
 
 /** Whom campaigns may call, and whom they called, as far as the API shows and changes it. */
 export interface ContactParts {

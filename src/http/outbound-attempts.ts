@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import { type Attempt, DISPOSITIONS, type Disposition } from '../dialer/attempt.ts';
 import { type Api, type ApiParts, caller, signed } from './api.ts';

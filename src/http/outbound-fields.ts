@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
 import { OUTBOUND_STATUSES, type OutboundCampaign, PACING_MODES } from '../dialer/outbound.ts';
 import { LEAST_RING_MS } from '../dialer/rules.ts';
+import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import { id, line, moment, nameText, noteText, number } from './fields.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,13 +3,7 @@ import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
-import {
-  COLUMN_ROLES,
-  type ColumnRole,
-  ENCODINGS,
-  type ImportProgress,
-  SEPARATORS,
-} from '../campaign/list.ts';
+import { COLUMN_ROLES, type ColumnRole, ENCODINGS, type ImportProgress, SEPARATORS } from '../list/list.ts';
 import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { allowFile } from './body-time.ts';
 import { id, idParams, line } from './fields.ts';

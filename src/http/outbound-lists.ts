@@ -78,6 +78,24 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
       return reply.status(201).send(list);
     },
   );
+  api.delete(
+    '/api/outbound/lists/:list',
+    {
+      config: { allowed: CAMPAIGN_KEEPERS },
+      schema: {
+        tags: ['outbound'],
+        summary: 'Removes a list that has no leads, such as one whose file was refused',
+        params: z.strictObject({ list: id }),
+        response: { 200: z.object({ list: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { list } = request.params;
+      await dialer.lists.removeList(list);
+      noteInLog('LeadListRemoved', { list, by: signed(caller(request)) });
+      return { list };
+    },
+  );
   api.patch(
     '/api/outbound/lists/:list',
     {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { LeadCounts } from '../campaign/lead.ts';
 import type { AnswerCount } from '../dialer/abandonment.ts';
 import type { CampaignStatus, DiallingStatus, PoolStatus } from '../dialer/dialling.ts';
 import { shareOf } from '../dialer/figures.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { WHY_NOT, type WhyNot } from '../dialer/why-not.ts';
+import type { LeadCounts } from '../list/lead.ts';
 import type { DialerParts } from './outbound.ts';
 import { abandonmentView, showAbandonment } from './outbound-views.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
 import type { Preview } from '../dialer/dialling.ts';
 import { outboundOf } from '../dialer/http.ts';
+import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import { type Api, type ApiParts, caller } from './api.ts';
 import { id, noteText } from './fields.ts';
 import type { DialerParts } from './outbound.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
 import type { AbandonmentCounts, AnswerCount } from '../dialer/abandonment.ts';
 import { type Attempt, DISPOSITIONS } from '../dialer/attempt.ts';
 import { shareOf } from '../dialer/figures.ts';
 import { PACING_MODES } from '../dialer/outbound.ts';
+import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import { numbersFor, textFor } from './fields.ts';
 import type { ApiToken } from './store.ts';
 

@@ -1,11 +1,11 @@
-import type { ContactGate } from '../campaign/contact-policy.ts';
-import type { PolicyDirectory } from '../campaign/contact-policy-gate.ts';
-import type { ListKeeper } from '../campaign/list-keeper.ts';
-import type { WishStore } from '../campaign/wish-store.ts';
+import type { ContactGate } from '../contact/contact.ts';
+import type { PolicyDirectory } from '../contact/gate.ts';
+import type { WishStore } from '../contact/wish-store.ts';
 import type { Dialling } from '../dialer/dialling.ts';
 import { outboundRoutes } from '../dialer/http.ts';
 import type { OutboundStore } from '../dialer/outbound/store.ts';
 import type { AttemptStore } from '../dialer/store.ts';
+import type { ListKeeper } from '../list/keeper.ts';
 import type { Api, ApiParts } from './api.ts';
 import { attemptRoutes } from './outbound-attempts.ts';
 import { outboundFigureRoutes } from './outbound-figures.ts';
@@ -33,6 +33,7 @@ export type Lists = Pick<
   ListKeeper,
   | 'createList'
   | 'changeList'
+  | 'removeList'
   | 'lists'
   | 'counts'
   | 'zones'

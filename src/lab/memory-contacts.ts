@@ -1,4 +1,4 @@
-import type { ContactFacts, ContactRecord, ContactWish, PastContact } from '../campaign/contact-policy.ts';
+import type { ContactFacts, ContactRecord, ContactWish, PastContact } from '../contact/contact.ts';
 
 /** A wish and whom it concerns: a person, a number, or both. */
 export interface MemoryWish extends ContactWish {

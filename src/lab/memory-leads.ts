@@ -6,8 +6,8 @@ import type {
   LeadQuery,
   LeadSource,
   SettledLead,
-} from '../campaign/lead.ts';
-import { prevails } from '../campaign/prevails.ts';
+} from '../list/lead.ts';
+import { prevails } from '../list/prevails.ts';
 
 /** A lead as a test or the lab gives it; what is left out is as for one who was never dialled. */
 export type NewLead = Pick<Lead, 'id' | 'list' | 'campaign' | 'numbers'> & Partial<Lead>;

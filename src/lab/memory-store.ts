@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
-import type { NewWish } from '../campaign/wish.ts';
+import type { NewWish } from '../contact/wish.ts';
 import { CONTACTS_LOOKED_AT, type Contact, type ContactHistory } from '../customer/contact.ts';
 import type { KnownAnswers } from '../dialer/abandonment.ts';
 import type { Attempt } from '../dialer/attempt.ts';

@@ -1,6 +1,6 @@
 import { dropFrom } from './dense-list.ts';
-import { FitTable, NEVER } from './profile-fit.ts';
 import { beginsOf, type Line, lineFor, lineKey } from './line.ts';
+import { FitTable, NEVER } from './profile-fit.ts';
 import { laneOf, type Queue, type Waiting } from './queue.ts';
 import { requirementKey } from './requirement.ts';
 import type { Profile } from './roster.ts';

@@ -1,7 +1,7 @@
 import { type Caller, Callers } from './callers.ts';
-import { NEVER } from './profile-fit.ts';
 import { type Line, nextStepMs, urgencyOf, waitOf } from './line.ts';
 import { whyOf } from './offer-reason.ts';
+import { NEVER } from './profile-fit.ts';
 import type { Offer, Order, Queue, Waiting } from './queue.ts';
 import { meetsOwnNeeds } from './requirement.ts';
 import { type Candidate, type Profile, Roster } from './roster.ts';

@@ -1,5 +1,5 @@
-import { NEVER } from './profile-fit.ts';
 import { type Line, stepAfter, urgencyOf, waitOf } from './line.ts';
+import { NEVER } from './profile-fit.ts';
 import type { Considered, OfferReason, Order, Removed, Rival, Waiting } from './queue.ts';
 import type { Profile } from './roster.ts';
 

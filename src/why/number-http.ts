@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
-import type { ContactRequest } from '../campaign/contact-policy.ts';
-import { ATTEMPT_OUTCOMES } from '../campaign/lead.ts';
-import type { KeptLead } from '../campaign/list.ts';
-import type { Wish } from '../campaign/wish.ts';
-import { numberOf, showWish, wishView } from '../campaign/wish-http.ts';
-import { zonesOf } from '../campaign/zone.ts';
+import type { ContactRequest } from '../contact/contact.ts';
+import type { Wish } from '../contact/wish.ts';
+import { numberOf, showWish, wishView } from '../contact/wish-http.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
@@ -14,6 +11,9 @@ import { line, numbersFor, textFor } from '../http/fields.ts';
 import { attemptView, showAttempt } from '../http/outbound-views.ts';
 import { STAFF } from '../http/roles.ts';
 import type { ApiToken } from '../http/store.ts';
+import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
+import type { KeptLead } from '../list/list.ts';
+import { zonesOf } from '../list/zone.ts';
 
 const time = z.number().nullable().describe('UTC milliseconds');
 

@@ -1,5 +1,5 @@
-import type { ContactRule, ContactWish } from '../campaign/contact-policy.ts';
-import type { AttemptOutcome } from '../campaign/lead.ts';
+import type { ContactRule, ContactWish } from '../contact/contact.ts';
+import type { AttemptOutcome } from '../list/lead.ts';
 import { text } from './words.ts';
 
 /** How a moment, UTC ms, is shown. */

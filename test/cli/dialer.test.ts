@@ -2,15 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CsvReader } from '../../src/campaign/list-csv.ts';
-import { readHeadings } from '../../src/campaign/list-headings.ts';
-import { readRow } from '../../src/campaign/list-row.ts';
-import { NO_SHORT_CODES } from '../../src/campaign/phone-number-short.ts';
 import { exampleCampaign, readCampaign } from '../../src/cli/dialer-file.ts';
 import { EXAMPLE_LIST, importText, refusedText } from '../../src/cli/dialer-import.ts';
 import { topLines } from '../../src/cli/dialer-top-view.ts';
 import { figuresOf } from '../../src/dialer/figures.ts';
 import type { DialerStatusView, ProgressView } from '../../src/http/outbound-figures.ts';
+import { CsvReader } from '../../src/list/csv.ts';
+import { readHeadings } from '../../src/list/headings.ts';
+import { NO_SHORT_CODES } from '../../src/list/phone-number-short.ts';
+import { readRow } from '../../src/list/row.ts';
 import { ensureDataFolder } from '../../src/setup/data-folder.ts';
 import { ensureSecrets } from '../../src/setup/secrets.ts';
 import { aCampaign, anEndedAttempt } from '../dialer/examples.ts';
@@ -101,20 +101,22 @@ test('a file of another name goes into the list that its campaign has, unless an
     '\ufeffline,what,reason,explanation,row\r\n3,row,too-short,is too short,"李四,12"\r\n',
   );
   api.dialer.lists.refused = { path: refused, bytes: readFileSync(refused).length };
-  const into = async (file: string, ...more: string[]) => {
+  const into = async (file: string, status: 'finished' | 'refused', ...more: string[]) => {
     writeFileSync(join(place.folder, file), 'phone\n13900000001\n');
     const { progress, began } = api.dialer.lists;
     const id = `i${began.length + 1}`;
     const running = place.run(['dialer', 'import', file, '--campaign', 'o1', ...more], env);
     await expect.poll(() => progress.has(id), { timeout: 15_000 }).toBe(true);
-    progress.set(id, { ...progress.get(id)!, status: 'finished', rows: 2, added: 1, refused: 1 });
+    progress.set(id, { ...progress.get(id)!, status, rows: 2, added: 1, refused: 1 });
     const { out } = await running;
     return { list: began.at(-1)!.list, out };
   };
-  const first = await into('a.csv');
+  const first = await into('a.csv', 'finished');
   expect(first.out).toContain('line 3  row  is too short');
-  expect((await into('b.csv')).list).toBe(first.list);
-  expect((await into('c.csv', '--list', 'vip')).list).not.toBe(first.list);
+  expect((await into('b.csv', 'finished')).list).toBe(first.list);
+  expect((await into('c.csv', 'finished', '--list', 'vip')).list).not.toBe(first.list);
+  expect((await into('d.csv', 'refused', '--list', 'typo')).out).toContain('The import is refused');
+  expect((await into('d.csv', 'refused', '--list', 'vip')).out).toContain('The import is refused');
   expect(api.dialer.lists.kept.map(({ name }) => name)).toEqual(['o1', 'vip']);
 }, 60_000);
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { ListKeeper } from '../../src/campaign/list-keeper.ts';
+import { ListKeeper } from '../../src/list/keeper.ts';
 import { type ApiLab, openApi } from '../http/api-lab.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { aCampaign } from './examples.ts';
@@ -64,6 +64,19 @@ test('a file that is no list is refused with a reason, and changes nothing', asy
   expect(done).toMatchObject({ status: 'refused', added: 0 });
   expect(done.problem).not.toBe('');
   expect((await api.send('viewer', 'GET', '/api/outbound/o1/progress')).body.leads.total).toBe(0);
+});
+
+test('a list without leads can be removed, also after a file that was refused; one with leads stays', async () => {
+  const api = await openWithKeeper();
+  const remove = () => api.send('campaign', 'DELETE', `/api/outbound/lists/${api.list}`);
+  const lists = async () => (await api.send('viewer', 'GET', '/api/outbound/o1/lists')).body.items.length;
+  await ended(api, (await upload(api, '手机\n13912345678\n')).body.id);
+  expect([(await remove()).body.error.id, await lists()]).toEqual(['list-in-use', 1]);
+  const added = await api.send('campaign', 'POST', '/api/outbound/o1/lists', { name: 'other' });
+  const other = { ...api, list: added.body.id };
+  await ended(other, (await upload(other, readFileSync(process.execPath).subarray(0, 100_000))).body.id);
+  expect((await api.send('campaign', 'DELETE', `/api/outbound/lists/${other.list}`)).status).toBe(200);
+  expect(await lists()).toBe(1);
 });
 
 test('a list that nobody has takes no file', async () => {

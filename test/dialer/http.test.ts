@@ -416,6 +416,15 @@ describe('figures', () => {
       ['Asia/Shanghai'],
       'outside-hours',
     ],
+    [
+      'that it is too late, though nobody is there either',
+      'no-agents',
+      { ...NO_COUNTS, total: 9, fresh: 9 },
+      ['Asia/Shanghai'],
+      'outside-hours',
+    ],
+    ['that nobody is there', 'no-agents', { ...NO_COUNTS, total: 9, fresh: 9 }, [], 'no-agents'],
+    ['that it has no leads, rather than no agents', 'no-agents', NO_COUNTS, [], 'no-leads'],
     ['nothing while it dials', '', NO_COUNTS, ['Asia/Shanghai'], ''],
   ] as const)('of a running campaign say %s', async (_what, whyNot, counts, closed, told) => {
     const api = await openWithCampaign();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { OutboundDial } from '../../src/call/call.ts';
-import type { Conduct } from '../../src/campaign/contact-policy-data.ts';
+import type { Conduct } from '../../src/contact/data.ts';
 import { leavesMessage } from '../../src/dialer/message.ts';
 import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
 import { issuesOf, strictest } from '../../src/dialer/rules.ts';
 import { connectBy } from '../../src/dialer/steps.ts';
-import { policyWith } from '../campaign/contact-policies.ts';
+import { policyWith } from '../contact/policies.ts';
 import { dialerLab } from '../engine/dialer-lab.ts';
 import { aCall } from '../store/examples.ts';
 import { aCampaign } from './examples.ts';

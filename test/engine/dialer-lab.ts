@@ -1,12 +1,12 @@
 import type { Agent } from '../../src/agent/agent.ts';
-import type { ContactRequest, ContactVerdict, PastContact } from '../../src/campaign/contact-policy.ts';
-import type { Conduct } from '../../src/campaign/contact-policy-data.ts';
-import type { Lead, SettledLead } from '../../src/campaign/lead.ts';
-import type { NewWish } from '../../src/campaign/wish.ts';
+import type { ContactRequest, ContactVerdict, PastContact } from '../../src/contact/contact.ts';
+import type { Conduct } from '../../src/contact/data.ts';
+import type { NewWish } from '../../src/contact/wish.ts';
 import type { OutboundCampaign, PacingSettings } from '../../src/dialer/outbound.ts';
 import type { Changes } from '../../src/engine/changes.ts';
 import { MemoryLeads } from '../../src/lab/memory-leads.ts';
 import { MemoryAttempts, MemoryStore } from '../../src/lab/memory-store.ts';
+import type { Lead, SettledLead } from '../../src/list/lead.ts';
 import { agent, CentreLab, type LabOptions, queue } from './centre-lab.ts';
 
 export const lead = (id: string, number: string, more: Partial<Lead> = {}): Lead => ({
@@ -100,6 +100,8 @@ export class TestGate {
 /** A store that tells what is committed. */
 class WatchedStore extends MemoryStore {
   onCommit: (changes: Changes) => void = () => undefined;
+  /** True for one that does not stop a drained campaign. */
+  keepsDraining = false;
 
   override async commit(changes: Changes): Promise<void> {
     await super.commit(changes);
@@ -130,6 +132,8 @@ export class DialerLab extends CentreLab {
   override readonly store: WatchedStore;
   readonly leads: TestLeads;
   readonly gate: TestGate;
+  /** Campaigns that were to be stopped because they are drained, each time that it was tried. */
+  readonly drained: readonly string[];
   /** Campaigns that a do-not-call list keeps from calling. */
   readonly held: Set<string>;
   /** As the store of campaigns has them. */
@@ -142,6 +146,7 @@ export class DialerLab extends CentreLab {
     const source = new TestLeads(leads);
     const gate = new TestGate();
     const held = new Set<string>();
+    const drained: string[] = [];
     const now = { campaigns };
     super({
       flows: [flow],
@@ -155,6 +160,8 @@ export class DialerLab extends CentreLab {
         attempts: new MemoryAttempts(store),
         zone: () => 'Asia/Shanghai',
         drained: async (id) => {
+          drained.push(id);
+          if (store.keepsDraining) return;
           now.campaigns = now.campaigns.map((one) => (one.id === id ? { ...one, status: 'stopped' } : one));
         },
         dialsPerSecond: 20,
@@ -166,6 +173,7 @@ export class DialerLab extends CentreLab {
     this.leads = source;
     this.gate = gate;
     this.held = held;
+    this.drained = drained;
     this.campaigns = campaigns;
     Object.defineProperty(this, 'campaigns', {
       get: () => now.campaigns,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Refusal } from '../../src/campaign/contact-policy.ts';
+import type { Refusal } from '../../src/contact/contact.ts';
 import { readClassOfService } from '../../src/engine/class-of-service-file.ts';
-import { policyWith } from '../campaign/contact-policies.ts';
+import { policyWith } from '../contact/policies.ts';
 import { queue } from './centre-lab.ts';
 import { type DialerLab, dialerLab, lead, outbound } from './dialer-lab.ts';
 

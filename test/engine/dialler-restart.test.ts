@@ -215,3 +215,12 @@ test('a daemon that stops lets go of those who have rung for long enough, dials 
   await short.engine.stop();
   expect(outcomes(short)).toEqual([undefined]);
 });
+
+test('a drained campaign that cannot be stopped is tried again after a while, and not at every turn', async () => {
+  const lab = dialerLab({ leads: [lead('l1', NUMBER)], outbound: [outbound({ status: 'draining' })] });
+  lab.store.keepsDraining = true;
+  await lab.start();
+  await lab.works('1001');
+  await lab.clock.advance(9000);
+  expect(lab.drained).toEqual(['o1', 'o1']);
+});

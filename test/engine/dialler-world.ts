@@ -1,8 +1,7 @@
 import { Refused } from '../../src/base/errors.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { PolicyGate } from '../../src/campaign/contact-policy-gate.ts';
-import type { Lead, LeadSource } from '../../src/campaign/lead.ts';
+import { PolicyGate } from '../../src/contact/gate.ts';
 import { DISPOSITIONS } from '../../src/dialer/attempt.ts';
 import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
 import type { DiallerParts } from '../../src/engine/dialler.ts';
@@ -11,8 +10,9 @@ import { noFaults } from '../../src/lab/faulty-pbx.ts';
 import { MemoryContacts } from '../../src/lab/memory-contacts.ts';
 import { MemoryLeads, type NewLead } from '../../src/lab/memory-leads.ts';
 import { MemoryAttempts, type MemoryStore } from '../../src/lab/memory-store.ts';
+import type { Lead, LeadSource } from '../../src/list/lead.ts';
 import type { Behaviour, SimulatedParty } from '../../src/pbx/simulated/party.ts';
-import { policyWith } from '../campaign/contact-policies.ts';
+import { policyWith } from '../contact/policies.ts';
 import { agent, type CentreLab, centreLab, queue } from './centre-lab.ts';
 import { outbound } from './dialer-lab.ts';
 

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock.ts';
 import { idSource } from '../../src/base/ids.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { PolicyGate } from '../../src/campaign/contact-policy-gate.ts';
-import { ContactRecordStore } from '../../src/campaign/contact-record-store.ts';
-import type { KeptLead } from '../../src/campaign/list.ts';
-import { NO_SHORT_CODES } from '../../src/campaign/phone-number-short.ts';
-import { WishImporter } from '../../src/campaign/wish-importer.ts';
-import { WishStore } from '../../src/campaign/wish-store.ts';
+import { PolicyGate } from '../../src/contact/gate.ts';
+import { ContactRecordStore } from '../../src/contact/record-store.ts';
+import { WishImporter } from '../../src/contact/wish-importer.ts';
+import { WishStore } from '../../src/contact/wish-store.ts';
 import { OutboundStore } from '../../src/dialer/outbound/store.ts';
 import { AttemptStore } from '../../src/dialer/store.ts';
 import type { EventLog } from '../../src/engine/store.ts';
 import type { ContactParts } from '../../src/http/contact-parts.ts';
+import type { KeptLead } from '../../src/list/list.ts';
+import { NO_SHORT_CODES } from '../../src/list/phone-number-short.ts';
 import type { Database } from '../../src/store/connect.ts';
-import { daily, policyWith } from '../campaign/contact-policies.ts';
+import { daily, policyWith } from '../contact/policies.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 
 export interface ContactLab extends ContactParts {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { Refused } from '../../src/base/errors.ts';
-import type { ContactPolicy } from '../../src/campaign/contact-policy-data.ts';
-import type { Lead } from '../../src/campaign/lead.ts';
-import type { CountedList, ImportOptions, ImportProgress, LeadList } from '../../src/campaign/list.ts';
-import { WishStore } from '../../src/campaign/wish-store.ts';
+import type { ContactPolicy } from '../../src/contact/data.ts';
+import { WishStore } from '../../src/contact/wish-store.ts';
 import type { Attempt, Disposition } from '../../src/dialer/attempt.ts';
 import type { Dialling, DiallingStatus, Preview } from '../../src/dialer/dialling.ts';
 import { OutboundStore } from '../../src/dialer/outbound/store.ts';
 import { AttemptStore, attemptWriter } from '../../src/dialer/store.ts';
 import type { EventLog } from '../../src/engine/store.ts';
 import type { DialerParts, Lists } from '../../src/http/outbound.ts';
+import type { Lead } from '../../src/list/lead.ts';
+import type { CountedList, ImportOptions, ImportProgress, LeadList } from '../../src/list/list.ts';
 import type { Database } from '../../src/store/connect.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { START } from '../store/examples.ts';
@@ -94,6 +94,10 @@ export class FakeLists implements Lists {
     this.kept[at] = { ...this.kept[at]!, ...changes };
     const { counts: _counts, ...list } = this.kept[at];
     return list;
+  }
+
+  async removeList(id: string): Promise<void> {
+    this.kept.splice(this.#indexOf(id), 1);
   }
 
   lists = async (campaign: string) => this.kept.filter((list) => list.campaign === campaign);

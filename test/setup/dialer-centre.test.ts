@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { idSource } from '../../src/base/ids.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { keepPending } from '../../src/campaign/wish-pending.ts';
+import { keepPending } from '../../src/contact/wish-pending.ts';
 import { attemptWriter } from '../../src/dialer/store.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import { DialerCentre } from '../../src/setup/dialer-centre.ts';

@@ -36,9 +36,19 @@ test('an empty file gets the whole schema, once', () => {
 test('the schema of the migrations is the one that the tables declare', async () => {
   const { generateSQLiteDrizzleJson, generateSQLiteMigration } = await import('drizzle-kit/api');
   const tables = await Promise.all(
-    ['agent', 'call', 'campaign', 'customer', 'dialer', 'engine', 'http', 'ivr', 'queue', 'store'].map(
-      (folder) => import(`../../src/${folder}/table.ts`),
-    ),
+    [
+      'agent',
+      'call',
+      'campaign',
+      'contact',
+      'customer',
+      'dialer',
+      'engine',
+      'http',
+      'ivr',
+      'queue',
+      'store',
+    ].map((folder) => import(`../../src/${folder}/table.ts`)),
   );
   const newest = knownMigrations().length - 1;
   const snapshot = new URL(

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { CONTACT_RULES } from '../../src/campaign/contact-policy.ts';
-import type { KeptLead } from '../../src/campaign/list.ts';
-import { OPT_OUT } from '../../src/campaign/wish.ts';
 import { storyLines } from '../../src/cli/why-number.ts';
+import { CONTACT_RULES } from '../../src/contact/contact.ts';
+import { OPT_OUT } from '../../src/contact/wish.ts';
 import type { Attempt } from '../../src/dialer/attempt.ts';
 import type { OutboundCampaign } from '../../src/dialer/outbound.ts';
+import type { KeptLead } from '../../src/list/list.ts';
 import { attemptText, pacingText, ruleText, untilText, wishText } from '../../src/why/number.ts';
 import type { NumberWhyView } from '../../src/why/number-http.ts';
 import { heldBack } from '../../src/why/number-store.ts';

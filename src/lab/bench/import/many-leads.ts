@@ -1,6 +1,6 @@
-import { LEAD_INDEXES, LEAD_TRIGGERS } from '../../../campaign/list-schema.ts';
-import { ListStore } from '../../../campaign/list-store.ts';
-import { zonesOf } from '../../../campaign/zone.ts';
+import { LEAD_INDEXES, LEAD_TRIGGERS } from '../../../list/schema.ts';
+import { ListStore } from '../../../list/store.ts';
+import { zonesOf } from '../../../list/zone.ts';
 import { connect, type Database } from '../../../store/connect.ts';
 
 /** Campaigns that dial at the same time; every fourth one calls America, in all of its zones. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { seededRandom } from '../../../base/random.ts';
-import type { ListKeeper } from '../../../campaign/list-keeper.ts';
+import type { ListKeeper } from '../../../list/keeper.ts';
 import { quantile } from '../routing/sample.ts';
 import { CAMPAIGNS, zonesOfCampaign } from './many-leads.ts';
 

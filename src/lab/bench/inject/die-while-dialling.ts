@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ListKeeper } from '../../../campaign/list-keeper.ts';
+import { ListKeeper } from '../../../list/keeper.ts';
 import { replaceSource } from './replace-source.ts';
 
 /**

@@ -11,6 +11,6 @@ replaceSource('src/engine/engine.ts', (source) => {
   );
 });
 // Nor does the gate.
-replaceSource('src/campaign/contact-policy-history.ts', (source) =>
+replaceSource('src/contact/history.ts', (source) =>
   source.replace('other && refuse(', 'false && other && refuse('),
 );

@@ -1,7 +1,7 @@
-import type { AttemptOutcome } from '../../../campaign/lead.ts';
 import type { PacingSettings } from '../../../dialer/outbound.ts';
 import type { ProgressView } from '../../../http/outbound-figures.ts';
 import type { AttemptView } from '../../../http/outbound-views.ts';
+import type { AttemptOutcome } from '../../../list/lead.ts';
 import { type Sight, until } from '../faults/api.ts';
 import type { Rig } from '../rig.ts';
 
