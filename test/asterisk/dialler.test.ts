@@ -21,7 +21,8 @@ prompts:
   beep: { en: We called you. }
 steps:
   hear: { detect-machine: {}, then: { human: agent, machine: end } }
-  agent: { campaign-agent: {}, then: { done: end, timeout: end } }
+  agent: { campaign-agent: {}, then: { done: end, timeout: who } }
+  who: { say: beep, then: end }
   end: { hangup: {} }
 `;
 
