@@ -27,7 +27,7 @@ const problemsOf = (text: string, ...surroundings: [Parameters<typeof readRoutin
 test('the shipped file has no problem, and the queues that the shipped flows name', () => {
   const { rules, problems } = readRouting(SHIPPED, 'r.yaml');
   expect(problems).toEqual([]);
-  expect([...rules!.queues.keys()]).toEqual(['general', 'vip', 'card']);
+  expect([...rules!.queues.keys()]).toEqual(['general', 'vip', 'sales', 'card']);
   expect(rules!.order).toBe('service-level');
   for (const queue of rules!.queues.values())
     expect(queue).toMatchObject({ ringMs: 15_000, wrapUpMs: 10_000, maxWaitMs: 120_000, music: 'default' });
