@@ -3,6 +3,32 @@ import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
 import type { AttemptOutcome, LeadFate } from '../list/lead.ts';
 import type { Attempt, Disposition } from './attempt.ts';
+import type { DialResult } from './pacing.ts';
+
+/** What an outcome means for those who learn from attempts. */
+interface Meaning {
+  /** How the dial ended as pacing sees it, where nobody waited for an agent. */
+  readonly result: DialResult;
+  /** Whether he answers at such an hour; undefined: it says nothing of him. */
+  readonly teaches?: 'answers' | 'does-not';
+}
+
+/** What each outcome means. What answered without waiting for anybody needed no agent, as a machine does not. */
+export const MEANING: Readonly<Record<AttemptOutcome, Meaning>> = {
+  connected: { result: 'machine', teaches: 'answers' },
+  abandoned: { result: 'machine', teaches: 'answers' },
+  'hung-up': { result: 'machine', teaches: 'answers' },
+  machine: { result: 'machine', teaches: 'does-not' },
+  'no-answer': { result: 'no-answer', teaches: 'does-not' },
+  busy: { result: 'busy', teaches: 'does-not' },
+  rejected: { result: 'busy', teaches: 'does-not' },
+  'invalid-number': { result: 'failed' },
+  congestion: { result: 'failed' },
+  failed: { result: 'failed' },
+  unknown: { result: 'failed' },
+  cancelled: { result: 'cancelled' },
+  'not-dialled': { result: 'cancelled' },
+};
 
 /** What became of a live answer. */
 export type Served = 'connected' | 'abandoned' | 'hung-up';
@@ -38,8 +64,10 @@ export function followed(attempt: Attempt, call: Call): Attempt {
     attempt.agent === agent &&
     attempt.detected === detected;
   if (same) return attempt;
+  // The PBX may have refused to connect him: then he was not.
+  const { connectedAt: _before, ...rest } = attempt;
   return {
-    ...attempt,
+    ...rest,
     ...(ringingAt !== undefined && { ringingAt }),
     ...(answeredAt !== undefined && { answeredAt }),
     ...(waitedAt !== undefined && { waitedAt }),

@@ -2,8 +2,8 @@ import { Refused } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
-import { closed, fateBy, followed, outcomeOf, servedAs } from '../dialer/attempt-rules.ts';
-import type { DialResult, Pacer } from '../dialer/pacing.ts';
+import { closed, fateBy, followed, MEANING, outcomeOf, servedAs } from '../dialer/attempt-rules.ts';
+import type { Pacer } from '../dialer/pacing.ts';
 import type { AttemptOutcome, LeadFate } from '../list/lead.ts';
 import { fateAfter } from '../list/retry.ts';
 import { callOf, contactOf, wishOf } from './begin-attempt.ts';
@@ -16,18 +16,25 @@ const GONE: LeadFate = { next: 'done', reason: 'campaign-gone' };
 /** A lead whose dial was hung up here before he answered, or that was not dialled after all, comes again after this, ms. */
 const CANCELLED_MS = 60_000;
 
+/** An attempt and its call, as they are together. */
+type Together = readonly [Attempt, Call];
+
 /** A call of a campaign has changed: its attempt follows, and everybody learns from it. */
 export function attemptFollows(turn: Turn, floor: DialFloor | undefined, was: Call, is: Call): void {
   const id = is.outbound?.attempt;
   const known = id === undefined ? undefined : floor?.underWay.get(id);
   if (!floor || !known) return;
   const working = floor.campaigns.get(known.attempt.campaign);
-  tellPacer(turn, known.pool?.pacer, was, is);
   if (working) tellCircuit(working, known.attempt.id, was, is, turn.now);
   const next = followed(known.attempt, is);
   const over =
     is.phase.at === 'ended' ? end(turn, floor, { ...known, attempt: next }, is, working) : undefined;
-  noteAnswer(floor, [known.attempt, was], [over ?? next, is], turn.now);
+  const [before, after]: readonly Together[] = [
+    [known.attempt, was],
+    [over ?? next, is],
+  ];
+  tellPacer(known.pool?.pacer, before!, after!, turn.now);
+  noteAnswer(floor, before!, after!, turn.now);
   if (over || next === known.attempt) return;
   floor.underWay.set(next.id, { ...known, attempt: next });
   turn.putAttempt(next);
@@ -36,15 +43,27 @@ export function attemptFollows(turn: Turn, floor: DialFloor | undefined, was: Ca
 }
 
 /** Abandonment is reckoned from attempts, whatever pacing knew of them. */
-function noteAnswer(
-  floor: DialFloor,
-  was: readonly [Attempt, Call],
-  is: readonly [Attempt, Call],
-  now: number,
-): void {
+function noteAnswer(floor: DialFloor, was: Together, is: Together, now: number): void {
   const served = servedAs(...is);
   if (served !== undefined && servedAs(...was) === undefined)
     floor.windowsOf(is[0].campaign).note(served === 'abandoned', now);
+}
+
+/** What pacing learns. An answer is a live one when he waits for an agent. */
+function tellPacer(
+  pacer: Pacer | undefined,
+  [before, wasCall]: Together,
+  [after, call]: Together,
+  now: number,
+): void {
+  const { id, outcome } = after;
+  if (!pacer || call.callback) return;
+  if (before.ringingAt === undefined && after.ringingAt !== undefined) pacer.ringing(id, now);
+  if (before.waitedAt === undefined && after.waitedAt !== undefined) pacer.resolved(id, 'live', now);
+  const served = servedAs(after, call);
+  if (served !== undefined && servedAs(before, wasCall) === undefined) pacer.served(id, served, now);
+  if (outcome !== undefined && after.waitedAt === undefined)
+    pacer.resolved(id, call.outbound?.letGo ? 'cancelled' : MEANING[outcome].result, now);
 }
 
 function end(
@@ -101,18 +120,9 @@ function learn(
   call: Call,
   outcome: AttemptOutcome,
 ): void {
-  if (!features || call.outbound?.letGo) return;
-  switch (outcome) {
-    case 'connected':
-    case 'abandoned':
-    case 'hung-up':
-      return propensity.learn(features, true, attempt.at);
-    case 'machine':
-    case 'no-answer':
-    case 'busy':
-    case 'rejected':
-      return propensity.learn(features, false, attempt.at);
-  }
+  const { teaches } = MEANING[outcome];
+  if (features && teaches && !call.outbound?.letGo)
+    propensity.learn(features, teaches === 'answers', attempt.at);
 }
 
 function fateOf({ campaign }: Working, attempt: Attempt, outcome: AttemptOutcome, now: number): LeadFate {
@@ -140,50 +150,12 @@ const about = ({ id, campaign, list, lead, person, number }: Attempt) => ({
   number,
 });
 
-/** What pacing learns from a call. An answer counts as live when he waits for an agent. */
-function tellPacer({ now }: Turn, pacer: Pacer | undefined, was: Call, is: Call): void {
-  const id = is.outbound?.attempt;
-  if (!pacer || id === undefined || is.callback) return;
-  const [before, after] = [customerLeg(was), customerLeg(is)];
-  if (before?.ringingAt === undefined && after?.ringingAt !== undefined) pacer.ringing(id, now);
-  const waits = (at: Call['phase']['at']): boolean => at === 'queued' || at === 'offered';
-  const waited = is.waitedMs > was.waitedMs || waits(was.phase.at);
-  if (!waits(was.phase.at) && waits(is.phase.at) && was.waitedMs === 0) pacer.resolved(id, 'live', now);
-  if (waited && waits(was.phase.at) && !waits(is.phase.at)) {
-    if (is.phase.at === 'connected') pacer.served(id, 'connected', now);
-    else pacer.served(id, is.outbound?.abandonedAt === undefined ? 'hung-up' : 'abandoned', now);
-  }
-  if (is.phase.at !== 'ended' || is.waitedMs > 0 || waits(was.phase.at) || is.connectedAt !== undefined)
-    return;
-  pacer.resolved(id, resultOf(is), now);
-}
-
 /** In a call that an agent makes, the dial goes out when he has taken it. */
 function tellCircuit({ circuit }: Working, id: string, was: Call, is: Call, now: number): void {
   const [before, after] = [customerLeg(was), customerLeg(is)];
   if (is.callback && !before && after) circuit.dialled(id);
   if (before?.ringingAt === undefined && after?.ringingAt !== undefined) circuit.rings(id, now);
   if (before?.answeredAt === undefined && after?.answeredAt !== undefined) circuit.answered(id);
-}
-
-/** A dial of which no live answer came. */
-function resultOf(call: Call): DialResult {
-  if (call.outbound?.letGo) return 'cancelled';
-  switch (outcomeOf(call)) {
-    case 'busy':
-    case 'rejected':
-      return 'busy';
-    case 'no-answer':
-      return 'no-answer';
-    case 'cancelled':
-    case 'not-dialled':
-      return 'cancelled';
-    case 'machine':
-    case 'hung-up':
-      return 'machine';
-    default:
-      return 'failed';
-  }
 }
 
 /**

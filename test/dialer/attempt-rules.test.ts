@@ -120,3 +120,23 @@ test.each([
 ] as const)('what was noted as %o makes of the lead %o', (noted, fate) => {
   expect(fateBy(noted)).toEqual(fate);
 });
+
+test('whom the PBX did not connect in the end was not connected', () => {
+  const attempt: Attempt = {
+    id: 'a',
+    campaign: 'o',
+    list: 'l',
+    lead: 'x',
+    person: 'p',
+    number: '+8613900000001',
+    mode: 'predictive',
+    earlier: 0,
+    numbers: 1,
+    at: 0,
+  };
+  const talking = followed(attempt, call(leg({ answeredAt: 1 }), { connectedAt: 2 }));
+  expect(talking.connectedAt).toBe(2);
+  const back = followed(talking, call(leg({ answeredAt: 1 })));
+  expect(back.connectedAt).toBeUndefined();
+  expect(followed(back, call(leg({ answeredAt: 1 })))).toBe(back);
+});
