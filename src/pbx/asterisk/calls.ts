@@ -98,6 +98,11 @@ export class Calls {
     this.#ending.set(channel, cause);
   }
 
+  /** True while the dialplan has the leg, as far as we were there. */
+  isDetecting(leg: string): boolean {
+    return this.#detecting.has(leg);
+  }
+
   /** The leg is about to leave us for a while. */
   detectionAsked(leg: string): void {
     this.#detecting.add(leg);

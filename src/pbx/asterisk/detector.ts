@@ -26,7 +26,8 @@ export class Detector {
     checkDetection(limits);
     // Only of these we are told that they end while the dialplan has them.
     if (!leg.startsWith(this.#idPrefix)) throw new PbxError('refused', `${leg} is no leg that we dialled`);
-    if (await this.#isListening(leg)) return;
+    // On its way to the dialplan a channel still says that it is with us, and takes no orders any more.
+    if (this.#calls.isDetecting(leg) || (await this.#isListening(leg))) return;
     const body = limitsVariable(limits);
     const set: AriRequest = { method: 'POST', path: path('channels', leg, 'variable'), body };
     check(await this.#link.request(set), `limits for ${leg}`);
