@@ -30,6 +30,7 @@ if (chosen.length === 0) {
     '.',
   ]);
   await check('types', [bin('typescript/bin/tsc'), '-p', '.']);
+  await check('types of the console', [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'src/console', '--noEmit']);
 }
 await runVitest();
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`);

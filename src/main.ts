@@ -48,6 +48,7 @@ import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
 import { TrunkAddress } from './security/trunk-address.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
+import { CONSOLE_FOLDER } from './setup/console-build.ts';
 import { DialerCentre } from './setup/dialer-centre.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
@@ -346,6 +347,7 @@ app = buildApp({
   flows,
   routing,
   recordings,
+  console: CONSOLE_FOLDER,
   ids,
   clock,
   log: log.child({ part: 'http' }),

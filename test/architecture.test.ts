@@ -48,7 +48,7 @@ const FEATURES = [
 
 /** Files that speak to the world, beside those that their name gives away. */
 const SHELLS = [
-  /^(setup|http|store|lab)\//,
+  /^(setup|http|store|lab|console)\//,
   /^pbx\/[a-z]+\//,
   /\/([a-z]+-)*(table|store|http)\.ts$/,
   /^(main|cli)\.ts$|^cli\//,
@@ -128,7 +128,7 @@ test.each([
   ['fastify', (path: string) => isHttp(path)],
   ['drizzle-orm', (path: string) => isStored(path)],
   ['better-sqlite3', (path: string) => path.startsWith('store/')],
-  ['ws', (path: string) => path.startsWith('pbx/')],
+  ['ws', (path: string) => path.startsWith('pbx/') || path.startsWith('http/')],
 ])('%s is imported only where it belongs', (library, allowed) => {
   const found = offenders(({ path, imports }) =>
     allowed(path)
@@ -164,4 +164,20 @@ test('no junk drawers and no barrels', () => {
     .map((file) => file.path)
     .filter((path) => /(^|\/)(utils?|helpers?|managers?|types?|index)(\/|\.ts$)/.test(path));
   expect(names).toEqual([]);
+});
+
+test('the console takes nothing but types from the rest', () => {
+  const outside = readdirSync(join(src, 'console'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|vue)$/.test(path))
+    .flatMap((path) => {
+      const text = readFileSync(join(src, 'console', path), 'utf8');
+      return [...text.matchAll(/import\s+(type\s)?[^;]*?from\s*'(\.[^']+)'/g)]
+        .filter(
+          ([, , name]) =>
+            relative(src, resolve(src, 'console', dirname(path), name!)).split('/')[0] !== 'console',
+        )
+        .map(([, type, name]) => ({ path, name, isType: type !== undefined }));
+    });
+  expect(outside).toContainEqual({ path: 'session.ts', name: '../user/http.ts', isType: true });
+  expect(outside.filter(({ isType }) => !isType)).toEqual([]);
 });

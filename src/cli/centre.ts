@@ -47,7 +47,18 @@ export function addCentreCommands(program: Command): void {
       const { doctor } = await import('./doctor.ts');
       process.exitCode = await doctor(options);
     });
+  program
+    .command('console')
+    .description('the pages for agents, supervisors and staff')
+    .command('build')
+    .description('build the pages; a start does it by itself when their sources have changed')
+    .action(buildConsole);
   program.command('token').description('print the API token of this installation').action(token);
+}
+
+async function buildConsole(): Promise<void> {
+  const { ensureConsole } = await import('../setup/console-build.ts');
+  if (!(await ensureConsole(print))) print('The console is built already.');
 }
 
 async function start(): Promise<void> {

@@ -27,8 +27,9 @@ import type { Ban } from '../security/bans.ts';
 import type { Persona } from '../speech/persona.ts';
 import type { ContactParts } from './contact-parts.ts';
 import type { DialerParts } from './outbound.ts';
+import type { Principal } from './principal.ts';
 import type { Role } from './roles.ts';
-import type { ApiToken, TokenStore } from './store.ts';
+import type { TokenStore } from './store.ts';
 
 /** Everything that the API answers from. */
 export interface ApiParts {
@@ -52,6 +53,8 @@ export interface ApiParts {
   readonly contacts?: ContactParts;
   /** Absolute folder of the recordings; no audio outside it is given out. */
   readonly recordings: string;
+  /** Absolute folder of the console's pages; undefined where there are none. */
+  readonly console?: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -97,8 +100,8 @@ export type Api = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** Who may use a route: certain roles, or everybody, even without a token. */
-export type Allowed = readonly Role[] | 'everybody';
+/** Who may use a route: certain roles, whoever has an agent's seat, or everybody, even without a token. */
+export type Allowed = readonly (Role | 'seat')[] | 'everybody';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -109,17 +112,17 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Set on every route that is not for everybody. */
-    token: ApiToken | undefined;
+    principal: Principal | undefined;
   }
 }
 
 /** Whoever makes this request. */
-export function caller(request: Pick<FastifyRequest, 'token'>): ApiToken {
-  if (!request.token) throw new Error('a route for everybody asked who is there');
-  return request.token;
+export function caller(request: Pick<FastifyRequest, 'principal'>): Principal {
+  if (!request.principal) throw new Error('a route for everybody asked who is there');
+  return request.principal;
 }
 
-/** The name under which whoever has this token signs what he changes. */
-export function signed(token: ApiToken): string {
-  return token.agentId ?? token.name;
+/** The name under which he signs what he changes. */
+export function signed(principal: Principal): string {
+  return principal.agentId ?? principal.name;
 }

@@ -17,6 +17,7 @@ import { rosterRoutes } from './agent-roster.ts';
 import type { Api, ApiParts } from './api.ts';
 import { addSafetyHeaders, guard, rateLimits } from './auth.ts';
 import { FILE_TIME_MS, limitBodyTime } from './body-time.ts';
+import { serveConsole } from './console.ts';
 import { answerNotFound, errorMapper } from './errors.ts';
 import { flowFigureRoutes } from './flow-figures.ts';
 import { healthRoutes } from './health.ts';
@@ -62,7 +63,8 @@ export function buildApp(parts: ApiParts): FastifyInstance {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorMapper(parts.log));
-  app.setNotFoundHandler(answerNotFound);
+  if (parts.console === undefined) app.setNotFoundHandler(answerNotFound);
+  else serveConsole(app as unknown as FastifyInstance, parts.console);
   allowEmptyJson(app);
   limitBodyTime(app, parts.clock);
   app.addHook('onSend', addSafetyHeaders);

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, RouteOpti
 import { networkOf } from '../base/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { assert, Refused } from '../base/errors.ts';
-import type { Api, ApiParts } from './api.ts';
+import type { Allowed, Api, ApiParts } from './api.ts';
+import type { Principal } from './principal.ts';
+import { SUPERVISORS } from './roles.ts';
 import { type ApiToken, hashOf, type TokenStore } from './store.ts';
 import { RightTokens, Tries, WITHOUT_TOKEN_PER_MINUTE, WRONG_TOKENS_PER_MINUTE } from './token-tries.ts';
 
@@ -18,7 +20,7 @@ const REQUESTS_PER_MINUTE = 6000;
 export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' | 'log' | 'clock'>): void {
   const knock = doorOf(tokens, clock);
   const isNews = oncePerMinute(clock);
-  api.decorateRequest('token', undefined);
+  api.decorateRequest('principal', undefined);
   api.addHook('onRoute', checkDeclared);
   const check: onRequestAsyncHookHandler = async (request) => {
     const allowed = request.routeOptions.config.allowed;
@@ -32,8 +34,9 @@ export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' 
         log.warn({ address }, 'a wrong API token');
       throw found;
     }
-    request.token = found;
-    if (!allowed.includes(found.role))
+    const principal: Principal = { ...found, via: 'token' };
+    request.principal = principal;
+    if (!mayUse(principal, allowed))
       throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
   };
   api.addHook('onRequest', check);
@@ -45,20 +48,25 @@ export const rateLimits = {
   max: REQUESTS_PER_MINUTE,
   timeWindow: 60_000,
   hook: 'preParsing',
-  keyGenerator: (request: FastifyRequest) => request.token?.id ?? `address ${addressOf(request)}`,
+  keyGenerator: (request: FastifyRequest) => request.principal?.id ?? `address ${addressOf(request)}`,
   errorResponseBuilder: () =>
     new Refused('too-many-requests', `More than ${REQUESTS_PER_MINUTE} requests in a minute: slow down`),
 } as const;
 
-/** Nothing that the API says is for a cache, and no answer is taken for another kind than it is sent as. */
+/** Nothing that the API says is for a cache, unless it says so itself, and no answer is taken for another kind than it is sent as. */
 export async function addSafetyHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.header('cache-control', 'no-store');
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   reply.header('x-content-type-options', 'nosniff');
 }
 
-/** Refuses unless `token` may move this agent: supervisors any, agents themselves. @throws Refused `forbidden` */
-export function checkMayMove(token: ApiToken, agent: string): void {
-  if (token.role === 'agent' && token.agentId !== agent)
+/** Whether one of those for whom a route is. */
+export function mayUse({ role, agentId }: Principal, allowed: Exclude<Allowed, 'everybody'>): boolean {
+  return allowed.includes(role) || (agentId !== undefined && allowed.includes('seat'));
+}
+
+/** Refuses unless `principal` may move this agent: supervisors any, others themselves. @throws Refused `forbidden` */
+export function checkMayMove({ role, agentId }: Principal, agent: string): void {
+  if (!SUPERVISORS.some((one) => one === role) && agentId !== agent)
     throw new Refused('forbidden', 'An agent moves only himself');
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refused } from '../base/errors.ts';
+import { messageOf, Refused } from '../base/errors.ts';
 import {
   asteriskLog,
   choosePbxPorts,
@@ -8,6 +8,7 @@ import {
   type RunningAsterisk,
   startAsterisk,
 } from './asterisk-process.ts';
+import { ensureConsole } from './console-build.ts';
 import { askHealth, daemonLog, endLeftoverDaemon, type Health } from './daemon-process.ts';
 import { checkSpace, ensureDataFolder, SPACE_TO_RUN } from './data-folder.ts';
 import { type AsteriskProgram, findAsterisk } from './find-asterisk.ts';
@@ -79,6 +80,8 @@ async function startLocked(
   const program = await findAsterisk(settings, say);
   say(`Asterisk ${program.version} (${originOf(program, settings)})`);
   await ensureSpeech(settings, say);
+  // Calls are worth more than pages: without them the centre starts too.
+  await ensureConsole(say).catch((error: unknown) => say(messageOf(error)));
   signal.throwIfAborted();
   const { phones, seeded } = await prepareData(settings, secrets, say);
   mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });

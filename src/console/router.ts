@@ -1,0 +1,41 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import { whenSignedOut } from './api.ts';
+import { i18n } from './language.ts';
+import { homeOf, isFor, PAGES } from './navigation.ts';
+import Shell from './Shell.vue';
+import { me, whoAmI } from './session.ts';
+
+/** The pages of the console. Whoever is not signed in goes to the sign-in page, and comes back from there. */
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/sign-in', name: 'signIn', component: () => import('./pages/sign-in/SignIn.vue') },
+    {
+      path: '/',
+      component: Shell,
+      children: PAGES.map(({ name, path, show }) => ({ name, path, component: show })),
+    },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  await whoAmI().catch(() => undefined);
+  const user = me.value;
+  if (!user) return to.name === 'signIn' ? true : { name: 'signIn', query: { to: to.fullPath } };
+  const home = homeOf(user);
+  if (to.name === 'signIn') return home?.path ?? '/';
+  const page = PAGES.find(({ name }) => name === to.name);
+  if (page && !isFor(page, user) && home && home.name !== to.name) return home.path;
+  return true;
+});
+
+router.afterEach((to) => {
+  const { t } = i18n.global;
+  const name = to.name === 'signIn' ? t('signIn.title') : t(`navigation.${String(to.name)}`);
+  document.title = `${name} · Carillon`;
+});
+
+whenSignedOut(() => {
+  if (router.currentRoute.value.name !== 'signIn') void router.push({ name: 'signIn' });
+});
