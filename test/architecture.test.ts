@@ -151,7 +151,7 @@ test('sockets to the PBX are opened in link files only', () => {
 
 test('the environment is read in main, cli, set-up and benches only, transactions are opened in the store only', () => {
   const found = offenders(({ path, text }) => [
-    ...(/^(main|cli)\.ts$|^(cli|setup|lab\/bench)\//.test(path)
+    ...(/^(main|cli|console\/vite\.config)\.ts$|^(cli|setup|lab\/bench)\//.test(path)
       ? []
       : ['process.env'].filter((word) => text.includes(word))),
     ...(path.startsWith('store/') ? [] : ['.transaction('].filter((word) => text.includes(word))),
