@@ -23,6 +23,20 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+/** Less is the way of the answer and the whole seconds of its date, ms. */
+const CLOCKS_AGREE_MS = 2_000;
+let clockBehindMs = 0;
+
+/** The server's time, UTC ms: the clock of an agent's machine may be wrong. */
+export function serverNow(): number {
+  return Date.now() + clockBehindMs;
+}
+
+function compareClocks(response: Response): void {
+  const behindMs = Date.parse(response.headers.get('date') ?? '') - Date.now();
+  if (Number.isFinite(behindMs)) clockBehindMs = Math.abs(behindMs) > CLOCKS_AGREE_MS ? behindMs : 0;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
@@ -80,6 +94,7 @@ async function send(path: string, init: RequestInit, patienceMs = PATIENCE_MS): 
   } catch (error) {
     throw new RefusedByApi('unreachable', 0, error instanceof Error ? error.message : String(error));
   }
+  compareClocks(response);
   if (response.ok) return response;
   const refusal = await refusalOf(response);
   if (response.status === 401) onSignedOut();
