@@ -1,43 +1,41 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify';
-import { networkOf } from '../base/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { assert, Refused } from '../base/errors.ts';
 import type { Allowed, Api, ApiParts } from './api.ts';
 import type { Principal } from './principal.ts';
-import { SUPERVISORS } from './roles.ts';
-import { type ApiToken, hashOf, type TokenStore } from './store.ts';
-import { RightTokens, Tries, WITHOUT_TOKEN_PER_MINUTE, WRONG_TOKENS_PER_MINUTE } from './token-tries.ts';
+import { isSupervisor } from './roles.ts';
+import { addressOf } from './whence.ts';
 
 /** Addresses that are remembered for what was logged of them. */
 const REMEMBERED = 10_000;
-/** Requests per minute and token. */
+/** Requests per minute of one user or token. */
 const REQUESTS_PER_MINUTE = 6000;
 
 /**
  * Lets nobody through who may not use the route. Routes say who may in `config.allowed`; one that says nothing does not
  * get into the app.
  */
-export function guard(api: Api, { tokens, log, clock }: Pick<ApiParts, 'tokens' | 'log' | 'clock'>): void {
-  const knock = doorOf(tokens, clock);
+export function guard(api: Api, { door, log, clock }: Pick<ApiParts, 'door' | 'log' | 'clock'>): void {
   const isNews = oncePerMinute(clock);
   api.decorateRequest('principal', undefined);
+  api.decorateRequest('session', undefined);
   api.addHook('onRoute', checkDeclared);
   const check: onRequestAsyncHookHandler = async (request) => {
     const allowed = request.routeOptions.config.allowed;
     // A route that is not there has nothing declared and nothing to guard.
     if (allowed === 'everybody' || allowed === undefined) return;
-    const found = await knock(request);
+    const found = await door.knock(request.raw);
     if (found instanceof Refused) {
       // The log is not to be filled by whoever likes to.
-      const address = addressOf(request);
+      const address = addressOf(request.raw);
       if (request.headers.authorization !== undefined && isNews(address))
         log.warn({ address }, 'a wrong API token');
       throw found;
     }
-    const principal: Principal = { ...found, via: 'token' };
-    request.principal = principal;
-    if (!mayUse(principal, allowed))
-      throw new Refused('forbidden', `This needs a token of role ${allowed.join(', ')}`, { allowed });
+    request.principal = found.principal;
+    request.session = found.session;
+    if (!mayUse(found.principal, allowed))
+      throw new Refused('forbidden', `This needs one of these roles: ${allowed.join(', ')}`, { allowed });
   };
   api.addHook('onRequest', check);
 }
@@ -48,7 +46,7 @@ export const rateLimits = {
   max: REQUESTS_PER_MINUTE,
   timeWindow: 60_000,
   hook: 'preParsing',
-  keyGenerator: (request: FastifyRequest) => request.principal?.id ?? `address ${addressOf(request)}`,
+  keyGenerator: (request: FastifyRequest) => request.principal?.id ?? `address ${addressOf(request.raw)}`,
   errorResponseBuilder: () =>
     new Refused('too-many-requests', `More than ${REQUESTS_PER_MINUTE} requests in a minute: slow down`),
 } as const;
@@ -65,8 +63,8 @@ export function mayUse({ role, agentId }: Principal, allowed: Exclude<Allowed, '
 }
 
 /** Refuses unless `principal` may move this agent: supervisors any, others themselves. @throws Refused `forbidden` */
-export function checkMayMove({ role, agentId }: Principal, agent: string): void {
-  if (!SUPERVISORS.some((one) => one === role) && agentId !== agent)
+export function checkMayMove(principal: Principal, agent: string): void {
+  if (!isSupervisor(principal) && principal.agentId !== agent)
     throw new Refused('forbidden', 'An agent moves only himself');
 }
 
@@ -75,7 +73,7 @@ function checkDeclared(route: RouteOptions): void {
 }
 
 /** Tells for each key whether it was not asked for in the minute before. */
-function oncePerMinute(clock: Clock): (key: string) => boolean {
+export function oncePerMinute(clock: Clock): (key: string) => boolean {
   const told = new Map<string, number>();
   return (key) => {
     const now = clock.now();
@@ -84,41 +82,4 @@ function oncePerMinute(clock: Clock): (key: string) => boolean {
     told.set(key, now);
     return true;
   };
-}
-
-/** Where it comes from: of IPv6 the network, because within it everybody has as many addresses as he likes. */
-function addressOf(request: FastifyRequest): string {
-  return networkOf(request.ip) ?? request.ip;
-}
-
-/**
- * Tells whose token a request has, or why it is refused. Whoever sent too many wrong ones is refused before the database is
- * asked; a try is counted before it is looked at, so that many at once are no more than one after the other.
- */
-function doorOf(tokens: TokenStore, clock: Clock): (request: FastifyRequest) => Promise<ApiToken | Refused> {
-  const wrong = new Tries(WRONG_TOKENS_PER_MINUTE);
-  const empty = new Tries(WITHOUT_TOKEN_PER_MINUTE);
-  const right = new RightTokens();
-  return async (request) => {
-    const address = addressOf(request);
-    const { authorization } = request.headers;
-    if (authorization === undefined)
-      return empty.take(address, clock.now())
-        ? new Refused('no-token', 'Send the header "Authorization: Bearer <token>"')
-        : tooMany('requests without a token');
-    const [, token] = /^Bearer +([A-Za-z0-9_-]{16,200})$/i.exec(authorization) ?? [];
-    const hash = token === undefined ? '' : hashOf(token);
-    const isKnown = right.has(hash);
-    if (!isKnown && !wrong.take(address, clock.now())) return tooMany('wrong tokens');
-    const found = token === undefined ? undefined : await tokens.identify(token);
-    right.note(hash, found !== undefined);
-    if (!found)
-      return new Refused('bad-token', 'This token is not valid: it was never given out, or is revoked');
-    if (!isKnown) wrong.giveBack(address);
-    return found;
-  };
-}
-
-function tooMany(what: string): Refused {
-  return new Refused('too-many-requests', `Too many ${what} from this address: wait a minute`);
 }

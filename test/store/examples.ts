@@ -46,12 +46,13 @@ export function aCall(changes: Partial<Call> = {}): Call {
  * legs finds out here whether the store keeps it.
  */
 export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCause'>> {
-  const unanswered: Required<Omit<Leg, 'answeredAt'>> = {
+  const unanswered: Required<Omit<Leg, 'answeredAt' | 'goneAt'>> = {
     id: 'l1',
     to: { kind: 'phone', extension: '1001' },
     agent: '1001',
     queue: 'vip',
     writtenBy: '1003',
+    replaces: 'l0',
     plannedAt: START + 1000,
     ringingAt: START + 1100,
     endedAt: START + 16_000,
@@ -105,6 +106,14 @@ export function aBusyCall(): Required<Omit<Call, 'endedAt' | 'endedBy' | 'endCau
       minRingMs: 15_000,
       connectWithinMs: 2000,
       abandonedAt: START + 30_000,
+    },
+    supervision: {
+      leg: { id: 'l3', to: { kind: 'phone', extension: '1009' }, plannedAt: START + 19_000 },
+      by: { id: 'u1', name: '王芳' },
+      mode: 'whisper',
+      agent: '1003',
+      ringUntil: START + 49_000,
+      since: START + 19_000,
     },
     phase: { at: 'connected', leg: 'l2', since: START + 18_000 },
     legs: [unanswered, answered],

@@ -10,9 +10,11 @@ import { TokenStore } from '../../src/http/store.ts';
 import { prepareData, storeFile } from '../../src/setup/prepare.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { connect } from '../../src/store/connect.ts';
+import { Passwords } from '../../src/user/password.ts';
+import { UserStore } from '../../src/user/store.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 
-const secrets = { adminToken: 'a-token-for-the-first-admin' };
+const secrets = { adminToken: 'a-token-for-the-first-admin', consolePassword: 'seven-blue-kettles' };
 
 test('the first start puts in a demonstration centre, later ones leave everything as it is', async () => {
   const data = temporaryFolder();
@@ -23,8 +25,11 @@ test('the first start puts in a demonstration centre, later ones leave everythin
   expect(first.phones.map((phone) => phone.extension)).toEqual([
     ...Array.from({ length: 10 }, (_, index) => String(1001 + index)),
     '2001',
+    // In the pages of the agents, but for the expert, who has none of ours.
+    ...Array.from({ length: 8 }, (_, index) => `web-${1001 + index}`),
+    'web-2001',
   ]);
-  expect(new Set(first.phones.map((phone) => phone.password)).size).toBe(11);
+  expect(new Set(first.phones.map((phone) => phone.password)).size).toBe(20);
   expect(await prepareData({ data }, secrets, (step) => steps.push(step))).toEqual({
     ...first,
     seeded: false,
@@ -73,4 +78,38 @@ test('a damaged database stops the start with a sentence', async () => {
   const data = temporaryFolder();
   writeFileSync(storeFile(data), 'x'.repeat(5000));
   await expect(prepareData({ data }, secrets, () => undefined)).rejects.toMatchObject({ id: 'bad-store' });
+});
+
+test('the demonstration centre has somebody of every role, whose seats are those of its agents', async () => {
+  const data = temporaryFolder();
+  await prepareData({ data }, secrets, () => undefined);
+  const database = connect(storeFile(data));
+  const users = await new UserStore(database).list({ limit: 50 });
+  const { agents } = await new CentreStore(database, new EventLog(database)).load();
+  expect(new Set(users.map(({ role }) => role))).toEqual(
+    new Set(['admin', 'supervisor', 'agent', 'campaign', 'approver', 'auditor']),
+  );
+  for (const { agentId, name, branch, role } of users.filter((user) => user.agentId !== undefined)) {
+    const seat = agents.find(({ id }) => id === agentId);
+    expect(seat?.name).toBe(name);
+    if (role === 'agent') expect(seat?.branch).toBe(branch);
+  }
+  for (const { passwordHash } of users)
+    expect(await new Passwords().fits(secrets.consolePassword, passwordHash)).toBe(true);
+  database.close();
+});
+
+test('a centre from before there were users gets its first admin, and whoever is there stays', async () => {
+  const data = temporaryFolder();
+  await prepareData({ data }, secrets, () => undefined);
+  const before = connect(storeFile(data));
+  before.script('delete from user');
+  before.close();
+  await prepareData({ data }, secrets, () => undefined);
+  await prepareData({ data }, { ...secrets, consolePassword: 'another-one-later' }, () => undefined);
+  const database = connect(storeFile(data));
+  const users = await new UserStore(database).list({ limit: 50 });
+  expect(users.map(({ login, role, branch }) => [login, role, branch])).toEqual([['admin', 'admin', '']]);
+  expect(await new Passwords().fits(secrets.consolePassword, users[0]!.passwordHash)).toBe(true);
+  database.close();
 });

@@ -310,7 +310,7 @@ describe('scores that nobody can reckon with stop the load with the name of the 
 });
 
 describe('tokens', () => {
-  const owner = { id: 't1', name: 'desk', role: 'supervisor', createdAt: START } as const;
+  const owner = { id: 't1', name: 'desk', role: 'supervisor', branch: '', createdAt: START } as const;
 
   test('are known by their text until they are revoked; the text is not stored', async () => {
     const { database } = openStore();

@@ -1,0 +1,1 @@
+ALTER TABLE `phone` ADD `branch` text DEFAULT '' NOT NULL;
