@@ -1,14 +1,17 @@
 import type { Attributes } from '../base/attributes.ts';
 import {
   becomes,
+  extendWrapUp,
   type Input,
   logIn,
   logInAgain,
   notes,
   notIdle,
   notLoggedIn,
+  notWrappingUp,
   offerEnded,
   phoneGone,
+  reseated,
   reserve,
   rests,
   type State,
@@ -47,6 +50,8 @@ export interface Agent {
   readonly attributes?: Attributes;
   /** Somebody elsewhere, reached over an ordinary or mobile phone, only in the hours of his duty calendar ('' for always). */
   readonly outside?: { readonly number: string; readonly duty: string };
+  /** The branch that he belongs to, the head office if unset. */
+  readonly branch?: string;
   readonly state: AgentState;
 }
 
@@ -72,6 +77,8 @@ export type AgentState =
       readonly until: number;
       readonly after: Rest;
       readonly since: number;
+      /** He has asked for more time already. */
+      readonly extended?: true;
     };
 
 /** A call in hand, and what follows it. */
@@ -93,7 +100,13 @@ export interface Back {
 export type Rest =
   | { readonly at: 'ready'; readonly since: number }
   | { readonly at: 'not-ready'; readonly reason: string; readonly back?: Back }
-  | { readonly at: 'wrap-up'; readonly call: string; readonly until: number; readonly after: Rest }
+  | {
+      readonly at: 'wrap-up';
+      readonly call: string;
+      readonly until: number;
+      readonly after: Rest;
+      readonly extended?: true;
+    }
   | { readonly at: 'logged-out' };
 
 export type AgentInput =
@@ -115,6 +128,10 @@ export type AgentInput =
   | { readonly type: 'Resume'; readonly leg: string }
   | { readonly type: 'TalkEnded'; readonly leg: string; readonly wrapUpMs: number }
   | { readonly type: 'PhoneGone'; readonly leg: string }
+  /** His page was loaded anew: what he has in hand goes on with the leg `to`. */
+  | { readonly type: 'Reseat'; readonly leg: string; readonly to: string }
+  /** He needs more time for the wrap-up, which he gets once. */
+  | { readonly type: 'ExtendWrapUp'; readonly byMs: number }
   | { readonly type: 'TimeUp' };
 
 /** What an input makes of a state. @throws Refused */
@@ -138,6 +155,8 @@ const WITHOUT_CALL = {
   Resume: stays,
   TalkEnded: stays,
   PhoneGone: stays,
+  Reseat: stays,
+  ExtendWrapUp: notWrappingUp,
   TimeUp: stays,
 } as const;
 
@@ -147,6 +166,7 @@ const WITH_CALL = {
   GoReady: notes,
   GoNotReady: notes,
   Offer: notIdle,
+  Reseat: reseated,
 } as const;
 
 const TRANSITIONS: Transitions = {
@@ -172,7 +192,7 @@ const TRANSITIONS: Transitions = {
     PhoneGone: phoneGone,
   },
   hold: { ...WITH_CALL, Resume: becomes('talking'), TalkEnded: talkEnded, PhoneGone: phoneGone },
-  'wrap-up': { ...WITHOUT_CALL, TimeUp: wrapUpOver },
+  'wrap-up': { ...WITHOUT_CALL, ExtendWrapUp: extendWrapUp, TimeUp: wrapUpOver },
 };
 
 /** When the agent wants to be woken (UTC ms), if at all. */
@@ -203,7 +223,7 @@ export function callInHand({ state }: Agent): { readonly call: string; readonly 
 /**
  * The agent's state machine, see above. Gives the same object back when nothing changes.
  * @param now UTC ms
- * @throws Refused `agent-logged-out`, `agent-logged-in`, `agent-not-idle`
+ * @throws Refused `agent-logged-out`, `agent-logged-in`, `agent-not-idle`, `no-wrap-up`, `wrap-up-extended`
  */
 export function reduceAgent(agent: Agent, input: AgentInput, now: number): Agent {
   const transition = TRANSITIONS[agent.state.at][input.type] as Transition<AgentState, AgentInput>;

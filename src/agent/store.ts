@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { and, asc, eq, ne } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
@@ -8,9 +9,12 @@ import type { Agent } from './agent.ts';
 import { areScores } from './skills.ts';
 import { storedState } from './stored-state.ts';
 import { agentTable, phoneTable } from './table.ts';
+import { hasWebPhone, webPhoneOf } from './web-phone.ts';
 
 /** A SIP account of one of our phones. The password goes to the PBX's configuration and nowhere else. */
 export type Phone = typeof phoneTable.$inferSelect;
+/** One that is put in: on a desk, and of the head office, unless it says otherwise. */
+export type NewPhone = typeof phoneTable.$inferInsert;
 
 /**
  * Prepares the writing of agents' states, for use inside a unit of work. Everything else is written only with a new agent: it
@@ -23,7 +27,11 @@ export function agentStateWriter(database: Database): (agent: Agent) => void {
 
 /** All agents with the states they were in, by id. @throws Refused `bad-agent` for a row that matching would fail at */
 export function allAgents(database: Database): Agent[] {
-  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all().map(known).map(checked);
+  return database.query.select().from(agentTable).orderBy(asc(agentTable.id)).all().map(agentOf).map(checked);
+}
+
+function agentOf({ branch, ...row }: typeof agentTable.$inferSelect): Agent {
+  return { ...known(row), ...(branch !== '' && { branch }) };
 }
 
 function checked(agent: Agent): Agent {
@@ -36,7 +44,8 @@ function checked(agent: Agent): Agent {
 }
 
 function rowOf(agent: Agent): typeof agentTable.$inferInsert {
-  return { ...agent, attributes: agent.attributes ?? {}, outside: agent.outside ?? null };
+  const { attributes = {}, outside = null, branch = '' } = agent;
+  return { ...agent, attributes, outside, branch };
 }
 
 /** Agents as the administrator keeps them, and the phones that there are. */
@@ -63,6 +72,7 @@ export class AgentStore {
         .values(rowOf(agent))
         .onConflictDoUpdate({ target: agentTable.id, set: facts })
         .run();
+      this.#keepWebPhone(agent);
       return made ? [changeOf('AgentChanged', agent, made)] : [];
     });
   }
@@ -71,6 +81,7 @@ export class AgentStore {
   async remove(agent: Agent, made: Authorship): Promise<void> {
     this.#events.commit(() => {
       this.#database.query.delete(agentTable).where(eq(agentTable.id, agent.id)).run();
+      this.#dropWebPhone(agent);
       return [changeOf('AgentRemoved', agent, made)];
     });
   }
@@ -81,6 +92,13 @@ export class AgentStore {
     return (
       query.select({ id: agentTable.id }).from(agentTable).where(eq(agentTable.id, id)).get() !== undefined
     );
+  }
+
+  /** The branch that an agent belongs to; undefined where there is no such agent. */
+  branchOf(id: string): string | undefined {
+    const { branch } = agentTable;
+    return this.#database.query.select({ branch }).from(agentTable).where(eq(agentTable.id, id)).get()
+      ?.branch;
   }
 
   #checkFree({ id, homeExtension }: Agent): void {
@@ -107,12 +125,42 @@ export class AgentStore {
     return this.#database.query.select().from(phoneTable).where(eq(phoneTable.extension, extension)).get();
   }
 
-  async savePhone(phone: Phone): Promise<void> {
+  async savePhone(phone: NewPhone): Promise<void> {
     const { password, name } = phone;
     this.#database.query
       .insert(phoneTable)
       .values(phone)
       .onConflictDoUpdate({ target: phoneTable.extension, set: { password, name } })
+      .run();
+  }
+
+  /** Makes the phones in pages that are missing, such as those of agents of a version before this one. */
+  async completeWebPhones(): Promise<void> {
+    for (const agent of allAgents(this.#database)) this.#keepWebPhone(agent);
+  }
+
+  /** The account of his phone in the page goes with the agent; its secret stays as it was made. */
+  #keepWebPhone(agent: Agent): void {
+    if (!hasWebPhone(agent)) return this.#dropWebPhone(agent);
+    const { name, branch = '' } = agent;
+    const phone = {
+      extension: webPhoneOf(agent.id),
+      password: randomBytes(24).toString('base64url'),
+      name,
+      branch,
+      kind: 'web',
+    } as const;
+    this.#database.query
+      .insert(phoneTable)
+      .values(phone)
+      .onConflictDoUpdate({ target: phoneTable.extension, set: { name, branch } })
+      .run();
+  }
+
+  #dropWebPhone({ id }: Agent): void {
+    this.#database.query
+      .delete(phoneTable)
+      .where(eq(phoneTable.extension, webPhoneOf(id)))
       .run();
   }
 }

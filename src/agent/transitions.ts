@@ -37,6 +37,21 @@ export function notIdle({ at }: AgentState, _input: AgentInput, _now: number, ag
   throw new Refused('agent-not-idle', `${agent} is ${at}`);
 }
 
+export function notWrappingUp(_state: AgentState, _input: AgentInput, _now: number, agent: string): never {
+  throw new Refused('no-wrap-up', `${agent} wraps nothing up`);
+}
+
+/** @throws Refused `wrap-up-extended` */
+export function extendWrapUp(
+  state: State<'wrap-up'>,
+  { byMs }: Input<'ExtendWrapUp'>,
+  _now: number,
+  agent: string,
+): AgentState {
+  if (state.extended) throw new Refused('wrap-up-extended', `${agent} had more time for this call already`);
+  return { ...state, until: state.until + byMs, extended: true };
+}
+
 type Wish = Input<'LogOut' | 'GoReady' | 'GoNotReady'>;
 
 /** Goes to rest now; wrap-up ends by it. */
@@ -80,7 +95,13 @@ function asRest(state: State<'ready' | 'not-ready' | 'wrap-up'>): Rest {
     case 'not-ready':
       return { at: 'not-ready', reason: state.reason, ...(state.back && { back: state.back }) };
     case 'wrap-up':
-      return { at: 'wrap-up', call: state.call, until: state.until, after: state.after };
+      return {
+        at: 'wrap-up',
+        call: state.call,
+        until: state.until,
+        after: state.after,
+        ...(state.extended && { extended: true }),
+      };
     default:
       return unreachable(state);
   }
@@ -92,6 +113,11 @@ export function becomes(at: 'ringing' | 'talking' | 'hold') {
     { leg }: { readonly leg: string },
     now: number,
   ): AgentState => (state.leg === leg ? { ...state, at, since: now } : state);
+}
+
+/** Nothing else changes for him. */
+export function reseated<S extends AgentState & InHand>(state: S, { leg, to }: Input<'Reseat'>): S {
+  return state.leg === leg ? { ...state, leg: to } : state;
 }
 
 /** What he wished meanwhile, and any state but ready, stands. */

@@ -17,6 +17,8 @@ export interface Campaign {
   readonly material: string;
   /** Whose voice and music its callers hear, '' for no change. */
   readonly persona: string;
+  /** The branch whose campaign it is, the head office if unset. */
+  readonly branch?: string;
 }
 
 /** What happens to a caller whom the reception does not take. */

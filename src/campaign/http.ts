@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import {
+  branchId,
   extension,
   id,
   idParams,
@@ -11,14 +12,15 @@ import {
   noteText,
   number,
   numbersFor,
-  page,
   pageCursor,
   pageLimit,
   pageOf,
   textFor,
 } from '../http/fields.ts';
+import type { Principal } from '../http/principal.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
+import { cursorAtMoment, momentOf, seenPage } from '../http/seen-page.ts';
 import { box, name as personaName } from '../ivr/grammar.ts';
 import { type Campaign, checkDigitHolds, checkDigitOf, MAX_CODE_LENGTH, validityOf } from './campaign.ts';
 import { type Feedback, INTERESTS } from './feedback.ts';
@@ -51,6 +53,7 @@ export const campaignView = z
   .object({
     id: z.string(),
     name: z.string(),
+    branch: z.string().describe('Whose campaign it is, empty for the head office'),
     code: z.string(),
     checkDigit: z.boolean(),
     validFrom: z.number(),
@@ -107,9 +110,10 @@ const newCampaign = z.strictObject({
   fallback: fields.fallback.default({ kind: 'none' }),
   material: fields.material.default(''),
   persona: fields.persona.default(''),
+  branch: branchId.optional().describe('Whose campaign it is, your own branch if unset'),
 });
 
-const campaignChanges = z.strictObject(fields).partial();
+const campaignChanges = z.strictObject({ ...fields, branch: branchId }).partial();
 
 const newFeedback = z.strictObject({
   campaignId: id,
@@ -128,11 +132,12 @@ export function campaignRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** A campaign as the API shows it. @param now UTC ms */
-export function showCampaign(campaign: Campaign, token: ApiToken, now: number): CampaignView {
-  const show = numbersFor(token);
-  const { reception, fallback } = campaign;
+export function showCampaign(campaign: Campaign, principal: Principal, now: number): CampaignView {
+  const show = numbersFor(principal);
+  const { branch = '', reception, fallback } = campaign;
   return {
     ...campaign,
+    branch,
     validity: validityOf(campaign, now),
     reception:
       reception.kind === 'outside' ? { ...reception, number: show(reception.number) } : { ...reception },
@@ -144,9 +149,9 @@ export function showCampaign(campaign: Campaign, token: ApiToken, now: number): 
 }
 
 /** Feedback as this role may see it. */
-export function showFeedback(feedback: Feedback, token: ApiToken): FeedbackView {
+export function showFeedback(feedback: Feedback, principal: Principal): FeedbackView {
   const { customerId = null, callId = null, ani, note, ...shown } = feedback;
-  return { ...shown, customerId, callId, ani: numbersFor(token)(ani), note: textFor(token)(note) };
+  return { ...shown, customerId, callId, ani: numbersFor(principal)(ani), note: textFor(principal)(note) };
 }
 
 function readRoutes(api: Api, parts: ApiParts): void {
@@ -154,7 +159,7 @@ function readRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/campaigns',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'All campaigns, by code',
@@ -162,14 +167,15 @@ function readRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const list = await campaigns.list();
+      const scope = scopeOf(request);
+      const list = (await campaigns.list()).filter(({ branch }) => scope.sees(branch));
       return { items: list.map((campaign) => showCampaign(campaign, caller(request), clock.now())) };
     },
   );
   api.get(
     '/api/campaigns/:id',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'One campaign',
@@ -177,7 +183,12 @@ function readRoutes(api: Api, parts: ApiParts): void {
         response: { 200: campaignView },
       },
     },
-    async (request) => showCampaign(await campaignOf(parts, request.params.id), caller(request), clock.now()),
+    async (request) =>
+      showCampaign(
+        await campaignOf(parts, request.params.id, scopeOf(request)),
+        caller(request),
+        clock.now(),
+      ),
   );
 }
 
@@ -186,7 +197,7 @@ function writeRoutes(api: Api, parts: ApiParts): void {
   api.post(
     '/api/campaigns',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'Adds a campaign',
@@ -195,17 +206,19 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const token = caller(request);
-      const campaign: Campaign = { id: ids.next('m'), ...request.body };
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const branch = scope.placeIn(request.body.branch);
+      const campaign: Campaign = { id: ids.next('m'), ...request.body, branch };
       await checkCampaign(campaign, parts);
-      await campaigns.save(campaign, { by: signed(token), at: clock.now() });
-      return reply.status(201).send(showCampaign(campaign, token, clock.now()));
+      await campaigns.save(campaign, { by: signed(principal), at: clock.now() });
+      return reply.status(201).send(showCampaign(campaign, principal, clock.now()));
     },
   );
   api.patch(
     '/api/campaigns/:id',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'Changes what is named',
@@ -215,11 +228,15 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
-      const campaign: Campaign = { ...(await campaignOf(parts, request.params.id)), ...request.body };
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const before = await campaignOf(parts, request.params.id, scope);
+      const { branch } = request.body;
+      if (branch !== undefined) scope.placeIn(branch);
+      const campaign: Campaign = { ...before, ...request.body };
       await checkCampaign(campaign, parts);
-      await campaigns.save(campaign, { by: signed(token), at: clock.now() });
-      return showCampaign(campaign, token, clock.now());
+      await campaigns.save(campaign, { by: signed(principal), at: clock.now() });
+      return showCampaign(campaign, principal, clock.now());
     },
   );
 }
@@ -229,7 +246,7 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
   api.post(
     '/api/feedback',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'Notes what a customer said about a campaign',
@@ -238,26 +255,29 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { campaignId, interest, note, ...about } = request.body;
-      const who = await whoSaidIt(parts, about);
+      const scope = scopeOf(request);
+      const who = await whoSaidIt(parts, about, scope);
+      if (!scope.seesCampaign(campaignId) && !isOfCall(parts, who.callId, campaignId))
+        throw unknownCampaign(campaignId);
       const feedback: Feedback = {
         id: ids.next('f'),
         campaignId,
         interest,
         note,
         ...who,
-        by: signed(token),
+        by: signed(principal),
         at: clock.now(),
       };
       await campaigns.addFeedback(feedback);
-      return reply.status(201).send(showFeedback(feedback, token));
+      return reply.status(201).send(showFeedback(feedback, principal));
     },
   );
   api.get(
     '/api/feedback',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'What customers said, the latest first',
@@ -270,15 +290,19 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { campaign, cursor, limit } = request.query;
-      const rows = await campaigns.feedback({ campaignId: campaign, before: cursor, limit });
-      return page(
-        rows,
+      const scope = scopeOf(request);
+      return seenPage({
+        scope,
         limit,
-        (row) => `${row.at}_${row.id}`,
-        (row) => showFeedback(row, token),
-      );
+        from: cursor,
+        read: (before, most) => campaigns.feedback({ campaignId: campaign, before, limit: most }),
+        sees: (row) => seesFeedback(scope, row),
+        placeOf: momentOf,
+        cursorAt: cursorAtMoment,
+        show: (row) => showFeedback(row, principal),
+      });
     },
   );
 }
@@ -286,13 +310,13 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
 /** Refuses a campaign whose parts do not go together, or that leads to what is not there. @throws Refused `bad-campaign` */
 async function checkCampaign(campaign: Campaign, { agents, centre, flows }: ApiParts): Promise<void> {
   const { code, checkDigit, validFrom, validUntil, reception, fallback, persona } = campaign;
-  const issues: { at: string; problem: string }[] = [];
+  const issues: { at: string; problem: string; checkDigit?: string }[] = [];
   const complain = (at: string, problem: string) => issues.push({ at, problem });
-  if (checkDigit && !checkDigitHolds(code))
-    complain(
-      'code',
-      `the check digit is wrong: ${code.slice(0, -1)} is followed by ${checkDigitOf(code.slice(0, -1))}`,
-    );
+  if (checkDigit && !checkDigitHolds(code)) {
+    const digit = checkDigitOf(code.slice(0, -1));
+    const problem = `the check digit is wrong: ${code.slice(0, -1)} is followed by ${digit}`;
+    issues.push({ at: 'code', problem, checkDigit: digit });
+  }
   if (validFrom >= validUntil) complain('validUntil', 'is not after validFrom');
   for (const [at, to] of [
     ['reception', reception],
@@ -311,19 +335,36 @@ async function checkCampaign(campaign: Campaign, { agents, centre, flows }: ApiP
 async function whoSaidIt(
   { calls, customers }: ApiParts,
   about: { readonly callId?: string; readonly customerId?: string; readonly ani?: string },
+  scope: Scope,
 ): Promise<Pick<Feedback, 'ani' | 'customerId' | 'callId'>> {
   const { callId, customerId } = about;
   const call = callId === undefined ? undefined : await calls.byId(callId);
-  if (callId !== undefined && !call) throw new Refused('call-unknown', `There is no call ${callId}`);
-  if (customerId !== undefined && !(await customers.byId(customerId)))
+  if (callId !== undefined && (!call || !scope.seesCall(callId, call)))
+    throw new Refused('call-unknown', `There is no call ${callId}`);
+  const isThere = customerId === undefined || (await customers.byId(customerId));
+  if (customerId !== undefined && (!isThere || !scope.seesCustomer(customerId)))
     throw new Refused('customer-unknown', `There is no customer ${customerId}`);
   const ani = about.ani ?? call?.ani ?? '';
   const known = customerId ?? call?.customerId ?? (await customers.byNumber(ani))?.id;
   return { ani, customerId: known, callId };
 }
 
-async function campaignOf({ campaigns }: ApiParts, id: string): Promise<Campaign> {
+/** Whoever serves a caller of a campaign notes what he said of it, whosever campaign it is. */
+function isOfCall({ calls }: ApiParts, call: string | undefined, campaign: string): boolean {
+  return call !== undefined && calls.partiesOf(call)?.campaignId === campaign;
+}
+
+/** By its campaign, or by the customer who said it. */
+export function seesFeedback(scope: Scope, { campaignId, customerId }: Feedback): boolean {
+  return scope.seesCampaign(campaignId) || (customerId !== undefined && scope.seesCustomer(customerId));
+}
+
+async function campaignOf({ campaigns }: ApiParts, id: string, scope: Scope): Promise<Campaign> {
   const campaign = await campaigns.byId(id);
-  if (!campaign) throw new Refused('campaign-unknown', `There is no campaign ${id}`);
+  if (!campaign || !scope.sees(campaign.branch)) throw unknownCampaign(id);
   return campaign;
+}
+
+function unknownCampaign(id: string): Refused {
+  return new Refused('campaign-unknown', `There is no campaign ${id}`);
 }

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, lt, ne, or } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import type { Campaign, CampaignDirectory } from './campaign.ts';
 import type { Feedback } from './feedback.ts';
+import { type CampaignFigures, figuresOf } from './figures-store.ts';
 import { campaignTable, feedbackTable } from './table.ts';
 
 /** The campaigns, and what customers said about them. */
@@ -19,11 +20,11 @@ export class CampaignStore implements CampaignDirectory {
   }
 
   async byId(id: string): Promise<Campaign | undefined> {
-    return this.#database.query.select().from(campaignTable).where(eq(campaignTable.id, id)).get();
+    return this.#one(eq(campaignTable.id, id));
   }
 
   async byCode(code: string): Promise<Campaign | undefined> {
-    return this.#database.query.select().from(campaignTable).where(eq(campaignTable.code, code)).get();
+    return this.#one(eq(campaignTable.code, code));
   }
 
   /** Read whenever a caller is asked for a code, hence kept in memory until a campaign is saved here. */
@@ -38,7 +39,12 @@ export class CampaignStore implements CampaignDirectory {
 
   /** By code. */
   async list(): Promise<Campaign[]> {
-    return this.#database.query.select().from(campaignTable).orderBy(asc(campaignTable.code)).all();
+    return this.#database.query
+      .select()
+      .from(campaignTable)
+      .orderBy(asc(campaignTable.code))
+      .all()
+      .map(campaignOf);
   }
 
   /**
@@ -47,7 +53,8 @@ export class CampaignStore implements CampaignDirectory {
    * @throws Refused `campaign-code-taken`
    */
   async save(campaign: Campaign, made?: Authorship): Promise<void> {
-    const { id, ...rules } = campaign;
+    const { id, ...facts } = campaign;
+    const rules = { ...facts, branch: campaign.branch ?? '' };
     this.#events.commit(() => {
       const other = this.#database.query
         .select({ id: campaignTable.id, name: campaignTable.name })
@@ -72,6 +79,23 @@ export class CampaignStore implements CampaignDirectory {
       return [{ type: 'CampaignChanged', version: 1, at: made.at, data: { campaign: id, by: made.by } }];
     });
     this.#codes = undefined;
+  }
+
+  /** The branch whose campaign it is; undefined where there is no such campaign. */
+  branchOf(id: string): string | undefined {
+    const { branch } = campaignTable;
+    return this.#database.query.select({ branch }).from(campaignTable).where(eq(campaignTable.id, id)).get()
+      ?.branch;
+  }
+
+  /** What its code brought. @param since from when on its callers are counted, UTC ms */
+  figures(id: string, since: number): CampaignFigures {
+    return figuresOf(this.#database, id, since);
+  }
+
+  #one(which: SQL): Campaign | undefined {
+    const row = this.#database.query.select().from(campaignTable).where(which).get();
+    return row && campaignOf(row);
   }
 
   /** Keeps feedback, and says so in the log. @throws Refused `campaign-unknown` */
@@ -134,4 +158,8 @@ export class CampaignStore implements CampaignDirectory {
 function feedbackRecorded({ campaignId, customerId, callId, interest, by, at }: Feedback): LogEvent {
   const data = { campaign: campaignId, customer: customerId ?? null, interest, by };
   return { type: 'FeedbackRecorded', version: 1, at, call: callId, data };
+}
+
+function campaignOf({ branch, ...row }: typeof campaignTable.$inferSelect): Campaign {
+  return { ...row, ...(branch !== '' && { branch }) };
 }

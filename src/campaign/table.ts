@@ -17,6 +17,7 @@ export const campaignTable = table(
     fallback: json<Fallback>('fallback').notNull(),
     material: text('material').notNull(),
     persona: text('persona').notNull().default(''),
+    branch: text('branch').notNull().default(''),
   },
   (campaign) => [uniqueIndex('campaign_code').on(campaign.code)],
 );

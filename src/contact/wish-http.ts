@@ -3,12 +3,15 @@ import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
 import { checkMaySearchNumbers, line, moment, numbersFor, textFor } from '../http/fields.ts';
+import type { Principal } from '../http/principal.ts';
 import { CAMPAIGN_KEEPERS, EVERY_ROLE, STAFF } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
+import { seenPage } from '../http/seen-page.ts';
 import { NUMBER_FAULTS, type NumberRules, readNumber } from '../list/phone-number.ts';
 import { type NewWish, WISH_KINDS, type Wish } from './wish.ts';
 import { campaign, campaignName, source, untilTime } from './wish-fields.ts';
 import { doNotCallRoutes } from './wish-import-http.ts';
+import { unknownWish } from './wish-store.ts';
 
 export const wishView = z
   .object({
@@ -62,11 +65,11 @@ export function wishRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** A wish as this role may see it. */
-export function showWish({ until, person, number, ...shown }: Wish, token: ApiToken): WishView {
+export function showWish({ until, person, number, ...shown }: Wish, principal: Principal): WishView {
   return {
     ...shown,
-    person: textFor(token)(person),
-    number: numbersFor(token)(number),
+    person: textFor(principal)(person),
+    number: numbersFor(principal)(number),
     until: until ?? null,
   };
 }
@@ -83,7 +86,7 @@ function listRoute(api: Api, { contacts }: Parts): void {
   api.get(
     '/api/contact-wishes',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Who is not to be called, who refused, who consented; the newest first',
@@ -98,21 +101,31 @@ function listRoute(api: Api, { contacts }: Parts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { kind, person, number, source: from, before, limit } = request.query;
       const given = [kind, person, number, from].filter((one) => one !== undefined);
       if (given.length > 1) throw new Refused('bad-filter', 'Ask by one of kind, person, number and source');
-      if (person !== undefined || number !== undefined) checkMaySearchNumbers(token);
-      const wishes = await contacts.wishes.list({
-        limit,
+      if (person !== undefined || number !== undefined) checkMaySearchNumbers(principal);
+      const scope = scopeOf(request);
+      const wanted = {
         ...(kind && { kind }),
         ...(person !== undefined && { person }),
         ...(number !== undefined && { number: numberOf(number, contacts.numbers) }),
         ...(from !== undefined && { source: from }),
-        ...(before !== undefined && { before }),
+      };
+      const isAboutOne = person !== undefined || number !== undefined;
+      const { items, next } = await seenPage({
+        scope,
+        limit,
+        from: before,
+        read: (place, most) =>
+          contacts.wishes.list({ ...wanted, ...(place !== undefined && { before: place }), limit: most }),
+        sees: (wish) => seesWish(scope, wish, isAboutOne),
+        placeOf: (wish) => wish.id,
+        cursorAt: String,
+        show: (wish) => showWish(wish, principal),
       });
-      const next = wishes.length < limit ? null : (wishes.at(-1)?.id ?? null);
-      return { items: wishes.map((wish) => showWish(wish, token)), next };
+      return { items, next: next === null ? null : Number(next) };
     },
   );
 }
@@ -121,7 +134,7 @@ function changeRoutes(api: Api, { contacts, clock }: Parts): void {
   api.post(
     '/api/contact-wishes',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Remembers a wish; the same one again only becomes newer',
@@ -130,25 +143,27 @@ function changeRoutes(api: Api, { contacts, clock }: Parts): void {
       },
     },
     async (request, reply) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { number, until, ...said } = request.body;
       // What lets people be called is not for everybody to say.
-      if (said.kind === 'consent' && !CAMPAIGN_KEEPERS.some((role) => role === token.role))
+      if (said.kind === 'consent' && !CAMPAIGN_KEEPERS.some((role) => role === principal.role))
         throw new Refused('forbidden', 'A consent is noted by who keeps campaigns');
+      if (said.campaign !== '' && !scopeOf(request).seesCampaign(said.campaign))
+        throw new Refused('bad-campaign', `There is no campaign ${said.campaign}`);
       const wish: NewWish = {
         ...said,
         number: number === '' ? '' : numberOf(number, contacts.numbers),
         at: clock.now(),
-        by: signed(token),
+        by: signed(principal),
         ...(until !== undefined && { until }),
       };
-      return reply.status(201).send(showWish(await contacts.wishes.add(wish), token));
+      return reply.status(201).send(showWish(await contacts.wishes.add(wish), principal));
     },
   );
   api.delete(
     '/api/contact-wishes/:id',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Forgets a wish that was noted by mistake or taken back',
@@ -157,8 +172,27 @@ function changeRoutes(api: Api, { contacts, clock }: Parts): void {
       },
     },
     async (request) => {
-      await contacts.wishes.remove(request.params.id, { by: signed(caller(request)), at: clock.now() });
+      const { id } = request.params;
+      await checkTakesBack(contacts, id, scopeOf(request));
+      await contacts.wishes.remove(id, { by: signed(caller(request)), at: clock.now() });
       return { removed: true as const };
     },
   );
+}
+
+/**
+ * Of a campaign that he sees. What holds for all campaigns is the business of all branches as soon as they ask about one number or
+ * person; the whole list of them is not.
+ */
+export function seesWish(scope: Scope, { campaign }: Pick<Wish, 'campaign'>, isAboutOne: boolean): boolean {
+  return campaign === '' ? scope.isWhole || isAboutOne : scope.seesCampaign(campaign);
+}
+
+/** @throws Refused `wish-unknown`, `branch-not-yours` for one that holds for all branches */
+async function checkTakesBack({ wishes }: ContactParts, id: number, scope: Scope): Promise<void> {
+  if (scope.isWhole) return;
+  const wish = await wishes.byId(id);
+  if (wish?.campaign === '')
+    throw new Refused('branch-not-yours', 'This wish holds for all branches: ask the head office');
+  if (!wish || !scope.seesCampaign(wish.campaign)) throw unknownWish(id);
 }

@@ -5,7 +5,8 @@ import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import { allowFile } from '../http/body-time.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
 import { idParams, moment } from '../http/fields.ts';
-import { CAMPAIGN_KEEPERS } from '../http/roles.ts';
+import { CAMPAIGN_KEEPERS, KEEPING_READERS } from '../http/roles.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
 import { LARGEST_UPLOAD, receiveUpload } from '../http/upload.ts';
 import { campaign, campaignName, source, untilTime } from './wish-fields.ts';
 import type { WishListProgress } from './wish-importer.ts';
@@ -50,7 +51,7 @@ function uploadRoute(api: Api, { contacts, ids }: Parts): void {
   api.post(
     '/api/do-not-call/imports',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       bodyLimit: LARGEST_UPLOAD,
       schema: {
         tags: ['outbound'],
@@ -70,6 +71,7 @@ function uploadRoute(api: Api, { contacts, ids }: Parts): void {
       const coming: unknown = request.body;
       if (!(coming instanceof Readable))
         throw new Refused('bad-upload', 'Send the file as the body, with the header Content-Type: text/csv');
+      checkCampaign(scopeOf(request), request.query.campaign);
       allowFile(request);
       const { until, ...terms } = request.query;
       const length = request.headers['content-length'];
@@ -84,7 +86,7 @@ function uploadRoute(api: Api, { contacts, ids }: Parts): void {
         by,
         ...(until !== undefined && { until }),
       });
-      return reply.status(202).send(showImport(importOf(contacts, begun)));
+      return reply.status(202).send(showImport(importOf(contacts, begun, scopeOf(request))));
     },
   );
 }
@@ -93,19 +95,23 @@ function progressRoutes(api: Api, { contacts }: Parts): void {
   api.get(
     '/api/do-not-call/imports',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: KEEPING_READERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Lists that were brought in since the last restart or go on, the latest first',
         response: { 200: z.object({ items: z.array(importView) }) },
       },
     },
-    async () => ({ items: contacts.importer.list().map(showImport) }),
+    async (request) => {
+      const scope = scopeOf(request);
+      const seen = contacts.importer.list().filter(({ campaign }) => seesImport(scope, campaign));
+      return { items: seen.map(showImport) };
+    },
   );
   api.get(
     '/api/do-not-call/imports/:id',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: KEEPING_READERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'How far a list is',
@@ -113,13 +119,25 @@ function progressRoutes(api: Api, { contacts }: Parts): void {
         response: { 200: importView },
       },
     },
-    async (request) => showImport(importOf(contacts, request.params.id)),
+    async (request) => showImport(importOf(contacts, request.params.id, scopeOf(request))),
   );
 }
 
-function importOf({ importer }: ContactParts, wanted: string): WishListProgress {
+/** @throws Refused `branch-not-yours`, `bad-campaign` */
+function checkCampaign(scope: Scope, campaign: string): void {
+  if (seesImport(scope, campaign)) return;
+  if (campaign === '')
+    throw new Refused('branch-not-yours', 'This list would hold for all branches: name a campaign of yours');
+  throw new Refused('bad-campaign', `There is no campaign ${campaign}`);
+}
+
+function seesImport(scope: Scope, campaign: string): boolean {
+  return campaign === '' ? scope.isWhole : scope.seesCampaign(campaign);
+}
+
+function importOf({ importer }: ContactParts, wanted: string, scope: Scope): WishListProgress {
   const progress = importer.progress(wanted);
-  if (!progress)
+  if (!progress || !seesImport(scope, progress.campaign))
     throw new Refused('import-unknown', `There is no import ${wanted}, or it ended before the last restart`);
   return progress;
 }

@@ -75,6 +75,12 @@ export class WishStore {
       .map(known);
   }
 
+  async byId(wanted: number): Promise<Wish | undefined> {
+    const { id } = contactWishTable;
+    const row = this.#database.query.select().from(contactWishTable).where(eq(id, wanted)).get();
+    return row && known(row);
+  }
+
   /** Those that concern somebody, in the order in which they were noted, at most 100. */
   async of(whom: { readonly person: string; readonly number: string }): Promise<Wish[]> {
     const { id, number, person } = contactWishTable;
@@ -101,7 +107,7 @@ export class WishStore {
         .where(eq(contactWishTable.id, id))
         .returning()
         .all();
-      if (!wish) throw new Refused('wish-unknown', `There is no wish ${id}`);
+      if (!wish) throw unknownWish(id);
       const { kind, campaign, person, number, source } = wish;
       return [
         {
@@ -113,6 +119,11 @@ export class WishStore {
       ];
     });
   }
+}
+
+/** The refusal of a wish that is not there, or not for whoever asks. */
+export function unknownWish(id: number): Refused {
+  return new Refused('wish-unknown', `There is no wish ${id}`);
 }
 
 /** Writes wishes in the transaction of others. What it returns is to be logged in the same one. */

@@ -17,6 +17,8 @@ export interface Customer {
   /** Ids of the agents who look after him and who work on his case. */
   readonly accountManager?: string;
   readonly caseOwner?: string;
+  /** The branch that looks after him, the head office if unset. */
+  readonly branch?: string;
 }
 
 /** Tiers from the lowest to the highest; later ones are served first. */

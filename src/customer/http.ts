@@ -10,6 +10,7 @@ import {
 } from '../http/attributes.ts';
 import { contactsOf, contactsView } from '../http/contacts.ts';
 import {
+  branchId,
   checkMaySearchNumbers,
   id,
   idParams,
@@ -22,8 +23,10 @@ import {
   pageOf,
   textFor,
 } from '../http/fields.ts';
+import type { Principal } from '../http/principal.ts';
 import { EVERY_ROLE, type Role } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
+import { seenPage } from '../http/seen-page.ts';
 import { name as flowName } from '../ivr/grammar.ts';
 import { type Customer, TIERS } from './customer.ts';
 
@@ -31,6 +34,7 @@ export const customerView = z
   .object({
     id: z.string(),
     name: z.string(),
+    branch: z.string().describe('The branch that looks after him, empty for the head office'),
     tier: z.enum(TIERS),
     language: z.string().describe('Preferred language, empty when unknown'),
     numbers: z.array(z.string()),
@@ -64,6 +68,7 @@ const profile = z.strictObject({
   attributes: attributesBody.default({}),
   accountManager: agentId.default(null),
   caseOwner: agentId.default(null),
+  branch: branchId.optional().describe('The branch that looks after him, your own if unset'),
 });
 
 const changes = z.strictObject({
@@ -76,6 +81,7 @@ const changes = z.strictObject({
   attributes: attributesBody.optional(),
   accountManager: agentId.optional(),
   caseOwner: agentId.optional(),
+  branch: branchId.optional(),
 });
 
 /** The name and id of the last customer of a page, in one opaque word. */
@@ -86,6 +92,9 @@ const nameCursor = z
     const [id = '', ...name] = Buffer.from(text, 'base64url').toString().split('\n');
     return { id, name: name.join('\n') };
   });
+
+/** Each costs a question of its own. */
+const FEW_BRANCHES = 100;
 
 const WRITERS = ['campaign', 'supervisor', 'admin'] as const satisfies readonly Role[];
 
@@ -98,14 +107,15 @@ export function customerRoutes(api: Api, parts: ApiParts): void {
 /** A customer as this role may see him. */
 export function showCustomer(
   customer: Customer,
-  token: ApiToken,
+  principal: Principal,
   { routing }: Pick<ApiParts, 'routing'>,
 ): CustomerView {
   return {
     ...customer,
-    numbers: customer.numbers.map(numbersFor(token)),
-    note: textFor(token)(customer.note),
-    attributes: attributesFor(token, routing.current().attributes.caller)(customer.attributes),
+    branch: customer.branch ?? '',
+    numbers: customer.numbers.map(numbersFor(principal)),
+    note: textFor(principal)(customer.note),
+    attributes: attributesFor(principal, routing.current().attributes.caller)(customer.attributes),
     accountManager: customer.accountManager ?? null,
     caseOwner: customer.caseOwner ?? null,
   };
@@ -116,7 +126,7 @@ function readRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/customers',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['customers'],
         summary: 'Customers by name, or the one who has a number',
@@ -130,26 +140,32 @@ function readRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
+      const scope = scopeOf(request);
       const { number: wanted, name, cursor, limit } = request.query;
       if (wanted !== undefined) {
-        checkMaySearchNumbers(token);
+        checkMaySearchNumbers(principal);
         const customer = await customers.byNumber(wanted);
-        const fits = customer?.name.startsWith(name ?? '');
-        return { items: customer && fits ? [showCustomer(customer, token, parts)] : [], next: null };
+        const fits = customer?.name.startsWith(name ?? '') && scope.seesCustomer(customer.id);
+        return { items: customer && fits ? [showCustomer(customer, principal, parts)] : [], next: null };
       }
-      const rows = await customers.list({ prefix: name, after: cursor, limit });
-      const last = rows.length < limit ? undefined : rows.at(-1);
-      return {
-        items: rows.map((row) => showCustomer(row, token, parts)),
-        next: last ? nameCursorAt(last) : null,
-      };
+      const few = fewBranches(scope);
+      return seenPage({
+        scope,
+        limit,
+        from: cursor,
+        read: (after, most) => customers.list({ prefix: name, branches: few, after, limit: most }),
+        sees: ({ branch }) => scope.sees(branch),
+        placeOf: ({ id, name: called }) => ({ id, name: called }),
+        cursorAt: nameCursorAt,
+        show: (row) => showCustomer(row, principal, parts),
+      });
     },
   );
   api.get(
     '/api/customers/:id',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['customers'],
         summary: 'A customer with his latest contacts',
@@ -158,11 +174,12 @@ function readRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
-      const customer = await customerOf(parts, request.params.id);
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const customer = await customerOf(parts, request.params.id, scope);
       return {
-        ...showCustomer(customer, token, parts),
-        contacts: await contactsOf(parts, { customer }, token),
+        ...showCustomer(customer, principal, parts),
+        contacts: await contactsOf(parts, { customer }, principal, scope),
       };
     },
   );
@@ -173,7 +190,7 @@ function writeRoutes(api: Api, parts: ApiParts): void {
   api.post(
     '/api/customers',
     {
-      config: { allowed: WRITERS },
+      config: { allowed: WRITERS, scope: 'branch' },
       schema: {
         tags: ['customers'],
         summary: 'Adds a customer',
@@ -182,18 +199,20 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const token = caller(request);
-      const customer = changed({ id: ids.next('cu'), ...request.body });
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const branch = scope.placeIn(request.body.branch);
+      const customer = changed({ id: ids.next('cu'), ...request.body, branch });
       checkFlow(customer, parts);
-      await checkRouting(customer, parts);
-      await customers.save(customer, { by: signed(token), at: clock.now() });
-      return reply.status(201).send(showCustomer(customer, token, parts));
+      await checkRouting(customer, parts, scope);
+      await customers.save(customer, { by: signed(principal), at: clock.now() });
+      return reply.status(201).send(showCustomer(customer, principal, parts));
     },
   );
   api.patch(
     '/api/customers/:id',
     {
-      config: { allowed: WRITERS },
+      config: { allowed: WRITERS, scope: 'branch' },
       schema: {
         tags: ['customers'],
         summary: 'Changes what is named; numbers are replaced as a whole',
@@ -203,12 +222,16 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
-      const customer = changed({ ...(await customerOf(parts, request.params.id)), ...request.body });
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const before = await customerOf(parts, request.params.id, scope);
+      const { branch } = request.body;
+      if (branch !== undefined) scope.placeIn(branch);
+      const customer = changed({ ...before, ...request.body });
       if (request.body.flow !== undefined) checkFlow(customer, parts);
-      await checkRouting(request.body, parts);
-      await customers.save(customer, { by: signed(token), at: clock.now() });
-      return showCustomer(customer, token, parts);
+      await checkRouting(request.body, parts, scope);
+      await customers.save(customer, { by: signed(principal), at: clock.now() });
+      return showCustomer(customer, principal, parts);
     },
   );
 }
@@ -239,21 +262,30 @@ interface KnownBy {
 async function checkRouting(
   written: KnownBy & Pick<Customer, 'attributes'>,
   { routing, agents }: ApiParts,
+  scope: Scope,
 ): Promise<void> {
   checkAttributes(written.attributes, routing.current().attributes.caller, 'customer');
   for (const at of ['accountManager', 'caseOwner'] as const) {
     const agent = written[at];
-    if (agent && !(await agents.isAgent(agent)))
+    if (agent && !((await agents.isAgent(agent)) && scope.seesAgent(agent)))
       refuseIssues('bad-customer', [{ at, problem: `there is no agent ${agent}` }]);
   }
 }
 
-async function customerOf({ customers }: ApiParts, id: string): Promise<Customer> {
+async function customerOf({ customers }: ApiParts, id: string, scope: Scope): Promise<Customer> {
   const customer = await customers.byId(id);
-  if (!customer) throw new Refused('customer-unknown', `There is no customer ${id}`);
+  if (!customer || !scope.seesCustomer(id))
+    throw new Refused('customer-unknown', `There is no customer ${id}`);
   return customer;
 }
 
-function nameCursorAt({ id, name }: Customer): string {
+/** His branches, where they are so few that each is looked up by itself; otherwise the whole list is gone through. */
+function fewBranches(scope: Scope): readonly string[] | undefined {
+  if (scope.isWhole) return undefined;
+  const { branches } = scope;
+  return branches.length <= FEW_BRANCHES ? branches : undefined;
+}
+
+function nameCursorAt({ id, name }: Pick<Customer, 'id' | 'name'>): string {
   return Buffer.from(`${id}\n${name}`).toString('base64url');
 }

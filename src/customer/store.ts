@@ -6,6 +6,16 @@ import { known } from '../store/known.ts';
 import { type Customer, type CustomerDirectory, spellingsOf } from './customer.ts';
 import { customerNumberTable, customerTable } from './table.ts';
 
+/** Where a list of customers was left. */
+type Named = Pick<Customer, 'id' | 'name'>;
+
+export interface CustomerFilter {
+  readonly prefix?: string | undefined;
+  readonly branches?: readonly string[] | undefined;
+  readonly after?: Named | undefined;
+  readonly limit: number;
+}
+
 /** The customers and the numbers they call from. */
 export class CustomerStore implements CustomerDirectory {
   readonly #database: Database;
@@ -21,23 +31,46 @@ export class CustomerStore implements CustomerDirectory {
     return id === undefined ? undefined : this.#withNumbers(id);
   }
 
+  /** How many customers have a flow of their own that is this one. */
+  async withFlow(flow: string): Promise<number> {
+    return this.#database.query.$count(customerTable, eq(customerTable.flow, flow));
+  }
+
   async byId(id: string): Promise<Customer | undefined> {
     return this.#withNumbers(id);
   }
 
-  /** Customers whose names begin with `prefix`, by name. @param filter.after the last one of the page before */
-  async list(filter: {
-    readonly prefix?: string;
-    readonly after?: { readonly name: string; readonly id: string };
-    readonly limit: number;
-  }): Promise<Customer[]> {
+  /** The branch that looks after a customer; undefined where there is no such customer. */
+  branchOf(id: string): string | undefined {
+    const { branch } = customerTable;
+    return this.#database.query.select({ branch }).from(customerTable).where(eq(customerTable.id, id)).get()
+      ?.branch;
+  }
+
+  /**
+   * Customers whose names begin with `prefix`, by name.
+   * @param filter.branches only those whom these look after: each is a question to an index
+   * @param filter.after the last one of the page before
+   */
+  async list(filter: CustomerFilter): Promise<Customer[]> {
+    const rows = filter.branches
+      ? filter.branches.flatMap((branch) => this.#named(filter, branch)).sort(byName)
+      : this.#named(filter);
+    return rows
+      .slice(0, filter.limit)
+      .map((row) => this.#withNumbers(row.id))
+      .filter((customer) => customer !== undefined);
+  }
+
+  #named(filter: CustomerFilter, branch?: string): Named[] {
     const { name, id } = customerTable;
     const { prefix = '', after } = filter;
-    const rows = this.#database.query
-      .select({ id })
+    return this.#database.query
+      .select({ id, name })
       .from(customerTable)
       .where(
         and(
+          branch === undefined ? undefined : eq(customerTable.branch, branch),
           // A range, unlike a pattern, always goes by the index.
           prefix === '' ? undefined : and(gte(name, prefix), lt(name, `${prefix}\u{10ffff}`)),
           after && or(gt(name, after.name), and(eq(name, after.name), gt(id, after.id))),
@@ -46,7 +79,6 @@ export class CustomerStore implements CustomerDirectory {
       .orderBy(asc(name), asc(id))
       .limit(filter.limit)
       .all();
-    return rows.map((row) => this.#withNumbers(row.id)).filter((customer) => customer !== undefined);
   }
 
   /**
@@ -115,7 +147,12 @@ export class CustomerStore implements CustomerDirectory {
       .where(eq(customerNumberTable.customerId, id))
       .orderBy(asc(customerNumberTable.position))
       .all();
-    return { ...known(row), numbers: numbers.map(({ number }) => number) };
+    const { branch, ...facts } = row;
+    return {
+      ...known(facts),
+      ...(branch !== '' && { branch }),
+      numbers: numbers.map(({ number }) => number),
+    };
   }
 }
 
@@ -125,5 +162,11 @@ function profileOf({ id: _id, numbers: _numbers, ...profile }: Customer) {
     attributes: profile.attributes ?? {},
     accountManager: profile.accountManager ?? null,
     caseOwner: profile.caseOwner ?? null,
+    branch: profile.branch ?? '',
   };
+}
+
+/** As the database orders text: by its bytes. */
+function byName(a: Named, b: Named): number {
+  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) || (a.id < b.id ? -1 : 1);
 }

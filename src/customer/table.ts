@@ -14,8 +14,12 @@ export const customerTable = table(
     attributes: json<Attributes>('attributes').notNull().default({}),
     accountManager: text('account_manager'),
     caseOwner: text('case_owner'),
+    branch: text('branch').notNull().default(''),
   },
-  (customer) => [index('customer_name').on(customer.name)],
+  (customer) => [
+    index('customer_name').on(customer.name),
+    index('customer_branch').on(customer.branch, customer.name, customer.id),
+  ],
 );
 
 /** A number belongs to one customer: the caller's number has to say who calls. */

@@ -89,6 +89,11 @@ export class ListDesk {
     return this.#store.lists(campaign);
   }
 
+  /** The campaign of a list; undefined where there is no such list. */
+  campaignOf(id: string): string | undefined {
+    return this.#store.listRow(id)?.campaign;
+  }
+
   lead(id: string): KeptLead | undefined {
     return this.#store.lead(id);
   }

@@ -87,6 +87,11 @@ export class ListKeeper implements LeadSource {
     return this.#thread.ask('lists', campaign);
   }
 
+  /** The campaign of a list; undefined where there is no such list. */
+  campaignOf(list: string): Promise<string | undefined> {
+    return this.#thread.ask('campaignOf', list);
+  }
+
   /**
    * Begins to import a file that is on this machine, behind those that wait. To import it again is harmless.
    * @returns the import's id, for `import`

@@ -32,6 +32,8 @@ const INPUTS = {
   Resume: { type: 'Resume', leg: 'l' },
   TalkEnded: { type: 'TalkEnded', leg: 'l', wrapUpMs: 50 },
   PhoneGone: { type: 'PhoneGone', leg: 'l' },
+  Reseat: { type: 'Reseat', leg: 'l', to: 'n' },
+  ExtendWrapUp: { type: 'ExtendWrapUp', byMs: 30 },
   TimeUp: { type: 'TimeUp' },
 } as const satisfies Record<AgentInput['type'], AgentInput>;
 
@@ -46,6 +48,8 @@ const LATE = {
   Resume: '=',
   TalkEnded: '=',
   PhoneGone: '=',
+  Reseat: '=',
+  ExtendWrapUp: '!no-wrap-up',
   TimeUp: '=',
 };
 
@@ -84,6 +88,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     Ring: 'ringing',
     Answer: 'talking',
     OfferEnded: 'not-ready ring-no-answer',
+    Reseat: 'reserved, then ready',
   },
   ringing: {
     ...LATE,
@@ -94,6 +99,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     Offer: '!agent-not-idle',
     Answer: 'talking',
     OfferEnded: 'not-ready ring-no-answer',
+    Reseat: 'ringing, then ready',
   },
   talking: {
     ...LATE,
@@ -106,6 +112,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     Hold: 'hold',
     TalkEnded: 'wrap-up',
     PhoneGone: 'not-ready phone-gone',
+    Reseat: 'talking, then ready',
   },
   hold: {
     ...LATE,
@@ -117,6 +124,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     Resume: 'talking',
     TalkEnded: 'wrap-up',
     PhoneGone: 'not-ready phone-gone',
+    Reseat: 'hold, then ready',
   },
   'wrap-up': {
     ...LATE,
@@ -125,6 +133,7 @@ const MATRIX: Record<AgentState['at'], Row> = {
     GoReady: 'ready',
     GoNotReady: 'not-ready meeting',
     Offer: 'reserved',
+    ExtendWrapUp: 'wrap-up, then ready',
     TimeUp: 'ready',
   },
 };
@@ -161,6 +170,7 @@ test.each(
 });
 
 test.each<[string, AgentState, AgentInput, object]>([
+  ['a page that was loaded anew', STATES.talking, INPUTS.Reseat, { ...STATES.talking, leg: 'n' }],
   ['log in twice', STATES.ready, { type: 'LogIn', extension }, STATES.ready],
   [
     'an offer keeps the place among the idle',
@@ -262,6 +272,18 @@ test('after a call to which he said not ready, he is not ready', () => {
 
 test('the end of wrap-up does not come early', () => {
   expect(reduceAgent(at(STATES['wrap-up']), INPUTS.TimeUp, 89).state).toEqual(STATES['wrap-up']);
+});
+
+test('more time for a wrap-up is given once, a call in between or not', () => {
+  const longer = reduceAgent(at(STATES['wrap-up']), INPUTS.ExtendWrapUp, 80);
+  expect(longer.state).toMatchObject({ at: 'wrap-up', until: 120, since: 20 });
+  expect(reduceAgent(longer, INPUTS.TimeUp, 119)).toBe(longer);
+  const again = expect.objectContaining({ id: 'wrap-up-extended' });
+  expect(() => reduceAgent(longer, INPUTS.ExtendWrapUp, 90)).toThrow(again);
+  const rung = reduceAgent(longer, INPUTS.Offer, 95);
+  const back = reduceAgent(rung, { type: 'OfferEnded', leg: 'm', by: 'caller', reason: '' }, 100);
+  expect(back.state).toMatchObject({ at: 'wrap-up', until: 120 });
+  expect(() => reduceAgent(back, INPUTS.ExtendWrapUp, 101)).toThrow(again);
 });
 
 test('an offer that an earlier version stored is a phone that rings', () => {
