@@ -47,7 +47,9 @@ export function startOfDay(year: number, month: number, day: number, zone: strin
     );
   };
   const guess = asIfUtc - offsetAt(asIfUtc);
-  return asIfUtc - offsetAt(guess);
+  const start = asIfUtc - offsetAt(guess);
+  // Between the two the clocks go forward: the day begins with the later one.
+  return offsetAt(start) === offsetAt(guess) ? start : Math.max(guess, start);
 }
 
 /** True for a name in the IANA time zone database, such as `Asia/Shanghai`; an offset such as `+08:00` is none. */

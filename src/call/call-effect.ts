@@ -1,4 +1,4 @@
-import type { HangupCause } from '../pbx/pbx.ts';
+import type { HangupCause, OverhearRequest } from '../pbx/pbx.ts';
 import type { Leg } from './leg.ts';
 
 /** What the rules of a call want done. */
@@ -27,7 +27,12 @@ export type CallEffect =
       readonly channels: readonly string[];
     }
   | { readonly do: 'disconnect'; readonly bridge: string }
+  /** A supervisor listens; see `OverhearRequest`. */
+  | ({ readonly do: 'overhear' } & OverhearRequest)
+  | { readonly do: 'stopOverhearing'; readonly overhearing: string }
   /** Whoever sits at the leg is told how his talk goes. */
   | { readonly do: 'tell'; readonly leg: Leg; readonly what: 'Ring' | 'Answer' | 'Hold' | 'Resume' }
+  /** Whoever sat at the leg `from` has this one from now on. */
+  | { readonly do: 'reseat'; readonly leg: Leg; readonly from: string }
   /** A leg ended: whoever sat there is told. `talked`: it had been answered and connected. `gone`: its phone is lost. */
   | { readonly do: 'release'; readonly leg: Leg; readonly talked: boolean; readonly gone?: true };

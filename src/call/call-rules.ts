@@ -3,9 +3,11 @@ import type { HangupCause } from '../pbx/pbx.ts';
 import type { Call, CallInput, EndCause, HandOver, Phase } from './call.ts';
 import type { CallEffect } from './call-effect.ts';
 import { reduceCallback } from './callback-rules.ts';
+import { reduceDirected } from './direct-rules.ts';
 import { type Leg, type LegOutcome, outcomeOf } from './leg.ts';
 import { closeLeg, isGone, legOf, type Outcome, withLeg } from './leg-rules.ts';
 import { reduceOutbound } from './outbound-rules.ts';
+import { reducePagePhone } from './page-phone-rules.ts';
 import { leaveQueue, waitOf } from './queue-rules.ts';
 import {
   answered,
@@ -33,6 +35,10 @@ const RECORDING_GRACE_MS = 5000;
  */
 export function reduceCall(call: Call, input: CallInput, now: number): Outcome {
   if (call.phase.at === 'ended') return lateForEnded(call, input);
+  return reducePagePhone(call, input, now, reduceByKind);
+}
+
+function reduceByKind(call: Call, input: CallInput, now: number): Outcome {
   if (call.callback) return reduceCallback(call, input, now, reduceOrdinary);
   return call.outbound ? reduceOutbound(call, input, now, reduceOrdinary) : reduceOrdinary(call, input, now);
 }
@@ -57,6 +63,14 @@ function reduceOrdinary(call: Call, input: CallInput, now: number): Outcome {
       return connectFailed(call, input.leg, now);
     case 'RecordingEnded':
       return recorded(call, input);
+    case 'PhoneLeft':
+    case 'PhoneCame':
+    case 'Rejoin':
+      return [call, []];
+    case 'MovedToQueue':
+    case 'KeptFor':
+    case 'PutFirst':
+      return reduceDirected(call, input, now);
     case 'LeftQueue':
       return call.phase.at === 'offered'
         ? leaveRinging(call, input.exit, now)

@@ -1,6 +1,7 @@
 import type { Attributes } from '../base/attributes.ts';
 import type { Endpoint, HangupCause, Source } from '../pbx/pbx.ts';
 import type { DialExit, Leg } from './leg.ts';
+import type { Director, Supervision } from './supervision.ts';
 import type { Consult, Party, Talk, TalkInput } from './talk.ts';
 
 /** A caller's whole visit, from the first ring to the last goodbye. Ours, in one piece; the PBX knows only channels. */
@@ -20,6 +21,8 @@ export interface Call {
   readonly callback?: CallbackDial;
   /** We call him for a campaign. */
   readonly outbound?: OutboundDial;
+  /** A supervisor is with the talk, or is rung for it. */
+  readonly supervision?: Supervision;
   /** The flow that it entered first; undefined in calls of a version before this one. */
   readonly entered?: { readonly flow: string; readonly version: string };
   /** Which step of which flow runs, or ran last; undefined before the first. */
@@ -46,6 +49,8 @@ export interface CallbackDial {
   readonly id: string;
   /** The number of whoever asked, '' when hidden: the call counts for him, whoever is called. */
   readonly askedBy?: string;
+  /** The extension of one of our phones, where an agent calls that one. */
+  readonly phone?: string;
   readonly ringMs: number;
 }
 
@@ -169,6 +174,8 @@ export type Phase =
       readonly at: 'left';
       readonly leg: string;
       readonly other: string;
+      /** See `Party`. */
+      readonly bridgeOf?: string;
       readonly cause: EndCause;
       /** When their talk has to be over. */
       readonly until?: number;
@@ -203,6 +210,10 @@ export interface Place {
   readonly expectedMs?: number;
   /** Queues whose agents will help him too, and from when, UTC ms; the next one first. */
   readonly overflow?: readonly { readonly at: number; readonly queue: string }[];
+  /** A supervisor keeps him for this agent, as long as that one works. */
+  readonly keptFor?: string;
+  /** A supervisor has put him in front of all others. */
+  readonly isFirst?: true;
 }
 
 /** What one call wants of its agent. Texts are conditions and scores of the routing rules. */
@@ -246,6 +257,26 @@ export const DIAL_EXITS: readonly DialExit[] = ['done', 'busy', 'no-answer', 'fa
 export const QUEUE_EXITS = ['done', 'timeout', 'no-agents'] as const;
 export const RECORD_EXITS = ['kept', 'empty', 'failed'] as const;
 
+/** What a supervisor does with somebody who waits. Refused for anybody else. */
+export type DirectorInput =
+  /** He goes on waiting for another queue, with the wait that he has. */
+  | {
+      readonly type: 'MovedToQueue';
+      readonly queue: string;
+      readonly maxWaitMs: number;
+      readonly music: string;
+      readonly by: Director;
+    }
+  | { readonly type: 'KeptFor'; readonly agent: string; readonly by: Director }
+  | { readonly type: 'PutFirst'; readonly by: Director };
+
+/** What becomes of the phone of an agent that is a page of his browser. */
+export type PagePhoneInput =
+  /** It is not there any more, or is there again. */
+  | { readonly type: 'PhoneLeft' | 'PhoneCame'; readonly leg: string }
+  /** It was loaded anew: what `replaces` was there for goes on with `leg`. */
+  | { readonly type: 'Rejoin'; readonly leg: string; readonly replaces: string };
+
 export type CallInput =
   /** `agent`: who is logged in at the phone that is to be dialled. */
   | { readonly type: 'HandedOver'; readonly request: HandOver; readonly agent?: string }
@@ -276,6 +307,8 @@ export type CallInput =
       readonly outcome: 'done' | 'failed';
       readonly durationMs: number;
     }
+  | DirectorInput
+  | PagePhoneInput
   /** `exit`: also a key that he pressed. */
   | { readonly type: 'LeftQueue'; readonly exit: string }
   | { readonly type: 'CallerEnded'; readonly cause: EndCause; readonly sipCode?: number }

@@ -1,4 +1,4 @@
-import type { HangupCause } from '../pbx/pbx.ts';
+import type { Endpoint, HangupCause } from '../pbx/pbx.ts';
 import type { Call, CallInput, EndCause, Phase } from './call.ts';
 import type { CallEffect } from './call-effect.ts';
 import { type Leg, outcomeOf } from './leg.ts';
@@ -50,8 +50,10 @@ function dial(
   taken: readonly CallEffect[],
   now: number,
 ): Outcome {
-  const { ringMs = 0 } = call.callback ?? {};
-  const leg: Leg = { id: call.channel, to: { kind: 'outside', number: call.ani }, plannedAt: now };
+  const { ringMs = 0, phone } = call.callback ?? {};
+  const to: Endpoint =
+    phone === undefined ? { kind: 'outside', number: call.ani } : { kind: 'phone', extension: phone };
+  const leg: Leg = { id: call.channel, to, plannedAt: now };
   const { place } = call.phase;
   const phase: Phase = {
     at: 'calling',

@@ -112,7 +112,7 @@ export function withoutAgent(
 }
 
 /** The caller's talk goes on with somebody else. */
-function handedOn(call: In<'consulting' | 'conference'>, { leg, until }: Party): Call {
+function handedOn(call: In<'consulting' | 'conference'>, { leg, until, bridgeOf }: Party): Call {
   const { since, place } = call.phase;
   const agentId = legOf(call, leg)?.agent;
   return {
@@ -125,6 +125,7 @@ function handedOn(call: In<'consulting' | 'conference'>, { leg, until }: Party):
       again: true,
       ...(place && { place }),
       ...(until !== undefined && { until }),
+      ...(bridgeOf !== undefined && { bridgeOf }),
     },
   };
 }
@@ -158,10 +159,14 @@ export function cancel(call: In<'consulting' | 'conference'>, now: number): Outc
 export function confer(call: In<'consulting' | 'conference'>): Outcome {
   const { phase } = call;
   if (phase.at === 'conference') return [call, []];
-  const { leg, ringUntil, until } = phase.consult;
+  const { leg, ringUntil, until, bridgeOf } = phase.consult;
   if (ringUntil !== undefined)
     throw new Refused('consult-not-answered', 'the one who is asked has not answered yet');
-  const other = { leg, ...(until !== undefined && { until }) };
+  const other = {
+    leg,
+    ...(until !== undefined && { until }),
+    ...(bridgeOf !== undefined && { bridgeOf }),
+  };
   const all: Call = { ...call, phase: { at: 'conference', ...talkOf(phase), other, again: true } };
   return [all, [{ do: 'stopMusic' }, ...connecting(all), ...tell(call, 'Resume')]];
 }
@@ -170,7 +175,7 @@ export function confer(call: In<'consulting' | 'conference'>): Outcome {
 export function withoutOther(call: In<'conference'>, leg: Leg, gone: boolean): Outcome {
   const { phase } = call;
   return [
-    { ...call, phase: { at: 'connected', ...talkOf(phase), bridgeOf: phase.other.leg } },
+    { ...call, phase: { at: 'connected', ...talkOf(phase), bridgeOf: phase.other.bridgeOf ?? phase.other.leg } },
     [release(leg, true, gone)],
   ];
 }

@@ -1,8 +1,13 @@
 import { unreachable } from '../base/errors.ts';
 import type { Call } from './call.ts';
+import { pagePhoneDeadline } from './page-phone.ts';
 
 /** When the call wants to be woken (UTC ms), if at all. */
-export function callDeadline({ phase }: Call): number | undefined {
+export function callDeadline({ phase, supervision, legs }: Call): number | undefined {
+  return earliest(earliest(phaseDeadline(phase), supervision?.ringUntil), pagePhoneDeadline(legs));
+}
+
+function phaseDeadline(phase: Call['phase']): number | undefined {
   switch (phase.at) {
     case 'flow':
     case 'ended':

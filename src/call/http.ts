@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
-import { openAudio } from '../http/audio.ts';
-import { eventView, showEvent } from '../http/event-view.ts';
+import { openAudio, sendAudio } from '../http/audio.ts';
+import { eventView, isToldOf, showEvent } from '../http/event-view.ts';
 import {
   checkMaySearchNumbers,
   id,
@@ -11,14 +11,15 @@ import {
   momentQuery,
   number,
   numbersFor,
-  page,
   pageCursor,
   pageLimit,
   pageOf,
   textFor,
 } from '../http/fields.ts';
-import { EVERY_ROLE, STAFF, SUPERVISORS } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import type { Principal } from '../http/principal.ts';
+import { EVERY_ROLE, type Role, STAFF, SUPERVISORS } from '../http/roles.ts';
+import { scopeOf } from '../http/scope.ts';
+import { cursorAtMoment, momentOf, seenPage } from '../http/seen-page.ts';
 import type { Call } from './call.ts';
 import { type CallRecord, type LegRecord, recordOf } from './row-store.ts';
 import type { Voicemail } from './voicemail.ts';
@@ -131,6 +132,9 @@ const callQuery = z.strictObject({
   limit: pageLimit,
 });
 
+/** Who may hear what callers left. */
+const LISTENERS = [...STAFF, 'auditor'] as const satisfies readonly Role[];
+
 /** Routes of calls, and of the messages that callers left. */
 export function callRoutes(api: Api, parts: ApiParts): void {
   listRoutes(api, parts);
@@ -139,13 +143,13 @@ export function callRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** A call as this role may see it. */
-export function showCall(record: CallRecord, token: ApiToken): CallView {
-  const show = numbersFor(token);
+export function showCall(record: CallRecord, principal: Principal): CallView {
+  const show = numbersFor(principal);
   return {
     ...record,
     ani: show(record.ani),
-    aniName: textFor(token)(record.aniName),
-    source: textFor(token)(record.source),
+    aniName: textFor(principal)(record.aniName),
+    source: textFor(principal)(record.source),
   };
 }
 
@@ -153,7 +157,7 @@ function listRoutes(api: Api, { calls, centre }: ApiParts): void {
   api.get(
     '/api/calls',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'Calls, live and ended, the latest first',
@@ -162,10 +166,10 @@ function listRoutes(api: Api, { calls, centre }: ApiParts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { ani, campaign, customer, agent, queue, from, to, cursor, limit } = request.query;
-      if (ani !== undefined) checkMaySearchNumbers(token);
-      const rows = await calls.list({
+      if (ani !== undefined) checkMaySearchNumbers(principal);
+      const filter = {
         numbers: ani === undefined ? undefined : spellingsOf(ani),
         campaignId: campaign,
         customerId: customer,
@@ -173,28 +177,35 @@ function listRoutes(api: Api, { calls, centre }: ApiParts): void {
         queue,
         from,
         to,
-        before: cursor,
+      };
+      const scope = scopeOf(request);
+      return seenPage({
+        scope,
         limit,
+        from: cursor,
+        read: (before, most) => calls.list({ ...filter, before, limit: most }),
+        sees: (row) => scope.seesCall(row.id, row),
+        placeOf: (row) => ({ at: row.startedAt, id: row.id }),
+        cursorAt: cursorAtMoment,
+        show: (row) => showCall(row, principal),
       });
-      return page(
-        rows,
-        limit,
-        (row) => `${row.startedAt}_${row.id}`,
-        (row) => showCall(row, token),
-      );
     },
   );
   api.get(
     '/api/calls/live',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'Calls that have not ended, the oldest first',
         response: { 200: z.object({ items: z.array(liveCallView) }) },
       },
     },
-    async (request) => ({ items: centre.liveCalls().map((call) => showLive(call, caller(request))) }),
+    async (request) => {
+      const scope = scopeOf(request);
+      const seen = centre.liveCalls().filter((call) => scope.seesCall(call.id));
+      return { items: seen.map((call) => showLive(call, caller(request))) };
+    },
   );
 }
 
@@ -202,7 +213,7 @@ function oneCallRoutes(api: Api, { calls, centre, events, routing, log }: ApiPar
   api.get(
     '/api/calls/:id',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'A call with its legs and events',
@@ -211,22 +222,24 @@ function oneCallRoutes(api: Api, { calls, centre, events, routing, log }: ApiPar
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const record = await calls.byId(request.params.id);
-      if (!record) throw unknownCall(request.params.id);
+      if (!record || !scopeOf(request).seesCall(record.id, record)) throw unknownCall(request.params.id);
       const ofCall = await events.ofCall(record.id);
       const rules = routing.current();
       return {
-        ...showCall(record, token),
-        legs: record.legs.map((leg) => showLeg(leg, token)),
-        events: ofCall.map((event) => showEvent(event, token, rules)),
+        ...showCall(record, principal),
+        legs: record.legs.map((leg) => showLeg(leg, principal)),
+        events: ofCall
+          .filter((event) => isToldOf(event, principal))
+          .map((event) => showEvent(event, principal, rules)),
       };
     },
   );
   api.post(
     '/api/calls/:id/hangup',
     {
-      config: { allowed: SUPERVISORS },
+      config: { allowed: SUPERVISORS, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'Ends a call for everybody in it',
@@ -236,8 +249,8 @@ function oneCallRoutes(api: Api, { calls, centre, events, routing, log }: ApiPar
     },
     async (request) => {
       const { id: call } = request.params;
-      if (!centre.liveCalls().some((live) => live.id === call) && !(await calls.byId(call)))
-        throw unknownCall(call);
+      if (!centre.liveCall(call) && !calls.partiesOf(call)) throw unknownCall(call);
+      if (!scopeOf(request).seesCall(call)) throw unknownCall(call);
       await centre.hangUp(call);
       log.info({ call, by: caller(request).id }, 'a call was ended through the API');
       return { hungUp: true } as const;
@@ -249,7 +262,7 @@ function voicemailRoutes(api: Api, { calls, recordings }: ApiParts): void {
   api.get(
     '/api/voicemails',
     {
-      config: { allowed: STAFF },
+      config: { allowed: LISTENERS, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'Messages that callers left, the latest first',
@@ -263,14 +276,23 @@ function voicemailRoutes(api: Api, { calls, recordings }: ApiParts): void {
     },
     async (request) => {
       const { box, cursor, limit } = request.query;
-      const rows = await calls.voicemails({ box, before: cursor, limit });
-      return page(rows, limit, (row) => `${row.at}_${row.id}`, showVoicemail);
+      const scope = scopeOf(request);
+      return seenPage({
+        scope,
+        limit,
+        from: cursor,
+        read: (before, most) => calls.voicemails({ box, before, limit: most }),
+        sees: ({ callId }) => scope.seesCall(callId),
+        placeOf: momentOf,
+        cursorAt: cursorAtMoment,
+        show: showVoicemail,
+      });
     },
   );
   api.get(
     '/api/voicemails/:id/audio',
     {
-      config: { allowed: STAFF },
+      config: { allowed: LISTENERS, audit: 'reads', scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'The sound of a message, as WAV; notes who listened first',
@@ -280,24 +302,26 @@ function voicemailRoutes(api: Api, { calls, recordings }: ApiParts): void {
     },
     async (request, reply) => {
       const voicemail = await calls.voicemail(request.params.id);
-      if (!voicemail) throw new Refused('voicemail-unknown', `There is no message ${request.params.id}`);
-      const audio = await openAudio(recordings, voicemail.file);
-      const token = caller(request);
-      await calls.markHeard(voicemail.id, token.agentId ?? token.name);
-      reply.header('content-length', audio.bytes).type('audio/wav');
-      return reply.send(audio.stream);
+      if (!voicemail || !scopeOf(request).seesCall(voicemail.callId))
+        throw new Refused('voicemail-unknown', `There is no message ${request.params.id}`);
+      const audio = await openAudio(recordings, voicemail.file, request.headers.range);
+      const principal = caller(request);
+      // Whoever audits leaves no trace in what he looks at.
+      if (principal.role !== 'auditor')
+        await calls.markHeard(voicemail.id, principal.agentId ?? principal.name);
+      return sendAudio(reply, audio);
     },
   );
 }
 
-function showLive(call: Call, token: ApiToken): LiveCallView {
+function showLive(call: Call, principal: Principal): LiveCallView {
   const { phase } = call;
   const phaseSince = 'since' in phase ? phase.since : null;
-  return { ...showCall(recordOf(call), token), phase: phase.at, phaseSince };
+  return { ...showCall(recordOf(call), principal), phase: phase.at, phaseSince };
 }
 
-function showLeg(leg: LegRecord, token: ApiToken): LegRecord {
-  return { ...leg, toNumber: numbersFor(token)(leg.toNumber) };
+function showLeg(leg: LegRecord, principal: Principal): LegRecord {
+  return { ...leg, toNumber: numbersFor(principal)(leg.toNumber) };
 }
 
 function showVoicemail(voicemail: Voicemail): VoicemailView {

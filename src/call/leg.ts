@@ -10,6 +10,10 @@ export interface Leg {
   readonly queue?: string;
   /** The phone at which somebody wrote its outside number. */
   readonly writtenBy?: string;
+  /** The leg of the same agent whose place it is to take: his page was loaded anew. */
+  readonly replaces?: string;
+  /** Since when its phone is gone, UTC ms: it is a page, which may come back. Not kept over a restart, at which all of them are. */
+  readonly goneAt?: number;
   readonly plannedAt: number;
   readonly ringingAt?: number;
   readonly answeredAt?: number;

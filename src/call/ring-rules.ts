@@ -161,6 +161,11 @@ export function cancelRinging(call: Call, legId: string, now: number): Outcome {
   }
 }
 
+/** Whoever is rung for the caller is let be; the caller has his old place. */
+export function stopRinging(call: Call, now: number): Outcome {
+  return call.phase.at === 'offered' ? cancelLeg(call, call.phase.leg, () => 'cancelled', now) : [call, []];
+}
+
 /** The caller leaves the queue while a phone rings for him: no fault of the agent's. */
 export function leaveRinging(call: Call, exit: string, now: number): Outcome {
   if (call.phase.at !== 'offered') return [call, []];

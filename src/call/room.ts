@@ -48,16 +48,20 @@ export function roomOf({ channel, phase }: Pick<Call, 'channel' | 'phase'>): Roo
         leg: phase.leg,
       };
     case 'consulting': {
-      const { leg, ringUntil } = phase.consult;
+      const { leg, ringUntil, bridgeOf: whose = leg } = phase.consult;
       if (ringUntil !== undefined) return undefined;
-      return { bridge: bridgeOf(leg), channels: [phase.leg, leg], leg };
+      return { bridge: bridgeOf(whose), channels: [phase.leg, leg], leg };
     }
     case 'conference': {
-      const { leg } = phase.other;
-      return { bridge: bridgeOf(leg), channels: [channel, phase.leg, leg], leg };
+      const { leg, bridgeOf: whose = leg } = phase.other;
+      return { bridge: bridgeOf(whose), channels: [channel, phase.leg, leg], leg };
     }
     case 'left':
-      return { bridge: bridgeOf(phase.other), channels: [phase.leg, phase.other], leg: phase.other };
+      return {
+        bridge: bridgeOf(phase.bridgeOf ?? phase.other),
+        channels: [phase.leg, phase.other],
+        leg: phase.other,
+      };
     default:
       return undefined;
   }

@@ -9,7 +9,7 @@ export type LegRow = typeof legTable.$inferSelect;
 
 /** A call as reports see it, live or ended; null where nothing is known. Times UTC ms. */
 export type CallRecord = Omit<CallRow, 'askedBy' | 'state'>;
-export type LegRecord = Omit<LegRow, 'callId' | 'position' | 'writtenBy'>;
+export type LegRecord = Omit<LegRow, 'callId' | 'position' | 'writtenBy' | 'replaces'>;
 
 /** A call as a report sees it, for one that is still in memory. */
 export function recordOf(call: Call): CallRecord {
@@ -50,7 +50,8 @@ export function rowOf(call: Call): CallRow {
   };
 }
 
-function liveStateOf({ phase, facts, cursor, stack, startedAt, callback, outbound }: Call): LiveState {
+function liveStateOf(call: Call): LiveState {
+  const { phase, facts, cursor, stack, startedAt, callback, outbound, supervision } = call;
   return known({
     phase,
     variables: facts.variables,
@@ -61,6 +62,7 @@ function liveStateOf({ phase, facts, cursor, stack, startedAt, callback, outboun
     heard: facts.heard,
     callback,
     outbound,
+    supervision,
     run: cursor?.run ?? 0,
     entry: cursor?.entry ?? 0,
     since: cursor?.since ?? startedAt,
@@ -97,6 +99,7 @@ export function callOf(row: CallRow, legs: readonly Leg[]): Call {
     }),
     callback: row.state?.callback,
     outbound: row.state?.outbound,
+    supervision: row.state?.supervision,
     entered: enteredBy(row),
     cursor: cursorOf(row),
     stack: row.state?.stack ?? [],
@@ -152,6 +155,7 @@ export function legRowOf(leg: Leg, callId: string, position: number): LegRow {
     agentId: leg.agent ?? null,
     queue: leg.queue ?? null,
     writtenBy: leg.writtenBy ?? null,
+    replaces: leg.replaces ?? null,
     plannedAt: leg.plannedAt,
     ringingAt: leg.ringingAt ?? null,
     answeredAt: leg.answeredAt ?? null,
@@ -174,6 +178,7 @@ export function legOf(row: LegRow): Leg {
     agent: row.agentId,
     queue: row.queue,
     writtenBy: row.writtenBy,
+    replaces: row.replaces,
     plannedAt: row.plannedAt,
     ringingAt: row.ringingAt,
     answeredAt: row.answeredAt,

@@ -116,6 +116,9 @@ function legRowsOf(database: Database, call: string): LegRow[] {
     .all();
 }
 
+/** Who has to do with a call: its customer, the last agent, its campaign. */
+export type CallParties = Pick<CallRecord, 'customerId' | 'agentId' | 'campaignId'>;
+
 /** Reads call records, and keeps the messages that callers leave. */
 export class CallStore implements ContactHistory {
   readonly #database: Database;
@@ -143,8 +146,20 @@ export class CallStore implements ContactHistory {
     const legs = legRowsOf(this.#database, id);
     return {
       ...record,
-      legs: legs.map(({ callId: _call, position: _position, writtenBy: _phone, ...leg }) => leg),
+      legs: legs.map(
+        ({ callId: _call, position: _position, writtenBy: _phone, replaces: _replaced, ...leg }) => leg,
+      ),
     };
+  }
+
+  /** Whose call it is, or was; undefined where there is no such call. */
+  partiesOf(id: string): CallParties | undefined {
+    const { customerId, agentId, campaignId } = callTable;
+    return this.#database.query
+      .select({ customerId, agentId, campaignId })
+      .from(callTable)
+      .where(eq(callTable.id, id))
+      .get();
   }
 
   /** The latest calls of a customer, whichever way he was recognised, newest first. */

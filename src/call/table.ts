@@ -14,6 +14,7 @@ export interface LiveState {
   readonly left?: CallFacts['left'];
   readonly callback?: Call['callback'];
   readonly outbound?: Call['outbound'];
+  readonly supervision?: Call['supervision'];
   readonly heard?: CallFacts['heard'];
   /** Of the cursor's step; see `Cursor`. */
   readonly run: number;
@@ -87,6 +88,8 @@ export const legTable = table(
     queue: text('queue'),
     /** The phone at which somebody wrote its outside number. */
     writtenBy: text('written_by'),
+    /** The leg of the same agent whose place it is to take. */
+    replaces: text('replaces'),
     plannedAt: time('planned_at').notNull(),
     ringingAt: time('ringing_at'),
     answeredAt: time('answered_at'),
@@ -113,5 +116,6 @@ export const voicemailTable = table(
   (voicemail) => [
     index('voicemail_box').on(voicemail.box, voicemail.at),
     index('voicemail_at').on(voicemail.at),
+    index('voicemail_ani').on(voicemail.ani, voicemail.at),
   ],
 );

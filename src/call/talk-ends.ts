@@ -97,6 +97,7 @@ export function callerLeft(call: In<'consulting' | 'conference'>, cause: EndCaus
       leg: phase.leg,
       other: other.leg,
       cause,
+      ...(other.bridgeOf !== undefined && { bridgeOf: other.bridgeOf }),
       ...(until !== undefined && { until }),
     },
   };

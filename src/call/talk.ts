@@ -19,6 +19,8 @@ export interface Talk {
 /** A third one in a talk. */
 export interface Party {
   readonly leg: string;
+  /** The leg whose bridge they are in, when it is that of another one: of the same agent, whose page was loaded anew. */
+  readonly bridgeOf?: string;
   /** When his talk has to be over. */
   readonly until?: number;
 }
@@ -26,6 +28,8 @@ export interface Party {
 /** Somebody whom the agent asks while the caller waits. */
 export interface Consult {
   readonly leg: string;
+  /** See `Party`. */
+  readonly bridgeOf?: string;
   /** Until then he may ring; undefined: he has answered. */
   readonly ringUntil?: number;
   /** When his talk has to be over. */

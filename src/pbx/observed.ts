@@ -92,6 +92,8 @@ export class PbxMetrics {
       connect: timed('connect', pbx.connect),
       disconnect: timed('disconnect', pbx.disconnect),
       detectMachine: timed('detectMachine', pbx.detectMachine),
+      overhear: timed('overhear', pbx.overhear),
+      stopOverhearing: timed('stopOverhearing', pbx.stopOverhearing),
     };
   }
 

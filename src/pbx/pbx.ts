@@ -48,6 +48,15 @@ export interface Pbx {
    */
   detectMachine(leg: string, limits?: Partial<DetectionLimits>): Promise<void>;
 
+  /**
+   * Lets `leg` hear all that `target` says and hears, wherever `target` is and goes, on hold too. Ends what is playing to the leg and
+   * takes it out of the bridge that it is in. Idempotent; under the same id it changes the mode while it runs. When one of the two
+   * channels ends, the other one stays up.
+   */
+  overhear(request: OverhearRequest): Promise<void>;
+  /** Both channels stay up. */
+  stopOverhearing(overhearing: string): Promise<void>;
+
   /** The phones that are registered now. */
   phones(): Promise<readonly PhoneStatus[]>;
 }
@@ -99,6 +108,21 @@ export interface OriginateRequest {
   readonly originator?: string;
   /** Asks the phone to answer by itself; only phones of the house are asked. */
   readonly autoAnswer?: true;
+  /** Id of the call, which a phone of the house is told in the header X-Carillon-Call. */
+  readonly call?: string;
+}
+
+/** Who listens to whom. */
+export interface OverhearRequest {
+  /** Ours, like the id of a leg. */
+  readonly overhearing: string;
+  readonly leg: string;
+  readonly target: string;
+  /**
+   * `listen`: nobody hears the leg. `whisper`: `target` hears it, and nobody else does. It is mixed into what `target` hears: somebody who
+   * is in no bridge, and is played nothing, may not hear it.
+   */
+  readonly mode: 'listen' | 'whisper';
 }
 
 /** How long the answering-machine detection listens for what. */
@@ -206,6 +230,8 @@ export interface PbxSnapshot {
     readonly ours: boolean;
   })[];
   readonly bridges: readonly { readonly bridge: string; readonly channels: readonly string[] }[];
+  /** Ids of `overhear` that run, or of which something is left. */
+  readonly overhearings: readonly string[];
 }
 
 export interface PhoneStatus {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
-import { ADMINS } from '../http/roles.ts';
+import { ADMINISTERING_READERS, ADMINS } from '../http/roles.ts';
 import type { Ban } from './bans.ts';
 
 const banView = z
@@ -25,7 +25,7 @@ export function securityRoutes(api: Api, { bans }: ApiParts): void {
   api.get(
     '/api/security/bans',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINISTERING_READERS, scope: 'head-office' },
       schema: {
         tags: ['security'],
         summary: 'Addresses that are shut out for wrong SIP logins or floods of calls',
@@ -37,7 +37,7 @@ export function securityRoutes(api: Api, { bans }: ApiParts): void {
   api.delete(
     '/api/security/bans/:address',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINS, scope: 'head-office' },
       schema: {
         tags: ['security'],
         summary: 'Lets an address in again, at once',

@@ -11,7 +11,7 @@ import { Baresip } from '../phones/baresip.ts';
 import { freePortBlock } from '../phones/ports.ts';
 import { type Sipp, startSippCaller, startSippPhone, startTrunk } from '../phones/sipp.ts';
 import { TRUNK } from '../phones/sipp-scenarios.ts';
-import { toneWav } from '../phones/tone.ts';
+import { Sound, toneWav } from '../phones/tone.ts';
 import type { CallFrom, Party, Phone, PhoneBehaviour, World } from './world.ts';
 
 /** How the adapter reaches the Asterisk of a test. */
@@ -69,6 +69,24 @@ export async function asteriskWorld(): Promise<World> {
   return world;
 }
 
+/** The voice of callers, Hz. */
+const CALLER_TONE = 500;
+/** Share of the power that tells one of three voices at once. */
+const AUDIBLE = 0.1;
+
+/** The voice of a phone, Hz. */
+function toneOf(extension: string): number {
+  return 700 + (Number(extension) % 10) * 200;
+}
+
+/** What a phone hears in the next while; nothing at all when no sound comes. */
+async function heardNext(phone: Baresip): Promise<Sound> {
+  const before = phone.heard().ms;
+  await sleep(500);
+  const heard = phone.heard();
+  return heard.ms > before ? heard.last(heard.ms - before) : new Sound([]);
+}
+
 interface ChannelName {
   readonly id: string;
   readonly name: string;
@@ -82,6 +100,7 @@ const UNABLE: Party = {
   press: unable,
   hangup: unable,
   isHearing: unable,
+  hears: unable,
   digitsHeard: unable,
   hasEnded: unable,
 };
@@ -92,6 +111,7 @@ class AsteriskWorld implements World {
   readonly #asterisk: TestAsterisk;
   readonly #trunk: Sipp;
   readonly #phones = new Map<string, { phone: Baresip; behaviour: PhoneBehaviour }>();
+  readonly #tones = new WeakMap<Party, number>();
   #callers: Baresip[] = [];
   #sipps: Sipp[] = [];
   #pbx: Pbx;
@@ -135,10 +155,15 @@ class AsteriskWorld implements World {
       server: this.#asterisk.sip,
       user: from.ani,
       displayName: from.name,
+      tone: CALLER_TONE,
     });
     this.#callers.push(caller);
     await caller.dial(from.dnis);
-    return this.#party(caller, ({ id, number }) => number === from.ani && !id.startsWith('car-'));
+    return this.#party(
+      caller,
+      CALLER_TONE,
+      ({ id, number }) => number === from.ani && !id.startsWith('car-'),
+    );
   }
 
   async #deskPhone(extension: string): Promise<Phone> {
@@ -166,13 +191,15 @@ class AsteriskWorld implements World {
     one.behaviour = behaviour;
     this.#phones.set(extension, one);
     const { phone } = one;
-    return {
-      ...this.#party(phone, ({ name }) => name.startsWith(`PJSIP/${extension}-`)),
-      dial: (dnis) => phone.dial(dnis),
-      behave: (next) => {
-        one.behaviour = next;
+    return Object.assign(
+      this.#party(phone, toneOf(extension), ({ name }) => name.startsWith(`PJSIP/${extension}-`)),
+      {
+        dial: (dnis: string) => phone.dial(dnis),
+        behave: (next: PhoneBehaviour) => {
+          one.behaviour = next;
+        },
       },
-    };
+    );
   }
 
   async unregister(extension: string): Promise<void> {
@@ -206,6 +233,7 @@ class AsteriskWorld implements World {
     for (const { phone } of this.#phones.values()) if (!(await phone.isIdle())) await phone.hangup();
     await this.elapse(50);
     const left = await this.#pbx.snapshot();
+    for (const overhearing of left.overhearings) await this.#pbx.stopOverhearing(overhearing);
     for (const { bridge } of left.bridges) await this.#pbx.disconnect(bridge);
     for (const { channel } of left.channels) await this.#pbx.hangup(channel, 'normal');
     await Promise.all(this.#sipps.splice(0).map((caller) => caller.stop()));
@@ -229,6 +257,7 @@ class AsteriskWorld implements World {
       server: this.#asterisk.sip,
       user: extension,
       password: this.#login(extension).password,
+      tone: toneOf(extension),
       onEvent: ({ type }) => {
         const behaviour = this.#phones.get(extension)?.behaviour;
         if (type !== 'CALL_INCOMING' || behaviour === undefined) return;
@@ -239,8 +268,8 @@ class AsteriskWorld implements World {
     return phone;
   }
 
-  #party(phone: Baresip, isItsChannel: (channel: ChannelName) => boolean): Party {
-    return {
+  #party(phone: Baresip, tone: number, isItsChannel: (channel: ChannelName) => boolean): Party {
+    const party: Party = {
       press: (digits) => phone.press(digits),
       hangup: () => phone.hangup(),
       hasEnded: () => phone.isIdle(),
@@ -254,7 +283,10 @@ class AsteriskWorld implements World {
           .filter((event) => event.type === 'CALL_DTMF_START')
           .map((event) => event.param)
           .join(''),
+      hears: async (other) => (await heardNext(phone)).shareAt(this.#tones.get(other) ?? 0) > AUDIBLE,
     };
+    this.#tones.set(party, tone);
+    return party;
   }
 
   /** RTP packets that Asterisk has sent to a party. */

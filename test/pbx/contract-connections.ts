@@ -133,6 +133,21 @@ export function describeConnections(session: CurrentSession): void {
       expect(await Promise.all([party.isHearing(), phone.isHearing()])).toEqual([true, true]);
     });
 
+    it('given_one_of_them_moves_to_another_then_it_can_be_taken_away_and_made_again_under_its_name', async () => {
+      const { party, phone, channel, leg, bridge } = await connected();
+      const third = await session().phoneAnswers('1002');
+      await session().pbx.connect(bridge, [channel, leg, third.leg]);
+      const other = session().id('br');
+      await session().pbx.connect(other, [third.leg]);
+      await session().pbx.disconnect(bridge);
+      await session().world.elapse(200);
+      await session().pbx.connect(bridge, [channel, leg]);
+      await session().world.elapse(300);
+      expect(await Promise.all([party.hears(phone), phone.hears(party)])).toEqual([true, true]);
+      expect(await phone.hears(third.phone)).toBe(false);
+      await session().pbx.disconnect(other);
+    });
+
     it('moves_a_channel_from_one_to_the_other', async () => {
       const { channel, leg, bridge } = await connected();
       const other = session().id('br');

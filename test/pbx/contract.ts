@@ -5,6 +5,7 @@ import { describeDetection } from './contract-detection.ts';
 import { describeDraining } from './contract-draining.ts';
 import { describeLegs } from './contract-legs.ts';
 import { describeMedia } from './contract-media.ts';
+import { describeOverhearing } from './contract-overhearing.ts';
 import { describeRestarts } from './contract-restarts.ts';
 import { Session } from './session.ts';
 import type { World } from './world.ts';
@@ -41,6 +42,7 @@ export function describeContract(name: string, makeWorld: () => Promise<World>):
     describeLegs(current);
     describeDetection(current);
     describeConnections(current);
+    describeOverhearing(current);
     describeRestarts(current);
     describeDraining(current);
   });

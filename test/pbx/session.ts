@@ -91,11 +91,15 @@ export class Session {
   /** Waits until the PBX holds nothing of ours; fails with what is left. */
   async expectNothingLeft(): Promise<void> {
     let left = await this.pbx.snapshot();
-    for (let tries = 0; tries < 40 && left.channels.length + left.bridges.length > 0; tries += 1) {
+    for (
+      let tries = 0;
+      tries < 40 && left.channels.length + left.bridges.length + left.overhearings.length > 0;
+      tries += 1
+    ) {
       await this.world.elapse(50);
       left = await this.pbx.snapshot();
     }
-    expect(left).toEqual({ channels: [], bridges: [] });
+    expect(left).toEqual({ channels: [], bridges: [], overhearings: [] });
     // The end of each channel is told, whoever ended it.
     const open = () => this.#living();
     await this.world.until(() => open().length === 0, 1_000);

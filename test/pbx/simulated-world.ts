@@ -80,14 +80,16 @@ class SimulatedWorld implements World {
 
   async phone(extension: string, behaviour: PhoneBehaviour): Promise<Phone> {
     this.pbx.setPhone(extension, phoneBehaviour(behaviour));
-    return {
-      ...partyOf(() => this.pbx.dialled(extension)),
-      behave: (next) => this.pbx.setPhone(extension, phoneBehaviour(next)),
-      dial: async (dnis) => {
-        const source = { kind: 'phone', extension } as const;
-        this.#parties.push(this.pbx.call({ source, ani: extension, aniName: '', dnis }));
+    return Object.assign(
+      partyOf(() => this.pbx.dialled(extension)),
+      {
+        behave: (next: PhoneBehaviour) => this.pbx.setPhone(extension, phoneBehaviour(next)),
+        dial: async (dnis: string) => {
+          const source = { kind: 'phone', extension } as const;
+          this.#parties.push(this.pbx.call({ source, ani: extension, aniName: '', dnis }));
+        },
       },
-    };
+    );
   }
 
   async unregister(extension: string): Promise<void> {
@@ -115,6 +117,7 @@ class SimulatedWorld implements World {
   async calm(): Promise<void> {
     for (const party of this.#parties.splice(0)) if (!party.ended) party.hangup();
     const left = await this.pbx.snapshot();
+    for (const overhearing of left.overhearings) await this.pbx.stopOverhearing(overhearing);
     for (const { bridge } of left.bridges) await this.pbx.disconnect(bridge);
     for (const { channel } of left.channels) await this.pbx.hangup(channel, 'normal');
   }
@@ -124,13 +127,16 @@ class SimulatedWorld implements World {
   }
 }
 
+/** Who is behind each party. */
+const behind = new WeakMap<Party, () => SimulatedParty | undefined>();
+
 function partyOf(find: () => SimulatedParty | undefined): Party {
   const existing = (): SimulatedParty => {
     const party = find();
     if (!party) throw new Error('this party is in no call');
     return party;
   };
-  return {
+  const party: Party = {
     press: async (digits) => existing().press(digits),
     hangup: async () => existing().hangup(),
     hasEnded: async () => find()?.ended ?? true,
@@ -139,10 +145,13 @@ function partyOf(find: () => SimulatedParty | undefined): Party {
       const music = heard.findLast((sound) => sound.startsWith('music'));
       return talkingWith.length > 0 || (music !== undefined && music !== 'music-stopped');
     },
+    hears: async (other) => existing().hears.includes(behind.get(other)?.()?.channel ?? ''),
     digitsHeard: async () =>
       existing()
         .heard.filter((sound) => sound.startsWith('digits:'))
         .map((sound) => sound.slice('digits:'.length))
         .join(''),
   };
+  behind.set(party, find);
+  return party;
 }

@@ -32,6 +32,8 @@ export interface Party {
   hangup(): Promise<void>;
   /** Whether audio comes to this party now. */
   isHearing(): Promise<boolean>;
+  /** Whether the voice of `other` comes to this party now; each has a tone of its own. */
+  hears(other: Party): Promise<boolean>;
   /** Digits that came to this party. */
   digitsHeard(): Promise<string>;
   hasEnded(): Promise<boolean>;

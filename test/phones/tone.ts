@@ -4,9 +4,9 @@ import path from 'node:path';
 
 const RATE = 8_000;
 
-/** A sine as a WAV file: 8 kHz, mono, 16 bit. */
-export function toneWav(hertz: number, ms: number): Buffer {
-  const samples = (RATE * ms) / 1_000;
+/** A sine as a WAV file: mono, 16 bit. @param rate samples per second */
+export function toneWav(hertz: number, ms: number, rate = RATE): Buffer {
+  const samples = (rate * ms) / 1_000;
   const file = Buffer.alloc(44 + samples * 2);
   file.write('RIFF', 0, 'latin1');
   file.writeUInt32LE(36 + samples * 2, 4);
@@ -14,14 +14,14 @@ export function toneWav(hertz: number, ms: number): Buffer {
   file.writeUInt32LE(16, 16);
   file.writeUInt16LE(1, 20);
   file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(RATE, 24);
-  file.writeUInt32LE(RATE * 2, 28);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(rate * 2, 28);
   file.writeUInt16LE(2, 32);
   file.writeUInt16LE(16, 34);
   file.write('data', 36, 'latin1');
   file.writeUInt32LE(samples * 2, 40);
   for (let index = 0; index < samples; index += 1) {
-    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * hertz * index) / RATE)), 44 + index * 2);
+    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * hertz * index) / rate)), 44 + index * 2);
   }
   return file;
 }

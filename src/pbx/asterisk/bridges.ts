@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { checkId } from '../pbx.ts';
+import { checkId, type PbxSnapshot } from '../pbx.ts';
 import { check, checkGone } from './answers.ts';
 import { type AriRequest, path } from './ari-codec.ts';
 import type { AriLink } from './ari-link.ts';
@@ -10,6 +10,8 @@ import { isRecord } from './json.ts';
 export class Bridges {
   readonly #link: AriLink;
   readonly #log: Log;
+  /** The bridge in which each channel is, as far as we were told. */
+  readonly #where = new Map<string, string>();
 
   constructor(link: AriLink, log: Log) {
     this.#link = link;
@@ -24,6 +26,7 @@ export class Bridges {
     const made = await this.#link.request({ method: 'POST', path: path('bridges', bridge), body });
     // 409: it is there already, which is what was wanted.
     if (made.status !== 409) check(made, `bridge ${bridge}`);
+    await this.#takeOut(bridge, channels);
     try {
       const add: AriRequest = {
         method: 'POST',
@@ -31,6 +34,7 @@ export class Bridges {
         body: { channel: channels },
       };
       check(await this.#link.requestSlow(add), `connect ${channels.join(' and ')}`);
+      for (const channel of channels) this.#where.set(channel, bridge);
     } catch (error) {
       await this.#removeIfEmpty(bridge);
       throw error;
@@ -41,6 +45,39 @@ export class Bridges {
   async disconnect(bridge: string): Promise<void> {
     const answer = await this.#link.request({ method: 'DELETE', path: path('bridges', bridge) });
     checkGone(answer, `disconnect ${bridge}`);
+    for (const [channel, where] of this.#where) if (where === bridge) this.#where.delete(channel);
+  }
+
+  /** What a snapshot has shown. */
+  seen(bridges: PbxSnapshot['bridges']): void {
+    for (const { bridge, channels } of bridges)
+      for (const channel of channels) this.#where.set(channel, bridge);
+  }
+
+  channelEnded(channel: string): void {
+    this.#where.delete(channel);
+  }
+
+  forget(): void {
+    this.#where.clear();
+  }
+
+  /**
+   * Nobody goes straight from one bridge to another: while he is in the second one, Asterisk 22 keeps the first one's name for him, and
+   * a bridge that is made again under it is neither new nor there.
+   */
+  async #takeOut(bridge: string, channels: readonly string[]): Promise<void> {
+    for (const channel of channels) {
+      const from = this.#where.get(channel);
+      if (from === undefined || from === bridge) continue;
+      // He may have left it, or it may be gone.
+      await this.#link.request({
+        method: 'POST',
+        path: path('bridges', from, 'removeChannel'),
+        body: { channel: [channel] },
+      });
+      this.#where.delete(channel);
+    }
   }
 
   /** A bridge that nobody could join would stay for ever. */

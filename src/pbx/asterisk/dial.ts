@@ -3,6 +3,7 @@ import {
   type ArrivedChannel,
   checkAutoAnswer,
   checkEndpoint,
+  checkId,
   type Endpoint,
   isExtension,
   type OriginateRequest,
@@ -43,6 +44,13 @@ const AUTO_ANSWER = {
 export function answerVariables(request: OriginateRequest): Record<string, string> {
   checkAutoAnswer(request);
   return request.autoAnswer ? AUTO_ANSWER : {};
+}
+
+/** The variable with which a phone of the house is told which call it is. Throws `PbxError` 'refused' for what is no id. */
+export function callVariable({ to, call }: OriginateRequest): Record<string, string> {
+  if (call === undefined || to.kind !== 'phone') return {};
+  checkId(call);
+  return { 'PJSIP_HEADER(add,X-Carillon-Call)': call };
 }
 
 /** The variable with which Asterisk ends a leg that outlives its longest ringing and talk. */

@@ -5,7 +5,7 @@ import { check, checkCreated } from './answers.ts';
 import { type AriRequest, path } from './ari-codec.ts';
 import type { AriLink } from './ari-link.ts';
 import type { Calls } from './calls.ts';
-import { answerVariables, callerVariables, dialString, lifetimeVariable } from './dial.ts';
+import { answerVariables, callerVariables, callVariable, dialString, lifetimeVariable } from './dial.ts';
 
 /** How long a created leg may take to come to our application, ms. */
 const READY_MS = 3000;
@@ -74,7 +74,12 @@ export class Dialler {
       appArgs: 'ours',
       channelId: request.leg,
       ...(request.originator && { originator: request.originator }),
-      variables: { ...callerVariables(request), ...lifetimeVariable(request), ...answerVariables(request) },
+      variables: {
+        ...callerVariables(request),
+        ...lifetimeVariable(request),
+        ...answerVariables(request),
+        ...callVariable(request),
+      },
     };
     return { method: 'POST', path: 'channels/create', body };
   }

@@ -8,6 +8,7 @@ import {
   type HangupCause,
   type Media,
   type OriginateRequest,
+  type OverhearRequest,
   type Pbx,
   PbxError,
   type PbxEvent,
@@ -24,9 +25,10 @@ import { Calls } from './calls.ts';
 import { Detector } from './detector.ts';
 import { Dialler } from './dialler.ts';
 import { BEEP, mediaUris } from './media.ts';
+import { Overhearer } from './overhearer.ts';
 import { Phones } from './phones.ts';
 import { KeyedQueue } from './queue.ts';
-import { parseSnapshot } from './snapshot.ts';
+import { parseBridges, parseSnapshot } from './snapshot.ts';
 import { writeSounds } from './sounds.ts';
 
 export interface AsteriskOptions {
@@ -64,6 +66,7 @@ class AsteriskPbx implements Pbx {
   readonly #detector: Detector;
   readonly #dialler: Dialler;
   readonly #bridges: Bridges;
+  readonly #overhearer: Overhearer;
   /** Commands to one channel keep their order. */
   readonly #queue = new KeyedQueue();
   #listener: ((event: PbxEvent) => void) | undefined;
@@ -94,6 +97,7 @@ class AsteriskPbx implements Pbx {
         },
         down: (reason) => {
           this.#calls.forget();
+          this.#bridges.forget();
           this.#listener?.({ type: 'LinkDown', reason: this.#ending || reason });
         },
         event: (event) => this.#take(event),
@@ -102,6 +106,7 @@ class AsteriskPbx implements Pbx {
     this.#dialler = new Dialler(options, this.#link, this.#calls, () => this.#phones.isDraining());
     this.#detector = new Detector(this.#link, this.#calls, options.idPrefix);
     this.#bridges = new Bridges(this.#link, log);
+    this.#overhearer = new Overhearer(options, this.#link, this.#bridges);
     this.#phones = new Phones(
       {
         host: options.amiHost,
@@ -144,6 +149,7 @@ class AsteriskPbx implements Pbx {
       this.#link.requestSlow({ method: 'GET', path: path('applications', app) }),
     ]);
     for (const answer of [channels, bridges, application]) check(answer, 'snapshot');
+    this.#bridges.seen(parseBridges(bridges.body));
     return parseSnapshot(channels.body, bridges.body, application.body, { app, trunk, idPrefix });
   }
 
@@ -263,6 +269,18 @@ class AsteriskPbx implements Pbx {
     });
   }
 
+  overhear(request: OverhearRequest): Promise<void> {
+    const { overhearing, leg } = request;
+    return this.#queue.run([leg, overhearing], async () => {
+      await this.#silence([leg]);
+      await this.#overhearer.begin(request);
+    });
+  }
+
+  stopOverhearing(overhearing: string): Promise<void> {
+    return this.#queue.run([overhearing], () => this.#overhearer.end(overhearing));
+  }
+
   phones(): Promise<readonly PhoneStatus[]> {
     return this.#phones.list();
   }
@@ -286,6 +304,8 @@ class AsteriskPbx implements Pbx {
   }
 
   #take(event: AriEvent): void {
+    if (event.type === 'StasisEnd') this.#bridges.channelEnded(event.channel.id);
+    if (this.#overhearer.takes(event)) return;
     this.#calls.take(event);
     if (event.type === 'ApplicationReplaced') this.#attempt(this.stop());
   }

@@ -2,6 +2,7 @@ import { isExtension, type PbxSnapshot, type Source } from '../pbx.ts';
 import { type AriChannel, parseChannel, strings } from './ari-codec.ts';
 import { describeChannel, sourceOf } from './dial.ts';
 import { isRecord, text } from './json.ts';
+import { overhearingOf } from './overhearing.ts';
 
 export interface SnapshotContext {
   readonly app: string;
@@ -23,18 +24,29 @@ export function parseSnapshot(
     .map(parseChannel)
     .filter((channel) => channel !== undefined)
     .filter((channel) => subscribed.has(channel.id) || isInApp(channel, context.app));
+  const rooms = parseBridges(bridges);
+  const partOf = (id: string): string | undefined => overhearingOf(id, context.idPrefix);
+  const parts = [...found.map(({ id }) => id), ...rooms.map(({ bridge }) => bridge)];
   return {
-    channels: found.map((channel) => {
-      const ours = channel.id.startsWith(context.idPrefix);
-      const described = describeChannel(channel, channelSource(channel, context));
-      // The extension of a leg that we made is always "s".
-      return { ...described, ...(ours && { dnis: '' }), state: stateOf(channel.state), ours };
-    }),
-    bridges: (Array.isArray(bridges) ? bridges : []).filter(isOurKind).flatMap((bridge) => {
-      const id = text(bridge, 'id');
-      return id === undefined ? [] : [{ bridge: id, channels: strings(bridge.channels) }];
-    }),
+    overhearings: [...new Set(parts.flatMap((id) => partOf(id) ?? []))],
+    bridges: rooms.filter(({ bridge }) => partOf(bridge) === undefined),
+    channels: found
+      .filter(({ id }) => partOf(id) === undefined)
+      .map((channel) => {
+        const ours = channel.id.startsWith(context.idPrefix);
+        const described = describeChannel(channel, channelSource(channel, context));
+        // The extension of a leg that we made is always "s".
+        return { ...described, ...(ours && { dnis: '' }), state: stateOf(channel.state), ours };
+      }),
   };
+}
+
+/** The bridges of the answer to GET bridges, with all who are in them. */
+export function parseBridges(bridges: unknown): PbxSnapshot['bridges'] {
+  return (Array.isArray(bridges) ? bridges : []).filter(isOurKind).flatMap((bridge) => {
+    const id = text(bridge, 'id');
+    return id === undefined ? [] : [{ bridge: id, channels: strings(bridge.channels) }];
+  });
 }
 
 /** The dialplan's own bridges (its queue, its conferences) are not ours to look at. */

@@ -59,11 +59,15 @@ export interface SimulatedParty {
   readonly heard: readonly string[];
   /** The channels it can talk with now. */
   readonly talkingWith: readonly string[];
+  /** The channels whose voice comes to it now: those, whom it overhears, and who whispers to it. */
+  readonly hears: readonly string[];
 }
 
 /** What a channel asks of its PBX. */
 export interface Switchboard {
   bridgeMembers(bridge: string | undefined): string[];
+  /** Whom it hears beside those in its bridge. */
+  heardBy(channel: Channel): string[];
   pressed(channel: Channel, digits: string): void;
   answered(channel: Channel): void;
   /** @param q850 cause, ITU-T Q.850 */
@@ -111,6 +115,10 @@ export class Channel implements SimulatedParty {
 
   get talkingWith(): readonly string[] {
     return this.pbx.bridgeMembers(this.bridge).filter((other) => other !== this.channel);
+  }
+
+  get hears(): readonly string[] {
+    return [...this.talkingWith, ...this.pbx.heardBy(this)];
   }
 
   /** How long it takes until it is known what this party is, ms. */

@@ -14,6 +14,7 @@ import {
   type HangupCause,
   type Media,
   type OriginateRequest,
+  type OverhearRequest,
   type Pbx,
   PbxError,
   type PbxEvent,
@@ -22,6 +23,7 @@ import {
   Q850,
   type RecordOptions,
 } from '../pbx.ts';
+import { Overhearings } from './overhearings.ts';
 import { type Behaviour, Channel, type SimulatedParty, type Switchboard, type Witness } from './party.ts';
 import { Rooms } from './rooms.ts';
 
@@ -52,6 +54,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
   readonly #trunk: (number: string) => Behaviour | 'down';
   readonly #channels = new Map<string, Channel>();
   readonly #rooms: Rooms;
+  readonly #overhearings = new Overhearings();
   readonly #witness: Witness;
   readonly #phones = new Map<string, Behaviour | (() => Behaviour)>();
   /** Live channels by the phone or outside number at their far end. */
@@ -136,6 +139,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#isDown = true;
     for (const channel of [...this.#channels.values()]) this.end(channel, 38);
     this.#rooms.clear();
+    this.#overhearings.clear();
     this.#clock.at(this.#clock.now() + downMs, () => {
       this.#isDown = false;
       this.#linked = this.#listener !== undefined;
@@ -166,6 +170,10 @@ export class SimulatedPbx implements Pbx, Switchboard {
 
   bridgeMembers(bridge: string | undefined): string[] {
     return this.#rooms.membersOf(bridge);
+  }
+
+  heardBy(channel: Channel): string[] {
+    return this.#overhearings.heardBy(channel, (bridge) => this.#rooms.membersOf(bridge));
   }
 
   end(channel: Channel, q850: number, sipCode?: number): void {
@@ -214,6 +222,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     return {
       channels: Array.from(this.#channels.values(), listed),
       bridges: this.#rooms.list(),
+      overhearings: this.#overhearings.ids(),
     };
   }
 
@@ -355,6 +364,19 @@ export class SimulatedPbx implements Pbx, Switchboard {
     const afterMs = channel.judged === 'done' ? 0 : channel.listen(whole);
     channel.judged = 'listening';
     this.#clock.at(this.#clock.now() + afterMs, () => this.#judge(channel));
+  }
+
+  async overhear({ overhearing, leg, target, mode }: OverhearRequest): Promise<void> {
+    checkId(overhearing);
+    const [listener, talker] = [this.#get(leg), this.#get(target)];
+    await this.#silence(listener);
+    this.#rooms.leave(listener);
+    this.#overhearings.begin(overhearing, { leg: listener, target: talker, mode });
+  }
+
+  async stopOverhearing(overhearing: string): Promise<void> {
+    this.#requireLink();
+    this.#overhearings.end(overhearing);
   }
 
   async phones(): Promise<readonly PhoneStatus[]> {
