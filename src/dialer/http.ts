@@ -3,8 +3,9 @@ import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import { idParams } from '../http/fields.ts';
 import type { DialerParts } from '../http/outbound.ts';
-import { newOutbound, outboundChanges, outboundView } from '../http/outbound-fields.ts';
+import { newOutbound, outboundChanges, outboundView, showOutbound } from '../http/outbound-fields.ts';
 import { CAMPAIGN_KEEPERS, DIRECTORS, EVERY_ROLE } from '../http/roles.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
 import { CONTROLS, type Control, controlled } from './control.ts';
 import { leavesMessage } from './message.ts';
 import type { OutboundCampaign } from './outbound.ts';
@@ -25,19 +26,23 @@ function readRoutes(api: Api, { dialer }: Parts): void {
   api.get(
     '/api/outbound',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'All campaigns that call people, by name',
         response: { 200: z.object({ items: z.array(outboundView) }) },
       },
     },
-    async () => ({ items: await dialer.campaigns.list() }),
+    async (request) => {
+      const scope = scopeOf(request);
+      const seen = (await dialer.campaigns.list()).filter(({ branch }) => scope.sees(branch));
+      return { items: seen.map(showOutbound) };
+    },
   );
   api.get(
     '/api/outbound/:id',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'One of them',
@@ -45,7 +50,7 @@ function readRoutes(api: Api, { dialer }: Parts): void {
         response: { 200: outboundView },
       },
     },
-    async (request) => outboundOf(dialer, request.params.id),
+    async (request) => showOutbound(await outboundOf(dialer, request.params.id, scopeOf(request))),
   );
 }
 
@@ -54,7 +59,7 @@ function addRoute(api: Api, parts: Parts): void {
   api.post(
     '/api/outbound',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Adds a campaign, stopped; what is left out is as most campaigns have it',
@@ -63,13 +68,14 @@ function addRoute(api: Api, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const { id: wanted = ids.next('o'), ...given } = request.body;
+      const { id: wanted = ids.next('o'), branch: named, ...given } = request.body;
+      const branch = scopeOf(request).placeIn(named);
       if (await dialer.campaigns.byId(wanted))
         throw new Refused('outbound-id-taken', `There is an outbound campaign ${wanted} already`);
-      const campaign = checked({ id: wanted, status: 'stopped', ...given }, parts);
+      const campaign = checked({ id: wanted, status: 'stopped', ...given, branch }, parts);
       await dialer.campaigns.save(campaign, { by: signed(caller(request)), at: clock.now() });
       await dialer.dialling.campaignsChanged();
-      return reply.status(201).send(campaign);
+      return reply.status(201).send(showOutbound(campaign));
     },
   );
 }
@@ -79,7 +85,7 @@ function changeRoute(api: Api, parts: Parts): void {
   api.patch(
     '/api/outbound/:id',
     {
-      config: { allowed: DIRECTORS },
+      config: { allowed: DIRECTORS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Changes what is named, of pacing too; it holds at once, also while the campaign runs',
@@ -90,12 +96,15 @@ function changeRoute(api: Api, parts: Parts): void {
     },
     async (request) => {
       const { pacing: paced, ...others } = request.body;
+      const scope = scopeOf(request);
+      await outboundOf(dialer, request.params.id, scope);
+      if (others.branch !== undefined) scope.placeIn(others.branch);
       const made = { by: signed(caller(request)), at: clock.now() };
       const campaign = await dialer.campaigns.change(request.params.id, made, (known) =>
         checked({ ...known, ...others, pacing: { ...known.pacing, ...paced } }, parts),
       );
       await dialer.dialling.campaignsChanged();
-      return campaign;
+      return showOutbound(campaign);
     },
   );
 }
@@ -104,7 +113,7 @@ function removeRoute(api: Api, { dialer, clock }: Parts): void {
   api.delete(
     '/api/outbound/:id',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Removes a campaign for which nobody was ever dialled and that has no lists',
@@ -113,13 +122,13 @@ function removeRoute(api: Api, { dialer, clock }: Parts): void {
       },
     },
     async (request) => {
-      const campaign = await outboundOf(dialer, request.params.id);
+      const campaign = await outboundOf(dialer, request.params.id, scopeOf(request));
       const { id: removed } = campaign;
       if ((await dialer.lists.lists(removed)).length > 0)
         throw new Refused('outbound-has-lists', `Outbound campaign ${removed} has lists: leave it stopped`);
       await dialer.campaigns.remove(removed, { by: signed(caller(request)), at: clock.now() });
       await dialer.dialling.campaignsChanged();
-      return campaign;
+      return showOutbound(campaign);
     },
   );
 }
@@ -136,7 +145,7 @@ function controlRoute(api: Api, parts: Parts, control: Control): void {
   api.post(
     `/api/outbound/:id/${control}`,
     {
-      config: { allowed: DIRECTORS },
+      config: { allowed: DIRECTORS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: CONTROL_SUMMARIES[control],
@@ -146,21 +155,27 @@ function controlRoute(api: Api, parts: Parts, control: Control): void {
     },
     async (request) => {
       const made = { by: signed(caller(request)), at: clock.now() };
+      await outboundOf(dialer, request.params.id, scopeOf(request));
       const campaign = await dialer.campaigns.change(request.params.id, made, (known) => {
         const next = { ...known, status: controlled(known, control, clock.now()) };
         // What was right when it was saved may not be any more.
         return control === 'start' ? checked(next, parts) : next;
       });
       await dialer.dialling.campaignsChanged();
-      return campaign;
+      return showOutbound(campaign);
     },
   );
 }
 
 /** @throws Refused `outbound-unknown` */
-export async function outboundOf({ campaigns }: DialerParts, id: string): Promise<OutboundCampaign> {
+export async function outboundOf(
+  { campaigns }: Pick<DialerParts, 'campaigns'>,
+  id: string,
+  scope: Scope,
+): Promise<OutboundCampaign> {
   const campaign = await campaigns.byId(id);
-  if (!campaign) throw new Refused('outbound-unknown', `There is no outbound campaign ${id}`);
+  if (!campaign || !scope.sees(campaign.branch))
+    throw new Refused('outbound-unknown', `There is no outbound campaign ${id}`);
   return campaign;
 }
 

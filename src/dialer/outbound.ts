@@ -23,6 +23,8 @@ export interface OutboundCampaign {
   readonly weight: number;
   /** What the agent says and asks. */
   readonly script: string;
+  /** The branch whose campaign it is, the head office if unset. */
+  readonly branch?: string;
 }
 
 /** `draining`: what is under way goes on, nothing new is dialled. */

@@ -32,6 +32,7 @@ export const outboundCampaignTable = table('outbound_campaign', {
   retry: json<RetryRules>('retry').notNull(),
   weight: integer('weight').notNull(),
   script: text('script').notNull(),
+  branch: text('branch').notNull().default(''),
 });
 
 /** One row per attempt, open or ended. Campaigns, lists and leads are named, not referred to: an attempt outlives them. */

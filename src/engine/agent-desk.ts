@@ -1,21 +1,25 @@
 import type { Agent, AgentInput, AgentState } from '../agent/agent.ts';
 import { checkStays } from '../agent/off-site.ts';
+import { mayLogInAt } from '../agent/web-phone.ts';
 import { Refused } from '../base/errors.ts';
 import type { CallEffect } from '../call/call-effect.ts';
 import type { Leg } from '../call/leg.ts';
+import type { Director } from '../call/supervision.ts';
 import { factsOfAgent } from './kept-facts.ts';
 import type { Turn } from './turn.ts';
 
 /** Wrap-up after a call that came to an agent through no queue, ms. */
 const DIRECT_WRAP_UP_MS = 10_000;
 
-/** Somebody, or his phone, says what an agent does now. @throws Refused */
-export function agentTold(turn: Turn, id: string, input: AgentInput): void {
+/** Somebody, or his phone, says what an agent does now. @param by a supervisor, where it is not the agent himself @throws Refused */
+export function agentTold(turn: Turn, id: string, input: AgentInput, by?: Director): void {
   const { state } = turn;
   const agent = state.agents.get(id);
   if (!agent) throw new Refused('unknown-agent', `there is no agent ${id}`);
   if (input.type === 'LogIn') {
     const { extension } = input;
+    if (!mayLogInAt(extension, id))
+      throw new Refused('not-his-phone', `${extension} is the phone in the page of another agent`);
     const other = state.agentAt(extension);
     if (other && other.id !== id)
       throw new Refused(
@@ -24,6 +28,9 @@ export function agentTold(turn: Turn, id: string, input: AgentInput): void {
       );
   }
   turn.tellAgent(agent, input);
+  if (!by) return;
+  const reason = input.type === 'GoNotReady' ? { reason: input.reason } : {};
+  turn.log('AgentDirected', { asked: input.type, ...reason, by: by.id, name: by.name }, { agent: id });
 }
 
 /** The administrator has added or changed him; his state is his own. @throws Refused when it would move the phone he is at */

@@ -1,6 +1,8 @@
 import type { Call, CallInput, Phase } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
 import { legOf } from '../call/leg-rules.ts';
 import { isTalk, type TalkPhase } from '../call/room.ts';
+import type { SupervisionInput } from '../supervise/supervision.ts';
 
 /** A business event of a call: what happened, and who else it was about. */
 export interface CallEvent {
@@ -12,13 +14,18 @@ export interface CallEvent {
 interface Change {
   readonly before: Call;
   readonly after: Call;
-  readonly input: CallInput;
+  readonly input: CallInput | SupervisionInput;
   readonly add: (type: string, data: CallEvent['data'], agent?: string) => void;
 }
 
 /** The business events in a change that a call's rules made. */
-export function callEvents(before: Call, after: Call, input: CallInput): CallEvent[] {
+export function callEvents(before: Call, after: Call, input: Change['input']): CallEvent[] {
   if (before.phase === after.phase) return [];
+  const reseated = reseatedAt(after, input);
+  if (reseated)
+    return [
+      { type: 'PhoneRejoined', data: {}, ...(reseated.agent !== undefined && { agent: reseated.agent }) },
+    ];
   const events: CallEvent[] = [];
   const change: Change = {
     before,
@@ -31,6 +38,7 @@ export function callEvents(before: Call, after: Call, input: CallInput): CallEve
   ofRungLeg(change);
   if (isTalk(was)) ofTalk(change, was);
   ofPlace(change, was, is);
+  if (waits(was) && is.at === 'queued') ofDirector(change, was, is);
   if (is.at === 'connected' && !isTalk(was)) connected(change, is);
   if (is.at === 'left') change.add('CallerLeft', { cause: is.cause, talkedMs: after.talkedMs });
   // Of somebody who never answered, his attempt tells.
@@ -41,6 +49,13 @@ export function callEvents(before: Call, after: Call, input: CallInput): CallEve
     change.add('CallEnded', { by, cause, waitedMs, talkedMs, abandoned });
   }
   return events;
+}
+
+/** The leg that goes on in the place of another: for the caller, nothing has happened. */
+function reseatedAt(after: Call, input: CallInput | SupervisionInput): Leg | undefined {
+  if (input.type === 'Rejoin') return legOf(after, input.leg);
+  const leg = input.type === 'LegAnswered' ? legOf(after, input.leg) : undefined;
+  return leg?.replaces === undefined ? undefined : leg;
 }
 
 function waits(phase: Phase): phase is Phase & { at: 'queued' | 'offered' } {
@@ -64,7 +79,7 @@ function rungIn({ channel }: Call, was: Phase & { readonly leg: string }): strin
 function ofPlace({ before, after, input, add }: Change, was: Phase, is: Phase): void {
   if (waits(was) && is.at === 'flow')
     add('CallLeftQueue', { queue: was.queue, why: input.type === 'LeftQueue' ? input.exit : 'timeout' });
-  if (was.at === 'queued' && is.at === 'queued')
+  if (was.at === 'queued' && is.at === 'queued' && input.type !== 'MovedToQueue')
     for (const { queue } of (was.overflow ?? []).filter((one) => !is.overflow?.includes(one)))
       add('CallOverflowed', { queue: was.queue, to: queue });
   if (was.at === 'flow' && is.at === 'dialing') add('CallDialled', { to: after.legs.at(-1)?.to });
@@ -72,8 +87,33 @@ function ofPlace({ before, after, input, add }: Change, was: Phase, is: Phase): 
   if (was.at === 'flow' || input.type === 'TransferToQueue')
     return add('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' });
   // Back in front, in the place that he had.
-  const why = was.at === 'dialing' ? 'transfer-failed' : input.type === 'LegEnded' ? 'phone-gone' : 'failed';
+  const why =
+    was.at === 'dialing'
+      ? 'transfer-failed'
+      : input.type === 'LegEnded' || input.type === 'TimeUp'
+        ? 'phone-gone'
+        : 'failed';
   add('CallRequeued', { queue: is.queue, tier: before.facts.tier ?? '', why });
+}
+
+/** A supervisor has moved somebody who waits. */
+function ofDirector(
+  { after, input, add }: Change,
+  was: { readonly queue: string },
+  is: { readonly queue: string },
+): void {
+  if (!('by' in input) || input.type === 'Supervised') return;
+  const by = { by: input.by.id, name: input.by.name };
+  switch (input.type) {
+    case 'MovedToQueue':
+      add('CallLeftQueue', { queue: was.queue, why: 'moved' });
+      add('CallQueued', { queue: is.queue, tier: after.facts.tier ?? '' });
+      return add('CallMoved', { from: was.queue, to: is.queue, ...by });
+    case 'KeptFor':
+      return add('CallKeptFor', { queue: is.queue, ...by }, input.agent);
+    case 'PutFirst':
+      return add('CallPutFirst', { queue: is.queue, ...by });
+  }
 }
 
 function connected({ before: { phase: was }, after, add }: Change, is: Phase & { at: 'connected' }): void {

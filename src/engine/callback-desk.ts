@@ -1,4 +1,4 @@
-import type { Call, OutboundDial } from '../call/call.ts';
+import type { Call, NumberAuthor, OutboundDial } from '../call/call.ts';
 import { customerLeg } from '../call/callback-rules.ts';
 import { type Callback, type CallbackCallEnd, called, callOver, isDue, NEVER } from '../queue/callback.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -71,12 +71,18 @@ export function callFor(turn: Turn, id: string): Call | undefined {
 export function permittedNow(turn: Turn, was: Call, is: Call): Call | undefined {
   if (is.phase.at !== 'calling' || was.phase.at === 'calling') return is;
   const mayStill = !is.outbound || gateLetsPass(turn, is, is.outbound);
-  const writtenBy = is.outbound ? 'campaign' : 'flow';
-  const permitted = mayStill && turn.permitted(is, { kind: 'outside', number: is.ani }, writtenBy);
+  const { to } = customerLeg(is) ?? { to: { kind: 'outside', number: is.ani } };
+  const permitted = mayStill && turn.permitted(is, to, authorOf(is));
   if (permitted) return { ...is, phase: { ...is.phase, ...permitted } };
   const callback = turn.state.callbacks.get(is.callback?.id ?? '');
   if (callback) over(turn, is, callback, { end: 'broken-off' });
   return undefined;
+}
+
+/** Who wrote the number: an agent who dials, a campaign, or the flow in which somebody asked to be called back. */
+function authorOf({ id, source, callback, outbound }: Call): NumberAuthor {
+  if (outbound) return 'campaign';
+  return callback?.id === id && source.kind === 'phone' ? { phone: source.extension } : 'flow';
 }
 
 /** The agent's phone has rung since the gate was asked: he may have said meanwhile that he does not want to be called. */

@@ -1,19 +1,26 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
+import type { Director } from '../call/supervision.ts';
 import type { PhoneStatus } from '../pbx/pbx.ts';
 import type { Accuracy } from '../queue/estimate.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { DirectionAsked } from './direction.ts';
 import type { TalkAsked } from './talk-requests.ts';
 
 /** The running centre as the API and the feature codes see it. */
 export interface Centre {
   /** Calls that have not ended, oldest first. */
   liveCalls(): readonly Call[];
+  liveCall(id: string): Call | undefined;
   agents(): readonly Agent[];
+  agent(id: string): Agent | undefined;
   queues(): readonly QueueStatus[];
   phones(): Promise<readonly PhoneStatus[]>;
-  /** Tells the agent's state machine; resolves when the change is committed. @throws Refused */
-  tellAgent(agent: string, input: AgentInput): Promise<Agent>;
+  /**
+   * Tells the agent's state machine; resolves when the change is committed. @param by a supervisor, where it is not the agent himself
+   * @throws Refused
+   */
+  tellAgent(agent: string, input: AgentInput, by?: Director): Promise<Agent>;
   /** Takes an agent as the administrator saved him; the state of one who is there stays. */
   saveAgent(agent: Agent): Promise<Agent>;
   /** @throws Refused `agent-logged-in` */
@@ -24,6 +31,12 @@ export interface Centre {
   hangUp(call: string): Promise<void>;
   /** Hold, transfer and the like; resolves when the change is committed. @throws Refused */
   tellTalk(call: string, asked: TalkAsked): Promise<void>;
+  /** Listening in, moving who waits; resolves when the change is committed. @throws Refused */
+  direct(call: string, asked: DirectionAsked): Promise<void>;
+  /** The page of an agent was loaded anew: he is rung for what he has in hand. False when that is nothing, or not in his page. */
+  rejoin(agent: string): Promise<boolean>;
+  /** Has an agent call a number, or with `isPhone` one of our phones: his own first. @returns id of the call; @throws Refused see `agentDials` */
+  dial(agent: string, number: string, isPhone?: boolean): Promise<string>;
   health(): Health;
 }
 

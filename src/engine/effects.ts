@@ -1,3 +1,4 @@
+import { isWebPhone } from '../agent/web-phone.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
@@ -100,6 +101,10 @@ export class Effects {
         return this.#connect(effect.bridge, effect.channels);
       case 'disconnect':
         return pbx.disconnect(effect.bridge);
+      case 'overhear':
+        return pbx.overhear(effect);
+      case 'stopOverhearing':
+        return pbx.stopOverhearing(effect.overhearing);
       case 'originate': {
         const { call, leg, ringMs } = effect;
         // Given up while it waited behind a command that took its time.
@@ -113,8 +118,8 @@ export class Effects {
           // Ours runs out first and names the reason; the PBX's own limit is for the time when we are not there.
           ringTimeoutMs: ringMs + 5000,
           ...(maxTalkMs !== undefined && { maxTalkMs }),
-          // Who answered a campaign's call has two seconds, and no phone can be lifted so fast.
-          ...(call.outbound && leg.agent !== undefined && { autoAnswer: true as const }),
+          ...(answersItself(call, leg) && { autoAnswer: true as const }),
+          ...(isPage(leg) && { call: call.id }),
         });
       }
       case 'stopFlow':
@@ -161,6 +166,7 @@ export class Effects {
     if (effect.do === 'connect' && code !== 'not-found') {
       return post({ type: 'ConnectFailed', leg: effect.leg });
     }
+    if (effect.do === 'overhear') return post({ type: 'OverhearFailed', leg: effect.leg });
     if (effect.do === 'record') {
       return post({
         type: 'RecordingEnded',
@@ -171,6 +177,17 @@ export class Effects {
       });
     }
   }
+}
+
+/** Who answered a campaign's call has two seconds, and no phone can be lifted so fast. Who dials or listens himself has said so already. */
+function answersItself(call: Call, leg: Leg): boolean {
+  if (leg.id === call.supervision?.leg.id || leg.replaces !== undefined) return true;
+  return leg.agent !== undefined && (call.outbound !== undefined || call.callback?.id === call.id);
+}
+
+/** The phone in the page of an agent shows which call it is. */
+function isPage({ to }: Leg): boolean {
+  return to.kind === 'phone' && isWebPhone(to.extension);
 }
 
 /** Whom the called party sees, and on whose behalf he is called. A customer who is called back sees the number that he dialled. */

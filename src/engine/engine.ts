@@ -1,11 +1,14 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import { isOnDuty } from '../agent/off-site.ts';
+import { isWebPhone } from '../agent/web-phone.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
+import { pagesLeft } from '../call/page-phone-rules.ts';
+import type { Director } from '../call/supervision.ts';
 import { type NewWish, OPT_OUT } from '../contact/wish.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
@@ -16,8 +19,9 @@ import type { PromptBook } from '../speech/prompt.ts';
 import { type AdmissionLimits, overloadText } from './admission.ts';
 import { CALLBACK } from './callback-desk.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
-import type { EngineStore } from './changes.ts';
+import type { Changes, EngineStore } from './changes.ts';
 import { Dialler, type DiallerParts } from './dialler.ts';
+import type { DirectionAsked } from './direction.ts';
 import { Effects } from './effects.ts';
 import { Replaced } from './fence.ts';
 import { Floor } from './floor.ts';
@@ -68,6 +72,8 @@ export interface EngineParts {
   readonly recorded: (recording: Extract<PbxEvent, { type: 'RecordingEnded' }>) => void;
   /** Another daemon has taken over: this one must end. */
   readonly replaced: () => void;
+  /** What a turn has changed, right after it was committed. Costs next to nothing, and does not throw. */
+  readonly committed?: (changes: Changes) => void;
 }
 
 interface Mail {
@@ -175,7 +181,7 @@ export class Engine implements Centre {
     this.#dialler?.floor.takeRules(this.#parts.routing.current());
     this.#parts.routing.onChange((rules) => this.#post({ input: { type: 'RulesChanged', rules } }, true));
     for (const agent of agents) this.#state.putAgent(agent);
-    for (const call of calls) this.#state.putCall(call);
+    for (const call of calls) this.#state.putCall(pagesLeft(call, isWebPhone, this.#parts.clock.now()));
     for (const { channel, extension } of endedChannels)
       this.#state.openChannel(channel, REMEMBERED, extension);
     for (const callback of callbacks) {
@@ -206,8 +212,16 @@ export class Engine implements Centre {
     return [...this.#state.calls.values()];
   }
 
+  liveCall(id: string): Call | undefined {
+    return this.#state.calls.get(id);
+  }
+
   agents(): readonly Agent[] {
     return [...this.#state.agents.values()];
+  }
+
+  agent(id: string): Agent | undefined {
+    return this.#state.agents.get(id);
   }
 
   queues(): readonly QueueStatus[] {
@@ -223,8 +237,8 @@ export class Engine implements Centre {
     return this.#state.agentAt(extension) ?? this.agents().find((agent) => agent.homeExtension === extension);
   }
 
-  async tellAgent(agent: string, input: AgentInput): Promise<Agent> {
-    await this.#ask({ type: 'AgentTold', agent, input });
+  async tellAgent(agent: string, input: AgentInput, by?: Director): Promise<Agent> {
+    await this.#ask({ type: 'AgentTold', agent, input, ...(by && { by }) });
     const told = this.#state.agents.get(agent);
     if (!told) throw new Refused('unknown-agent', `there is no agent ${agent}`);
     return told;
@@ -254,8 +268,30 @@ export class Engine implements Centre {
     return this.#ask({ type: 'HangUpAsked', call });
   }
 
+  direct(call: string, asked: DirectionAsked): Promise<void> {
+    return this.#ask({ type: 'DirectionAsked', call, ...asked });
+  }
+
   tellTalk(call: string, asked: TalkAsked): Promise<void> {
     return this.#ask({ type: 'TalkAsked', call, ...asked });
+  }
+
+  async rejoin(agent: string): Promise<boolean> {
+    let found = false;
+    const rejoins = (is: boolean): void => {
+      found = is;
+    };
+    await this.#ask({ type: 'RejoinAsked', agent, rejoins });
+    return found;
+  }
+
+  async dial(agent: string, number: string, isPhone = false): Promise<string> {
+    let call = '';
+    const made = (begun: string): void => {
+      call = begun;
+    };
+    await this.#ask({ type: 'DialAsked', agent, number, isPhone, made });
+    return call;
   }
 
   /** The dialer; undefined in a centre that calls nobody. */
@@ -342,8 +378,13 @@ export class Engine implements Centre {
       case 'Replaced':
         this.#parts.log.error({}, 'another daemon has taken over this PBX; this one ends');
         return this.#parts.replaced();
-      case 'PhoneStatusChanged':
-        return this.#parts.log.debug({ extension: event.extension, registered: event.registered }, 'phone');
+      case 'PhoneStatusChanged': {
+        const { extension, registered } = event;
+        this.#parts.log.debug({ extension, registered }, 'phone');
+        if (isWebPhone(extension))
+          this.#post({ input: { type: 'PageChanged', extension, registered } }, true);
+        return;
+      }
       default:
         return this.#runner.feed(event);
     }
@@ -423,6 +464,7 @@ export class Engine implements Centre {
     this.#loads.learn(turn.changes.events);
     if (!(await this.#commit(turn, batch))) return;
     for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
+    this.#parts.committed?.(turn.changes);
     for (const answer of answers) answer();
     this.#dialler?.committed();
     this.#setAlarm();

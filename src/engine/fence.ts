@@ -46,5 +46,7 @@ export function fenced(pbx: Pbx, fence: Fence): Pbx {
     connect: asking(pbx.connect),
     disconnect: asking(pbx.disconnect),
     detectMachine: asking(pbx.detectMachine),
+    overhear: asking(pbx.overhear),
+    stopOverhearing: asking(pbx.stopOverhearing),
   };
 }

@@ -1,16 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
-import { eventView, showEvent } from '../http/event-view.ts';
+import { eventView, isToldOf, showEvent } from '../http/event-view.ts';
 import { EVERY_ROLE } from '../http/roles.ts';
-import type { EventLog, EventPage } from './store.ts';
+import { scopeOf } from '../http/scope.ts';
+import type { EventLog, EventPage, LoggedEvent } from './store.ts';
 
 const MAX_WAIT_S = 30;
 /** Long polls of one token at once: each holds a connection. */
 const MAX_POLLS = 50;
 /** Polls are woken this often at most, ms: each of them asks the database on the thread that the calls run on. */
 const WAKE_EVERY_MS = 200;
+/** So many rows are a stretch after which others have their turn. */
+const STRETCH = 1000;
 
 const eventsView = z
   .object({ events: z.array(eventView), next: z.number().int().describe('Give it as `after` to go on') })
@@ -50,7 +54,7 @@ export function eventRoutes(api: Api, { events, routing, clock }: ApiParts): voi
   api.get(
     '/api/events',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['events'],
         summary: 'Events after a place in the log; with `wait`, as soon as there are some',
@@ -70,7 +74,16 @@ export function eventRoutes(api: Api, { events, routing, clock }: ApiParts): voi
         poll.abort();
       });
       const until = clock.now() + wait * 1000;
-      const found = await readSoon(events, { after, limit, types }, pulse, clock, until, poll.signal);
+      const scope = scopeOf(request);
+      const seesEvent = (event: LoggedEvent): boolean => isToldOf(event, token) && scope.seesEvent(event);
+      const found = await readSoon(
+        events,
+        { after, limit, types, sees: seesEvent },
+        pulse,
+        clock,
+        until,
+        poll.signal,
+      );
       const rules = routing.current();
       return { events: found.events.map((event) => showEvent(event, token, rules)), next: found.next };
     },
@@ -81,12 +94,13 @@ interface Question {
   readonly after: number;
   readonly limit: number;
   readonly types?: readonly string[];
+  readonly sees: (event: LoggedEvent) => boolean;
 }
 
 /** Reads the log, again and again until there is something, `until` (UTC ms) is past, or nobody waits any more. */
 async function readSoon(
   events: EventLog,
-  { after, limit, types }: Question,
+  { after, limit, types, sees }: Question,
   pulse: Pulse,
   clock: Clock,
   until: number,
@@ -94,9 +108,12 @@ async function readSoon(
 ): Promise<EventPage> {
   for (let place = after; ; ) {
     const { beats } = pulse;
-    const found = await events.read(place, limit, types);
+    const { events: read, next } = await events.read(place, limit, types);
+    const found = { events: read.filter(sees), next };
     if (found.events.length > 0 || clock.now() >= until || signal.aborted) return found;
     if (found.next === place && pulse.beats === beats) await nextBeat(pulse, clock, until, signal);
+    // A stretch of the log that holds nothing for him may be long, and the calls come in between.
+    else if (read.length === limit || next - place >= STRETCH) await nextTurn();
     place = found.next;
   }
 }

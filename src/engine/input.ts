@@ -1,6 +1,7 @@
 import type { Agent, AgentInput } from '../agent/agent.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
+import type { Director } from '../call/supervision.ts';
 import type { NewWish } from '../contact/wish.ts';
 import type { Attempt, Disposition } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
@@ -8,10 +9,11 @@ import type { DayState } from '../ivr/calendar.ts';
 import type { Flow, Step } from '../ivr/flow.ts';
 import type { StepNote, StepReport } from '../ivr/run.ts';
 import type { Lead } from '../list/lead.ts';
-import type { HangupCause, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
+import type { HangupCause, OverhearRequest, PbxEvent, PbxSnapshot } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import type { AdmissionRefusal } from './admission.ts';
+import type { DirectionAsked } from './direction.ts';
 import type { TalkAsked } from './talk-requests.ts';
 
 /** What the mailbox takes: what the PBX says, what steps report, what people ask for, and time. */
@@ -37,12 +39,24 @@ export type EngineInput =
   | { readonly type: 'StepNoted'; readonly note: StepNote }
   /** Whoever was called does not want to be called again. */
   | { readonly type: 'OptedOut'; readonly call: string; readonly wish: NewWish }
-  | { readonly type: 'AgentTold'; readonly agent: string; readonly input: AgentInput }
+  /** `by`: a supervisor, where it is not the agent himself. */
+  | {
+      readonly type: 'AgentTold';
+      readonly agent: string;
+      readonly input: AgentInput;
+      readonly by?: Director;
+    }
   | { readonly type: 'HangUpAsked'; readonly call: string }
+  /** A phone that is a page came or went. */
+  | { readonly type: 'PageChanged'; readonly extension: string; readonly registered: boolean }
+  /** The page of an agent was loaded anew; `rejoins` is told whether there is anything to go on with. */
+  | { readonly type: 'RejoinAsked'; readonly agent: string; readonly rejoins: (is: boolean) => void }
   /** The customer of a campaign was not dialled after all. */
   | { readonly type: 'DialHeldBack'; readonly call: string }
   | ({ readonly type: 'TalkAsked'; readonly call: string } & TalkAsked)
+  | ({ readonly type: 'DirectionAsked'; readonly call: string } & DirectionAsked)
   | { readonly type: 'ConnectFailed'; readonly leg: string }
+  | { readonly type: 'OverhearFailed'; readonly leg: string }
   | { readonly type: 'LegRefused'; readonly leg: string; readonly unreachable: boolean }
   /** `asOf`: when the snapshot was asked for. `afterGap`: events may have been lost before it. `restarted`: see `LinkUp`. */
   | {
@@ -63,6 +77,14 @@ export type EngineInput =
   | { readonly type: 'LeadsCame'; readonly campaign: string; readonly leads: readonly Lead[] }
   /** Outbound campaigns were added, changed, started or stopped: these there are now. */
   | { readonly type: 'CampaignsChanged'; readonly campaigns: readonly OutboundCampaign[] }
+  /** An agent calls a number himself. `made` is told the call. */
+  | {
+      readonly type: 'DialAsked';
+      readonly agent: string;
+      readonly number: string;
+      readonly isPhone: boolean;
+      readonly made: (call: string) => void;
+    }
   | ({ readonly type: 'PreviewAsked'; readonly agent: string } & PreviewAsked)
   | { readonly type: 'Disposed'; readonly attempt: Attempt; readonly disposition: Disposition }
   | { readonly type: 'TimePassed' };
@@ -116,7 +138,9 @@ export type Effect =
       readonly leg: string;
       readonly channels: readonly string[];
     }
-  | { readonly do: 'disconnect'; readonly bridge: string };
+  | { readonly do: 'disconnect'; readonly bridge: string }
+  | ({ readonly do: 'overhear' } & OverhearRequest)
+  | { readonly do: 'stopOverhearing'; readonly overhearing: string };
 
 /** An effect and the call whose order it keeps; effects of different calls run side by side. */
 export interface Ordered {

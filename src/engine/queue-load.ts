@@ -131,7 +131,8 @@ export class QueueLoads {
 
 function lineMember({ id, facts, phase }: Call): InLine {
   const since = 'since' in phase && phase.since !== undefined ? phase.since : 0;
-  return { id, tier: facts.tier ?? '', since, patienceMs: facts.customer?.patienceMs };
+  const isFirst = phase.at === 'queued' && phase.isFirst === true;
+  return { id, tier: facts.tier ?? '', since, patienceMs: facts.customer?.patienceMs, isFirst };
 }
 
 /** What expressions in flows may know of the centre. @param now UTC ms */

@@ -5,6 +5,7 @@ import { callerSince, hasCaller } from '../call/callback-rules.ts';
 import { bridgeOf } from '../call/leg.ts';
 import { legOf, questionOf, ringbackOf } from '../call/leg-rules.ts';
 import { isTalking, roomOf } from '../call/room.ts';
+import { presenceOf, roomsOf } from '../call/supervision.ts';
 import type { PbxSnapshot } from '../pbx/pbx.ts';
 import { arrived } from './arrivals.ts';
 import type { EngineInput } from './input.ts';
@@ -37,8 +38,12 @@ export function reconcile(
     // What another one missed may have ended it.
     if (!call) continue;
     tellMissed(turn, call, channels, settled, restarted);
+    tellMissedBySupervisor(turn, id, channels, settled);
     const now = state.calls.get(id);
-    if (now && afterGap && now.startedAt < asOf && !begun(call, now)) takeUpAgain(turn, now, bridges);
+    if (now && afterGap && now.startedAt < asOf && !begun(call, now)) {
+      takeUpAgain(turn, now, bridges);
+      takeUpSupervision(turn, now);
+    }
   }
   for (const [channel, { since }] of [...state.open])
     if (!channels.has(channel) && since < settled) state.closeChannel(channel, turn.now);
@@ -49,9 +54,11 @@ export function reconcile(
     if (channel.ours || state.open.has(id)) turn.effect(id, { do: 'hangup', channel: id, cause: 'normal' });
     else arrived(turn, channel);
   }
-  const wanted = new Set([...state.calls.values()].flatMap((call) => roomOf(call)?.bridge ?? []));
+  const wanted = new Set([...state.calls.values()].flatMap(wantedOf));
   for (const bridge of bridges.keys())
     if (!wanted.has(bridge)) turn.effect(bridge, { do: 'disconnect', bridge });
+  for (const overhearing of snapshot.overhearings)
+    if (!wanted.has(overhearing)) turn.effect(overhearing, { do: 'stopOverhearing', overhearing });
   releaseStrandedAgents(turn);
 }
 
@@ -73,6 +80,37 @@ function tellMissed(turn: Turn, call: Call, channels: Channels, settled: number,
       turn.tellCall(now, { type: 'LegAnswered', leg: leg.id });
     else if (seen.state === 'ringing' && leg.ringingAt === undefined)
       turn.tellCall(now, { type: 'LegRinging', leg: leg.id });
+  }
+}
+
+/** The names of the bridges and overhearings that a call needs. */
+function wantedOf(call: Call): string[] {
+  const presence = presenceOf(call);
+  const heard = presence?.in === 'overhearing' ? [presence.overhearing] : [];
+  return [...roomsOf(call).map(({ bridge }) => bridge), ...heard];
+}
+
+/** What a supervisor's leg missed. */
+function tellMissedBySupervisor(turn: Turn, id: string, channels: Channels, settled: number): void {
+  const call = turn.state.calls.get(id);
+  const { leg, ringUntil } = call?.supervision ?? {};
+  if (!call || !leg || leg.plannedAt >= settled) return;
+  const seen = channels.get(leg.id);
+  if (!seen) return turn.tellCall(call, { type: 'LegEnded', leg: leg.id, cause: 'normal' });
+  if (seen.state === 'up' && ringUntil !== undefined)
+    turn.tellCall(call, { type: 'LegAnswered', leg: leg.id });
+}
+
+/** Wherever a supervisor is, he may have been lost there. */
+function takeUpSupervision(turn: Turn, call: Call): void {
+  const presence = presenceOf(call);
+  if (presence?.in === 'overhearing') {
+    const { in: _where, ...request } = presence;
+    turn.effect(call.id, { do: 'overhear', ...request });
+  }
+  if (presence?.in === 'room') {
+    const { bridge, channels, leg } = presence;
+    turn.effect(call.id, { do: 'connect', bridge, channels, leg });
   }
 }
 

@@ -9,7 +9,7 @@ import { MAX_FILE_BYTES } from '../ivr/yaml.ts';
 import { type RoutingDirectory, type RoutingRules, routingRules } from '../queue/rules.ts';
 import type { EventWriter } from './changes.ts';
 import { rulesChanged } from './routing-changes.ts';
-import { readRouting } from './routing-file.ts';
+import { type ReadRouting, readRouting } from './routing-file.ts';
 import { agentProblems, callbacksLost, namesWrong, type RoutingSurroundings } from './routing-names.ts';
 
 /** The file is looked at this often, ms. */
@@ -48,6 +48,7 @@ export class RoutingWatch implements RoutingDirectory {
   #around: readonly string[] = [];
   #cancel: () => void = () => undefined;
   #closed = false;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: RoutingWatchParts) {
     this.#parts = parts;
@@ -86,9 +87,27 @@ export class RoutingWatch implements RoutingDirectory {
     return [...(this.#problem === '' ? [] : [this.#problem]), ...this.#around, ...failed];
   }
 
+  /** Looks at the file and around now. Never rejects. */
+  reread(): Promise<void> {
+    this.#looking = this.#looking.then(async () => {
+      await this.#lookAtFile();
+      await this.#lookAround();
+    });
+    return this.#looking;
+  }
+
+  /** Whether the rules in force are those of this text. */
+  isInForce(text: string): boolean {
+    return text === this.#inForce;
+  }
+
+  /** What would become of a text; nothing changes. @param file as it is named in problems */
+  async read(text: string, file: string): Promise<ReadRouting> {
+    return readRouting(text, file, await this.#parts.surroundings());
+  }
+
   async #look(): Promise<void> {
-    await this.#lookAtFile();
-    await this.#lookAround();
+    await this.reread();
     if (this.#closed) return;
     const { clock } = this.#parts;
     this.#cancel = clock.at(clock.now() + LOOK_EVERY_MS, () => void this.#look());

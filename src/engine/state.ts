@@ -1,8 +1,10 @@
 import { type Agent, agentDeadline, extensionOf } from '../agent/agent.ts';
+import { webPhoneOf } from '../agent/web-phone.ts';
 import { Deadlines } from '../base/deadlines.ts';
 import type { Call } from '../call/call.ts';
 import { hasCaller } from '../call/callback-rules.ts';
 import { callDeadline } from '../call/deadline.ts';
+import type { Leg } from '../call/leg.ts';
 import type { Admission } from './admission.ts';
 import { CallbackLine } from './callback-line.ts';
 import type { Floor } from './floor.ts';
@@ -61,12 +63,14 @@ export class CentreState {
       this.calls.delete(call.id);
       this.#byChannel.delete(call.channel);
       for (const leg of call.legs) this.#byLeg.delete(leg.id);
+      this.#noteSupervisor(call.id, known?.supervision?.leg, undefined);
       return;
     }
     this.calls.set(call.id, call);
     this.#byChannel.set(call.channel, call.id);
     if (known?.legs.length !== call.legs.length)
       for (const leg of call.legs) this.#byLeg.set(leg.id, call.id);
+    this.#noteSupervisor(call.id, known?.supervision?.leg, call.supervision?.leg);
   }
 
   putAgent(agent: Agent): void {
@@ -98,7 +102,9 @@ export class CentreState {
   /** True while a live call has use for this channel: its caller, or a leg that has not ended. */
   isWanted(channel: string): boolean {
     if (this.callOfChannel(channel)) return true;
-    const leg = this.callOfLeg(channel)?.legs.find((one) => one.id === channel);
+    const call = this.callOfLeg(channel);
+    if (call?.supervision?.leg.id === channel) return true;
+    const leg = call?.legs.find((one) => one.id === channel);
     return leg !== undefined && leg.endedAt === undefined;
   }
 
@@ -119,6 +125,15 @@ export class CentreState {
   agentAt(extension: string): Agent | undefined {
     const id = this.#agentAt.get(extension);
     return id === undefined ? undefined : this.agents.get(id);
+  }
+
+  /** Whom somebody means who dials that phone: the agent who is logged in there, or whose it is while he sits at his page. */
+  agentFor(extension: string): Agent | undefined {
+    const there = this.agentAt(extension);
+    if (there) return there;
+    for (const agent of this.agents.values())
+      if (agent.homeExtension === extension && extensionOf(agent) === webPhoneOf(agent.id)) return agent;
+    return undefined;
   }
 
   /** True while a phone is in use: a channel of it has not ended yet. */
@@ -166,6 +181,15 @@ export class CentreState {
     else this.#channelsAt.delete(extension);
     const agent = this.agentAt(extension);
     if (agent && agent.state.at === 'ready') this.floor.agentChanged(agent);
+  }
+
+  /** A supervisor's leg is the call's while he is with it. */
+  #noteSupervisor(call: string, before: Leg | undefined, now: Leg | undefined): void {
+    if (before?.id === now?.id) return;
+    if (before) this.#byLeg.delete(before.id);
+    if (!now) return;
+    this.#byLeg.set(now.id, call);
+    this.openChannel(now.id, now.plannedAt, now.to.kind === 'phone' ? now.to.extension : undefined);
   }
 
   #noteWait(call: Call): void {

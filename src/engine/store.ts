@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, inArray, lte } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, desc, eq, gt, gte, inArray, lte } from 'drizzle-orm';
 import type { Agent } from '../agent/agent.ts';
 import { agentStateWriter, allAgents } from '../agent/store.ts';
 import type { Call } from '../call/call.ts';
@@ -107,6 +108,24 @@ export class EventLog implements EventWriter {
     return pieces.flat();
   }
 
+  /**
+   * Gives `take` the events of these types since `since` (UTC ms) that are there now: in order, a piece at a time, and other work goes on
+   * between the pieces.
+   */
+  async eachSince(
+    since: number,
+    types: readonly string[],
+    take: (events: readonly LoggedEvent[]) => void,
+  ): Promise<void> {
+    const { last } = this.#ends();
+    for (let from = this.#firstSince(since) - 1; from < last; ) {
+      const { events, next } = await this.read(from, LOOKED_AT, types);
+      take(events.filter(({ seq }) => seq <= last));
+      from = next;
+      await setImmediate();
+    }
+  }
+
   /** Calls `listener` with the events after each commit that appended some. Returns a function that ends it. */
   onAppended(listener: (events: readonly LogEvent[]) => void): () => void {
     this.#listeners.add(listener);
@@ -119,6 +138,26 @@ export class EventLog implements EventWriter {
   lastAt(): number {
     const { seq, at } = eventTable;
     return this.#database.query.select({ at }).from(eventTable).orderBy(desc(seq)).limit(1).get()?.at ?? 0;
+  }
+
+  /** The place of the first event since `since` (UTC ms), found by halves: the log is in the order of time. */
+  #firstSince(since: number): number {
+    const { seq, at } = eventTable;
+    let { first: low, last: high } = this.#ends();
+    high += 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const row = this.#database.query
+        .select({ at })
+        .from(eventTable)
+        .where(gte(seq, middle))
+        .orderBy(asc(seq))
+        .limit(1)
+        .get();
+      if (row && row.at < since) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Asked one by one: each is a step into the key, whereas both in one question scan the log. */

@@ -2,10 +2,13 @@ import { Refused, unreachable } from '../base/errors.ts';
 import { callOfRecording } from '../call/voicemail.ts';
 import { calmAt, calmed } from './admission.ts';
 import { agentRemoved, agentSaved, agentTold, lookAtDuty } from './agent-desk.ts';
+import { agentDials } from './agent-dialling.ts';
 import { arrived } from './arrivals.ts';
 import { CALLBACK, dropCallback, lookAtCallback, takeCallback } from './callback-desk.ts';
 import { takeDialling } from './dial-requests.ts';
+import { takeDirection } from './direction.ts';
 import type { EngineInput } from './input.ts';
+import { pageChanged, pageRejoins } from './page-phones.ts';
 import { reconcile } from './reconcile.ts';
 import { takeTalkRequest } from './talk-requests.ts';
 import type { Turn } from './turn.ts';
@@ -85,7 +88,7 @@ export function takeInput(turn: Turn, input: EngineInput): void {
     case 'OptedOut':
       return turn.optedOut(input.call, input.wish);
     case 'AgentTold':
-      return agentTold(turn, input.agent, input.input);
+      return agentTold(turn, input.agent, input.input, input.by);
     case 'HangUpAsked': {
       const call = state.calls.get(input.call);
       if (!call) throw new Refused('call-not-live', `there is no live call ${input.call}`);
@@ -96,8 +99,21 @@ export function takeInput(turn: Turn, input: EngineInput): void {
       if (call) turn.tellCall(call, { type: 'NotDialled' });
       return;
     }
+    case 'PageChanged':
+      return pageChanged(turn, input);
+    case 'RejoinAsked':
+      return input.rejoins(pageRejoins(turn, input.agent));
+    case 'DirectionAsked':
+      return takeDirection(turn, input);
+    case 'OverhearFailed': {
+      const call = state.callOfLeg(input.leg);
+      if (call) turn.tellCall(call, input);
+      return;
+    }
     case 'TalkAsked':
       return takeTalkRequest(turn, input);
+    case 'DialAsked':
+      return input.made(agentDials(turn, input.agent, input.number, input.isPhone));
     case 'TimePassed':
       return timePassed(turn);
     case 'Reconciled':

@@ -1,5 +1,6 @@
 import { type Agent, callInHand, extensionOf } from '../agent/agent.ts';
 import { availableAt, endpointOf, isOffSite } from '../agent/off-site.ts';
+import { numberOf } from '../agent/web-phone.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { Call, NumberAuthor } from '../call/call.ts';
 import { refusalText } from '../call/dial-refusal.ts';
@@ -14,6 +15,8 @@ import type { Turn } from './turn.ts';
 /** What somebody wants of a talk. */
 export type TalkRequest =
   | { readonly do: 'hold' | 'resume' | 'complete' | 'cancel' | 'confer' }
+  /** The agent hangs up. */
+  | { readonly do: 'release' }
   | { readonly do: 'transfer'; readonly to: TalkTarget | { readonly queue: string } }
   | { readonly do: 'consult'; readonly to: TalkTarget };
 
@@ -42,6 +45,7 @@ export function takeTalkRequest(
 ): void {
   const call = turn.state.calls.get(id);
   if (!call) throw new Refused('call-not-live', `there is no live call ${id}`);
+  if (request.do === 'release') return release(turn, call, by);
   const own = isTalk(call.phase) ? legOf(call, call.phase.leg) : undefined;
   if (by !== undefined && own && own.agent !== by)
     throw new Refused('forbidden', `${call.id} is not a call of ${by}`);
@@ -65,6 +69,17 @@ export function takeTalkRequest(
     default:
       return unreachable(request);
   }
+}
+
+/** His phone is hung up, as if he had done it there; the PBX tells what follows. A page that comes back has two legs for a while. */
+function release(turn: Turn, call: Call, by: string | undefined): void {
+  const whose = by ?? (isTalk(call.phase) ? legOf(call, call.phase.leg)?.agent : undefined);
+  const legs = call.legs.filter(
+    ({ agent, endedAt }) => endedAt === undefined && agent !== undefined && agent === whose,
+  );
+  if (legs.length === 0)
+    throw new Refused('call-not-connected', `${whose ?? 'nobody'} has no phone in ${call.id}`);
+  for (const { id } of legs) turn.effect(call.id, { do: 'hangup', channel: id, cause: 'normal' });
 }
 
 /** The music of the queue that he came from, of his persona, or the ordinary one. */
@@ -112,7 +127,7 @@ function found(turn: Turn, target: TalkTarget): { readonly to: Endpoint; readonl
     return agent ? found(turn, { agent: agent.id }) : { to: { kind: 'outside', number: target.number } };
   }
   if ('extension' in target) {
-    const agent = turn.state.agentAt(target.extension);
+    const agent = turn.state.agentFor(target.extension);
     if (agent) return found(turn, { agent: agent.id });
     return { to: { kind: 'phone', extension: target.extension } };
   }
@@ -139,7 +154,8 @@ function isOpen({ flows, now }: Turn, calendar: string): boolean {
 /** The phone of the one who transfers: its class of service counts. */
 function phoneOf(turn: Turn, { to, agent }: Leg): string | undefined {
   const sitting = agent === undefined ? undefined : turn.state.agents.get(agent);
-  return (sitting && extensionOf(sitting)) ?? (to.kind === 'phone' ? to.extension : undefined);
+  const at = (sitting && extensionOf(sitting)) ?? (to.kind === 'phone' ? to.extension : undefined);
+  return sitting && at !== undefined ? numberOf(sitting, at) : at;
 }
 
 function permitted(

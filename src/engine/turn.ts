@@ -1,11 +1,11 @@
 import { type Agent, type AgentInput, callInHand, reduceAgent } from '../agent/agent.ts';
+import { endpointOf } from '../agent/off-site.ts';
 import { unreachable } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { maskNumber } from '../base/text.ts';
 import type { Call, CallInput, HandOver, NumberAuthor } from '../call/call.ts';
 import type { CallEffect } from '../call/call-effect.ts';
-import { reduceCall } from '../call/call-rules.ts';
 import { refusalText } from '../call/dial-refusal.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { waitOf } from '../call/queue-rules.ts';
@@ -13,6 +13,8 @@ import type { NewWish } from '../contact/wish.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { Endpoint } from '../pbx/pbx.ts';
 import type { Callback } from '../queue/callback.ts';
+import { supervisionEvents } from '../supervise/events.ts';
+import { reduceSupervised, type SupervisionInput } from '../supervise/supervision.ts';
 import { releaseAgent, stateFacts, tellAgentAt } from './agent-desk.ts';
 import { enterFlow } from './arrivals.ts';
 import { attemptFollows } from './attempt-desk.ts';
@@ -122,8 +124,8 @@ export class Turn {
   // ── what happened to a call ──────────────────────────────────────────────────────────────────────────────────────
 
   /** Lets the call's rules decide, and takes up what follows from it. */
-  tellCall(call: Call, input: CallInput): void {
-    const [wanted, effects] = reduceCall(call, input, this.now);
+  tellCall(call: Call, input: CallInput | SupervisionInput): void {
+    const [wanted, effects] = reduceSupervised(call, input, this.now);
     const next = permittedNow(this, call, wanted);
     if (!next) return this.tellCall(call, { type: 'HungUp' });
     if (next !== call) this.#putCall(next);
@@ -134,6 +136,8 @@ export class Turn {
       const facts = begins ? factsOfWaiter(next, this.state.floor.rules, this.now) : {};
       this.log(type, { ...data, ...facts }, { call: call.id, agent });
     }
+    for (const { type, data, agent } of supervisionEvents(call, next, input, this.now))
+      this.log(type, data, { call: call.id, agent });
     callbackFollows(this, call, next);
     attemptFollows(this, this.dialling, call, next);
     leavesRoom(this, call, next);
@@ -160,14 +164,15 @@ export class Turn {
     if (request.kind !== 'dial') return this.tellCall(call, { type: 'HandedOver', request });
     const permitted = this.permitted(call, request.to, request.writtenBy);
     if (!permitted) return this.walk.follow(call, 'failed');
-    const agent = request.to.kind === 'phone' ? this.state.agentAt(request.to.extension) : undefined;
-    const taken = request.to.kind === 'phone' && this.state.isBusy(request.to.extension);
+    const agent = request.to.kind === 'phone' ? this.state.agentFor(request.to.extension) : undefined;
+    const to = (agent && endpointOf(agent)) ?? request.to;
+    const taken = to.kind === 'phone' && this.state.isBusy(to.extension);
     if (taken || (agent && callInHand(agent))) {
-      this.log('DialRefused', { to: request.to, reason: 'busy' }, { call: call.id });
+      this.log('DialRefused', { to, reason: 'busy' }, { call: call.id });
       return this.walk.follow(call, 'busy');
     }
     if (agent) this.tellAgent(agent, { type: 'Offer', call: call.id, leg: request.leg });
-    this.tellCall(call, { type: 'HandedOver', request: { ...request, ...permitted }, agent: agent?.id });
+    this.tellCall(call, { type: 'HandedOver', request: { ...request, to, ...permitted }, agent: agent?.id });
   }
 
   /** An outside number passes class of service and limits, or is not dialled; the log says why. */
@@ -200,6 +205,8 @@ export class Turn {
         return this.walk.follow(call, effect.exit);
       case 'release':
         return releaseAgent(this, effect);
+      case 'reseat':
+        return tellAgentAt(this, effect.leg, { type: 'Reseat', leg: effect.from, to: effect.leg.id });
       case 'tell':
         return tellAgentAt(this, effect.leg, { type: effect.what, leg: effect.leg.id });
       case 'originate':
@@ -214,6 +221,8 @@ export class Turn {
         return this.effect(call.id, { ...effect, channel });
       case 'connect':
       case 'disconnect':
+      case 'overhear':
+      case 'stopOverhearing':
       case 'ringback':
       case 'ask':
       case 'quiet':

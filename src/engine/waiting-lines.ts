@@ -77,7 +77,7 @@ export class WaitingLines {
       case 'CallConnected':
         return member && this.#connected(call, member, at, data);
       case 'CallLeftQueue':
-        return member && this.#gone(call, member, at, data.why !== 'no-agents');
+        return member && this.#gone(call, member, at, data.why !== 'no-agents' && data.why !== 'moved');
       case 'CallEnded':
         return member && this.#gone(call, member, at, data.abandoned === true);
       case 'CallDisconnected':

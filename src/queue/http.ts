@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { QueueStatus } from '../engine/centre.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
-import { idParams, numbersFor, page, pageCursor, pageLimit, pageOf } from '../http/fields.ts';
+import { idParams, numbersFor, pageCursor, pageLimit, pageOf } from '../http/fields.ts';
+import type { Principal } from '../http/principal.ts';
 import { EVERY_ROLE, STAFF } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
+import { cursorAtMoment, seenPage } from '../http/seen-page.ts';
 import { CALLBACK_OUTCOMES, type Callback, type CallbackOutcome, NEVER } from './callback.ts';
 import type { Accuracy } from './estimate.ts';
+import { unknownCallback } from './store.ts';
 
 const queueView = z
   .object({
@@ -103,7 +106,7 @@ function waitingRoute(api: Api, { centre }: ApiParts): void {
   api.get(
     '/api/queues',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['queues'],
         summary: 'All queues, and who waits in them',
@@ -112,9 +115,9 @@ function waitingRoute(api: Api, { centre }: ApiParts): void {
     },
     async (request) => {
       const show = numbersFor(caller(request));
-      const calls = new Map(centre.liveCalls().map((call) => [call.id, call]));
+      const scope = scopeOf(request);
       const showWaiting = ({ call, since, rank }: QueueStatus['waiting'][number]) => {
-        const { ani = '', facts } = calls.get(call) ?? {};
+        const { ani = '', facts } = centre.liveCall(call) ?? {};
         return {
           call,
           since,
@@ -127,7 +130,7 @@ function waitingRoute(api: Api, { centre }: ApiParts): void {
       return {
         items: centre.queues().map((status) => ({
           ...showQueue(status),
-          waiting: status.waiting.map(showWaiting),
+          waiting: status.waiting.filter(({ call }) => scope.seesCall(call)).map(showWaiting),
         })),
       };
     },
@@ -136,15 +139,22 @@ function waitingRoute(api: Api, { centre }: ApiParts): void {
 
 function callbackRoutes(api: Api, { callbacks, centre, clock }: ApiParts): void {
   /** In the book first: what is closed there is never called. */
-  const close = async (id: string, token: ApiToken, outcome: CallbackOutcome): Promise<Callback> => {
-    const closed = await callbacks.done(id, { by: signed(token), at: clock.now(), outcome });
+  const close = async (
+    id: string,
+    request: { principal: Principal | undefined; scope: Scope | undefined },
+    outcome: CallbackOutcome,
+  ): Promise<Callback> => {
+    const principal = caller(request);
+    const asked = callbacks.byId(id);
+    if (!asked || !seesCallback(scopeOf(request), asked)) throw unknownCallback(id);
+    const closed = await callbacks.done(id, { by: signed(principal), at: clock.now(), outcome });
     await centre.callbackClosed(id);
     return closed;
   };
   api.get(
     '/api/callbacks',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['queues'],
         summary: 'Who wants to be called back, the oldest first; or who was, the latest first',
@@ -158,24 +168,28 @@ function callbackRoutes(api: Api, { callbacks, centre, clock }: ApiParts): void 
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { state, queue, cursor, limit } = request.query;
-      const rows =
-        state === 'open'
-          ? await callbacks.listOpen({ queue, after: cursor, limit })
-          : await callbacks.listDone({ queue, before: cursor, limit });
-      return page(
-        rows,
+      const scope = scopeOf(request);
+      return seenPage({
+        scope,
         limit,
-        (row) => `${row.done?.at ?? row.at}_${row.id}`,
-        (row) => showCallback(row, token),
-      );
+        from: cursor,
+        read: (place, most) =>
+          state === 'open'
+            ? callbacks.listOpen({ queue, after: place, limit: most })
+            : callbacks.listDone({ queue, before: place, limit: most }),
+        sees: (row) => seesCallback(scope, row),
+        placeOf: ({ done, at, id }) => ({ at: done?.at ?? at, id }),
+        cursorAt: cursorAtMoment,
+        show: (row) => showCallback(row, principal),
+      });
     },
   );
   api.post(
     '/api/callbacks/:id/done',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF, scope: 'branch' },
       schema: {
         tags: ['queues'],
         summary: 'Notes that somebody called back, and how it went',
@@ -185,14 +199,14 @@ function callbackRoutes(api: Api, { callbacks, centre, clock }: ApiParts): void 
       },
     },
     async (request) => {
-      const token = caller(request);
-      return showCallback(await close(request.params.id, token, request.body.outcome), token);
+      const principal = caller(request);
+      return showCallback(await close(request.params.id, request, request.body.outcome), principal);
     },
   );
   api.delete(
     '/api/callbacks/:id',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF, scope: 'branch' },
       schema: {
         tags: ['queues'],
         summary: 'Nobody is to call back any more',
@@ -201,20 +215,25 @@ function callbackRoutes(api: Api, { callbacks, centre, clock }: ApiParts): void 
       },
     },
     async (request) => {
-      const token = caller(request);
-      return showCallback(await close(request.params.id, token, 'not-wanted'), token);
+      const principal = caller(request);
+      return showCallback(await close(request.params.id, request, 'not-wanted'), principal);
     },
   );
 }
 
+/** By whoever asked: the customer, or as long as nobody knows him the call in which he did. */
+function seesCallback(scope: Scope, { customerId, call }: Callback): boolean {
+  return (customerId !== undefined && scope.seesCustomer(customerId)) || scope.seesCall(call);
+}
+
 /** A callback as this role may see it. */
-function showCallback(callback: Callback, token: ApiToken): CallbackView {
+function showCallback(callback: Callback, principal: Principal): CallbackView {
   const { plan: _plan, calls: _calls, done, number, customerId, dueAt, calling, ...shown } = callback;
   return {
     ...shown,
     dueAt: dueAt === NEVER ? null : dueAt,
     calling: calling ?? null,
-    number: numbersFor(token)(number),
+    number: numbersFor(principal)(number),
     customerId: customerId ?? null,
     done: done ? { ...done } : null,
   };

@@ -67,9 +67,9 @@ export const grainOf = (patienceMs: number | undefined): number | undefined =>
 
 /** Names the line in which a caller waits. @param table key of his requirement */
 export function lineKey(waiting: Waiting, table: string, shiftMs: number): string {
-  const { queue, caller, patienceMs } = waiting;
+  const { queue, caller, patienceMs, isFirst } = waiting;
   const own = ownTargetMs(laneOf(queue, caller.tier), grainOf(patienceMs));
-  return `${table}\n${caller.tier}\n${own}\n${shiftMs}`;
+  return `${table}\n${caller.tier}\n${own}\n${shiftMs}${isFirst ? '\nfirst' : ''}`;
 }
 
 /**
@@ -104,9 +104,12 @@ export function nextStepMs(line: Line, waitMs: number): number | undefined {
 
 /** Strict order: no wait outweighs a priority. */
 const PRIORITY_MS = 1e12;
+/** And no order outweighs the word of a supervisor. */
+const FIRST_MS = 1e15;
 
 /** How urgent a caller of the line is who has waited so long; higher is served first. */
 export function urgencyOf(order: Order, line: Line, waitMs: number): number {
+  if (line.like.isFirst) return FIRST_MS + waitMs;
   switch (order) {
     case 'service-level':
       return delayRatio(line.weight, waitMs, line.ownTargetMs);

@@ -71,11 +71,13 @@ export class Matcher {
 
   /** Somebody waits, from his place in line on. One who waits already is put where he now belongs. */
   setWaiting(waiting: Waiting): void {
-    const { call, queue, familiar = [] } = waiting;
+    const { call, queue, keptFor, familiar = [] } = waiting;
     this.remove(call);
-    const known = familiar.filter((id) => this.#isFor(waiting, id));
-    if (known.length === 0 || queue.first.forMs === 0) return this.#callers.add(waiting, 0);
-    this.#callers.add(waiting, queue.first.forMs);
+    const kept = keptFor !== undefined && this.#works(keptFor);
+    const known = kept ? [keptFor] : familiar.filter((id) => this.#isFor(waiting, id));
+    const forMs = kept ? Number.POSITIVE_INFINITY : waiting.isFirst ? 0 : queue.first.forMs;
+    if (known.length === 0 || forMs === 0) return this.#callers.add(waiting, 0);
+    this.#callers.add(kept ? { ...waiting, familiar: known } : waiting, forMs);
     for (const id of known) this.#knownBy(id).add(call);
     this.#newlyFamiliar.add(call);
   }
@@ -235,7 +237,7 @@ export class Matcher {
     for (const call of this.#familiar.get(agent) ?? []) {
       const caller = this.#callers.get(call);
       if (!caller || !waitsForThem(caller.line, now - caller.waiting.since)) continue;
-      if (!first || caller.waiting.since < first.waiting.since) first = caller;
+      if (!first || isBefore(caller.waiting, first.waiting)) first = caller;
     }
     return first;
   }
@@ -285,7 +287,12 @@ export class Matcher {
   /** True when he works, and the call's own needs are met; those of its queue do not count for somebody who knows the caller. */
   #isFor(waiting: Waiting, agent: string): boolean {
     const listed = this.#roster.get(agent);
-    return listed?.candidate.working === true && meetsOwnNeeds(waiting, listed.candidate.facts);
+    if (listed?.candidate.working !== true) return false;
+    return waiting.keptFor === agent || meetsOwnNeeds(waiting, listed.candidate.facts);
+  }
+
+  #works(agent: string): boolean {
+    return this.#roster.get(agent)?.candidate.working === true;
   }
 
   #knownBy(agent: string): Set<string> {
@@ -293,6 +300,12 @@ export class Matcher {
     this.#familiar.set(agent, calls);
     return calls;
   }
+}
+
+/** Who is kept for an agent comes before those who only know him. */
+function isBefore(one: Waiting, other: Waiting): boolean {
+  const [kept, otherKept] = [one.keptFor !== undefined, other.keptFor !== undefined];
+  return kept === otherKept ? one.since < other.since : kept;
 }
 
 /** Within their time, or as long as nobody else is there. */

@@ -35,7 +35,15 @@ export function whyOf(floor: Floor, choice: Choice): OfferReason {
     ? lookAtKnown(choice)
     : look(floor, choice, waitedMs);
   return {
-    rule: familiar ? 'familiar' : fit <= 1 ? 'only' : sameScore ? 'longest-idle' : 'best-score',
+    rule: familiar
+      ? waiting.keptFor === choice.agent
+        ? 'kept'
+        : 'familiar'
+      : fit <= 1
+        ? 'only'
+        : sameScore
+          ? 'longest-idle'
+          : 'best-score',
     order: floor.order,
     waitedMs,
     urgency: urgencyOf(floor.order, line, waitedMs),

@@ -9,6 +9,8 @@ export interface InLine {
   /** UTC ms. */
   readonly since: number;
   readonly patienceMs?: number | undefined;
+  /** A supervisor has put him in front. */
+  readonly isFirst?: boolean;
 }
 
 /**
@@ -33,14 +35,18 @@ export function positionIn(
 /** What decides first, what decides then, and what decides between equals: higher is ahead. */
 type Standing = readonly [rank: number, urgency: number, id: string];
 
+/** Above all priorities. */
+const FRONT = Number.POSITIVE_INFINITY;
+
 function standingOf(
   queue: Queue,
   order: Order,
-  { id, tier, since, patienceMs }: InLine,
+  { id, tier, since, patienceMs, isFirst }: InLine,
   now: number,
 ): Standing {
   const lane = laneOf(queue, tier);
   const waitMs = now - since;
+  if (isFirst) return [FRONT, waitMs, id];
   switch (order) {
     case 'service-level':
       return [0, waitMs / Math.max(1, ownTargetMs(lane, grainOf(patienceMs))), id];

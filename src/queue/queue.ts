@@ -138,6 +138,10 @@ export interface Waiting {
   /** What this call needs beyond its queue, at every step, and prefers. */
   readonly needs?: readonly Condition[];
   readonly prefers?: readonly Preference[];
+  /** The agent for whom a supervisor keeps him: nobody else is asked as long as that one works, whether he fits or not. */
+  readonly keptFor?: string;
+  /** He is more urgent than all who are not. */
+  readonly isFirst?: true;
 }
 
 /** An offer, and why it was made. */
@@ -152,8 +156,8 @@ export interface Offer {
 
 /** Why this caller got this agent now. Agents with the same skills and attributes are told as one. */
 export interface OfferReason {
-  /** `familiar`: he knows the caller. `best-score`: the preferences put him first. Else the longest idle of those who fit. */
-  readonly rule: 'familiar' | 'best-score' | 'longest-idle' | 'only';
+  /** `kept`: a supervisor keeps the caller for him. `familiar`: he knows the caller. `best-score`: the preferences put him first. Else the longest idle of those who fit. */
+  readonly rule: 'kept' | 'familiar' | 'best-score' | 'longest-idle' | 'only';
   readonly order: Order;
   readonly waitedMs: number;
   /** The caller's urgency, as the order reckons it. */

@@ -94,13 +94,18 @@ export class CallbackStore implements CallbackBook {
       .map(callbackOf);
   }
 
+  byId(id: string): Callback | undefined {
+    const row = this.#database.query.select().from(callbackTable).where(eq(callbackTable.id, id)).get();
+    return row && callbackOf(row);
+  }
+
   /** Closes a request. @throws Refused `callback-unknown`, `callback-done` */
   async done(id: string, how: CallbackDone): Promise<Callback> {
     let closed: Callback | undefined;
     this.#events.commit(() => {
       const { query } = this.#database;
       const row = query.select().from(callbackTable).where(eq(callbackTable.id, id)).get();
-      if (!row) throw new Refused('callback-unknown', `There is no callback ${id}`);
+      if (!row) throw unknownCallback(id);
       if (row.doneAt !== null)
         throw new Refused('callback-done', `${row.doneBy} called back already (${row.outcome})`);
       const { by, at, outcome } = how;
@@ -127,6 +132,11 @@ export class CallbackStore implements CallbackBook {
       undefined
     );
   }
+}
+
+/** The refusal of a callback that is not there, or not for whoever asks. */
+export function unknownCallback(id: string): Refused {
+  return new Refused('callback-unknown', `There is no callback ${id}`);
 }
 
 function callbackRequested({

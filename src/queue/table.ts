@@ -31,6 +31,7 @@ export const callbackTable = table(
   (callback) => [
     index('callback_open').on(callback.at, callback.id).where(sql`"done_at" is null`),
     uniqueIndex('callback_open_number').on(callback.number, callback.queue).where(sql`"done_at" is null`),
+    index('callback_number').on(callback.number, callback.at),
     index('callback_done').on(callback.doneAt, callback.id).where(sql`"done_at" is not null`),
   ],
 );

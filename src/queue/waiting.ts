@@ -19,12 +19,15 @@ export interface WaiterFacts {
   /** What this call wants beyond its queue, as the flow wrote it. */
   readonly needs?: readonly string[];
   readonly prefers?: readonly string[];
+  /** See `Waiting`. */
+  readonly keptFor?: string;
+  readonly isFirst?: true;
 }
 
 /** What matching knows of a call in this place. */
 export function waiterFacts(
   { id, facts }: Pick<Call, 'id' | 'facts'>,
-  { since, wishes }: Pick<Place, 'since' | 'wishes'>,
+  { since, wishes, keptFor, isFirst }: Pick<Place, 'since' | 'wishes' | 'keptFor' | 'isFirst'>,
 ): WaiterFacts {
   const { customer, tier = '', language } = facts;
   return {
@@ -37,12 +40,14 @@ export function waiterFacts(
     ...(customer?.patienceMs !== undefined && { patienceMs: customer.patienceMs }),
     ...(wishes?.needs && { needs: wishes.needs }),
     ...(wishes?.prefers && { prefers: wishes.prefers }),
+    ...(keptFor !== undefined && { keptFor }),
+    ...(isFirst && { isFirst }),
   };
 }
 
 /** The same as the matcher takes it, under these rules. */
 export function waitingUnder(rules: RoutingRules, queue: Queue, facts: WaiterFacts): Waiting {
-  const { call, since, tier, language, attributes, patienceMs, knownTo } = facts;
+  const { call, since, tier, language, attributes, patienceMs, knownTo, keptFor, isFirst } = facts;
   const familiar = queue.first.who.flatMap((who) => knownTo[who] ?? []);
   const needs = compiled(facts.needs, (text) => rules.condition(text));
   const prefers = compiled(facts.prefers, (text) => rules.preference(text));
@@ -55,6 +60,8 @@ export function waitingUnder(rules: RoutingRules, queue: Queue, facts: WaiterFac
     ...(familiar.length > 0 && { familiar: [...new Set(familiar)] }),
     ...(needs && { needs }),
     ...(prefers && { prefers }),
+    ...(keptFor !== undefined && { keptFor }),
+    ...(isFirst && { isFirst }),
   };
 }
 

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { idParams, numbersFor, textFor } from '../http/fields.ts';
+import type { Principal } from '../http/principal.ts';
 import { EVERY_ROLE } from '../http/roles.ts';
+import { scopeOf } from '../http/scope.ts';
 import { eventDataFor, ruleFor, seesScores, seesSensitive } from '../http/sensitive-view.ts';
-import type { ApiToken } from '../http/store.ts';
 import { ORDERS } from '../queue/queue.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -20,7 +21,7 @@ const scoreView = z
 
 const offerView = z
   .object({
-    rule: z.enum(['familiar', 'best-score', 'longest-idle', 'only']),
+    rule: z.enum(['kept', 'familiar', 'best-score', 'longest-idle', 'only']),
     order: z.enum(ORDERS),
     waitedMs: ms,
     urgency: z.number().describe("The caller's urgency, as the order reckons it"),
@@ -105,7 +106,7 @@ export function whyRoutes(api: Api, { calls, centre, events, routing, clock }: A
   api.get(
     '/api/calls/:id/why',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'Why a call went where it went, moment by moment, and where it stands if it waits',
@@ -115,24 +116,25 @@ export function whyRoutes(api: Api, { calls, centre, events, routing, clock }: A
     },
     async (request): Promise<WhyView> => {
       const { id } = request.params;
-      const token = caller(request);
+      const principal = caller(request);
       const live = centre.liveCalls();
-      const call = live.find((one) => one.id === id);
-      if (!call && !(await calls.byId(id))) throw new Refused('call-unknown', `There is no call ${id}`);
+      const call = centre.liveCall(id);
+      if ((!call && !calls.partiesOf(id)) || !scopeOf(request).seesCall(id))
+        throw new Refused('call-unknown', `There is no call ${id}`);
       const happened = await events.ofCall(id);
       const now = clock.now();
       const rules = routing.current();
-      const tell = eventDataFor(token, rules);
+      const tell = eventDataFor(principal, rules);
       const told = happened
-        .filter(({ type }) => type !== 'SensitiveAttributeUsed' || seesSensitive(token))
+        .filter(({ type }) => type !== 'SensitiveAttributeUsed' || seesSensitive(principal))
         .map((event) => ({ ...event, data: tell(event.type, event.data) }));
       const floor = { agents: centre.agents(), calls: live, rules };
       const standing = call && standingOf(call, floor, now);
       return {
         id,
-        moments: storyOf(told, numbersFor(token)).map((moment) => showMoment(moment, textFor(token))),
+        moments: storyOf(told, numbersFor(principal)).map((moment) => showMoment(moment, textFor(principal))),
         stretches: stretchesOf(happened, now),
-        standing: standing ? showStanding(standing, token, rules) : null,
+        standing: standing ? showStanding(standing, principal, rules) : null,
       };
     },
   );
@@ -156,10 +158,10 @@ function showMoment(moment: Moment, show: (text: string) => string): WhyView['mo
   };
 }
 
-function showStanding(standing: Standing, token: ApiToken, rules: RoutingRules): WhyView['standing'] {
+function showStanding(standing: Standing, principal: Principal, rules: RoutingRules): WhyView['standing'] {
   const { position = null, ringsAt = null, nextStepInMs = null, able, unable } = standing;
-  const show = ruleFor(token, rules);
-  const hidesScores = !seesScores(token, rules);
+  const show = ruleFor(principal, rules);
+  const hidesScores = !seesScores(principal, rules);
   return {
     ...standing,
     position,

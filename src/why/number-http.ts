@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import type { ContactRequest } from '../contact/contact.ts';
 import type { Wish } from '../contact/wish.ts';
-import { numberOf, showWish, wishView } from '../contact/wish-http.ts';
+import { numberOf, seesWish, showWish, wishView } from '../contact/wish-http.ts';
 import type { Attempt } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
 import { line, numbersFor, textFor } from '../http/fields.ts';
+import { seesAttempt } from '../http/outbound-attempts.ts';
 import { attemptView, showAttempt } from '../http/outbound-views.ts';
-import { STAFF } from '../http/roles.ts';
-import type { ApiToken } from '../http/store.ts';
+import type { Principal } from '../http/principal.ts';
+import { STAFF_READERS } from '../http/roles.ts';
+import { type Scope, scopeOf } from '../http/scope.ts';
 import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import type { KeptLead } from '../list/list.ts';
 import { zonesOf } from '../list/zone.ts';
@@ -81,7 +83,7 @@ export function numberWhyRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/outbound/why',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF_READERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary:
@@ -98,7 +100,7 @@ export function numberWhyRoutes(api: Api, parts: ApiParts): void {
       if ((written === undefined) === (person === ''))
         throw new Refused('bad-filter', 'Ask by a number or by a person');
       const number = written === undefined ? '' : numberOf(written, contacts.numbers);
-      return explained(all, { number, person }, caller(request));
+      return explained(all, { number, person }, caller(request), scopeOf(request));
     },
   );
 }
@@ -111,29 +113,37 @@ interface Whom {
 async function explained(
   { contacts, events, clock }: Parts,
   whom: Whom,
-  token: ApiToken,
+  principal: Principal,
+  scope: Scope,
 ): Promise<NumberWhyView> {
   const { lists, campaigns } = contacts;
   const { number, person } = whom;
-  const [found, all] = await Promise.all([
+  const [everyLead, everyCampaign] = await Promise.all([
     number === '' ? lists.leadsOfPerson(person) : lists.leadsOfNumber(number),
     campaigns.list(),
   ]);
+  const found = everyLead.filter(({ campaign }) => scope.seesOutbound(campaign));
+  const all = everyCampaign.filter(({ branch }) => scope.sees(branch));
   const persons = [...new Set([person, ...found.map((lead) => lead.person)])].filter((one) => one !== '');
-  const [wished, made] = await Promise.all([
+  const [everyWish, everyAttempt] = await Promise.all([
     wishesOf(contacts, number, persons),
     attemptsOf(contacts, number, persons),
   ]);
+  const wished = everyWish.filter((wish) => seesWish(scope, wish, true));
+  const made = everyAttempt.filter((attempt) => seesAttempt(scope, attempt));
   const leads = found.slice(0, MOST_LEADS).flatMap((lead) => onNumbers(lead, number));
   const requests = requestsFor(whom, leads, all.slice(0, MOST_CAMPAIGNS));
   const whys = await Promise.all(made.map(({ id }) => events.ofCall(`call-${id}`)));
   const now = clock.now();
+  // That another campaign is the reason, he learns; which one, only where he sees it.
+  const mayTell = ({ campaign = '' }: Readonly<Record<string, string | number>>): boolean =>
+    campaign === '' || scope.seesCampaign(String(campaign));
   return {
     at: now,
     zone: contacts.zone(),
     known: found.length + wished.length + made.length > 0,
-    wishes: wished.map((wish) => showWish(wish, token)),
-    leads: leads.map((one) => showLead(one, token)),
+    wishes: wished.map((wish) => showWish(wish, principal)),
+    leads: leads.map((one) => showLead(one, principal)),
     verdicts: requests.map(([campaign, request]) => {
       const {
         policy = null,
@@ -148,20 +158,20 @@ async function explained(
       const about = { campaign: id, name, status, policy, regulator, nextAt, zones: [...request.zones] };
       return {
         ...about,
-        number: numbersFor(token)(request.number),
-        person: textFor(token)(request.person),
+        number: numbersFor(principal)(request.number),
+        person: textFor(principal)(request.person),
         allowed: refusals.length === 0,
         refusals: refusals.map(({ rule, retryAt = null, detail }) => ({
           rule,
           retryAt,
-          detail: { ...detail },
+          detail: mayTell(detail) ? { ...detail } : {},
         })),
       };
     }),
     attempts: made.map((attempt, index) => {
       const began = whys[index]?.find(({ type }) => type === 'AttemptMade');
       const why = began?.data.why as Readonly<Record<string, unknown>> | undefined;
-      return { ...showAttempt(attempt, token), why: why ?? null };
+      return { ...showAttempt(attempt, principal), why: why ?? null };
     }),
   };
 }
@@ -243,14 +253,14 @@ function requestsFor(
   });
 }
 
-function showLead({ lead, number, zones }: LeadAt, token: ApiToken): z.output<typeof leadView> {
+function showLead({ lead, number, zones }: LeadAt, principal: Principal): z.output<typeof leadView> {
   const { id, list, campaign, name, standing, doneReason = null, dueAt, attempts, lastOutcome = null } = lead;
   return {
     id,
     list,
     campaign,
-    name: textFor(token)(name),
-    number: numbersFor(token)(number),
+    name: textFor(principal)(name),
+    number: numbersFor(principal)(number),
     zones: [...zones],
     standing,
     doneReason,

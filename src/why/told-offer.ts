@@ -23,6 +23,7 @@ function choiceSentences(why: ToldReason): string[] {
   const considered = why.considered.map(consideredSentence);
   // Steps and skills do not count for those who know him: nobody was removed for lack of them.
   if (why.rule === 'familiar') return ['only those who know him were asked', ...considered];
+  if (why.rule === 'kept') return ['a supervisor kept him for this agent'];
   return [
     stepSentence(why),
     `${agents(why.ready)} ready, ${why.fit} of them ${why.fit === 1 ? 'fits' : 'fit'}`,
@@ -34,6 +35,8 @@ function choiceSentences(why: ToldReason): string[] {
 /** `the longest idle of 3 who fit`. */
 export function ruleText({ rule, fit, score }: ToldReason): string {
   switch (rule) {
+    case 'kept':
+      return 'a supervisor kept the caller for him';
     case 'familiar':
       return 'he knows the caller';
     case 'best-score':

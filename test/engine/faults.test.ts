@@ -218,7 +218,7 @@ test.each([
     for (const caller of callers) caller.hangup();
     // Shorter than a reconciliation: what ended has to have been cleaned up at once.
     await lab.clock.advance(500);
-    expect(await lab.pbx.snapshot()).toEqual({ channels: [], bridges: [] });
+    expect(await lab.pbx.snapshot()).toEqual({ channels: [], bridges: [], overhearings: [] });
     expect(lab.engine.liveCalls()).toEqual([]);
     await lab.clock.advance(60_000);
     for (const one of lab.engine.agents()) expect(['ready', 'not-ready']).toContain(one.state.at);

@@ -4,9 +4,12 @@ import { Refused } from '../../src/base/errors.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Call } from '../../src/call/call.ts';
+import { isRejoining } from '../../src/call/page-phone.ts';
 import { isTalk, roomOf } from '../../src/call/room.ts';
+import { presenceOf, roomsOf, SUPERVISION_MODES } from '../../src/call/supervision.ts';
 import type { Customer } from '../../src/customer/customer.ts';
 import type { Changes, EngineStore } from '../../src/engine/changes.ts';
+import type { Direction } from '../../src/engine/direction.ts';
 import type { TalkRequest, TalkTarget } from '../../src/engine/talk-requests.ts';
 import { FaultyPbx, noFaults, type PhoneDialled } from '../../src/lab/faulty-pbx.ts';
 import type { MemoryStore } from '../../src/lab/memory-store.ts';
@@ -68,7 +71,13 @@ const KEYS = [
   '21234#',
   '3*0',
 ];
-const PHONES = ['1001', '1002', '1003', '2001', '2002'];
+const PHONES = ['1001', '1002', '1003', '2001', '2002', '2003'];
+/** Phones in the pages of agents: they ring nobody, and come and go. */
+const PAGES = ['web-1001', 'web-1002', 'web-1003'];
+const CHIEFS = [
+  { id: 'u1', name: 'Wang Fang' },
+  { id: 'u2', name: 'Li Na' },
+];
 const DIALLED = ['*50', '*50', '*50', '*51', '*52', '*53', '1001', '2001', '2002', '*99'];
 
 /** A daemon that can be cut off from store and PBX in any moment. */
@@ -143,10 +152,14 @@ async function run(seed: number): Promise<string[]> {
   const callers: SimulatedParty[] = [];
   const phoneCalls: SimulatedParty[] = [];
   const dialledAt = new Map<string, number>();
+  /** The legs of supervisors, by call. */
+  const supervisorsOf = new Map<string, readonly string[]>();
 
   function legOf(id: string) {
     for (const call of store.calls.values()) {
-      const leg = call.legs.find((one) => one.id === id);
+      const leg = [...call.legs, ...(call.supervision ? [call.supervision.leg] : [])].find(
+        (one) => one.id === id,
+      );
       if (leg) return { call, leg };
     }
     return undefined;
@@ -160,6 +173,8 @@ async function run(seed: number): Promise<string[]> {
     const planned = found.plannedAt;
     dialledAt.set(leg, clock.now());
     for (const other of others) {
+      // A page that was loaded anew knows nothing of it.
+      if (PAGES.includes(extension) && legOf(other.channel)?.call === legOf(leg)?.call) continue;
       const knownAt = other.ours ? dialledAt.get(other.channel) : other.toldAt;
       if (knownAt !== undefined && knownAt < planned)
         wrong(`phone ${extension} was dialled (${leg}) while its ${other.channel} was still up`);
@@ -171,9 +186,11 @@ async function run(seed: number): Promise<string[]> {
     const { engine } = lab;
     const live = engine.liveCalls();
     const engaged = new Map<string, string>();
+    for (const { id, supervision } of live)
+      if (supervision) supervisorsOf.set(id, [...(supervisorsOf.get(id) ?? []), supervision.leg.id]);
     for (const call of live) {
       for (const leg of call.legs) {
-        if (leg.endedAt !== undefined || leg.agent === undefined) continue;
+        if (leg.endedAt !== undefined || leg.agent === undefined || isRejoining(leg)) continue;
         const other = engaged.get(leg.agent);
         if (other !== undefined) wrong(`agent ${leg.agent} is in ${other} and in ${call.id}`);
         engaged.set(leg.agent, call.id);
@@ -181,7 +198,9 @@ async function run(seed: number): Promise<string[]> {
       const { phase } = call;
       if ((phase.at === 'queued' || phase.at === 'offered') && now - engineSince > 4000) {
         const rules = QUEUES.find((one) => one.name === phase.queue)!;
-        if (now - (phase.from ?? phase.since) > rules.maxWaitMs + rules.ringMs + 200)
+        // Whoever was sent or moved there begins anew, with the wait that he has.
+        const begun = phase.sent ? phase.until - rules.maxWaitMs : (phase.from ?? phase.since);
+        if (now - begun > rules.maxWaitMs + rules.ringMs + 200)
           wrong(`${call.id} still waits in ${phase.queue} (${phase.at})`);
       }
     }
@@ -194,9 +213,11 @@ async function run(seed: number): Promise<string[]> {
       if (party.ended || party.talkingWith.length === 0) continue;
       const own = [...store.calls.values()].filter((call) => call.channel === party.channel);
       const known = own.flatMap((call) => call.legs.map((leg) => leg.id));
-      for (const other of party.talkingWith)
-        if (!known.includes(other)) wrong(`${party.channel} hears ${other}, which is not his`);
-      if (party.talkingWith.length > 2) wrong(`${party.channel} hears too many: ${party.talkingWith}`);
+      const supervisors = own.flatMap(({ id }) => supervisorsOf.get(id) ?? []);
+      for (const other of party.hears)
+        if (![...known, ...supervisors].includes(other))
+          wrong(`${party.channel} hears ${other}, which is not his`);
+      if (party.talkingWith.length > 3) wrong(`${party.channel} hears too many: ${party.talkingWith}`);
     }
   }
 
@@ -258,6 +279,21 @@ async function run(seed: number): Promise<string[]> {
     ]);
   };
 
+  const direction = ({ phase }: Call): Direction => {
+    const supervise: Direction = {
+      do: 'supervise',
+      mode: pick(SUPERVISION_MODES),
+      extension: pick(['2002', '2003', pick(PHONES)]),
+    };
+    if (isTalk(phase)) return random() < 0.8 ? supervise : { do: 'leave' };
+    return pick<Direction>([
+      supervise,
+      { do: 'move', queue: pick(QUEUES).name },
+      { do: 'keep', agent: pick(AGENTS).id },
+      { do: 'first' },
+    ]);
+  };
+
   /** A phone has one line: nobody dials on it while it is in use. */
   const free = (phone: string): boolean =>
     !pbx.dialled(phone) && !phoneCalls.some((one) => !one.ended && ownerOf.get(one.channel) === phone);
@@ -280,11 +316,11 @@ async function run(seed: number): Promise<string[]> {
       ownerOf.set(party.channel, phone);
       phoneCalls.push(party);
     } else if (chance < 0.96) {
-      const party = pbx.dialled(pick(PHONES)) ?? phoneCalls.find((one) => !one.ended);
+      const party = pbx.dialled(pick([...PHONES, ...PAGES])) ?? phoneCalls.find((one) => !one.ended);
       if (random() < 0.3) party?.vanish();
       else party?.hangup();
     } else {
-      pbx.setPhone(pick(PHONES), random() < 0.2 ? undefined : behaviour());
+      pbx.setPhone(pick([...PHONES, ...PAGES]), random() < 0.2 ? undefined : behaviour());
     }
   }
 
@@ -302,6 +338,13 @@ async function run(seed: number): Promise<string[]> {
     const chance = random();
     if (chance < 0.66) {
       people();
+    } else if (chance < 0.7) {
+      const talking = lab.engine.liveCalls().filter((call) => isTalk(call.phase));
+      const call = pick(talking);
+      if (call)
+        tell(
+          lab.engine.direct(call.id, { request: direction(call), by: call.supervision?.by ?? pick(CHIEFS) }),
+        );
     } else if (chance < 0.76) {
       const talking = lab.engine.liveCalls().filter((call) => isTalk(call.phase));
       const call = pick(talking);
@@ -309,11 +352,17 @@ async function run(seed: number): Promise<string[]> {
     } else if (chance < 0.9) {
       const { id } = pick(AGENTS);
       const input = pick(['in', 'ready', 'ready', 'ready', 'break', 'out']);
-      if (input === 'in') tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: id }));
+      if (input === 'in')
+        tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: pick([id, id, `web-${id}`]) }));
       else if (input === 'ready') tell(lab.engine.tellAgent(id, { type: 'GoReady' }));
       else if (input === 'break') tell(lab.engine.tellAgent(id, { type: 'GoNotReady', reason: 'break' }));
       else tell(lab.engine.tellAgent(id, { type: 'LogOut' }));
-    } else if (chance < 0.92) {
+    } else if (chance < 0.905) {
+      const call = pick(lab.engine.liveCalls());
+      if (call) tell(lab.engine.direct(call.id, { request: direction(call), by: pick(CHIEFS) }));
+    } else if (chance < 0.925) {
+      await loadAnew();
+    } else if (chance < 0.935) {
       const live = lab.engine.liveCalls();
       if (live.length > 0) tell(lab.engine.hangUp(pick(live).id));
     } else if (chance < 0.95) {
@@ -333,11 +382,22 @@ async function run(seed: number): Promise<string[]> {
     }
   }
 
-  for (const phone of PHONES) pbx.setPhone(phone, behaviour());
+  /** The page of an agent is gone for a moment, and asks for its sound. */
+  async function loadAnew(): Promise<void> {
+    const inCall = lab.engine.agents().flatMap(({ state }) => ('leg' in state ? [state.extension] : []));
+    const page = pick(inCall.filter((extension) => PAGES.includes(extension))) ?? pick(PAGES);
+    pbx.setPhone(page, undefined);
+    await pass(below(400));
+    // Most answer by themselves, as they should.
+    pbx.setPhone(page, random() < 0.8 ? { ringAfterMs: 10, answerAfterMs: 20 + below(400) } : behaviour());
+    tell(lab.engine.rejoin(page.slice('web-'.length)));
+  }
+
+  for (const phone of [...PHONES, ...PAGES]) pbx.setPhone(phone, behaviour());
   Object.assign(faults, { snapshotMs: 300, commandMs: 40, timeout: 0.02, refused: 0.01, unreachable: 0.02 });
   await lab.start();
-  for (const { id } of AGENTS.slice(0, 3)) {
-    tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: id }));
+  for (const [place, { id }] of AGENTS.slice(0, 3).entries()) {
+    tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: place === 2 ? id : `web-${id}` }));
     tell(lab.engine.tellAgent(id, { type: 'GoReady' }));
   }
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -366,17 +426,33 @@ async function run(seed: number): Promise<string[]> {
       if (call.phase.at !== 'left' && !there.includes(call.channel))
         wrong(`settled: ${call.channel} is a call and not up`);
     for (const call of live) {
-      const { channels = [] } = roomOf(call) ?? {};
-      for (const channel of [call.channel, ...call.legs.map((leg) => leg.id)]) {
-        const heard = pbx.party(channel)?.talkingWith ?? [];
-        const meant = channels.includes(channel) ? channels.filter((other) => other !== channel) : [];
+      const presence = presenceOf(call);
+      const supervisor = call.supervision ? [call.supervision.leg.id] : [];
+      for (const channel of [call.channel, ...call.legs.map((leg) => leg.id), ...supervisor]) {
+        const heard = pbx.party(channel)?.hears ?? [];
+        const meant = roomsOf(call)
+          .filter(({ channels }) => channels.includes(channel))
+          .flatMap(({ channels }) => channels.filter((other) => other !== channel));
+        if (presence?.in === 'overhearing') {
+          const { leg, target, mode } = presence;
+          const beside = roomOf(call)?.channels.filter((other) => other !== target) ?? [];
+          if (channel === leg) meant.push(target, ...beside);
+          if (channel === target && mode === 'whisper') meant.push(leg);
+        }
         if (heard.toSorted().join() !== meant.toSorted().join())
           wrong(`settled: ${call.id} is at ${call.phase.at}, ${channel} hears ${heard} and not ${meant}`);
       }
     }
-    const legs = live.flatMap((call) =>
-      call.legs.filter((leg) => leg.endedAt === undefined).map((leg) => leg.id),
-    );
+    const legs = live.flatMap((call) => [
+      ...call.legs.filter((leg) => leg.endedAt === undefined).map((leg) => leg.id),
+      ...(call.supervision ? [call.supervision.leg.id] : []),
+    ]);
+    const heard = live.flatMap((call) => {
+      const presence = presenceOf(call);
+      return presence?.in === 'overhearing' ? [presence.overhearing] : [];
+    });
+    for (const overhearing of (await pbx.snapshot()).overhearings)
+      if (!heard.includes(overhearing)) wrong(`settled: ${overhearing} is left over`);
     for (const { channel, ours } of (await pbx.snapshot()).channels)
       if (ours && !legs.includes(channel)) wrong(`settled: leg ${channel} is up and nobody's`);
   }
@@ -384,7 +460,7 @@ async function run(seed: number): Promise<string[]> {
   /** Whatever happened before: who calls now, when agents are there, is served. */
   async function stillWorks(): Promise<void> {
     for (const { id } of AGENTS) {
-      pbx.setPhone(id, { ringAfterMs: 20, answerAfterMs: 500 });
+      for (const phone of [id, `web-${id}`]) pbx.setPhone(phone, { ringAfterMs: 20, answerAfterMs: 500 });
       tell(lab.engine.tellAgent(id, { type: 'LogIn', extension: id }));
       tell(lab.engine.tellAgent(id, { type: 'GoReady' }));
     }
@@ -401,7 +477,8 @@ async function run(seed: number): Promise<string[]> {
   }
 
   async function over(): Promise<void> {
-    const { channels, bridges } = await pbx.snapshot();
+    const { channels, bridges, overhearings } = await pbx.snapshot();
+    for (const overhearing of overhearings) wrong(`over: ${overhearing} is still there`);
     for (const { channel } of channels) wrong(`over: ${channel} is still up`);
     for (const { bridge } of bridges) wrong(`over: bridge ${bridge} is still there`);
     for (const call of lab.engine.liveCalls()) wrong(`over: ${call.id} lives on, ${call.phase.at}`);
@@ -411,6 +488,7 @@ async function run(seed: number): Promise<string[]> {
     const perChannel = new Map<string, number>();
     for (const call of store.calls.values()) {
       perChannel.set(call.channel, (perChannel.get(call.channel) ?? 0) + 1);
+      if (call.supervision) wrong(`over: ${call.id} is supervised by ${call.supervision.by.id}`);
       if (call.phase.at !== 'ended') wrong(`over: the record of ${call.id} is open (${call.phase.at})`);
       for (const leg of call.legs) if (leg.endedAt === undefined) wrong(`over: leg ${leg.id} has no end`);
       for (const type of ['CallArrived', 'CallEnded']) {

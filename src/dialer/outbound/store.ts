@@ -22,17 +22,33 @@ export class OutboundStore {
   /** By name. */
   async list(): Promise<OutboundCampaign[]> {
     const { name, id } = outboundCampaignTable;
-    return this.#database.query.select().from(outboundCampaignTable).orderBy(asc(name), asc(id)).all();
+    return this.#database.query
+      .select()
+      .from(outboundCampaignTable)
+      .orderBy(asc(name), asc(id))
+      .all()
+      .map(campaignOf);
+  }
+
+  /** The branch whose campaign it is; undefined where there is no such campaign. */
+  branchOf(id: string): string | undefined {
+    const { branch } = outboundCampaignTable;
+    return this.#database.query
+      .select({ branch })
+      .from(outboundCampaignTable)
+      .where(eq(outboundCampaignTable.id, id))
+      .get()?.branch;
   }
 
   /** Adds a campaign, or changes it. @param made goes to the log as `OutboundCampaignChanged`; what set-up puts in does not */
   async save(campaign: OutboundCampaign, made?: Authorship): Promise<void> {
-    const { id, ...rest } = campaign;
+    const { id, ...facts } = campaign;
+    const rest = { ...facts, branch: campaign.branch ?? '' };
     this.#events.commit(() => {
       const was = this.#find(id)?.status;
       this.#database.query
         .insert(outboundCampaignTable)
-        .values(campaign)
+        .values({ id, ...rest })
         .onConflictDoUpdate({ target: outboundCampaignTable.id, set: rest })
         .run();
       if (!made) return [];
@@ -80,12 +96,17 @@ export class OutboundStore {
   }
 
   #find(id: string): OutboundCampaign | undefined {
-    return this.#database.query
+    const row = this.#database.query
       .select()
       .from(outboundCampaignTable)
       .where(eq(outboundCampaignTable.id, id))
       .get();
+    return row && campaignOf(row);
   }
+}
+
+function campaignOf({ branch, ...row }: typeof outboundCampaignTable.$inferSelect): OutboundCampaign {
+  return { ...row, ...(branch !== '' && { branch }) };
 }
 
 function unknown(id: string): never {
