@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start a real PBX, phones or callers: in test/asterisk, or named so. */
-const REAL = ['test/asterisk/**/*.test.ts', 'test/**/*.real.test.ts'];
+/** Tests that start a real PBX, phones, callers or a browser: in test/asterisk and test/console, or named so. */
+const REAL = ['test/asterisk/**/*.test.ts', 'test/console/!(texts).test.ts', 'test/**/*.real.test.ts'];
 
 export default defineConfig({
   test: {

@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { checkCaller, ensurePackages, giveUp, project, runForeground, runner } from './bootstrap.mjs';
 
-/** Callers and phones that we did not write: program → Debian package. */
-const TOOLS = { sipp: 'sip-tester', baresip: 'baresip-core', linphonec: 'linphone-cli' };
+/** Callers, phones and a browser that we did not write: program → Debian packages. */
+const TOOLS = {
+  sipp: ['sip-tester'],
+  baresip: ['baresip-core'],
+  linphonec: ['linphone-cli'],
+  // With letters for the Chinese pages.
+  chromium: ['chromium', 'fonts-noto-cjk'],
+};
 
 const say = (line) => process.stdout.write(`• ${line}\n`);
 const bin = (path) => join(project, 'node_modules', path);
@@ -66,7 +72,7 @@ async function runVitest() {
 function ensureTools() {
   const missing = Object.entries(TOOLS).filter(([program]) => !isOnPath(program));
   if (missing.length === 0) return;
-  const packages = missing.map(([, name]) => name);
+  const packages = missing.flatMap(([, names]) => names);
   const byHand = `Run: sudo apt-get install ${packages.join(' ')}`;
   if (!isOnPath('apt-get'))
     giveUp(

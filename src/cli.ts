@@ -12,6 +12,7 @@ import { addLabCommands } from './cli/lab.ts';
 import { addPromptCommands } from './cli/prompts.ts';
 import { addRoutingCommands } from './cli/routing.ts';
 import { endWithReader, goOnWithoutReader } from './cli/terminal.ts';
+import { addUserCommands } from './cli/users.ts';
 import { SETTINGS } from './setup/settings.ts';
 
 /** Exit code of a command that was not written as it has to be. */
@@ -30,6 +31,7 @@ const program = new Command('carillon')
     `
 Examples:
   npm start                                             set up what is missing and run, until Ctrl-C
+  npx carillon password                                 how to sign in at the console
   npx carillon phones                                   what to type into a SIP phone
   npx carillon phones --json                            the same for scripts
   npx carillon doctor                                   what is wrong with this installation, and what to do
@@ -47,6 +49,7 @@ ${settingsHelp}`,
   )
   .exitOverride(endBy);
 addCentreCommands(program);
+addUserCommands(program);
 addBanCommands(program);
 addFlowCommands(program);
 addPromptCommands(program);

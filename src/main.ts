@@ -4,7 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { PhoneStore } from './agent/phone-store.ts';
 import { AgentStore, allAgents } from './agent/store.ts';
+import { AuditLog } from './audit/log.ts';
+import { AuditStore } from './audit/store.ts';
 import { parseNetwork } from './base/address.ts';
 import { systemClock } from './base/clock.ts';
 import { messageOf, Refused } from './base/errors.ts';
@@ -12,6 +15,7 @@ import { idSource } from './base/ids.ts';
 import { LoopLag } from './base/loop-lag.ts';
 import { redactor } from './base/redact.ts';
 import { clockProblem, steadyClock } from './base/steady-clock.ts';
+import { BranchStore } from './branch/store.ts';
 import { CLOSED, judge } from './call/class-of-service.ts';
 import { OutsideDialling } from './call/outside-dialling.ts';
 import { outsideLegsSince } from './call/outside-leg-store.ts';
@@ -20,6 +24,8 @@ import { VoicemailKeeper } from './call/voicemail-keeper.ts';
 import { CodeGuesses, GUESS_LIMIT } from './campaign/guesses.ts';
 import { CampaignStore } from './campaign/store.ts';
 import { CustomerStore } from './customer/store.ts';
+import { ContactStore } from './desk/contact-store.ts';
+import { DeskStore } from './desk/store.ts';
 import { CallMetrics } from './engine/call-metrics.ts';
 import { ClassOfServiceWatch } from './engine/class-of-service-watch.ts';
 import { DialMetrics } from './engine/dial-metrics.ts';
@@ -31,8 +37,16 @@ import { RoutingWatch } from './engine/routing-watch.ts';
 import { allSteps } from './engine/steps.ts';
 import { CentreStore, EventLog } from './engine/store.ts';
 import { buildApp } from './http/app.ts';
+import { Door } from './http/door.ts';
 import { listenPatiently } from './http/listen.ts';
+import { DeskTopic } from './http/live/desk-topic.ts';
+import { LiveFeed } from './http/live/feed.ts';
+import { FloorCounts } from './http/live/floor-counts.ts';
+import { FloorTopic } from './http/live/floor-topic.ts';
 import { allMetrics } from './http/metrics.ts';
+import { Scopes } from './http/scope.ts';
+import { sipPath } from './http/sip-proxy.ts';
+import { Sockets } from './http/sockets.ts';
 import { TokenStore } from './http/store.ts';
 import { recordedIn } from './ivr/flow-files.ts';
 import { httpLookUp } from './ivr/http-client.ts';
@@ -40,19 +54,24 @@ import { FlowLibrary } from './ivr/library.ts';
 import { FlowHistory, StepStats } from './ivr/store.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
 import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
+import { asteriskScriptedCallers } from './pbx/asterisk/scripted-callers.ts';
 import { PbxMetrics } from './pbx/observed.ts';
 import { wrongWish } from './queue/rules.ts';
 import { CallbackStore, callbacksByQueue } from './queue/store.ts';
 import { visibleOf } from './queue/waiting.ts';
+import { ReportThread } from './report/thread.ts';
 import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
 import { TrunkAddress } from './security/trunk-address.ts';
 import { readPbxPorts } from './setup/asterisk-process.ts';
 import { CONSOLE_FOLDER } from './setup/console-build.ts';
+import { Demonstration } from './setup/demonstration.ts';
 import { DialerCentre } from './setup/dialer-centre.ts';
+import { editingCentre } from './setup/editing-centre.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
 import { LogDestination } from './setup/log-destination.ts';
+import { PhoneAccounts } from './setup/phone-accounts.ts';
 import { storeFile } from './setup/prepare.ts';
 import { projectVersion } from './setup/project.ts';
 import { rehearse } from './setup/rehearsal.ts';
@@ -66,6 +85,9 @@ import { connect, DAEMON_BUSY_MS } from './store/connect.ts';
 import { takeOver } from './store/ownership.ts';
 import { SpoolFile } from './store/spool-file.ts';
 import { takeInSpools } from './store/spool-intake.ts';
+import { Passwords } from './user/password.ts';
+import { SessionStore } from './user/session-store.ts';
+import { UserStore } from './user/store.ts';
 
 // A spare gets no further until it is needed; what it reads then is as it is then.
 await untilWanted(() => rehearse(process.env));
@@ -87,6 +109,11 @@ if (!ports || !speechTools)
   throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
 const SWEEP_EVERY_MS = 5 * 60_000;
+const SWEEP_SESSIONS_EVERY_MS = 20_000;
+const DAY_MS = 24 * 3_600_000;
+/** Entries of the audit log that go in one sweep at most, and in one commit. */
+const PRUNED_AUDIT = 20_000;
+const PRUNED_AT_ONCE = 500;
 /** A daemon to which nothing happens finds out within this that it was replaced, ms. */
 const ASK_FENCE_EVERY_MS = 500;
 /** Calls come first: the API begins when the PBX has been asked what there is, but tells of a start that takes long, ms. */
@@ -124,6 +151,7 @@ const store = new CentreStore(database, events);
 const spoolFolder = join(settings.data, 'spool');
 await takeInSpools({ folder: spoolFolder, database, store, log });
 const customers = new CustomerStore(database, events);
+const branches = new BranchStore(database, events);
 const campaigns = new CampaignStore(database, events);
 const agents = new AgentStore(database, events);
 const calls = new CallStore(database, events);
@@ -193,12 +221,19 @@ const dialer = new DialerCentre({
   mayDial: (id, number) => judge(outside.rules, number, [{ kind: 'campaign', name: id }]).is === 'permitted',
 });
 
+const reports = new ReportThread(
+  { centre: database.file, sums: join(settings.data, 'reports.db'), recordings },
+  clock,
+  log.child({ part: 'reports' }),
+);
+
 let starting = 'the flows are being read';
 
+const speech = chooseSpeech(settings.speech, speechTools, process.env);
 const prompts: PromptFiles = new PromptFiles({
   recorded: join(settings.flows, 'prompts'),
   cache: join(settings.data, 'prompts'),
-  speech: chooseSpeech(settings.speech, speechTools, process.env),
+  speech,
   persona: (name) => flows.persona(name),
   clock,
   log: log.child({ part: 'prompts' }),
@@ -285,6 +320,7 @@ const engine: Engine = new Engine({
     ...classOfService.problems(),
     ...bans.problems(),
     ...dialer.problems(),
+    ...reports.problems(),
     clockProblem(clock.aheadMs()),
   ],
   pbx,
@@ -306,7 +342,77 @@ const engine: Engine = new Engine({
   problems: () => (starting === '' ? flows.missing() : [starting]),
   recorded: (recording) => void messages.keep(recording),
   replaced,
+  committed: (changes) => {
+    deskTopic.committed(changes);
+    floorTopic.committed();
+  },
 });
+
+const desk = new DeskStore(database, events);
+const pastContacts = new ContactStore(database);
+const deskTopic = new DeskTopic({
+  centre: engine,
+  calls,
+  desk,
+  pastContacts,
+  customers,
+  campaigns,
+  events,
+  flows,
+  routing,
+  ...(engine.dialler && dialer.api(engine.dialler)),
+  clock,
+  log: log.child({ part: 'desk' }),
+});
+const scopes = new Scopes({
+  branches,
+  centre: engine,
+  calls,
+  agents,
+  customers,
+  campaigns,
+  outbound: dialer.campaigns,
+  events,
+});
+const floorCounts = new FloorCounts({
+  events,
+  routing,
+  zone: () => flows.zone(),
+  clock,
+  log: log.child({ part: 'floor' }),
+});
+const floorTopic: FloorTopic = new FloorTopic({
+  centre: engine,
+  routing,
+  scopes,
+  services: floorCounts.services,
+  trunks: floorCounts.trunks,
+  dialer: engine.dialler && dialer.api(engine.dialler).dialer,
+  mostChannels: mostChannels(settings),
+  clock,
+  log: log.child({ part: 'floor' }),
+});
+const feed = new LiveFeed({ topics: [deskTopic, floorTopic], clock, log: log.child({ part: 'live' }) });
+deskTopic.changed = (agent) => feed.changed(deskTopic.name, agent);
+floorTopic.changed = () => feed.changed(floorTopic.name);
+events.onAppended((appended) => deskTopic.heard(appended));
+
+const apiTokens = new TokenStore(database);
+const sessions = new SessionStore(database);
+const door = new Door({ tokens: apiTokens, sessions, clock });
+const sockets = new Sockets({ gate: door, clock, log: log.child({ part: 'sockets' }) });
+sockets.add('/live', feed.path);
+sockets.add('/sip', sipPath({ pbx: `ws://127.0.0.1:${ports.ari}/ws`, log: log.child({ part: 'sip' }) }));
+sessions.onEnded((session) => sockets.sessionEnded(session));
+const phoneAccounts = new PhoneAccounts({
+  settings,
+  ports,
+  ariPassword: secrets.ariPassword,
+  phones: () => agents.phones(),
+  log: log.child({ part: 'phones' }),
+});
+const audited = new AuditStore(database);
+const audit = new AuditLog({ store: audited, clock, log: log.child({ part: 'audit' }) });
 
 let app: ReturnType<typeof buildApp> | undefined;
 process.once('SIGTERM', () => void stop(0));
@@ -327,12 +433,25 @@ app = buildApp({
   calls,
   campaigns,
   callbacks,
+  desk,
+  pastContacts,
+  deskTopic,
   ...(engine.dialler && dialer.api(engine.dialler)),
+  reports: { ask: reports.ask, zone: () => flows.zone() },
   customers,
   events,
   history,
   stepStats: new StepStats(database),
-  tokens: new TokenStore(database),
+  tokens: apiTokens,
+  users: new UserStore(database),
+  sessions,
+  passwords: new Passwords(),
+  door,
+  audit,
+  audited,
+  branches,
+  phones: new PhoneStore(database, events),
+  scopes,
   bans,
   metrics: allMetrics({
     centre: engine,
@@ -344,10 +463,36 @@ app = buildApp({
     version: projectVersion(),
     clock,
   }),
+  demonstration: new Demonstration({
+    settings,
+    callers: asteriskScriptedCallers({
+      url: control.ariUrl,
+      user: control.ariUser,
+      password: control.ariPassword,
+    }),
+    speech,
+    isAnswered: (number) => flows.list().some(({ numbers }) => numbers.includes(number)),
+    clock,
+    ids,
+    log: log.child({ part: 'demonstration' }),
+  }),
   flows,
+  editing: editingCentre({
+    settings,
+    library: flows,
+    archive: history,
+    routing,
+    prompts,
+    customers,
+    outbound: dialer.campaigns,
+    clock,
+    ids,
+  }),
   routing,
   recordings,
   console: CONSOLE_FOLDER,
+  sockets,
+  phonesChanged: () => phoneAccounts.changed(),
   ids,
   clock,
   log: log.child({ part: 'http' }),
@@ -371,11 +516,14 @@ async function takeUpCalls(): Promise<void> {
   outside.remember(outsideLegsSince(database, outside.rememberedSince(clock.now())), clock.now());
   // Callers do not wait for what campaigns need.
   void dialer.start();
+  reports.start();
   await engine.start();
+  void floorCounts.start(() => engine.liveCalls());
   starting = '';
   stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
   sayUp();
   sweep();
+  sweepSessions();
   log.info(
     {
       http: settings.httpPort,
@@ -421,7 +569,29 @@ function sweep(): void {
   void messages.sweep();
   void dialer.sweep();
   flows.prune(engine.liveCalls());
+  void pruneAudit();
   clock.at(clock.now() + SWEEP_EVERY_MS, sweep);
+}
+
+/** Removes what is older than it has to be kept, a little at a time. */
+async function pruneAudit(): Promise<void> {
+  const before = clock.now() - settings.keepAudit * DAY_MS;
+  try {
+    for (let gone = 0; gone < PRUNED_AUDIT; gone += PRUNED_AT_ONCE) {
+      if (audited.prune(before, PRUNED_AT_ONCE) < PRUNED_AT_ONCE) return;
+      await sleep(20);
+    }
+  } catch (error) {
+    log.warn({ reason: messageOf(error) }, 'old entries of the audit log could not be removed');
+  }
+}
+
+/** Whoever is signed out, by the clock or by the command line, has nothing open for long. */
+function sweepSessions(): void {
+  sessions
+    .sweep(clock.now())
+    .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'sessions could not be looked at'));
+  clock.at(clock.now() + SWEEP_SESSIONS_EVERY_MS, sweepSessions);
 }
 
 /** Lets go of everything; calls go on in the PBX. */
@@ -435,10 +605,13 @@ async function stop(code: number): Promise<void> {
     routing.close();
     flows.close();
     prompts.close();
+    feed.close();
     await app?.close();
     await bans.stop();
     await engine.stop();
     await dialer.stop();
+    await reports.stop();
+    audit.flush();
     await stopCheckpoints();
     database.close();
   } catch (thrown) {

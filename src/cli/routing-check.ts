@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Agent } from '../agent/agent.ts';
 import { readRouting } from '../engine/routing-file.ts';
-import { type AgentProblem, agentProblems, mayFit } from '../engine/routing-names.ts';
+import { fitsOf, type StepFit } from '../engine/routing-fits.ts';
+import { type AgentProblem, agentProblems } from '../engine/routing-names.ts';
 import type { Problem } from '../ivr/report.ts';
 import { MAX_FILE_BYTES } from '../ivr/yaml.ts';
-import type { LadderStep } from '../queue/queue.ts';
 import type { RoutingRules } from '../queue/rules.ts';
 import { readSettings } from '../setup/settings.ts';
 import { problemLines } from './flow-check.ts';
@@ -21,17 +20,6 @@ export interface RoutingCheckOptions {
 
 /** Names of agents that are shown in one row. */
 const NAMED = 5;
-
-/** Who can take calls of a queue from some step on. */
-interface StepFit {
-  readonly queue: string;
-  readonly afterMs: number;
-  readonly needs: readonly string[];
-  /** Those who did not fit an earlier step. */
-  readonly agents: readonly Agent[];
-  /** Some of its needs depend on the caller. */
-  readonly dependsOnCaller: boolean;
-}
 
 /**
  * `carillon routing check`: what is wrong with the rules and with the agents on file, and who fits where. Returns the exit code:
@@ -80,22 +68,6 @@ function lostUses({ queues }: RoutingRules, uses: readonly QueueUse[]): AgentPro
       message: `${by} still sends callers to "${queue}", and there is no such queue`,
     }));
 }
-
-function fitsOf({ queues }: RoutingRules, agents: readonly Agent[]): StepFit[] {
-  return [...queues.values()].flatMap(({ name, ladder }) => {
-    const seen = new Set<Agent>();
-    let afterMs = 0;
-    return ladder.map((step): StepFit => {
-      const fresh = agents.filter((agent) => !seen.has(agent) && mayFit(agent, step));
-      for (const agent of fresh) seen.add(agent);
-      const row = { queue: name, afterMs, needs: step.needs.map(({ text }) => text), agents: fresh };
-      afterMs += step.forMs;
-      return { ...row, dependsOnCaller: asksCaller(step) };
-    });
-  });
-}
-
-const asksCaller = ({ needs }: LadderStep): boolean => needs.some(({ looksAt }) => looksAt.length > 0);
 
 interface Result {
   readonly file: string;

@@ -68,15 +68,52 @@ export function dateOf(midnight: number): string {
   return new Date(midnight).toISOString().slice(0, 10);
 }
 
-function hoursOn(calendar: Calendar, midnight: number): readonly Span[] {
+/** Why a day has the hours that it has: its own, those of holidays or of days that are worked instead, or of its weekday. */
+export type DayKind = 'special' | 'holiday' | 'workday' | 'weekday';
+
+/** The hours that begin on a day. @param midnight its begin in UTC ms, as if its zone were UTC */
+export function planOf(
+  calendar: Calendar,
+  midnight: number,
+): { readonly kind: DayKind; readonly hours: readonly Span[] } {
   const { lists, specialDays, holidayHours, workdayHours, week } = calendar;
   const date = dateOf(midnight);
   const special = specialDays.find((days) => includes(days, date));
-  if (special) return special.hours;
-  if (isAmong(lists.holidays, date)) return holidayHours;
-  if (isAmong(lists.workdays, date)) return workdayHours;
+  if (special) return { kind: 'special', hours: special.hours };
+  if (isAmong(lists.holidays, date)) return { kind: 'holiday', hours: holidayHours };
+  if (isAmong(lists.workdays, date)) return { kind: 'workday', hours: workdayHours };
   const sundayFirst = new Date(midnight).getUTCDay();
-  return week[(sundayFirst + 6) % 7] ?? [];
+  return { kind: 'weekday', hours: week[(sundayFirst + 6) % 7] ?? [] };
+}
+
+/** A day of a calendar, for people. */
+export interface PlannedDay {
+  /** Such as `2026-02-17`. */
+  readonly date: string;
+  readonly kind: DayKind;
+  /** Such as `09:00-17:00`; none: closed. An end that is not after the begin is on the next day. */
+  readonly hours: readonly string[];
+}
+
+/** The days from today on. @param now UTC ms */
+export function plannedDays(calendar: Calendar, now: number, count: number): PlannedDay[] {
+  const { year, month, day } = localTime(now, calendar.zone);
+  return Array.from({ length: count }, (_, index) => {
+    const midnight = Date.UTC(year, month - 1, day) + index * DAY_MS;
+    const { kind, hours } = planOf(calendar, midnight);
+    return { date: dateOf(midnight), kind, hours: hours.map(spanText) };
+  });
+}
+
+/** As an admin writes it. */
+export function spanText({ from, to }: Span): string {
+  const clock = (minutes: number): string =>
+    [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${clock(from)}-${clock(to > DAY_MINUTES ? to - DAY_MINUTES : to)}`;
+}
+
+function hoursOn(calendar: Calendar, midnight: number): readonly Span[] {
+  return planOf(calendar, midnight).hours;
 }
 
 function isAmong(list: readonly Days[], date: string): boolean {

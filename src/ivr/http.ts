@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, type FlowShelf, signed } from '../http/api.ts';
-import { ADMINS, EVERY_ROLE, SUPERVISORS } from '../http/roles.ts';
+import { ADMINS, EVERY_ROLE, SUPERVISING_READERS } from '../http/roles.ts';
 import { name } from './grammar.ts';
 import type { FlowVersion } from './history.ts';
 import { type Problem, problemText } from './report.ts';
@@ -78,7 +78,7 @@ function fileRoutes(api: Api, { flows, log }: ApiParts): void {
   api.get(
     '/api/flows',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'centre' },
       schema: {
         tags: ['flows'],
         summary: 'The flows that run, and problems in their files',
@@ -90,7 +90,7 @@ function fileRoutes(api: Api, { flows, log }: ApiParts): void {
   api.post(
     '/api/flows/reload',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINS, scope: 'head-office' },
       schema: {
         tags: ['flows'],
         summary: 'Reads the flow files again; 409 with every problem when a file was refused',
@@ -111,7 +111,7 @@ function historyRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/flows/:name/versions',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'centre' },
       schema: {
         tags: ['flows'],
         summary: 'Which versions of a flow callers entered, and from when on',
@@ -129,7 +129,7 @@ function historyRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/flows/:name/versions/:version',
     {
-      config: { allowed: SUPERVISORS },
+      config: { allowed: SUPERVISING_READERS, scope: 'centre' },
       schema: {
         tags: ['flows'],
         summary: 'The text of a version',
@@ -154,7 +154,7 @@ function rollbackRoute(api: Api, { flows, log }: ApiParts): void {
   api.post(
     '/api/flows/:name/rollback',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINS, scope: 'head-office' },
       schema: {
         tags: ['flows'],
         summary: 'Puts a version back that ran before; 409 when it does not go with the other files any more',

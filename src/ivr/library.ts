@@ -120,13 +120,43 @@ export class FlowLibrary {
     if (!old) throw new Refused('flow-version-unknown', `there is no version ${version} of flow ${name}`);
     const path = flowPath(folder, this.#flows.get(name)?.file ?? old.file);
     const source = { file: fileIn(folder, path), text: old.text };
-    const trial = await this.#tryOut(source);
+    const trial = await this.tryOut([source]);
     checkSharedWords(old, trial.shared?.shared ?? NO_SHARED);
     if (trial.flows.get(source.file)?.text !== old.text) return trial.problems;
     const isKnown = (text: string): Promise<boolean> => archive.holds(source.file, text);
     const kept = await putFlowText(path, old.text, isKnown, clock.now());
     if (kept !== undefined) log.warn({ kept }, 'what was in the file of a flow never ran; it is kept');
     return this.reload(by);
+  }
+
+  /** What would run if files said this: all problems, and what each file would run as. Nothing is written. */
+  async tryOut(drafts: readonly SourceFile[]): Promise<GoingLive> {
+    const others = ({ file }: { readonly file: string }): boolean =>
+      drafts.every((draft) => file !== draft.file);
+    const knowledge = await this.#parts.knowledge();
+    const running = this.#running ?? { flows: new Map() };
+    const { files, unread, awaited } = await this.#finder.find(running, true);
+    const found = { files: [...files.filter(others), ...drafts], unread: unread.filter(others), awaited };
+    const next = goLive(this.#reader, found, running, knowledge);
+    // Somebody who tries things out leaves nothing behind.
+    this.#reader.keepOnly([...running.flows.values(), ...files]);
+    return next;
+  }
+
+  /** How a file of the folder is named in problems. */
+  fileOf(name: string): string {
+    return fileIn(this.#parts.folder, name);
+  }
+
+  /** Whether this text of a file, as it is named in problems, is what callers go through. */
+  runs(file: string, text: string): boolean {
+    const { flows, shared } = this.#running ?? {};
+    return (flows?.get(file) ?? (shared?.file === file ? shared : undefined))?.text === text;
+  }
+
+  /** What all flows have in common, as it is in force. */
+  shared(): Shared {
+    return this.#shared;
   }
 
   /** Takes up the versions that calls are in which a daemon before this one let in. */
@@ -203,6 +233,11 @@ export class FlowLibrary {
     return found ? stateAt(found, now) : 'closed';
   }
 
+  /** Names of the personas that there are. */
+  personas(): readonly string[] {
+    return Object.keys(this.#shared.personas);
+  }
+
   persona(name: string): Persona | undefined {
     return this.#shared.personas[name];
   }
@@ -253,16 +288,6 @@ export class FlowLibrary {
     for (const { name, numbers } of before.values())
       if (!this.#flows.has(name))
         log.warn({ flow: name, numbers }, 'the file of this flow is gone, and it with it');
-  }
-
-  /** What would be if a file said this. */
-  async #tryOut(source: SourceFile): Promise<GoingLive> {
-    const others = ({ file }: { readonly file: string }): boolean => file !== source.file;
-    const knowledge = await this.#parts.knowledge();
-    const running = this.#running ?? { flows: new Map() };
-    const { files, unread, awaited } = await this.#finder.find(running, true);
-    const found = { files: [...files.filter(others), source], unread: unread.filter(others), awaited };
-    return goLive(this.#reader, found, running, knowledge);
   }
 
   async #readIfChanged(): Promise<void> {

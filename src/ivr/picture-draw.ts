@@ -5,17 +5,29 @@ import { FAINT, INK, iconOf, LINE, STYLES } from './picture-style.ts';
 import { element, icon, idOf, linkTo, round, text, tooltip } from './picture-svg.ts';
 import { cutTo, widthOf } from './picture-text.ts';
 import { exitText, type OtherFlow } from './picture-ways.ts';
+import type { PictureWords } from './picture-words.ts';
 
 /** How many callers came into a step, and how many of them hung up in it. */
 export interface StepCount {
   readonly entered: number;
   readonly dropped: number;
+  /** How many left it, by exit. */
+  readonly byExit?: Readonly<Record<string, number>>;
+}
+
+/** How a card is drawn. */
+export interface CardOptions {
+  /** In which words are shown. */
+  readonly language: string;
+  readonly words: PictureWords;
+  /** How many callers came there, if that is to be shown. */
+  readonly count?: StepCount | undefined;
 }
 
 const { card: WIDTH, padding: PADDING, header: HEADER } = SIZE;
 
-/** Draws one step. @param count how many callers came there, if that is to be shown */
-export function drawCard(flow: Flow, card: Card, language: string, count?: StepCount): string {
+/** Draws one step. */
+export function drawCard(flow: Flow, card: Card, { language, words: labels, count }: CardOptions): string {
   const { step, look, words, flows, rows } = card;
   const wordsTop = HEADER + 7;
   const flowsTop = HEADER + (words.length > 0 ? 7 + words.length * SIZE.line : 0);
@@ -25,8 +37,8 @@ export function drawCard(flow: Flow, card: Card, language: string, count?: StepC
     drawHeading(card),
     ...words.map((line, at) => text(PADDING, wordsTop + (at + 0.75) * SIZE.line, line)),
     ...flows.map((other, at) => drawFlowPill(other, flowsTop + (at + 0.5) * SIZE.row + 2)),
-    ...rows.map((row) => drawRow(card, row)),
-    count === undefined ? '' : drawCount(count),
+    ...rows.map((row) => drawRow(card, row, labels, countOf(row.exits, count))),
+    count === undefined ? '' : drawCount(count, labels),
   ];
   const place = { id: idOf(step.name), transform: `translate(${card.x} ${card.y})`, 'data-look': look };
   return element('g', place, content.filter((part) => part !== '').join('\n'));
@@ -74,15 +86,15 @@ function drawHeading({ step, look, heading, verb }: Card): string {
 }
 
 /** A way out: its key or its exits, and a dotted line to the pill with its target, or to the edge where a line leads on. */
-function drawRow({ step }: Card, row: Row): string {
+function drawRow({ step }: Card, row: Row, labels: PictureWords, went: number): string {
   const { y, key, shown, pill, target, exits } = row;
   const words = exits.map((exit) => exitText(step, exit)).join(', ');
   const left = PADDING + (key === undefined ? 0 : SIZE.key + 8);
   const parts = [
-    tooltip(`${words} → ${target ?? 'nowhere'}`),
+    tooltip(`${words} → ${target ?? '?'}${went === 0 ? '' : `\n${labels.went(numberText(went))}`}`),
     key === undefined ? '' : drawKey(key, y),
     text(left, y + 4, shown, { 'font-size': SIZE.small }),
-    key === undefined && shown === '' ? '' : drawDots(left + widthOf(shown, SIZE.small) + 6, row),
+    key === undefined && shown === '' ? '' : drawDots(left + widthOf(shown, SIZE.small) + 6, row, went),
     pill === '' ? '' : linkTo(target!, drawPill(WIDTH - PADDING - row.pillWidth, y, pill)),
     pill === '' && target !== undefined ? element('circle', { cx: WIDTH, cy: y, r: 3.5, fill: LINE }) : '',
   ];
@@ -97,10 +109,22 @@ function drawKey(key: string, y: number): string {
   return element('rect', box) + text(middle, y + (key === '*' ? 7 : 4.5), key, style);
 }
 
-function drawDots(from: number, { y, pillWidth: taken }: Row): string {
-  const to = taken === 0 ? WIDTH - 6 : WIDTH - PADDING - taken - 6;
+/** Dots from the words of a row to where it leads, with the number of those who went there before their end. */
+function drawDots(from: number, { y, pillWidth: taken }: Row, went: number): string {
+  const end = taken === 0 ? WIDTH - 6 : WIDTH - PADDING - taken - 6;
+  const shown = went === 0 ? '' : numberText(went);
+  const width = shown === '' ? 0 : widthOf(shown, SIZE.small, true) + 6;
+  const hasRoom = from + width <= end;
+  const to = hasRoom ? end - width : end;
   const stroke = { stroke: FAINT, 'stroke-width': 1, 'stroke-dasharray': '0.1 5', 'stroke-linecap': 'round' };
-  return from + 8 > to ? '' : element('path', { d: `M${round(from)} ${y}H${to}`, ...stroke });
+  const dots = from + 8 > to ? '' : element('path', { d: `M${round(from)} ${y}H${round(to)}`, ...stroke });
+  const style = { 'font-size': SIZE.small, 'font-weight': 700, 'text-anchor': 'end' };
+  return dots + (hasRoom ? text(end - 2, y + 4, shown, style) : '');
+}
+
+/** How many left a step by these exits, 0 where nobody counts. */
+export function countOf(exits: readonly string[], count: StepCount | undefined): number {
+  return exits.reduce((sum, exit) => sum + (count?.byExit?.[exit] ?? 0), 0);
 }
 
 /** @param y middle of it, px */
@@ -151,7 +175,7 @@ function drawFlowPill({ name, when }: OtherFlow, y: number): string {
 }
 
 /** Counts on the upper edge of the card; those who hung up are set off by a mark as well as by their colour. */
-function drawCount({ entered, dropped }: StepCount): string {
+function drawCount({ entered, dropped }: StepCount, labels: PictureWords): string {
   const style = { 'font-size': 10.5, 'font-weight': 700 };
   const came = numberText(entered);
   const went = dropped === 0 ? '' : `▼ ${numberText(dropped)}`;
@@ -163,7 +187,7 @@ function drawCount({ entered, dropped }: StepCount): string {
     'g',
     {},
     [
-      tooltip(`${numberText(entered)} callers came here, ${numberText(dropped)} hung up here`),
+      tooltip(labels.counts(came, numberText(dropped))),
       element('rect', box),
       text(x + 7, -0.5, came, style),
       text(WIDTH - PADDING - 7, -0.5, went, { ...style, fill: '#b3261e', 'text-anchor': 'end' }),

@@ -12,6 +12,8 @@ export interface Card extends Face {
 export interface Line {
   readonly from: string;
   readonly to: string;
+  /** Ways out of `from` that it stands for. */
+  readonly exits: readonly string[];
   readonly x1: number;
   readonly y1: number;
   readonly x2: number;
@@ -20,7 +22,7 @@ export interface Line {
 
 /** Where a tree begins. */
 export interface Root {
-  readonly label: string;
+  readonly label: 'start' | 'on error' | 'not reached';
   readonly step: string;
   /** Its step is drawn in another tree. */
   readonly elsewhere: boolean;
@@ -70,7 +72,7 @@ export function layOut(flow: Flow, language: string, top = 0): Layout {
   const roots: Root[] = [];
   const seen = new Set<string>();
   let y = top;
-  const begin = (label: string, name: string): void => {
+  const begin = (label: Root['label'], name: string): void => {
     const step = flow.steps.get(name);
     if (!step) return;
     const elsewhere = seen.has(name);
@@ -107,6 +109,7 @@ function lineTo(node: Node, child: Node): Line {
   return {
     from: node.step.name,
     to: child.step.name,
+    exits: node.face.rows[child.row]!.exits,
     x1: columnOf(node) + SIZE.card,
     y1: node.y + node.face.rows[child.row]!.y,
     x2: columnOf(child),

@@ -13,16 +13,15 @@ export interface Style {
   readonly frame: string;
   readonly heading: string;
   readonly text: string;
-  readonly words: string;
 }
 
 export const STYLES: Readonly<Record<Look, Style>> = {
-  speaks: { frame: '#1f5aa6', heading: '#e2edfa', text: INK, words: 'says something' },
-  asks: { frame: '#0b665c', heading: '#d9f0ec', text: INK, words: 'asks the caller' },
-  works: { frame: '#79611a', heading: '#f6efd9', text: INK, words: 'works unheard' },
-  'hands-over': { frame: '#a3430f', heading: '#fde8da', text: INK, words: 'hands over' },
-  'other-flow': { frame: '#5f2f94', heading: '#eee5f8', text: INK, words: 'another flow' },
-  ends: { frame: '#2b323a', heading: '#2b323a', text: '#ffffff', words: 'ends' },
+  speaks: { frame: '#1f5aa6', heading: '#e2edfa', text: INK },
+  asks: { frame: '#0b665c', heading: '#d9f0ec', text: INK },
+  works: { frame: '#79611a', heading: '#f6efd9', text: INK },
+  'hands-over': { frame: '#a3430f', heading: '#fde8da', text: INK },
+  'other-flow': { frame: '#5f2f94', heading: '#eee5f8', text: INK },
+  ends: { frame: '#2b323a', heading: '#2b323a', text: '#ffffff' },
 };
 
 /** Line drawings of 16 by 16 px. */

@@ -1,19 +1,22 @@
 import type { Flow } from './flow.ts';
 import { pillWidth, SIZE } from './picture-card.ts';
-import { drawCard, drawPill, type StepCount } from './picture-draw.ts';
+import { countOf, drawCard, drawPill, type StepCount } from './picture-draw.ts';
 import { type Layout, type Line, layOut, ROOT_WIDTH, type Root } from './picture-layout.ts';
 import { FAINT, FONTS, INK, iconOf, LINE, STYLES } from './picture-style.ts';
 import { element, icon, linkTo, round, text, tooltip } from './picture-svg.ts';
 import { cutTo, widthOf } from './picture-text.ts';
 import { LOOKS, type Look } from './picture-ways.ts';
+import { PICTURE_WORDS, type PictureWords } from './picture-words.ts';
 
 export interface PictureOptions {
   /** In which words are shown; the flow's first language if unset. */
-  readonly language?: string;
+  readonly language?: string | undefined;
+  /** Of the words that are not the flow's own; English if unset. */
+  readonly labels?: 'en' | 'zh-CN' | undefined;
   /** The flow's name if unset. */
   readonly title?: string;
   /** By step: shown on its card, and by the thickness of the line that leads there. */
-  readonly stats?: ReadonlyMap<string, StepCount>;
+  readonly stats?: ReadonlyMap<string, StepCount> | undefined;
 }
 
 const MARGIN = 28;
@@ -52,41 +55,44 @@ function drawInside(
   options: PictureOptions,
   width: number,
 ): string {
-  const { title = flow.name, stats } = options;
+  const { title = flow.name, stats, labels = 'en' } = options;
+  const words = PICTURE_WORDS[labels];
   const most = Math.max(1, ...[...(stats?.values() ?? [])].map((count) => count.entered));
-  const thickness = (step: string): number =>
-    stats === undefined ? THIN : THIN + (6 * (stats.get(step)?.entered ?? 0)) / most;
+  const thickness = (callers: number): number =>
+    stats === undefined ? THIN : THIN + (6 * Math.min(callers, most)) / most;
+  const wentAlong = ({ from, to, exits }: Line): number => {
+    const left = stats?.get(from);
+    return left?.byExit ? countOf(exits, left) : (stats?.get(to)?.entered ?? 0);
+  };
   return lines([
-    ...drawHead(flow, title, width),
-    ...layout.lines.map((line) => drawLine(line, thickness(line.to))),
-    ...layout.roots.map((root) => drawRoot(root, thickness(root.step))),
-    ...layout.cards.map((card) => drawCard(flow, card, language, stats?.get(card.step.name))),
+    ...drawHead(flow, title, width, words),
+    ...layout.lines.map((line) => drawLine(line, thickness(wentAlong(line)))),
+    ...layout.roots.map((root) => drawRoot(root, thickness(stats?.get(root.step)?.entered ?? 0), words)),
+    ...layout.cards.map((card) =>
+      drawCard(flow, card, { language, words, count: stats?.get(card.step.name) }),
+    ),
   ]);
 }
 
-function drawHead(flow: Flow, title: string, width: number): string[] {
+function drawHead(flow: Flow, title: string, width: number, words: PictureWords): string[] {
   const about = [flow.numbers.join(', '), flow.description].filter((part) => part !== '').join(' · ');
   return [
     text(0, 34, cutTo(title, width, 20, true), { 'font-size': 20, 'font-weight': 700 }),
     text(0, 54, about === '' ? '' : cutTo(about, width, SIZE.text), { fill: FAINT }),
-    ...drawLegend(),
+    ...drawLegend(words),
   ];
 }
 
-function drawLegend(): string[] {
+function drawLegend({ looks, elsewhere }: PictureWords): string[] {
   const y = 66;
   const small = { 'font-size': SIZE.small, fill: FAINT };
   let x = 0;
   const marks = LOOKS.flatMap((look) => {
     const at = x;
-    x += 32 + widthOf(STYLES[look].words, SIZE.small) + 16;
-    return [drawMark(look, at, y), text(at + 32, y + 13, STYLES[look].words, small)];
+    x += 32 + widthOf(looks[look], SIZE.small) + 16;
+    return [drawMark(look, at, y), text(at + 32, y + 13, looks[look], small)];
   });
-  return [
-    ...marks,
-    drawPill(x, y + 9, 'name'),
-    text(x + pillWidth('name') + 6, y + 13, 'goes on at that card', small),
-  ];
+  return [...marks, drawPill(x, y + 9, 'name'), text(x + pillWidth('name') + 6, y + 13, elsewhere, small)];
 }
 
 function drawMark(look: Look, x: number, y: number): string {
@@ -118,10 +124,10 @@ function arrowHead(x: number, y: number, thickness: number): string {
 }
 
 /** The beginning of a tree: its name, and a line to its first card or a pill with the name of it. */
-function drawRoot({ label, step, elsewhere, x, y }: Root, thickness: number): string {
+function drawRoot({ label, step, elsewhere, x, y }: Root, thickness: number, words: PictureWords): string {
   const width = ROOT_WIDTH - 22;
   const box = { x, y: y - 11, width, height: 22, rx: 11, fill: INK };
-  const words = text(x + width / 2, y + 4, label, {
+  const name = text(x + width / 2, y + 4, words.roots[label], {
     fill: '#ffffff',
     'font-size': SIZE.small,
     'text-anchor': 'middle',
@@ -131,7 +137,7 @@ function drawRoot({ label, step, elsewhere, x, y }: Root, thickness: number): st
   const target = elsewhere
     ? linkTo(step, drawPill(x + ROOT_WIDTH, y, cutTo(step, SIZE.card, SIZE.small)))
     : '';
-  return element('rect', box) + words + line + arrowHead(x + ROOT_WIDTH, y, thickness) + target;
+  return element('rect', box) + name + line + arrowHead(x + ROOT_WIDTH, y, thickness) + target;
 }
 
 function lines(parts: readonly string[]): string {

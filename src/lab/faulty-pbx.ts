@@ -4,6 +4,7 @@ import {
   type HangupCause,
   type Media,
   type OriginateRequest,
+  type OverhearRequest,
   type Pbx,
   PbxError,
   type PbxEvent,
@@ -165,7 +166,9 @@ export class FaultyPbx implements Pbx {
     const unreachable = this.#chance(this.#options.faults.unreachable);
     return this.#command(async () => {
       if (unreachable) throw new PbxError('unreachable', 'nobody is registered (by the script)');
-      const busy = to.kind === 'phone' && this.#sim.onPhone(to.extension).length > 0;
+      // A page that is to answer by itself was loaded anew, and knows nothing of what was there before.
+      const isPage = request.call !== undefined && request.autoAnswer;
+      const busy = to.kind === 'phone' && !isPage && this.#sim.onPhone(to.extension).length > 0;
       await this.#sim.originate(request);
       if (busy) this.#later(BUSY_AFTER_MS, () => this.#refuse(request.leg));
     });
@@ -181,6 +184,14 @@ export class FaultyPbx implements Pbx {
 
   detectMachine(leg: string, limits?: Partial<DetectionLimits>): Promise<void> {
     return this.#command(() => this.#sim.detectMachine(leg, limits));
+  }
+
+  overhear(request: OverhearRequest): Promise<void> {
+    return this.#command(() => this.#sim.overhear(request));
+  }
+
+  stopOverhearing(overhearing: string): Promise<void> {
+    return this.#command(() => this.#sim.stopOverhearing(overhearing));
   }
 
   async phones(): Promise<readonly PhoneStatus[]> {

@@ -64,7 +64,8 @@ export function sentText(sent: Readonly<Record<string, unknown>>, { fields, veil
   return values.length === 0 ? '' : ` with ${values.join(', ')}`;
 }
 
-function shownKeys({ keys }: Happening & { kind: 'keys' }, { veiled }: Veil): string {
+/** The keys that were pressed, without those of a secret. */
+export function shownKeys({ keys }: Happening & { kind: 'keys' }, { veiled }: Veil): string {
   return veiled(keys).replace(/•+/g, VEIL);
 }
 
@@ -108,6 +109,35 @@ function eventText({ type, agent, data }: Happening & { kind: 'event' }): string
       return `text message to ${data.number}: "${data.text}"`;
     default:
       return type;
+  }
+}
+
+/** What an event is about, for whoever words it himself: a queue, an address, a reason. '' for nothing more. */
+export function detailOf({ type, agent, data }: Happening & { kind: 'event' }): string {
+  const { queue, why, to, outcome, reason, number, text, dnis } = data;
+  switch (type) {
+    case 'CallQueued':
+      return String(queue);
+    case 'CallLeftQueue':
+      return `${queue} (${why})`;
+    case 'CallConnected':
+      return `${agent === '' ? '' : `${agent}, `}${addressOf(to)}`;
+    case 'CallDialled':
+    case 'DialRefused':
+      return addressOf(to);
+    case 'LegFailed':
+      return `${addressOf(to)}: ${outcome}`;
+    case 'StepFailed':
+    case 'LookUpFailed':
+      return String(reason);
+    case 'TextMessageRequested':
+      return `${number}: ${text}`;
+    case 'CallRefused':
+      return String(dnis);
+    case 'CallEnded':
+      return data.by === 'caller' ? 'caller' : 'centre';
+    default:
+      return '';
   }
 }
 

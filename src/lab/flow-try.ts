@@ -3,8 +3,10 @@ import type { Call } from '../call/call.ts';
 import { estimateMs } from '../speech/length.ts';
 import type { Happening } from './flow-happening.ts';
 import { secretFields } from './flow-secrets.ts';
+import { keysAt, type Standing, standingOf } from './flow-standing.ts';
 import { transcriptOf, type Veil } from './flow-transcript.ts';
 import { FlowVisit, type VisitParts } from './flow-visit.ts';
+import type { SaidLine } from './stage.ts';
 
 /** Nothing that is waited for takes longer, ms. */
 const PATIENCE_MS = 600_000;
@@ -28,6 +30,8 @@ export const HELP = [
 export interface Shown {
   readonly kind: 'said' | 'aside' | 'problem';
   readonly text: string;
+  /** What it tells of, unless it is a remark. */
+  readonly happening?: Happening;
 }
 
 /** A walk through a flow: what is typed is what the caller does, time passes only when he waits. */
@@ -68,17 +72,53 @@ export class FlowWalk {
   /** Does what was typed. */
   async take(line: string): Promise<void> {
     const typed = line.trim();
-    if (typed === '') return this.#letPass();
+    if (typed === '') return this.letPass();
     if (typed.startsWith('.')) return this.#command(typed);
     const keys = typed.replaceAll(' ', '');
-    if (/^[0-9*#]{1,64}$/.test(keys)) {
-      await this.#visit.press(keys);
-      return this.#goOn();
-    }
+    if (/^[0-9*#]{1,64}$/.test(keys)) return this.press(keys);
     if (this.#phase !== 'recording')
       return this.#aside('the keys of a telephone are 0 to 9, * and #; .? tells what else there is');
-    await this.#visit.wait(estimateMs(typed, this.#visit.call?.facts.language ?? ''));
+    return this.say(typed);
+  }
+
+  /** @param keys of a telephone */
+  async press(keys: string): Promise<void> {
+    await this.#visit.press(keys);
     return this.#goOn();
+  }
+
+  /** Speaks while a message is recorded; nobody hears it otherwise. */
+  async say(words: string): Promise<void> {
+    await this.#visit.wait(estimateMs(words, this.#visit.call?.facts.language ?? ''));
+    return this.#goOn();
+  }
+
+  async wait(ms: number): Promise<void> {
+    await this.#visit.wait(ms);
+    return this.#goOn();
+  }
+
+  /** Whoever the caller talks with hangs up. */
+  async endTalk(): Promise<void> {
+    if (!this.#visit.otherHangsUp()) return this.#aside('you talk with nobody');
+    return this.wait(QUIET_MS);
+  }
+
+  /** Until the next thing happens. */
+  async letPass(): Promise<void> {
+    const before = this.#lines().length;
+    const happened = await this.#visit.until(() => this.#lines().length > before || this.over, PATIENCE_MS);
+    if (!happened) this.#aside('nothing happens by itself here; .? tells what you can do');
+    await this.#goOn();
+  }
+
+  get standing(): Standing {
+    return standingOf(this.#visit);
+  }
+
+  /** What was said, by its words, as it would be said on a telephone. */
+  get lines(): Iterable<SaidLine> {
+    return this.#visit.stage.lines.values();
   }
 
   async hangUp(): Promise<void> {
@@ -94,13 +134,10 @@ export class FlowWalk {
       case '.h':
         return this.hangUp();
       case '.e':
-        if (!this.#visit.otherHangsUp()) return this.#aside('you talk with nobody');
-        await this.#visit.wait(QUIET_MS);
-        return this.#goOn();
+        return this.endTalk();
       case '.w':
         if (!/^\d{1,4}$/.test(argument)) return this.#aside('.w takes seconds: .w 10');
-        await this.#visit.wait(Number(argument) * 1000);
-        return this.#goOn();
+        return this.wait(Number(argument) * 1000);
       case '.s':
         return this.#aside(`${this.#visit.where || 'nowhere'}${this.#situation()}`);
       case '.v':
@@ -115,19 +152,12 @@ export class FlowWalk {
 
   // ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Until the next thing happens. */
-  async #letPass(): Promise<void> {
-    const before = this.#lines().length;
-    const happened = await this.#visit.until(() => this.#lines().length > before || this.over, PATIENCE_MS);
-    if (!happened) this.#aside('nothing happens by itself here; .? tells what you can do');
-    await this.#goOn();
-  }
-
   /** Until the caller is asked for something, or waits for somebody. */
   async #goOn(): Promise<void> {
     const visit = this.#visit;
     for (let quiet = false; !quiet && !visit.ended; ) {
-      await visit.until(() => visit.ended || this.#rests, PATIENCE_MS);
+      // A flow may go round without end: somebody has to be able to hang up.
+      if (!(await visit.until(() => visit.ended || this.#rests, PATIENCE_MS))) break;
       const before = visit.happenings.length;
       await visit.until(() => visit.ended || visit.happenings.length > before, QUIET_MS);
       quiet = visit.happenings.length === before && this.#rests;
@@ -164,10 +194,11 @@ export class FlowWalk {
       return {
         kind: 'said',
         text: `${[language, persona].filter((one) => one !== '').join(' ')} │ ${words}`,
+        happening,
       };
     }
     const [line] = transcriptOf([happening], this.#visit.since, this.#veil);
-    return line && { kind: 'aside', text: line.text };
+    return line && { kind: 'aside', text: line.text, happening };
   }
 
   /** The keys of a menu, once each time that it is entered. */
@@ -176,9 +207,8 @@ export class FlowWalk {
     const cursor = this.#visit.call?.cursor;
     if (!at || this.over || this.#phase !== 'flow' || cursor?.run === this.#asked?.run) return;
     this.#asked = cursor;
-    const keys = at.step.kind.keys?.(at.step.args) ?? [];
-    if (keys.length > 0)
-      this.#aside(keys.map((key) => `${key} ${at.step.targets[key] ?? at.step.otherwise}`).join(' · '));
+    const keys = keysAt(this.#visit);
+    if (keys.length > 0) this.#aside(keys.map(({ key, to }) => `${key} ${to}`).join(' · '));
   }
 
   #facts(): void {

@@ -8,6 +8,7 @@ import { migrate } from '../store/migrate.ts';
 import type { Secrets } from './secrets.ts';
 import { seedDemonstration } from './seed.ts';
 import type { Settings } from './settings.ts';
+import { ensureUsers } from './users.ts';
 
 export interface PreparedData {
   /** The SIP accounts that the PBX has to know. */
@@ -23,19 +24,19 @@ export function storeFile(data: string): string {
 
 /**
  * Makes the database ready: its schema up to date, a demonstration centre in it when it is new, the first admin's token
- * known. Closes it again. The data folder has to be there.
+ * known, and somebody who can sign in. Closes it again. The data folder has to be there.
  * @param onProgress is told what is done, a short sentence each
  * @throws Refused as `connect` and `migrate` do
  */
 export async function prepareData(
   settings: Pick<Settings, 'data'>,
-  secrets: Pick<Secrets, 'adminToken'>,
+  secrets: Pick<Secrets, 'adminToken' | 'consolePassword'>,
   onProgress: (step: string) => void,
 ): Promise<PreparedData> {
   const file = storeFile(settings.data);
   const database = connect(file);
   try {
-    return await prepare(database, secrets.adminToken, onProgress);
+    return await prepare(database, secrets, onProgress);
   } catch (error) {
     throw refusalFor(error, file);
   } finally {
@@ -48,7 +49,7 @@ const SEEDED = 'demonstration';
 
 async function prepare(
   database: Database,
-  adminToken: string,
+  { adminToken, consolePassword }: Pick<Secrets, 'adminToken' | 'consolePassword'>,
   onProgress: (step: string) => void,
 ): Promise<PreparedData> {
   const now = Date.now();
@@ -60,5 +61,8 @@ async function prepare(
     onProgress('A demonstration centre is in the database.');
   }
   await new TokenStore(database).ensureAdmin(adminToken, now);
-  return { phones: await new AgentStore(database, new EventLog(database)).phones(), seeded };
+  await ensureUsers(database, consolePassword, seeded, now);
+  const agents = new AgentStore(database, new EventLog(database));
+  await agents.completeWebPhones();
+  return { phones: await agents.phones(), seeded };
 }

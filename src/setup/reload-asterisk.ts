@@ -4,10 +4,13 @@ import type { PbxPorts } from './ports.ts';
 /** Which module reads which file again. Files that are not here are read only when Asterisk starts. */
 const MODULE_OF: Readonly<Record<string, string>> = {
   'pjsip_phones.conf': 'res_pjsip.so',
+  'pjsip_web_phones.conf': 'res_pjsip.so',
   'pjsip_guests.conf': 'res_pjsip.so',
+  'pjsip_demonstration.conf': 'res_pjsip.so',
   'queue_members.conf': 'app_queue.so',
   'queues.conf': 'app_queue.so',
   'extensions.conf': 'pbx_config.so',
+  'extensions_demonstration.conf': 'pbx_config.so',
   'musiconhold.conf': 'res_musiconhold.so',
   'musiconhold_flows.conf': 'res_musiconhold.so',
   'amd.conf': 'app_amd.so',

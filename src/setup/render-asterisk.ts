@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isWebPhone } from '../agent/web-phone.ts';
 import { parseNetwork, touches } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
 import { cleanText } from '../base/text.ts';
+import { canDemonstrate } from './demonstration.ts';
+import { demonstrationVoices } from './demonstration-voices.ts';
 import type { AsteriskProgram } from './find-asterisk.ts';
 import { furtherMusic, type MusicClass, ordinaryMusic } from './music.ts';
 import type { PbxPorts } from './ports.ts';
@@ -20,6 +23,7 @@ export interface Phone {
 
 const TEMPLATES = inProject('sip-config/asterisk');
 const PER_PHONE = join(TEMPLATES, 'each-phone');
+const PER_WEB_PHONE = join(TEMPLATES, 'each-web-phone');
 const PER_MUSIC = join(TEMPLATES, 'each-music');
 const PHONE_LIST = 'phones.json';
 const DIALPLAN = inProject('dialplan/asterisk');
@@ -66,6 +70,7 @@ export function renderAsterisk(
     rtpLast: settings.rtpLast,
     maxCalls: mostChannels(settings),
     music: ordinaryMusic(ownMusic, asterisk.shared),
+    demonstrationVoices: demonstrationVoices(settings.data),
   };
   const files = [...templatesIn(TEMPLATES), ...templatesIn(DIALPLAN)];
   const changed = files.flatMap(({ name, path }) =>
@@ -83,10 +88,16 @@ export function renderAsterisk(
  */
 export function renderPhones(settings: Pick<Settings, 'data'>, phones: readonly Phone[]): string[] {
   const usable = phones.map(checked);
-  write(settings.data, PHONE_LIST, `${JSON.stringify(usable, null, 2)}\n`);
-  return templatesIn(PER_PHONE).flatMap(({ name, path }) => {
+  const inPages = usable.filter(({ extension }) => isWebPhone(extension));
+  const onDesks = usable.filter(({ extension }) => !isWebPhone(extension));
+  write(settings.data, PHONE_LIST, `${JSON.stringify(onDesks, null, 2)}\n`);
+  return [...renderEach(settings, PER_PHONE, onDesks), ...renderEach(settings, PER_WEB_PHONE, inPages)];
+}
+
+function renderEach(settings: Pick<Settings, 'data'>, folder: string, phones: readonly Phone[]): string[] {
+  return templatesIn(folder).flatMap(({ name, path }) => {
     const template = readFileSync(path, 'utf8');
-    const parts = usable.map((phone) => fillTemplate(template, { ...phone }));
+    const parts = phones.map((phone) => fillTemplate(template, { ...phone }));
     return write(settings.data, name, `; Rendered by Carillon from its database.\n${parts.join('')}`);
   });
 }
@@ -99,14 +110,15 @@ function renderMusic(settings: Settings, classes: readonly MusicClass[]): string
   });
 }
 
-/** The phones that were last written into the configuration. Empty before the first start. */
+/** The phones on desks that were last written into the configuration. Empty before the first start. */
 export function renderedPhones(data: string): Phone[] {
   const file = join(asteriskEtc(data), PHONE_LIST);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Phone[]) : [];
 }
 
 function checked(phone: Phone): Phone {
-  if (!/^\d{1,15}$/.test(phone.extension))
+  const shape = isWebPhone(phone.extension) ? /^[\w-]{1,32}$/ : /^\d{1,15}$/;
+  if (!shape.test(phone.extension))
     throw new Refused(
       'bad-value',
       `${JSON.stringify(phone.extension)} is no extension; it must be 1 to 15 digits.`,
@@ -133,6 +145,7 @@ function watchesGuests({ bind, neverBan }: Pick<Settings, 'bind' | 'neverBan'>):
 
 function isWanted(name: string, settings: Settings): boolean {
   if (name === 'pjsip_guests.conf') return settings.guests;
+  if (/_demonstration\.conf$/.test(name)) return canDemonstrate(settings);
   if (name === 'pjsip_media.conf') return !isEveryAddress(settings.bind);
   return true;
 }

@@ -10,9 +10,21 @@ export interface Secrets {
   readonly amiPassword: string;
   /** The first API token, with every right. */
   readonly adminToken: string;
+  /** What the users that set-up made sign in with at first. */
+  readonly consolePassword: string;
 }
 
-const NAMES = ['ariPassword', 'amiPassword', 'adminToken'] as const;
+const NAMES = ['ariPassword', 'amiPassword', 'adminToken', 'consolePassword'] as const;
+
+/** 32 of them, so that none is likelier than another. */
+const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+const MAKE: Readonly<Record<(typeof NAMES)[number], () => string>> = {
+  ariPassword: newSecret,
+  amiPassword: newSecret,
+  adminToken: newSecret,
+  consolePassword: newPassword,
+};
 
 /** Where the secrets of the data folder `data` lie. */
 export function secretsFile(data: string): string {
@@ -28,7 +40,7 @@ export function ensureSecrets(data: string): Secrets {
   const known = existsSync(file) ? readKnown(file) : {};
   const missing = NAMES.filter((name) => !isSecret(known[name]));
   if (missing.length === 0) return pick(known);
-  const secrets = { ...known, ...Object.fromEntries(missing.map((name) => [name, newSecret()])) };
+  const secrets = { ...known, ...Object.fromEntries(missing.map((name) => [name, MAKE[name]()])) };
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   renameSync(unfinished, file);
@@ -48,6 +60,12 @@ export function readSecrets(data: string): Secrets {
 /** A random text that is safe in URLs and configuration files, with 192 bits of chance. */
 export function newSecret(): string {
   return randomBytes(24).toString('base64url');
+}
+
+/** A password for people, who read it and type it: 100 bits of chance in four groups, without letters that look alike. */
+export function newPassword(): string {
+  const letters = [...randomBytes(20)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+  return letters.match(/.{5}/g)!.join('-');
 }
 
 function readKnown(file: string): Record<string, unknown> {
@@ -75,5 +93,6 @@ function pick(known: Record<string, unknown>): Secrets {
     ariPassword: String(known.ariPassword),
     amiPassword: String(known.amiPassword),
     adminToken: String(known.adminToken),
+    consolePassword: String(known.consolePassword),
   };
 }

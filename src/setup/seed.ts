@@ -1,5 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
-import { AgentStore, type Phone } from '../agent/store.ts';
+import { AgentStore, type NewPhone } from '../agent/store.ts';
+import { type Branch, HEAD_OFFICE } from '../branch/branch.ts';
+import { BranchStore } from '../branch/store.ts';
 import { type Campaign, checkDigitOf } from '../campaign/campaign.ts';
 import { CampaignStore } from '../campaign/store.ts';
 import type { Customer } from '../customer/customer.ts';
@@ -23,13 +25,24 @@ export async function seedDemonstration(database: Database, now: number): Promis
   const agents = new AgentStore(database, events);
   const customers = new CustomerStore(database, events);
   const campaigns = new CampaignStore(database, events);
+  const branches = new BranchStore(database, events);
+  for (const branch of BRANCHES) await branches.save(branch);
   for (const phone of demonstrationPhones()) await agents.savePhone(phone);
   for (const agent of demonstrationAgents(now)) await agents.save(agent);
   for (const customer of CUSTOMERS) await customers.save(customer);
   for (const campaign of demonstrationCampaigns(now)) await campaigns.save(campaign);
 }
 
-function demonstrationPhones(): Phone[] {
+/** Each after the one above it. */
+const BRANCHES: readonly Branch[] = [
+  { id: 'hubei', name: '湖北省分行', parent: HEAD_OFFICE },
+  { id: 'wuhan', name: '武汉分行', parent: 'hubei' },
+  { id: 'guanggu', name: '光谷支行', parent: 'wuhan' },
+  { id: 'beijing', name: '北京分行', parent: HEAD_OFFICE },
+  { id: 'jinrongjie', name: '金融街支行', parent: 'beijing' },
+];
+
+function demonstrationPhones(): NewPhone[] {
   const extensions = Array.from({ length: 10 }, (_, index) => String(1001 + index));
   return [...extensions, RECEPTION].map((extension) => ({
     extension,
@@ -100,7 +113,14 @@ const STAFF: readonly Pick<Agent, 'id' | 'name' | 'skills' | 'attributes'>[] = [
 function demonstrationAgents(now: number): Agent[] {
   const state = { at: 'logged-out', since: now } as const;
   return [
-    ...STAFF.map((person): Agent => ({ ...person, homeExtension: person.id, state })),
+    ...STAFF.map(
+      (person): Agent => ({
+        ...person,
+        homeExtension: person.id,
+        branch: String(person.attributes?.branch),
+        state,
+      }),
+    ),
     {
       id: EXPERT,
       name: '林峰',
@@ -135,6 +155,7 @@ const CUSTOMERS: readonly Customer[] = [
     note: '金卡客户，常用信用卡分期，关注积分兑换。 Gold card, pays by instalments.',
     flow: '',
     attributes: { city: '武汉', response: 'high' },
+    branch: 'guanggu',
   },
   {
     id: 'demo-standard',
@@ -144,6 +165,7 @@ const CUSTOMERS: readonly Customer[] = [
     numbers: ['13700137000'],
     note: '代发工资客户，去年开户，未办理信用卡。 Salary account since last year, no credit card.',
     flow: '',
+    branch: 'jinrongjie',
   },
 ];
 
@@ -172,6 +194,7 @@ function demonstrationCampaigns(now: number): Campaign[] {
       id: 'demo-instalment',
       name: '信用卡账单分期',
       code: '8002',
+      branch: 'wuhan',
       reception: { kind: 'outside', number: '02787654321' },
       fallback: { kind: 'voicemail', box: 'campaign' },
       material:

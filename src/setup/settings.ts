@@ -35,6 +35,8 @@ export interface Settings {
   readonly dialsPerSecond: number;
   /** Days for which attempts to call somebody are kept. */
   readonly keepAttempts: number;
+  /** Days for which the audit log is kept. */
+  readonly keepAudit: number;
   /** Absolute path of the file with the policies of contact; regulators lie in the folder beside it. */
   readonly contactPolicy: string;
   /** Whether SIP callers that nobody knows may dial in. */
@@ -112,6 +114,11 @@ export const SETTINGS: readonly {
     meaning: 'days for which the attempts of campaigns are kept',
   },
   {
+    name: 'CARILLON_KEEP_AUDIT',
+    fallback: '400',
+    meaning: 'days for which the audit log is kept',
+  },
+  {
     name: 'CARILLON_CONTACT_POLICY',
     fallback: CONTACT_POLICY,
     meaning: 'file with whom campaigns may call, and when',
@@ -133,6 +140,8 @@ export const SETTINGS: readonly {
 
 /** Policies and abandonment look back over so many days, with room to spare. */
 const LEAST_KEPT = 90;
+/** Who wants to look back finds a month at least. */
+const LEAST_AUDITED = 30;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -171,6 +180,7 @@ export function readSettings(env: Environment): Settings {
     shortCodes: folderIn(env, 'CARILLON_SHORT_CODES', SHORT_CODES),
     dialsPerSecond: countIn(env, 'CARILLON_DIALS_PER_SECOND', 20, 1_000),
     keepAttempts: countIn(env, 'CARILLON_KEEP_ATTEMPTS', 1826, 36_500, LEAST_KEPT),
+    keepAudit: countIn(env, 'CARILLON_KEEP_AUDIT', 400, 36_500, LEAST_AUDITED),
     contactPolicy: folderIn(env, 'CARILLON_CONTACT_POLICY', CONTACT_POLICY),
     guests: switchIn(env, 'CARILLON_GUESTS', isLoopback(bind)),
     neverBan: networksIn(env, 'CARILLON_NEVER_BAN', '127.0.0.0/8,::1'),

@@ -1,6 +1,7 @@
 import { secretsFile } from './secrets.ts';
 import { hostPort, isEveryAddress, isLoopback, reachableHost, type Settings } from './settings.ts';
 import type { RunningCarillon } from './start.ts';
+import { FIRST_LOGIN } from './users.ts';
 
 /** What the operator reads when everything is up. Holds no secret. */
 export function welcomeText(
@@ -9,11 +10,14 @@ export function welcomeText(
   tookMs: number,
 ): string {
   const sip = hostPort(reachableHost(settings), settings.sipPort);
-  const api = `http://${hostPort(reachableHost(settings), settings.httpPort)}`;
+  const console = `http://${hostPort(reachableHost(settings), settings.httpPort)}`;
   const phone = running.phones[0]?.extension ?? '1001';
   const guests = settings.guests ? ` - or, from any SIP phone on this machine, sip:95533@${sip}` : '';
   return `
 Carillon is ready after ${(tookMs / 1000).toFixed(1)} s.  客服热线已就绪。
+
+  Console   ${console}   login ${FIRST_LOGIN}, its password: npx carillon password
+  控制台     ${console}   用户名 ${FIRST_LOGIN}，密码见 npx carillon password
 
   Dial      95533  the hotline${guests}
             then press 9 and the campaign code 8001, or 0 for an agent
@@ -23,7 +27,7 @@ Carillon is ready after ${(tookMs / 1000).toFixed(1)} s.  客服热线已就绪�
             host ${reachableHost(settings)}, port ${settings.sipPort}, transport UDP or TCP
   话机注册    用户名 ${phone}，密码见 npx carillon phones
 
-  API       ${api}   described at ${api}/openapi.json
+  API       described at ${console}/openapi.json
             token: npx carillon token   (kept in ${secretsFile(settings.data)})
   Trunk     sip:${hostPort(settings.trunk.host, settings.trunk.port)}
   Data      ${settings.data}

@@ -247,7 +247,7 @@ const NOTHING = { answered: 0, abandoned: 0, share: 0 };
 function progress(changes: Partial<ProgressView['live']> = {}): ProgressView {
   const share = (abandoned: number) => ({ answered: 1000, abandoned, share: abandoned / 1000 });
   return {
-    campaign: aCampaign({ status: 'running' }),
+    campaign: { ...aCampaign({ status: 'running' }), branch: '' },
     leads: { ...NO_COUNTS, total: 90_000, fresh: 70_000, again: 11_220 },
     today: figuresOf([]),
     live: {
@@ -336,7 +336,7 @@ test.each([
 });
 
 test('a name from outside cannot command the terminal', () => {
-  const evil = { ...progress(), campaign: aCampaign({ name: 'x\u001b[2Jy' }) };
+  const evil = { ...progress(), campaign: { ...aCampaign({ name: 'x\u001b[2Jy' }), branch: '' } };
   expect(topLines(status(evil), 200, (_colour, text) => text).join()).not.toContain('\u001b');
 });
 

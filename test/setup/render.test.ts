@@ -135,6 +135,19 @@ describe('rendered Asterisk configuration', () => {
     expect(() => render({}, [{ ...PHONE, extension: '1001&PJSIP/1002' }])).toThrow(/no extension/);
   });
 
+  test('the phone in the page of an agent is one for browsers that rings nobody, and is not listed with those on desks', () => {
+    const page: Phone = { extension: 'web-1001', password: 'secret-web-1001', name: 'Agent One' };
+    const { read, settings } = render({}, [PHONE, page]);
+    expect(read('pjsip_web_phones.conf')).toContain('[web-1001](web)');
+    expect(read('pjsip_web_phones.conf')).toContain('password = secret-web-1001');
+    expect(read('pjsip_phones.conf')).not.toContain('web-1001');
+    expect(read('queue_members.conf')).not.toContain('web-1001');
+    expect(read('pjsip.conf')).toMatch(/\[web\]\(!\)[^[]*context = from-web/);
+    expect(read('extensions.conf')).toMatch(/\[from-web\]\s*\n\s*\n/);
+    expect(renderedPhones(settings.data)).toEqual([PHONE]);
+    expect(() => render({}, [{ ...page, extension: 'web-1&2' }])).toThrow(/no extension/);
+  });
+
   test('the phones can be read back', () => {
     const phones = [PHONE, { extension: '1002', password: 'secret-1002', name: '李娜' }];
     expect(renderedPhones(render({}, phones).settings.data)).toEqual(phones);

@@ -25,6 +25,7 @@ describe('settings', () => {
       shortCodes: `${projectFolder}/dialer/short-codes.yaml`,
       dialsPerSecond: 20,
       keepAttempts: 1826,
+      keepAudit: 400,
       guests: true,
       neverBan: ['127.0.0.0/8', '::1'],
     });

@@ -1,0 +1,70 @@
+import type { Clock } from '../base/clock.ts';
+import { Refused } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { CustomerStore } from '../customer/store.ts';
+import type { OutboundStore } from '../dialer/outbound/store.ts';
+import { RoutingEditor } from '../engine/routing-editor.ts';
+import type { RoutingWatch } from '../engine/routing-watch.ts';
+import type { EditingParts } from '../http/editing-parts.ts';
+import { FlowEditor } from '../ivr/flow-editor.ts';
+import type { FlowArchive } from '../ivr/history.ts';
+import type { FlowLibrary } from '../ivr/library.ts';
+import { readFlowTests } from '../lab/flow-test-file.ts';
+import { FlowTrials } from '../lab/flow-trials.ts';
+import type { PromptBook } from '../speech/prompt.ts';
+import type { Settings } from './settings.ts';
+
+export interface EditingCentreParts {
+  readonly settings: Pick<Settings, 'flows' | 'routing'>;
+  readonly library: FlowLibrary;
+  readonly archive: FlowArchive;
+  readonly routing: RoutingWatch;
+  readonly prompts: PromptBook;
+  readonly customers: Pick<CustomerStore, 'withFlow'>;
+  readonly outbound: Pick<OutboundStore, 'list'>;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** What the API edits the centre's files with. */
+export function editingCentre(parts: EditingCentreParts): EditingParts {
+  const { settings, library, archive, routing, prompts, customers, outbound, clock, ids } = parts;
+  const files = new FlowEditor({
+    folder: settings.flows,
+    library,
+    archive,
+    clock,
+    checkTest: (text, file) => readFlowTests(text, file).problems,
+    usesOf: async (flow) => {
+      const own = await customers.withFlow(flow);
+      const campaigns = (await outbound.list()).filter((campaign) => campaign.flow === flow);
+      return [
+        ...(own === 0 ? [] : [`it is the flow of ${own} ${own === 1 ? 'customer' : 'customers'}`]),
+        ...campaigns.map(({ id }) => `outbound campaign ${id} uses it`),
+      ];
+    },
+  });
+  const textOf = async (name: string): Promise<string | undefined> => {
+    try {
+      return (await files.read(name)).text;
+    } catch (thrown) {
+      if (thrown instanceof Refused) return undefined;
+      throw thrown;
+    }
+  };
+  const uses = () =>
+    library
+      .list()
+      .flatMap(({ name }) =>
+        (library.byName(name)?.mentions ?? [])
+          .filter(({ kind }) => kind === 'queue')
+          .map((mention) => ({ queue: mention.name, by: `flow ${name}` })),
+      );
+  return {
+    files,
+    library,
+    prompts,
+    trials: new FlowTrials({ library, textOf, clock, ids }),
+    routing: new RoutingEditor({ file: settings.routing, watch: routing, uses, clock }),
+  };
+}
