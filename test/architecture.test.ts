@@ -30,6 +30,9 @@ const FEATURES = [
   'base',
   'pbx',
   'security',
+  'user',
+  'audit',
+  'branch',
   'call',
   'agent',
   'customer',
@@ -43,7 +46,9 @@ const FEATURES = [
   'supervise',
   'engine',
   'why',
+  'desk',
   'replay',
+  'report',
 ];
 
 /** Files that speak to the world, beside those that their name gives away. */
@@ -52,13 +57,15 @@ const SHELLS = [
   /^pbx\/[a-z]+\//,
   /\/([a-z]+-)*(table|store|http)\.ts$/,
   /^(main|cli)\.ts$|^cli\//,
-  /^ivr\/(flow-files|flow-watch|flow-writing|http-client)\.ts$/,
+  /^ivr\/(flow-files|flow-editor|flow-watch|flow-writing|http-client)\.ts$/,
   /^speech\/(prompt-files|inventory|recordings|sound-cache|run-tool|rendering|espeak|program|service|choose-speech)\.ts$/,
   /^call\/voicemail-keeper\.ts$/,
-  /^engine\/(class-of-service|routing)-watch\.ts$/,
+  /^engine\/((class-of-service|routing)-watch|routing-editor)\.ts$/,
   /^contact\/(policy-watch|wish-(reading|worker|importer|pending|fields))\.ts$/,
   /^security\/(ban-file|ban-keeper)\.ts$/,
   /^list\/(keeper|thread|worker|desk|store|schema|zones|next|intake|imports|import|file)\.ts$/,
+  /^user\/(password|sign-in)\.ts$/,
+  /^report\/(desk|reader|thread|worker)\.ts$/,
   /^base\/(clock|loop-lag)\.ts$/,
 ];
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Agent } from '../agent/agent.ts';
-import { agentView, showAgent } from '../agent/http.ts';
+import { agentOf, agentView, seenPhone, showAgent } from '../agent/http.ts';
 import { checkStays } from '../agent/off-site.ts';
 import { Refused } from '../base/errors.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
 import { skillProblems } from '../queue/declarations.ts';
 import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { attributesBody, checkAttributes, refuseIssues } from './attributes.ts';
-import { extension, id, idParams, line, nameText, number } from './fields.ts';
-import { ADMINS } from './roles.ts';
+import { branchId, extension, id, idParams, line, nameText, number } from './fields.ts';
+import { ADMINS, SUPERVISORS } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
 
 const skills = z
   .record(z.string().max(40), z.number())
@@ -33,6 +34,7 @@ const newAgent = z.strictObject({
   skills: skills.default({}),
   attributes: attributesBody.default({}),
   outside: outside.default(null),
+  branch: branchId.optional().describe('The branch that he belongs to, your own if unset'),
 });
 
 const changes = z.strictObject({
@@ -41,6 +43,7 @@ const changes = z.strictObject({
   skills: skills.optional(),
   attributes: attributesBody.optional(),
   outside: outside.optional(),
+  branch: branchId.optional(),
 });
 
 /** Who is an agent, and what he is good at: for the administrator. */
@@ -48,15 +51,18 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
   const { agents, centre, clock } = parts;
   // A change keeps what it does not name: between its reading and its writing nobody else may change the same agent.
   const writers = new OneAtATime();
-  const save = async (agent: Agent, by: string): Promise<Agent> => {
-    await checkAgent(agent, parts);
+  const save = async (agent: Agent, by: string, scope: Scope): Promise<Agent> => {
+    await checkAgent(agent, parts, scope);
     const before = find(centre, agent.id);
     // What the engine would refuse must not be on file.
     if (before) checkStays(before, agent);
     await agents.save(agent, { by, at: clock.now() });
-    return centre.saveAgent(agent);
+    const saved = await centre.saveAgent(agent);
+    // The one in his page came with him.
+    await parts.phonesChanged?.();
+    return saved;
   };
-  const config = { allowed: ADMINS };
+  const config = { allowed: ADMINS, scope: 'branch' } as const;
   api.post(
     '/api/agents',
     {
@@ -70,12 +76,15 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       const token = caller(request);
-      const { outside: elsewhere, ...facts } = request.body;
+      const { outside: elsewhere, branch, ...facts } = request.body;
+      const scope = scopeOf(request);
+      const home = { branch: scope.placeIn(branch) };
       const agent = await writers.run(facts.id, async () => {
         if (find(centre, facts.id))
           throw new Refused('agent-exists', `There is an agent ${facts.id} already`);
         const state = { at: 'logged-out', since: clock.now() } as const;
-        return save({ ...facts, ...(elsewhere ? { outside: elsewhere } : {}), state }, signed(token));
+        const reached = elsewhere ? { outside: elsewhere } : {};
+        return save({ ...facts, ...home, ...reached, state }, signed(token), scope);
       });
       return reply.status(201).send(showAgent(agent, token, parts));
     },
@@ -83,10 +92,11 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
   api.patch(
     '/api/agents/:id',
     {
-      config,
+      config: { allowed: SUPERVISORS, scope: 'branch' },
       schema: {
         tags: ['agents'],
         summary: 'Changes what is named, at once; skills and attributes are replaced as a whole',
+        description: 'A supervisor changes skills only.',
         params: idParams,
         body: changes,
         response: { 200: agentView },
@@ -94,11 +104,15 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const token = caller(request);
+      const scope = scopeOf(request);
       const { outside: elsewhere, ...facts } = request.body;
+      if (token.role !== 'admin' && Object.keys(request.body).some((field) => field !== 'skills'))
+        throw new Refused('forbidden', 'A supervisor changes the skills of an agent and nothing else');
+      if (facts.branch !== undefined) scope.placeIn(facts.branch);
       const changed = await writers.run(request.params.id, async () => {
-        const { outside: before, ...agent } = known(centre, request.params.id);
+        const { outside: before, ...agent } = agentOf(centre, request.params.id, scope);
         const reached = elsewhere === undefined ? before : elsewhere;
-        return save({ ...agent, ...facts, ...(reached ? { outside: reached } : {}) }, signed(token));
+        return save({ ...agent, ...facts, ...(reached ? { outside: reached } : {}) }, signed(token), scope);
       });
       return showAgent(changed, token, parts);
     },
@@ -117,9 +131,10 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const token = caller(request);
       const agent = await writers.run(request.params.id, async () => {
-        const gone = known(centre, request.params.id);
+        const gone = agentOf(centre, request.params.id, scopeOf(request));
         await centre.removeAgent(gone.id);
         await agents.remove(gone, { by: signed(token), at: clock.now() });
+        await parts.phonesChanged?.();
         return gone;
       });
       return showAgent(agent, token, parts);
@@ -128,10 +143,13 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
 }
 
 /** @throws Refused `bad-agent` for what the routing rules, phones or calendars do not have */
-async function checkAgent(agent: Agent, { routing, agents, flows }: ApiParts): Promise<void> {
+async function checkAgent(agent: Agent, parts: ApiParts, scope: Scope): Promise<void> {
+  const { routing, centre, flows } = parts;
   const { skills: declared, attributes } = routing.current();
   const { homeExtension: home, outside: elsewhere } = agent;
-  const noPhone = home !== '' && !(await agents.phone(home));
+  // The one that he has is his, wherever it lies.
+  const isHis = find(centre, agent.id)?.homeExtension === home;
+  const noPhone = home !== '' && !isHis && !(await seenPhone(parts, home, scope));
   const duty = elsewhere?.duty ?? '';
   refuseIssues('bad-agent', [
     ...skillProblems(agent.skills, declared).map(({ name, problem }) => ({ at: `skills.${name}`, problem })),
@@ -144,11 +162,5 @@ async function checkAgent(agent: Agent, { routing, agents, flows }: ApiParts): P
 }
 
 function find(centre: ApiParts['centre'], wanted: string): Agent | undefined {
-  return centre.agents().find((agent) => agent.id === wanted);
-}
-
-function known(centre: ApiParts['centre'], wanted: string): Agent {
-  const agent = find(centre, wanted);
-  if (!agent) throw new Refused('agent-unknown', `There is no agent ${wanted}`);
-  return agent;
+  return centre.agent(wanted);
 }

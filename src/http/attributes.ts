@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Attributes } from '../base/attributes.ts';
 import { Refused } from '../base/errors.ts';
 import { attributeProblems, type DeclaredAttributes } from '../queue/declarations.ts';
+import type { Principal } from './principal.ts';
 import { seesSensitive } from './sensitive-view.ts';
-import type { ApiToken } from './store.ts';
 
 const attributeValue = z.union([
   z.string().max(200),
@@ -25,10 +25,10 @@ export const attributesBody = z
 
 /** Attributes as this role may see them: what is not declared may be as sensitive as it likes. */
 export function attributesFor(
-  token: ApiToken,
+  principal: Principal,
   declared: DeclaredAttributes,
 ): (attributes: Attributes | undefined) => z.output<typeof attributesView> {
-  const seesAll = seesSensitive(token);
+  const seesAll = seesSensitive(principal);
   const isShown = (name: string): boolean =>
     seesAll || (Object.hasOwn(declared, name) && !declared[name]!.sensitive);
   return (attributes = {}) =>

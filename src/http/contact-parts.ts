@@ -8,7 +8,7 @@ import type { NumberRules } from '../list/phone-number.ts';
 
 /** Whom campaigns may call, and whom they called, as far as the API shows and changes it. */
 export interface ContactParts {
-  readonly wishes: Pick<WishStore, 'add' | 'list' | 'of' | 'remove'>;
+  readonly wishes: Pick<WishStore, 'add' | 'byId' | 'list' | 'of' | 'remove'>;
   readonly importer: Pick<WishImporter, 'begin' | 'progress' | 'list'>;
   readonly gate: Pick<PolicyGate, 'explain'>;
   readonly lists: Pick<ListKeeper, 'leadsOfNumber' | 'leadsOfPerson'>;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { callView, showCall } from '../call/http.ts';
-import { feedbackView, showFeedback } from '../campaign/http.ts';
+import { feedbackView, seesFeedback, showFeedback } from '../campaign/http.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { ApiParts } from './api.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
+import type { Scope } from './scope.ts';
 
 /** Earlier contacts that are shown, each of calls and feedback. */
 const SHOWN = 20;
@@ -17,7 +18,8 @@ export type ContactsView = z.output<typeof contactsView>;
 export async function contactsOf(
   { calls, campaigns }: Pick<ApiParts, 'calls' | 'campaigns'>,
   who: { readonly customer?: Customer; readonly number?: string },
-  token: ApiToken,
+  principal: Principal,
+  scope: Scope,
 ): Promise<ContactsView> {
   const numbers = who.customer?.numbers ?? (who.number ? [who.number] : []);
   const spellings = [...new Set(numbers.flatMap(spellingsOf))];
@@ -26,7 +28,11 @@ export async function contactsOf(
     campaigns.feedbackOf(who.customer?.id, spellings, SHOWN),
   ]);
   return {
-    calls: earlier.map((record) => showCall(record, token)),
-    feedback: said.map((feedback) => showFeedback(feedback, token)),
+    calls: earlier
+      .filter((record) => scope.seesCall(record.id, record))
+      .map((record) => showCall(record, principal)),
+    feedback: said
+      .filter((feedback) => seesFeedback(scope, feedback))
+      .map((feedback) => showFeedback(feedback, principal)),
   };
 }

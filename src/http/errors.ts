@@ -27,15 +27,24 @@ const STATUS: Readonly<Record<string, number>> = {
   'not-found': 404,
   'no-token': 401,
   'bad-token': 401,
+  'no-session': 401,
+  'bad-password': 401,
   forbidden: 403,
+  'branch-not-yours': 403,
+  'cross-site': 403,
+  'user-disabled': 403,
+  'wrong-password': 403,
+  'login-locked': 429,
   'too-many-requests': 429,
   'list-not-found': 404,
   'unknown-attempt': 404,
   'unknown-agent': 404,
   'upload-too-large': 413,
+  'bad-range': 416,
   'disk-full': 507,
   'lists-unusable': 503,
   'lists-closed': 503,
+  'reports-unusable': 503,
 };
 
 /** Ids of the errors that the HTTP server itself finds, by its codes. */
@@ -50,6 +59,7 @@ const SERVER_ERRORS: Readonly<Record<string, string>> = {
 export function errorMapper(log: Log) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = answerTo(error);
+    request.refusal = answer.id;
     if (answer.status >= 500) noteFailure(log, error, request, answer.status);
     if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
     const { status, id, message, details = {} } = answer;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { cleanNumber, cleanText, maskNumber } from '../base/text.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
+import { seesMasked } from './roles.ts';
 
 /** Kinds of fields that several features' requests and answers share. */
 
@@ -27,6 +28,9 @@ export const noteText = (max = 2000) =>
 
 export const id = z.string().regex(/^[\w.-]{1,64}$/, 'is not an id');
 export const idParams = z.strictObject({ id });
+
+/** A branch in bodies and queries. */
+export const branchId = id.or(z.literal('')).describe('A branch, empty for the head office');
 
 /** A phone number, without the blanks and brackets that people write. */
 export const number = z
@@ -73,16 +77,16 @@ export function page<Row, Item>(
 }
 
 /** How this role sees phone numbers. */
-export function numbersFor(token: ApiToken): (number: string) => string {
-  return token.role === 'viewer' ? maskNumber : (number) => number;
+export function numbersFor(principal: Principal): (number: string) => string {
+  return seesMasked(principal) ? maskNumber : (number) => number;
 }
 
 /** How this role sees text that may be or hold phone numbers, such as a caller's name. */
-export function textFor(token: ApiToken): (text: string) => string {
-  return token.role === 'viewer' ? (text) => text.replace(/\+?\d{6,}/g, maskNumber) : (text) => text;
+export function textFor(principal: Principal): (text: string) => string {
+  return seesMasked(principal) ? (text) => text.replace(/\+?\d{6,}/g, maskNumber) : (text) => text;
 }
 
 /** Who sees numbers masked may not find them out by asking for one after the other. @throws Refused `forbidden` */
-export function checkMaySearchNumbers(token: ApiToken): void {
-  if (token.role === 'viewer') throw new Refused('forbidden', 'A viewer may not search by phone number');
+export function checkMaySearchNumbers(principal: Principal): void {
+  if (seesMasked(principal)) throw new Refused('forbidden', 'Who sees numbers masked may not search by them');
 }

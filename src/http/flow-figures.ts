@@ -6,7 +6,7 @@ import { drawFlow } from '../ivr/picture.ts';
 import { callersIn, type StepStat } from '../ivr/statistics.ts';
 import type { Api, ApiParts } from './api.ts';
 import { momentQuery } from './fields.ts';
-import { EVERY_ROLE, STAFF } from './roles.ts';
+import { EVERY_ROLE, STAFF_READERS } from './roles.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Longest span of one question, days: it is answered on the thread that the calls run on. */
@@ -27,6 +27,19 @@ const stepsView = z
   .meta({ id: 'FlowSteps', description: 'What became of callers in the steps of a flow.' });
 export type FlowStepsView = z.output<typeof stepsView>;
 
+const figuresView = z
+  .object({
+    items: z.array(
+      z.object({
+        flow: z.string(),
+        entered: z.number().int().describe('Callers who came to its first step'),
+        hungUp: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'FlowFigures' });
+export type FlowFiguresView = z.output<typeof figuresView>;
+
 const moments = {
   from: momentQuery.optional().describe('UTC milliseconds, a day before `to` if unset; hours count whole'),
   to: momentQuery.optional().describe('UTC milliseconds, now if unset'),
@@ -40,13 +53,38 @@ const NOTHING_ACTIVE =
 export function flowFigureRoutes(api: Api, parts: ApiParts): void {
   stepsRoute(api, parts);
   pictureRoute(api, parts);
+  allRoute(api, parts);
+}
+
+function allRoute(api: Api, parts: ApiParts): void {
+  api.get(
+    '/api/flow-figures',
+    {
+      config: { allowed: EVERY_ROLE, scope: 'centre' },
+      schema: {
+        tags: ['flows'],
+        summary: 'How many callers entered each flow that runs, and how many hung up in it',
+        querystring: z.strictObject(moments),
+        response: { 200: figuresView },
+      },
+    },
+    async (request) => {
+      const items = parts.flows.list().map(async ({ name }) => {
+        const { stats } = await figuresOf(parts, name, request.query);
+        const start = parts.flows.byName(name)?.start;
+        const entered = stats.find(({ step }) => step === start)?.entered ?? 0;
+        return { flow: name, entered, hungUp: stats.reduce((sum, one) => sum + one.hungUp, 0) };
+      });
+      return { items: await Promise.all(items) };
+    },
+  );
 }
 
 function stepsRoute(api: Api, parts: ApiParts): void {
   api.get(
     '/api/flows/:name/steps',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'centre' },
       schema: {
         tags: ['flows'],
         summary: 'What became of callers in each step of a flow, in the order of its file',
@@ -72,7 +110,7 @@ function pictureRoute(api: Api, parts: ApiParts): void {
   api.get(
     '/api/flows/:name/picture',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF_READERS, scope: 'centre' },
       schema: {
         tags: ['flows'],
         summary: 'A picture of a flow that runs; with `from` or `to`, how many callers went where',
@@ -80,6 +118,7 @@ function pictureRoute(api: Api, parts: ApiParts): void {
         querystring: z.strictObject({
           ...moments,
           language: language.optional().describe("In which words are shown, the flow's first if unset"),
+          labels: language.optional().describe("Of the words that are not the flow's own, en if unset"),
         }),
         response: {
           200: { description: 'The picture', content: { 'image/svg+xml': { schema: z.unknown() } } },
@@ -87,16 +126,21 @@ function pictureRoute(api: Api, parts: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const { from, to, language: shown } = request.query;
+      const { from, to, language: shown, labels } = request.query;
       const flow = parts.flows.byName(request.params.name);
       if (!flow) throw unknownFlow(request.params.name);
       const counted = from !== undefined || to !== undefined;
       const figures = counted ? await figuresOf(parts, flow.name, { from, to }) : undefined;
       const stats =
         figures &&
-        new Map(figures.stats.map((one) => [one.step, { entered: one.entered, dropped: one.hungUp }]));
+        new Map(
+          figures.stats.map(({ step, entered, hungUp, byExit }) => [
+            step,
+            { entered, dropped: hungUp, byExit },
+          ]),
+        );
       reply.header('content-security-policy', NOTHING_ACTIVE).type('image/svg+xml; charset=utf-8');
-      return reply.send(drawFlow(flow, { language: shown, stats }));
+      return reply.send(drawFlow(flow, { language: shown, labels, stats }));
     },
   );
 }

@@ -34,6 +34,6 @@ export function healthRoutes(api: Api, { centre }: ApiParts): void {
 }
 
 /** Whoever asks from outside learns which file is meant, not where it lies. */
-function withoutFolders(problem: string): string {
+export function withoutFolders(problem: string): string {
   return problem.replace(/(?<![\w:/.-])\/(?:[^\s/"',;()]+\/)*([^\s/"',;()]+)/g, '$1');
 }

@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { Refused } from '../base/errors.ts';
+import { agentOf } from '../agent/http.ts';
 import { type Api, type ApiParts, caller } from './api.ts';
-import { id, idParams, nameText } from './fields.ts';
-import { ADMINS, TOKEN_ROLES } from './roles.ts';
-import type { ApiToken } from './store.ts';
+import { branchId, id, idParams, nameText } from './fields.ts';
+import { ADMINISTERING_READERS, ADMINS, TOKEN_ROLES } from './roles.ts';
+import { scopeOf } from './scope.ts';
+import { type ApiToken, unknownToken } from './store.ts';
 
 const tokenView = z
   .object({
     id: z.string(),
     name: z.string(),
     role: z.enum(TOKEN_ROLES),
+    branch: z.string().describe('It sees what lies in this branch or below it; empty: everything'),
     agentId: z.string().nullable().describe('The agent whom it speaks for'),
     createdAt: z.number().describe('UTC milliseconds'),
     revokedAt: z.number().nullable(),
@@ -22,6 +24,7 @@ const newToken = z
     name: nameText.describe('Whose it is'),
     role: z.enum(TOKEN_ROLES),
     agentId: id.optional().describe('For role agent: which one'),
+    branch: branchId.optional().describe('What it sees lies in this branch or below it; your own if unset'),
   })
   .refine((token) => (token.role === 'agent') === (token.agentId !== undefined), {
     path: ['agentId'],
@@ -38,26 +41,30 @@ export function tokenRoutes(api: Api, { tokens, centre, clock, ids, log }: ApiPa
   api.get(
     '/api/tokens',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINISTERING_READERS, scope: 'branch' },
       schema: {
         tags: ['tokens'],
         summary: 'All tokens, without their text',
         response: { 200: z.object({ items: z.array(tokenView) }) },
       },
     },
-    async () => ({ items: (await tokens.list()).map(showToken) }),
+    async (request) => {
+      const scope = scopeOf(request);
+      return { items: (await tokens.list()).filter(({ branch }) => scope.sees(branch)).map(showToken) };
+    },
   );
   api.post(
     '/api/tokens',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINS, scope: 'branch' },
       schema: { tags: ['tokens'], summary: 'Makes a token', body: newToken, response: { 201: issuedToken } },
     },
     async (request, reply) => {
       const { agentId } = request.body;
-      if (agentId !== undefined && !centre.agents().some((agent) => agent.id === agentId))
-        throw new Refused('agent-unknown', `There is no agent ${agentId}`);
-      const owner: ApiToken = { id: ids.next('t'), ...request.body, createdAt: clock.now() };
+      const scope = scopeOf(request);
+      if (agentId !== undefined) agentOf(centre, agentId, scope);
+      const branch = scope.placeIn(request.body.branch);
+      const owner: ApiToken = { id: ids.next('t'), ...request.body, branch, createdAt: clock.now() };
       const token = await tokens.issue(owner);
       log.info({ token: owner.id, role: owner.role, by: caller(request).id }, 'a token was made');
       return reply.status(201).send({ ...showToken(owner), token });
@@ -66,7 +73,7 @@ export function tokenRoutes(api: Api, { tokens, centre, clock, ids, log }: ApiPa
   api.delete(
     '/api/tokens/:id',
     {
-      config: { allowed: ADMINS },
+      config: { allowed: ADMINS, scope: 'branch' },
       schema: {
         tags: ['tokens'],
         summary: 'Makes a token useless, at once and for good',
@@ -75,6 +82,8 @@ export function tokenRoutes(api: Api, { tokens, centre, clock, ids, log }: ApiPa
       },
     },
     async (request) => {
+      const token = (await tokens.list()).find(({ id: one }) => one === request.params.id);
+      if (token && !scopeOf(request).sees(token.branch)) throw unknownToken(token.id);
       await tokens.revoke(request.params.id, clock.now());
       log.info({ token: request.params.id, by: caller(request).id }, 'a token was revoked');
       return { revoked: true } as const;
@@ -82,6 +91,6 @@ export function tokenRoutes(api: Api, { tokens, centre, clock, ids, log }: ApiPa
   );
 }
 
-function showToken({ id, name, role, agentId, createdAt, revokedAt }: ApiToken): TokenView {
-  return { id, name, role, agentId: agentId ?? null, createdAt, revokedAt: revokedAt ?? null };
+function showToken({ id, name, role, branch, agentId, createdAt, revokedAt }: ApiToken): TokenView {
+  return { id, name, role, branch, agentId: agentId ?? null, createdAt, revokedAt: revokedAt ?? null };
 }

@@ -44,7 +44,7 @@ export function metricsRoutes(api: Api, { metrics }: ApiParts): void {
   api.get(
     '/metrics',
     {
-      config: { allowed: SCRAPERS },
+      config: { allowed: SCRAPERS, scope: 'centre' },
       schema: {
         tags: ['system'],
         summary: 'Figures for Prometheus, in its text format; docs/metrics.md lists them',

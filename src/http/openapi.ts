@@ -4,6 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import type { Allowed, Api } from './api.ts';
 import { problem } from './errors.ts';
+import type { ScopeOfRoute } from './scope-guard.ts';
 
 /** As much of a route's description as is mended here. */
 interface Operation {
@@ -17,6 +18,7 @@ interface Operation {
 const TAGS = {
   calls: 'Calls, live and ended, and what callers left behind: messages, statements',
   agents: 'Agents and their states',
+  desk: "The agents' desks: their seats, what they write and what they choose from",
   queues: 'Queues, who waits in them, and who wants to be called back',
   phones: 'Our phones',
   campaigns: 'Campaigns, their reception, and what customers said',
@@ -24,6 +26,11 @@ const TAGS = {
   customers: 'Customers and their earlier contacts',
   flows: 'IVR flow files, their history, and what becomes of callers in their steps',
   events: 'The event log',
+  branches: 'The branches of the organisation: whoever belongs to one sees it and those below it',
+  reports: 'Intervals, agents, queues and calls over a time, to look at and to take away',
+  session: 'Who is signed in at the console',
+  users: 'Those who sign in at the console',
+  audit: 'Who did what',
   tokens: 'Who may use this API',
   security: 'SIP addresses that are shut out',
   system: 'The daemon itself',
@@ -52,7 +59,10 @@ export const openapiOptions = {
 export function describeRoutes(api: Api): void {
   api.addHook('onRoute', (route) => {
     if (!route.schema || route.schema.hide) return;
-    route.schema = { ...describedBy(route.config?.allowed ?? 'everybody'), ...route.schema };
+    route.schema = {
+      ...describedBy(route.config?.allowed ?? 'everybody', route.config?.scope),
+      ...route.schema,
+    };
     route.schema.response = { ...commonAnswers(route), ...(route.schema.response as object) };
   });
 }
@@ -91,9 +101,11 @@ function withOptionalBody(operations: object): object {
   return Object.fromEntries(mended);
 }
 
-function describedBy(allowed: Allowed): object {
+/** `x-scope` says whether the answer depends on the branch of whoever asks. */
+function describedBy(allowed: Allowed, scope?: ScopeOfRoute): object {
   if (allowed === 'everybody') return { security: [] };
-  return { security: [{ token: [] }], description: `For: ${allowed.join(', ')}.` };
+  const whose = scope === undefined ? {} : { 'x-scope': scope };
+  return { security: [{ token: [] }], description: `For: ${allowed.join(', ')}.`, ...whose };
 }
 
 function commonAnswers(route: RouteOptions): Record<string, unknown> {

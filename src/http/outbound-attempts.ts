@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentOf } from '../agent/http.ts';
 import { Refused } from '../base/errors.ts';
 import type { NewWish } from '../contact/wish.ts';
 import { spellingsOf } from '../customer/customer.ts';
@@ -13,15 +14,16 @@ import {
   momentQuery,
   noteText,
   number,
-  page,
   pageCursor,
   pageLimit,
   pageOf,
 } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
 import { attemptView, showAttempt } from './outbound-views.ts';
-import { EVERY_ROLE, STAFF } from './roles.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
+import { EVERY_ROLE, isSupervisor, STAFF } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { cursorAtMoment, momentOf, seenPage } from './seen-page.ts';
 
 /** Nobody is called back later than that, ms. */
 const LATEST_CALLBACK_MS = 366 * 86_400_000;
@@ -50,7 +52,7 @@ function listRoute(api: Api, { dialer }: Parts): void {
   api.get(
     '/api/outbound/attempts',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Attempts, the latest first',
@@ -68,21 +70,25 @@ function listRoute(api: Api, { dialer }: Parts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { number: wanted, person, cursor, ...others } = request.query;
-      if (wanted !== undefined || person !== undefined) checkMaySearchNumbers(token);
-      const rows = await dialer.attempts.list({
+      if (wanted !== undefined || person !== undefined) checkMaySearchNumbers(principal);
+      const scope = scopeOf(request);
+      const filter = {
         ...others,
         ...(person !== undefined && { person }),
         ...(wanted !== undefined && { numbers: spellingsOf(wanted) }),
-        ...(cursor && { before: cursor }),
+      };
+      return seenPage({
+        scope,
+        limit: others.limit,
+        from: cursor,
+        read: (before, limit) => dialer.attempts.list({ ...filter, ...(before && { before }), limit }),
+        sees: (row) => seesAttempt(scope, row),
+        placeOf: momentOf,
+        cursorAt: cursorAtMoment,
+        show: (row) => showAttempt(row, principal),
       });
-      return page(
-        rows,
-        others.limit,
-        (row) => `${row.at}_${row.id}`,
-        (row) => showAttempt(row, token),
-      );
     },
   );
 }
@@ -91,7 +97,7 @@ function oneRoute(api: Api, { dialer }: Parts): void {
   api.get(
     '/api/outbound/attempts/:id',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'One attempt',
@@ -99,7 +105,8 @@ function oneRoute(api: Api, { dialer }: Parts): void {
         response: { 200: attemptView },
       },
     },
-    async (request) => showAttempt(await attemptOf(dialer, request.params.id), caller(request)),
+    async (request) =>
+      showAttempt(await attemptOf(dialer, request.params.id, scopeOf(request)), caller(request)),
   );
 }
 
@@ -107,7 +114,7 @@ function disposeRoute(api: Api, { dialer, centre, clock }: Parts): void {
   api.post(
     '/api/outbound/attempts/:id/disposition',
     {
-      config: { allowed: STAFF },
+      config: { allowed: STAFF, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Keeps what was said in an attempt, and how it goes on with its lead',
@@ -117,21 +124,23 @@ function disposeRoute(api: Api, { dialer, centre, clock }: Parts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
-      const attempt = await attemptOf(dialer, request.params.id);
-      if (token.role === 'agent' && attempt.agent !== token.agentId)
+      const principal = caller(request);
+      const scope = scopeOf(request);
+      const attempt = await attemptOf(dialer, request.params.id, scope);
+      if (principal.role === 'agent' && attempt.agent !== principal.agentId)
         throw new Refused('forbidden', 'An agent notes only what was said to him');
-      const disposition: Disposition = { ...request.body, by: signed(token), at: clock.now() };
+      const disposition: Disposition = { ...request.body, by: signed(principal), at: clock.now() };
       checkCallback(disposition);
       const { callbackAgent } = disposition;
-      if (callbackAgent !== undefined && !centre.agents().some((one) => one.id === callbackAgent))
+      const isAgent = (id: string): boolean => centre.agent(id) !== undefined && scope.seesAgent(id);
+      if (callbackAgent !== undefined && !isAgent(callbackAgent))
         throw new Refused('bad-disposition', `callbackAgent: there is no agent ${callbackAgent}`);
       const wish = wishOf(attempt, disposition);
       // First, so that nobody is called again who asked not to be, whatever becomes of the rest.
       if (wish) await dialer.wishes.add(wish);
       await dialer.dialling.dispose(attempt.id, disposition);
       if (disposition.result !== 'not-interested') await takeBackRefusal(dialer, attempt, disposition);
-      return showAttempt(await attemptOf(dialer, attempt.id), token);
+      return showAttempt(await attemptOf(dialer, attempt.id, scope), principal);
     },
   );
 }
@@ -197,14 +206,30 @@ async function takeBackRefusal(
   if (refusal) await wishes.remove(refusal.id, { by, at });
 }
 
-async function attemptOf({ attempts }: DialerParts, id: string): Promise<Attempt> {
+/** By its campaign, or by the call that was made. */
+export function seesAttempt(scope: Scope, { id, campaign, agent }: Attempt): boolean {
+  return (
+    scope.seesOutbound(campaign) ||
+    (agent !== undefined && scope.seesAgent(agent)) ||
+    scope.seesCall(`call-${id}`)
+  );
+}
+
+async function attemptOf({ attempts }: DialerParts, id: string, scope: Scope): Promise<Attempt> {
   const attempt = await attempts.byId(id);
-  if (!attempt) throw new Refused('attempt-unknown', `There is no attempt ${id}`);
+  if (!attempt || !seesAttempt(scope, attempt))
+    throw new Refused('attempt-unknown', `There is no attempt ${id}`);
   return attempt;
 }
 
-/** Whether this token may look at what concerns an agent. @throws Refused `forbidden` */
-export function checkActsFor(token: ApiToken, agent: string): void {
-  if (token.role === 'agent' && token.agentId !== agent)
+/** Whether `principal` may look at what concerns an agent. @throws Refused `forbidden`, `agent-unknown` */
+export function checkActsFor(
+  centre: ApiParts['centre'],
+  principal: Principal,
+  agent: string,
+  scope: Scope,
+): void {
+  if (!isSupervisor(principal) && principal.agentId !== agent)
     throw new Refused('forbidden', 'An agent is shown only his own leads');
+  agentOf(centre, agent, scope);
 }

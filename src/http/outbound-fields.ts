@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OUTBOUND_STATUSES, type OutboundCampaign, PACING_MODES } from '../dialer/outbound.ts';
 import { LEAST_RING_MS } from '../dialer/rules.ts';
 import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
-import { id, line, moment, nameText, noteText, number } from './fields.ts';
+import { branchId, id, line, moment, nameText, noteText, number } from './fields.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -75,6 +75,7 @@ const fields = {
 export const outboundView = z
   .object({
     id: z.string(),
+    branch: z.string().describe('Whose campaign it is, empty for the head office'),
     status: z.enum(OUTBOUND_STATUSES),
     ...fields,
     name: z.string(),
@@ -83,6 +84,10 @@ export const outboundView = z
   })
   .meta({ id: 'OutboundCampaign', description: 'A campaign that calls people.' });
 export type OutboundView = z.output<typeof outboundView>;
+
+export function showOutbound(campaign: OutboundCampaign): OutboundView {
+  return { ...campaign, branch: campaign.branch ?? '' };
+}
 
 /** By most laws: 3 % abandoned at most, somebody there within 2 s, rung for 15 s at least. */
 const USUAL_PACING = {
@@ -134,7 +139,10 @@ export const newOutbound = z.strictObject({
   retry: fields.retry.default(USUAL_RETRY),
   weight: fields.weight.default(1),
   script: fields.script.default(''),
+  branch: branchId.optional().describe('Whose campaign it is, your own branch if unset'),
 });
 
 /** What of a campaign is to be changed, parts of its pacing too. */
-export const outboundChanges = z.strictObject({ ...fields, pacing: pacing.partial() }).partial();
+export const outboundChanges = z
+  .strictObject({ ...fields, pacing: pacing.partial(), branch: branchId })
+  .partial();

@@ -8,11 +8,12 @@ import type { OutboundCampaign } from '../dialer/outbound.ts';
 import type { Api, ApiParts } from './api.ts';
 import { idParams, momentQuery } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
-import { outboundView } from './outbound-fields.ts';
+import { outboundView, showOutbound } from './outbound-fields.ts';
 import { countedListView, leadCountsView } from './outbound-lists.ts';
 import { liveOf, liveView, poolView, showPool } from './outbound-live.ts';
 import { figuresView } from './outbound-views.ts';
 import { EVERY_ROLE } from './roles.ts';
+import { scopeOf } from './scope.ts';
 
 const DAY_MS = 86_400_000;
 /** Longest span of one question, ms. */
@@ -43,8 +44,11 @@ const statusView = z
   .meta({ id: 'DialerStatus' });
 export type DialerStatusView = z.output<typeof statusView>;
 export type ProgressView = z.output<typeof progressView>;
+export type DetailedProgressView = z.output<typeof detailedView>;
 
 const dayView = z.object({ day: z.string().describe('Such as 2026-11-22'), figures: figuresView });
+const daysView = z.object({ total: figuresView, days: z.array(dayView) });
+export type OutboundDaysView = z.output<typeof daysView>;
 
 type Parts = ApiParts & { readonly dialer: DialerParts };
 
@@ -60,15 +64,16 @@ function statusRoute(api: Api, parts: Parts): void {
   api.get(
     '/api/outbound/status',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'What all campaigns and their agents do now, and how today went',
         response: { 200: statusView },
       },
     },
-    async () => {
-      const campaigns = await dialer.campaigns.list();
+    async (request) => {
+      const scope = scopeOf(request);
+      const campaigns = (await dialer.campaigns.list()).filter(({ branch }) => scope.sees(branch));
       const status = dialer.dialling.status();
       return {
         at: clock.now(),
@@ -85,7 +90,7 @@ function progressRoute(api: Api, parts: Parts): void {
   api.get(
     '/api/outbound/:id/progress',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'How a campaign and its lists get on',
@@ -94,7 +99,7 @@ function progressRoute(api: Api, parts: Parts): void {
       },
     },
     async (request) => {
-      const campaign = await outboundOf(dialer, request.params.id);
+      const campaign = await outboundOf(dialer, request.params.id, scopeOf(request));
       const counts = await dialer.attempts.counts({ campaign: campaign.id });
       const lists = await dialer.lists.lists(campaign.id);
       return {
@@ -113,18 +118,18 @@ function figuresRoute(api: Api, { dialer, clock }: Parts): void {
   api.get(
     '/api/outbound/:id/figures',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'What came of the attempts of a campaign, by day and in all',
         description: 'Hours count whole that are touched. Without a span: the last 30 days.',
         params: idParams,
         querystring: z.strictObject({ from: momentQuery.optional(), to: momentQuery.optional() }),
-        response: { 200: z.object({ total: figuresView, days: z.array(dayView) }) },
+        response: { 200: daysView },
       },
     },
     async (request) => {
-      const { id: campaign } = await outboundOf(dialer, request.params.id);
+      const { id: campaign } = await outboundOf(dialer, request.params.id, scopeOf(request));
       const { to = clock.now() + 1 } = request.query;
       const { from = Math.max(0, to - 30 * DAY_MS) } = request.query;
       if (from >= to || to - from > LONGEST_MS)
@@ -148,7 +153,7 @@ async function progressOf({ dialer, clock }: Parts, campaign: OutboundCampaign, 
   ]);
   const seen = { status, leads, life: answersOf(ever) };
   const live = await liveOf(dialer, campaign, seen, now);
-  return { campaign, leads, today: figuresOf(counts), live };
+  return { campaign: showOutbound(campaign), leads, today: figuresOf(counts), live };
 }
 
 /** When the day of `now` began in this zone, UTC ms. */

@@ -8,8 +8,9 @@ import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { allowFile } from './body-time.ts';
 import { id, idParams, line } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
-import { noter } from './outbound-lists.ts';
-import { CAMPAIGN_KEEPERS, DIRECTORS } from './roles.ts';
+import { checkList, noter, seesList } from './outbound-lists.ts';
+import { CAMPAIGN_KEEPERS, DIRECTING_READERS } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { forgetUnfinished, LARGEST_UPLOAD, receiveUpload } from './upload.ts';
 
 export const importView = z
@@ -90,7 +91,7 @@ function uploadRoute(api: Api, parts: Parts): void {
   api.post(
     '/api/outbound/lists/:list/imports',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       bodyLimit: LARGEST_UPLOAD,
       schema: {
         tags: ['outbound'],
@@ -109,6 +110,7 @@ function uploadRoute(api: Api, parts: Parts): void {
       const coming: unknown = request.body;
       if (!(coming instanceof Readable))
         throw new Refused('bad-upload', 'Send the file as the body, with the header Content-Type: text/csv');
+      await checkList(dialer, list, scopeOf(request));
       allowFile(request);
       const got = await receiveUpload(coming, {
         folder: dialer.uploads,
@@ -124,7 +126,7 @@ function uploadRoute(api: Api, parts: Parts): void {
         });
       const about = { list, import: started, bytes: got.bytes, sha256: got.sha256 };
       noteInLog('LeadImportBegun', { ...about, file: name, by: signed(caller(request)) });
-      return reply.status(202).send(showImport(await importOf(dialer, started)));
+      return reply.status(202).send(showImport(await importOf(dialer, started, scopeOf(request))));
     },
   );
 }
@@ -135,7 +137,7 @@ function progressRoutes(api: Api, parts: Parts): void {
   api.get(
     '/api/outbound/lists/:list/imports',
     {
-      config: { allowed: DIRECTORS },
+      config: { allowed: DIRECTING_READERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'The files that were imported into a list, the latest first',
@@ -143,12 +145,16 @@ function progressRoutes(api: Api, parts: Parts): void {
         response: { 200: z.object({ items: z.array(importView) }) },
       },
     },
-    async (request) => ({ items: (await dialer.lists.imports(request.params.list)).map(showImport) }),
+    async (request) => {
+      const { list } = request.params;
+      await checkList(dialer, list, scopeOf(request));
+      return { items: (await dialer.lists.imports(list)).map(showImport) };
+    },
   );
   api.get(
     '/api/outbound/imports/:id',
     {
-      config: { allowed: DIRECTORS },
+      config: { allowed: DIRECTING_READERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'How far an import is',
@@ -156,12 +162,12 @@ function progressRoutes(api: Api, parts: Parts): void {
         response: { 200: importView },
       },
     },
-    async (request) => showImport(await importOf(dialer, request.params.id)),
+    async (request) => showImport(await importOf(dialer, request.params.id, scopeOf(request))),
   );
   api.post(
     '/api/outbound/imports/:id/cancel',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Ends an import; what was imported stays',
@@ -170,10 +176,11 @@ function progressRoutes(api: Api, parts: Parts): void {
       },
     },
     async (request) => {
-      const { id: wanted, list } = await importOf(dialer, request.params.id);
+      const scope = scopeOf(request);
+      const { id: wanted, list } = await importOf(dialer, request.params.id, scope);
       await dialer.lists.cancelImport(wanted);
       noteInLog('LeadImportCancelled', { list, import: wanted, by: signed(caller(request)) });
-      return showImport(await importOf(dialer, wanted));
+      return showImport(await importOf(dialer, wanted, scope));
     },
   );
 }
@@ -182,7 +189,7 @@ function refusedRoute(api: Api, { dialer }: Parts): void {
   api.get(
     '/api/outbound/imports/:id/refused',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Every row that was not taken, with its line and why, as CSV',
@@ -191,7 +198,7 @@ function refusedRoute(api: Api, { dialer }: Parts): void {
       },
     },
     async (request, reply) => {
-      const { id: wanted } = await importOf(dialer, request.params.id);
+      const { id: wanted } = await importOf(dialer, request.params.id, scopeOf(request));
       const file = await dialer.lists.refusedFile(wanted);
       reply
         .type('text/csv; charset=utf-8')
@@ -204,9 +211,10 @@ function refusedRoute(api: Api, { dialer }: Parts): void {
   );
 }
 
-async function importOf({ lists }: DialerParts, id: string): Promise<ImportProgress> {
-  const progress = await lists.import(id);
-  if (!progress) throw new Refused('import-unknown', `There is no import ${id}`);
+async function importOf(dialer: DialerParts, id: string, scope: Scope): Promise<ImportProgress> {
+  const progress = await dialer.lists.import(id);
+  if (!progress || !(await seesList(dialer, progress.list, scope)))
+    throw new Refused('import-unknown', `There is no import ${id}`);
   return progress;
 }
 

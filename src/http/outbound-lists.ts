@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { Refused } from '../base/errors.ts';
 import { outboundOf } from '../dialer/http.ts';
 import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { id, idParams, nameText } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
 import { CAMPAIGN_KEEPERS, DIRECTORS, EVERY_ROLE } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
 
 export const leadCountsView = z
   .object({
@@ -46,7 +48,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
   api.get(
     '/api/outbound/:id/lists',
     {
-      config: { allowed: EVERY_ROLE },
+      config: { allowed: EVERY_ROLE, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'The lists of a campaign in their order, with how many leads stand where',
@@ -55,14 +57,14 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
       },
     },
     async (request) => {
-      const { id: campaign } = await outboundOf(dialer, request.params.id);
+      const { id: campaign } = await outboundOf(dialer, request.params.id, scopeOf(request));
       return { items: [...(await dialer.lists.lists(campaign))] };
     },
   );
   api.post(
     '/api/outbound/:id/lists',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Adds a list, behind the others; import a file into it then',
@@ -72,7 +74,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
       },
     },
     async (request, reply) => {
-      const { id: campaign } = await outboundOf(dialer, request.params.id);
+      const { id: campaign } = await outboundOf(dialer, request.params.id, scopeOf(request));
       const list = await dialer.lists.createList({ campaign, name: request.body.name });
       noteInLog('LeadListAdded', { campaign, list: list.id, name: list.name, by: signed(caller(request)) });
       return reply.status(201).send(list);
@@ -81,7 +83,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
   api.delete(
     '/api/outbound/lists/:list',
     {
-      config: { allowed: CAMPAIGN_KEEPERS },
+      config: { allowed: CAMPAIGN_KEEPERS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Removes a list that has no leads, such as one whose file was refused',
@@ -91,6 +93,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
     },
     async (request) => {
       const { list } = request.params;
+      await checkList(dialer, list, scopeOf(request));
       await dialer.lists.removeList(list);
       noteInLog('LeadListRemoved', { list, by: signed(caller(request)) });
       return { list };
@@ -99,7 +102,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
   api.patch(
     '/api/outbound/lists/:list',
     {
-      config: { allowed: DIRECTORS },
+      config: { allowed: DIRECTORS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Names a list, moves it among the others, switches it on or off',
@@ -112,6 +115,7 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
     },
     async (request) => {
       const { list } = request.params;
+      await checkList(dialer, list, scopeOf(request));
       const changed = await dialer.lists.changeList(list, request.body);
       const { campaign, name, position, isOn } = changed;
       const is = { campaign, list, name, position, isOn };
@@ -120,4 +124,17 @@ export function listRoutes(api: Api, parts: ApiParts & { readonly dialer: Dialer
       return changed;
     },
   );
+}
+
+/** Refuses a list of a campaign that he does not see, as one that is not there. @throws Refused `list-not-found` */
+export async function checkList(dialer: DialerParts, list: string, scope: Scope): Promise<void> {
+  if (!(await seesList(dialer, list, scope)))
+    throw new Refused('list-not-found', `There is no list ${list}.`);
+}
+
+/** Whether he sees the campaign of a list; who sees everything is not told here whether there is such a list. */
+export async function seesList({ lists }: DialerParts, list: string, scope: Scope): Promise<boolean> {
+  if (scope.isWhole) return true;
+  const campaign = await lists.campaignOf(list);
+  return campaign !== undefined && scope.seesOutbound(campaign);
 }

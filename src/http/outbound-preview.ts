@@ -5,13 +5,13 @@ import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import { type Api, type ApiParts, caller } from './api.ts';
 import { id, noteText } from './fields.ts';
 import type { DialerParts } from './outbound.ts';
-import { checkActsFor } from './outbound-attempts.ts';
+import { checkActsFor, seesAttempt } from './outbound-attempts.ts';
 import { attemptView, showAttempt } from './outbound-views.ts';
-import type { Role } from './roles.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
+import { SEATS } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
 
 /** Those who are shown leads, or act for one who is. */
-const SHOWN_LEADS = ['agent', 'supervisor', 'admin'] as const satisfies readonly Role[];
 
 /** Earlier attempts that are shown with a lead. */
 const HISTORY = 10;
@@ -49,7 +49,7 @@ export function previewRoutes(api: Api, parts: Parts): void {
   api.post(
     '/api/outbound/preview/next',
     {
-      config: { allowed: SHOWN_LEADS },
+      config: { allowed: SEATS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Reserves the next lead for an agent and shows it; asked again, the same one',
@@ -58,16 +58,18 @@ export function previewRoutes(api: Api, parts: Parts): void {
       },
     },
     async (request) => {
-      const token = caller(request);
+      const principal = caller(request);
       const { agent, campaign = '' } = request.body;
-      checkActsFor(token, agent);
-      return showPreview(parts, await dialling.previewNext(agent, campaign), token);
+      const scope = scopeOf(request);
+      checkActsFor(parts.centre, principal, agent, scope);
+      if (campaign !== '') await outboundOf(parts.dialer, campaign, scope);
+      return showPreview(parts, await dialling.previewNext(agent, campaign), principal, scope);
     },
   );
   api.post(
     '/api/outbound/preview/accept',
     {
-      config: { allowed: SHOWN_LEADS, asksPbx: true },
+      config: { allowed: SEATS, asksPbx: true, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: "Has the lead called that an agent looks at: the agent's phone first",
@@ -77,14 +79,14 @@ export function previewRoutes(api: Api, parts: Parts): void {
     },
     async (request, reply) => {
       const { agent } = request.body;
-      checkActsFor(caller(request), agent);
+      checkActsFor(parts.centre, caller(request), agent, scopeOf(request));
       return reply.status(202).send({ attempt: await dialling.previewAccept(agent) });
     },
   );
   api.post(
     '/api/outbound/preview/skip',
     {
-      config: { allowed: SHOWN_LEADS },
+      config: { allowed: SEATS, scope: 'branch' },
       schema: {
         tags: ['outbound'],
         summary: 'Puts the lead back that an agent looks at',
@@ -94,7 +96,7 @@ export function previewRoutes(api: Api, parts: Parts): void {
     },
     async (request) => {
       const { agent, reason } = request.body;
-      checkActsFor(caller(request), agent);
+      checkActsFor(parts.centre, caller(request), agent, scopeOf(request));
       await dialling.previewSkip(agent, reason);
       return { agent };
     },
@@ -104,9 +106,11 @@ export function previewRoutes(api: Api, parts: Parts): void {
 async function showPreview(
   { dialer }: Parts,
   { lead, campaign: id, until }: Preview,
-  token: ApiToken,
+  principal: Principal,
+  scope: Scope,
 ): Promise<LeadPreviewView> {
-  const { name, script } = await outboundOf(dialer, id);
+  // Whoever is shown a lead of a campaign sees its script, whosever campaign it is.
+  const { name = '', script = '' } = (await dialer.campaigns.byId(id)) ?? {};
   const history = await dialer.attempts.list({ person: lead.person, limit: HISTORY });
   const [first, ...others] = lead.numbers;
   return {
@@ -123,7 +127,9 @@ async function showPreview(
       lastOutcome: lead.lastOutcome ?? null,
       isCallback: lead.callback !== undefined,
     },
-    history: history.map((attempt) => showAttempt(attempt, token)),
+    history: history
+      .filter((attempt) => seesAttempt(scope, attempt))
+      .map((attempt) => showAttempt(attempt, principal)),
     until,
   };
 }

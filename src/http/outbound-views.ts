@@ -5,7 +5,7 @@ import { shareOf } from '../dialer/figures.ts';
 import { PACING_MODES } from '../dialer/outbound.ts';
 import { ATTEMPT_OUTCOMES } from '../list/lead.ts';
 import { numbersFor, textFor } from './fields.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
 
 const share = z.number().describe('0 to 1');
 const ms = z.number().describe('Milliseconds');
@@ -99,9 +99,9 @@ export const attemptView = z
 export type AttemptView = z.output<typeof attemptView>;
 
 /** An attempt as this role may see it. */
-export function showAttempt(attempt: Attempt, token: ApiToken): AttemptView {
+export function showAttempt(attempt: Attempt, principal: Principal): AttemptView {
   const { id, campaign, list, lead, person, number, mode, earlier, at, disposition } = attempt;
-  const text = textFor(token);
+  const text = textFor(principal);
   return {
     id,
     call: `call-${id}`,
@@ -109,7 +109,7 @@ export function showAttempt(attempt: Attempt, token: ApiToken): AttemptView {
     list,
     lead,
     person: text(person),
-    number: numbersFor(token)(number),
+    number: numbersFor(principal)(number),
     mode,
     earlier,
     at,

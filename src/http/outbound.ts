@@ -19,7 +19,8 @@ export interface DialerParts {
   readonly attempts: AttemptStore;
   readonly lists: Lists;
   readonly dialling: Dialling;
-  readonly policies: PolicyDirectory;
+  /** `names`: the usual one first. */
+  readonly policies: PolicyDirectory & { names(): readonly string[] };
   readonly gate: Pick<ContactGate, 'isOpen'>;
   readonly wishes: Pick<WishStore, 'add' | 'list' | 'remove'>;
   /** Of the centre: where its days begin. */
@@ -35,6 +36,7 @@ export type Lists = Pick<
   | 'changeList'
   | 'removeList'
   | 'lists'
+  | 'campaignOf'
   | 'counts'
   | 'zones'
   | 'importFile'

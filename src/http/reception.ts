@@ -6,6 +6,7 @@ import { type Api, type ApiParts, caller } from './api.ts';
 import { contactsOf, contactsView } from './contacts.ts';
 import { number } from './fields.ts';
 import { STAFF } from './roles.ts';
+import { scopeOf } from './scope.ts';
 
 const receptionView = z
   .object({ campaign: campaignView, customer: customerView.nullable(), contacts: contactsView })
@@ -22,7 +23,7 @@ export function receptionRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/reception',
     {
-      config: { allowed: STAFF },
+      config: { allowed: [...STAFF, 'auditor'], scope: 'branch' },
       schema: {
         tags: ['campaigns'],
         summary: 'Campaign and its material, customer, and earlier contacts, by campaign code and caller',
@@ -36,13 +37,16 @@ export function receptionRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const token = caller(request);
       const { code, caller: ani = '' } = request.query;
+      const scope = scopeOf(request);
       const campaign = await campaigns.byCode(code);
-      if (!campaign) throw new Refused('campaign-unknown', `No campaign has the code ${code}`);
-      const customer = await customers.byNumber(ani);
+      if (!campaign || !scope.seesCampaign(campaign.id))
+        throw new Refused('campaign-unknown', `No campaign has the code ${code}`);
+      const found = await customers.byNumber(ani);
+      const customer = found && scope.seesCustomer(found.id) ? found : undefined;
       return {
         campaign: showCampaign(campaign, token, clock.now()),
         customer: customer ? showCustomer(customer, token, parts) : null,
-        contacts: await contactsOf(parts, { customer, number: ani }, token),
+        contacts: await contactsOf(parts, { customer, number: ani }, token, scope),
       };
     },
   );

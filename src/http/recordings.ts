@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { isStatement } from '../call/voicemail.ts';
 import type { Api, ApiParts } from './api.ts';
-import { openAudio } from './audio.ts';
+import { openAudio, sendAudio } from './audio.ts';
 import { id, idParams } from './fields.ts';
-import { SUPERVISORS } from './roles.ts';
+import { SUPERVISING_READERS } from './roles.ts';
+import { type Scope, scopeOf } from './scope.ts';
 
 const recordingView = z
   .object({
@@ -25,7 +26,7 @@ export function recordingRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/calls/:id/recordings',
     {
-      config: { allowed: SUPERVISORS },
+      config: { allowed: SUPERVISING_READERS, scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'What the caller said in "record" steps, in order',
@@ -35,14 +36,14 @@ export function recordingRoutes(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const { id: call } = request.params;
-      await checkCall(parts, call);
+      await checkCall(parts, call, scopeOf(request));
       return { items: await statementsIn(recordings, call) };
     },
   );
   api.get(
     '/api/calls/:id/recordings/:recording/audio',
     {
-      config: { allowed: SUPERVISORS },
+      config: { allowed: SUPERVISING_READERS, audit: 'reads', scope: 'branch' },
       schema: {
         tags: ['calls'],
         summary: 'The sound of one of them, as WAV',
@@ -52,18 +53,18 @@ export function recordingRoutes(api: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       const { id: call, recording } = request.params;
-      await checkCall(parts, call);
+      await checkCall(parts, call, scopeOf(request));
       if (!isStatement(recording, call))
         throw new Refused('recording-unknown', `There is no recording ${recording} of call ${call}`);
-      const audio = await openAudio(recordings, join(recordings, `${recording}${EXTENSION}`));
-      reply.header('content-length', audio.bytes).type('audio/wav');
-      return reply.send(audio.stream);
+      const file = join(recordings, `${recording}${EXTENSION}`);
+      return sendAudio(reply, await openAudio(recordings, file, request.headers.range));
     },
   );
 }
 
-async function checkCall({ calls }: ApiParts, call: string): Promise<void> {
-  if (!(await calls.byId(call))) throw new Refused('call-unknown', `There is no call ${call}`);
+async function checkCall({ calls }: ApiParts, call: string, scope: Scope): Promise<void> {
+  if (!calls.partiesOf(call) || !scope.seesCall(call))
+    throw new Refused('call-unknown', `There is no call ${call}`);
 }
 
 async function statementsIn(folder: string, call: string): Promise<RecordingView[]> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ATTRIBUTE_TYPES } from '../queue/declarations.ts';
 import { ORDERS, type Queue } from '../queue/queue.ts';
 import type { Api, ApiParts } from './api.ts';
-import { SUPERVISORS } from './roles.ts';
+import { SUPERVISING_READERS } from './roles.ts';
 
 const expressions = z.array(z.string());
 const declared = z.record(z.string(), z.object({ type: z.enum(ATTRIBUTE_TYPES), sensitive: z.boolean() }));
@@ -54,7 +54,7 @@ export function routingRoutes(api: Api, { routing }: ApiParts): void {
   api.get(
     '/api/routing',
     {
-      config: { allowed: SUPERVISORS },
+      config: { allowed: SUPERVISING_READERS, scope: 'centre' },
       schema: {
         tags: ['queues'],
         summary: 'The routing rules in force, and what is wrong with the file',

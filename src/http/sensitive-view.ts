@@ -1,6 +1,7 @@
 import { CALLER_FACTS } from '../queue/expression-glances.ts';
 import type { RoutingRules } from '../queue/rules.ts';
-import type { ApiToken } from './store.ts';
+import type { Principal } from './principal.ts';
+import { SUPERVISING_READERS } from './roles.ts';
 
 /** What those read who may not know that a rule looks at somebody's age, gender or the like. */
 export const SENSITIVE_RULE = 'a sensitive rule';
@@ -9,18 +10,18 @@ type Declared = Pick<RoutingRules, 'attributes' | 'sensitiveUse'>;
 type Data = Readonly<Record<string, unknown>>;
 
 /** Whether this role may know sensitive attributes, and which rules look at them. */
-export function seesSensitive({ role }: Pick<ApiToken, 'role'>): boolean {
-  return role === 'supervisor' || role === 'admin';
+export function seesSensitive({ role }: Pick<Principal, 'role'>): boolean {
+  return SUPERVISING_READERS.some((one) => one === role);
 }
 
 /** Whether this role may see scores: a preference that looks at something sensitive tells it by its points. */
-export function seesScores(token: Pick<ApiToken, 'role'>, { sensitiveUse }: Declared): boolean {
-  return seesSensitive(token) || sensitiveUse.permitted.length === 0;
+export function seesScores(principal: Pick<Principal, 'role'>, { sensitiveUse }: Declared): boolean {
+  return seesSensitive(principal) || sensitiveUse.permitted.length === 0;
 }
 
 /** The text of a rule as this role may see it. What is not declared may be as sensitive as it likes: rules were other ones before. */
-export function ruleFor(token: Pick<ApiToken, 'role'>, rules: Declared): (text: string) => string {
-  if (seesSensitive(token)) return (text) => text;
+export function ruleFor(principal: Pick<Principal, 'role'>, rules: Declared): (text: string) => string {
+  if (seesSensitive(principal)) return (text) => text;
   return (text) => (looksAtHidden(text, rules) ? SENSITIVE_RULE : text);
 }
 
@@ -45,12 +46,12 @@ const SENSITIVE_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 /** What this role may see of an event's data: sensitive attributes, rules that look at them and the scores of such are left out. */
 export function eventDataFor(
-  token: Pick<ApiToken, 'role'>,
+  principal: Pick<Principal, 'role'>,
   rules: Declared,
 ): (type: string, data: Data) => Data {
-  if (seesSensitive(token)) return (_type, data) => data;
-  const show = ruleFor(token, rules);
-  const hidesScores = !seesScores(token, rules);
+  if (seesSensitive(principal)) return (_type, data) => data;
+  const show = ruleFor(principal, rules);
+  const hidesScores = !seesScores(principal, rules);
   const shown = (value: unknown, side: 'agent' | 'caller'): unknown => {
     if (typeof value === 'string') return show(value);
     if (Array.isArray(value)) return value.map((item) => shown(item, side));

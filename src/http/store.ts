@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { asc, eq, isNull } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
+import { HEAD_OFFICE } from '../branch/branch.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import type { Role } from './roles.ts';
@@ -13,6 +14,8 @@ export interface ApiToken {
   readonly role: Role;
   /** The agent whom a token of role `agent` speaks for. */
   readonly agentId?: string;
+  /** '' for the head office. */
+  readonly branch: string;
   /** UTC ms. */
   readonly createdAt: number;
   readonly revokedAt?: number;
@@ -35,6 +38,11 @@ export class TokenStore {
     const row = this.#database.query.select().from(tokenTable).where(eq(tokenTable.hash, hash)).get();
     if (!row || row.revokedAt !== null) return undefined;
     return timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)) ? tokenOf(row) : undefined;
+  }
+
+  /** The token with this id, undefined when it is not valid. */
+  async byId(id: string): Promise<ApiToken | undefined> {
+    return (await this.#valid()).find((token) => token.id === id);
   }
 
   /** Oldest first, revoked ones included. */
@@ -64,7 +72,14 @@ export class TokenStore {
    */
   async ensureAdmin(token: string, now: number): Promise<void> {
     const hash = hashOf(token);
-    const row = { name: 'first admin', role: 'admin', hash, createdAt: now, revokedAt: null } as const;
+    const row = {
+      name: 'first admin',
+      role: 'admin',
+      branch: '',
+      hash,
+      createdAt: now,
+      revokedAt: null,
+    } as const;
     const present = this.#database.query
       .select()
       .from(tokenTable)
@@ -82,8 +97,8 @@ export class TokenStore {
   async revoke(id: string, now: number): Promise<void> {
     const valid = await this.#valid();
     const token = valid.find((one) => one.id === id);
-    if (!token) throw new Refused('token-unknown', `There is no token ${id} in use`);
-    if (token.role === 'admin' && !valid.some((one) => one.role === 'admin' && one.id !== id))
+    if (!token) throw unknownToken(id);
+    if (isChief(token) && !valid.some((one) => isChief(one) && one.id !== id))
       throw new Refused('last-admin', 'This is the last token of an admin: make another one first');
     this.#database.query.update(tokenTable).set({ revokedAt: now }).where(eq(tokenTable.id, id)).run();
   }
@@ -96,6 +111,16 @@ export class TokenStore {
       .all()
       .map(tokenOf);
   }
+}
+
+/** Whoever may do everything, everywhere. */
+function isChief({ role, branch }: ApiToken): boolean {
+  return role === 'admin' && branch === HEAD_OFFICE;
+}
+
+/** The refusal of a token that is not in use, or not for whoever asks. */
+export function unknownToken(id: string): Refused {
+  return new Refused('token-unknown', `There is no token ${id} in use`);
 }
 
 /** SHA-256 is enough for a token of 192 random bits: there is nothing to guess. */

@@ -10,6 +10,8 @@ export const tokenTable = table(
     role: word<Role>('role').notNull(),
     /** The agent that a token of role `agent` speaks for. */
     agentId: text('agent_id'),
+    /** '' for the head office. */
+    branch: text('branch').notNull().default(''),
     /** Hexadecimal. */
     hash: text('hash').notNull(),
     createdAt: time('created_at').notNull(),

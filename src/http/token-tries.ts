@@ -8,20 +8,22 @@ const MOST_ADDRESSES = 10_000;
 /** Right tokens that are remembered. */
 const MOST_TOKENS = 1_000;
 
-/** Counts tries per key and minute, and refuses before anything is looked up. */
+/** Counts tries per key and window of time, and refuses before anything is looked up. */
 export class Tries {
   readonly #most: number;
+  readonly #windowMs: number;
   readonly #counts = new Map<string, { since: number; count: number }>();
 
-  /** @param most tries of one key in a minute */
-  constructor(most: number) {
+  /** @param most tries of one key within `windowMs` */
+  constructor(most: number, windowMs = MINUTE_MS) {
     this.#most = most;
+    this.#windowMs = windowMs;
   }
 
   /** Counts one; false when it is one too many. @param now UTC ms */
   take(key: string, now: number): boolean {
     const known = this.#counts.get(key);
-    if (known && now - known.since < MINUTE_MS) {
+    if (known && now - known.since < this.#windowMs) {
       if (known.count >= this.#most) return false;
       known.count += 1;
       return true;
@@ -30,6 +32,17 @@ export class Tries {
     this.#counts.set(key, { since: now, count: 1 });
     if (this.#counts.size > MOST_ADDRESSES) this.#counts.delete(this.#counts.keys().next().value!);
     return true;
+  }
+
+  /** How long until a key has all its tries again, ms. @param now UTC ms */
+  leftMs(key: string, now: number): number {
+    const known = this.#counts.get(key);
+    return known ? Math.max(0, known.since + this.#windowMs - now) : 0;
+  }
+
+  /** Those of this key count no longer. */
+  forget(key: string): void {
+    this.#counts.delete(key);
   }
 
   /** One that was counted was none. */

@@ -3,23 +3,33 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { type Agent, type AgentInput, reduceAgent } from '../../src/agent/agent.ts';
+import { PhoneStore } from '../../src/agent/phone-store.ts';
 import { AgentStore } from '../../src/agent/store.ts';
+import { AuditLog } from '../../src/audit/log.ts';
+import { AuditStore } from '../../src/audit/store.ts';
 import { Refused } from '../../src/base/errors.ts';
 import { idSource } from '../../src/base/ids.ts';
 import type { Log } from '../../src/base/log.ts';
 import { Gauge } from '../../src/base/metrics.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { BranchStore } from '../../src/branch/store.ts';
 import type { Call } from '../../src/call/call.ts';
 import { CallStore } from '../../src/call/store.ts';
 import { CampaignStore } from '../../src/campaign/store.ts';
 import { CustomerStore } from '../../src/customer/store.ts';
+import { ContactStore } from '../../src/desk/contact-store.ts';
+import { DeskStore } from '../../src/desk/store.ts';
 import type { Centre, Health, QueueStatus } from '../../src/engine/centre.ts';
+import type { DirectionAsked } from '../../src/engine/direction.ts';
 import { readRouting } from '../../src/engine/routing-file.ts';
 import type { CentreStore } from '../../src/engine/store.ts';
 import type { TalkAsked } from '../../src/engine/talk-requests.ts';
 import type { ApiParts, FlowShelf, RoutingDesk } from '../../src/http/api.ts';
 import { buildApp } from '../../src/http/app.ts';
+import { Door } from '../../src/http/door.ts';
+import { DeskTopic } from '../../src/http/live/desk-topic.ts';
 import { type Role, TOKEN_ROLES } from '../../src/http/roles.ts';
+import { Scopes } from '../../src/http/scope.ts';
 import { TokenStore } from '../../src/http/store.ts';
 import type { Flow } from '../../src/ivr/flow.ts';
 import { parseFlow } from '../../src/ivr/parse.ts';
@@ -33,6 +43,10 @@ import type { RoutingRules } from '../../src/queue/rules.ts';
 import { CallbackStore } from '../../src/queue/store.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { seedDemonstration } from '../../src/setup/seed.ts';
+import { Passwords } from '../../src/user/password.ts';
+import { SessionStore } from '../../src/user/session-store.ts';
+import { UserStore } from '../../src/user/store.ts';
+import { reportsOver } from '../report/reports-over.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { openStore, START } from '../store/examples.ts';
 import { type ContactLab, contactLab } from './contact-lab.ts';
@@ -57,7 +71,9 @@ export class FakeCentre implements Centre {
   }
 
   liveCalls = () => this.calls;
+  liveCall = (id: string) => this.calls.find((call) => call.id === id);
   agents = () => this.staff;
+  agent = (id: string) => this.staff.find((agent) => agent.id === id);
   queues = () => this.queueStatuses;
   health = () => this.state;
 
@@ -93,6 +109,32 @@ export class FakeCentre implements Centre {
     this.#fail();
     if (!this.calls.some((call) => call.id === id)) throw new Refused('call-not-live', `${id} is over`);
     this.asked.push({ call: id, request, ...(by !== undefined && { by }) });
+  }
+
+  /** What supervisors wanted of calls. */
+  readonly directed: (DirectionAsked & { readonly call: string })[] = [];
+
+  async direct(id: string, asked: DirectionAsked): Promise<void> {
+    this.#fail();
+    this.directed.push({ call: id, ...asked });
+  }
+
+  /** Agents whose pages asked for their sound. */
+  readonly rejoining: string[] = [];
+
+  async rejoin(agent: string): Promise<boolean> {
+    this.#fail();
+    this.rejoining.push(agent);
+    return this.calls.length > 0;
+  }
+
+  /** What agents dialled themselves. */
+  readonly dialled: { readonly agent: string; readonly number: string }[] = [];
+
+  async dial(agent: string, number: string): Promise<string> {
+    this.#fail();
+    this.dialled.push({ agent, number });
+    return `call-d${this.dialled.length}`;
   }
 
   /** Callbacks of which it was told that nobody is to be called. */
@@ -149,6 +191,8 @@ class FakeFlows implements FlowShelf {
   list = () => [this.hotline];
   byName = (name: string) => (name === 'hotline' ? this.hotline : undefined);
   persona = (name: string) => (name === 'private' ? {} : undefined);
+  personas = () => ['private'];
+  zone = () => 'Asia/Shanghai';
   calendars = () => ['branch-hours'];
   problems = () => this.wrong;
   promptProblems = () => this.wrongPrompts;
@@ -197,7 +241,7 @@ export interface ApiLab extends ApiParts {
   /** Sends a request as somebody of `role`; '' sends no token. */
   send(
     role: Role | '',
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
   ): Promise<Answer>;
@@ -205,7 +249,7 @@ export interface ApiLab extends ApiParts {
 }
 
 /** The API over the demonstration centre in memory, with a token of every role; role agent is 1001. */
-export async function openApi(): Promise<ApiLab> {
+export async function openApi(more?: (parts: ApiParts) => Partial<ApiParts>): Promise<ApiLab> {
   const { database, events, store } = openStore();
   await seedDemonstration(database, START);
   const clock = new VirtualClock(START);
@@ -224,31 +268,57 @@ export async function openApi(): Promise<ApiLab> {
   }));
   const tokens = new TokenStore(database);
   const logged: string[] = [];
+  const log = listeningLog(logged);
+  const sessions = new SessionStore(database);
+  const audited = new AuditStore(database);
   const recordings = join(temporaryFolder(), 'recordings');
   mkdirSync(recordings);
+  const calls = new CallStore(database, events);
+  const agents = new AgentStore(database, events);
+  const customers = new CustomerStore(database, events);
+  const campaigns = new CampaignStore(database, events);
+  const branches = new BranchStore(database, events);
+  const dialer = aDialer(database, events);
+  const outbound = dialer.campaigns;
   const parts = {
     centre,
-    calls: new CallStore(database, events),
-    agents: new AgentStore(database, events),
-    customers: new CustomerStore(database, events),
-    campaigns: new CampaignStore(database, events),
+    calls,
+    agents,
+    customers,
+    campaigns,
+    branches,
+    phones: new PhoneStore(database, events),
+    scopes: new Scopes({ branches, centre, calls, agents, customers, campaigns, outbound, events }),
     callbacks: new CallbackStore(database, events),
     events,
     tokens,
+    users: new UserStore(database),
+    sessions,
+    passwords: new Passwords(),
+    door: new Door({ tokens, sessions, clock }),
+    audited,
+    audit: new AuditLog({ store: audited, clock, log }),
     contacts: contactLab(database, events, clock),
-    dialer: aDialer(database, events),
+    dialer,
     bans: new FakeBans(),
     metrics: [new Gauge({ name: 'carillon_ready', help: 'Whether.' }, () => [[[], 1]])],
     flows: new FakeFlows(),
     routing,
     history: new FlowHistory(database, events),
     stepStats: new StepStats(database),
+    reports: reportsOver(database),
     recordings,
-    log: listeningLog(logged),
+    log,
     clock,
     ids: idSource(() => clock.now(), seededRandom(1)),
   };
-  const app = buildApp(parts);
+  const deskParts = {
+    ...parts,
+    desk: new DeskStore(database, events),
+    pastContacts: new ContactStore(database),
+  };
+  const api = { ...deskParts, deskTopic: new DeskTopic(deskParts) };
+  const app = buildApp({ ...api, ...more?.(api) });
   onTestFinished(async () => {
     await app.close();
     database.close();
@@ -266,14 +336,17 @@ export async function openApi(): Promise<ApiLab> {
       headers: role === '' ? {} : { authorization: `Bearer ${tokenOf[role]}` },
       ...(body === undefined ? {} : { payload: body as object }),
     });
-  return { ...parts, app, store, tokenOf, logged, send, inject };
+  return { ...api, app, store, tokenOf, logged, send, inject };
 }
 
 async function tokensOf(tokens: TokenStore): Promise<Record<Role, string>> {
   const pairs: [Role, string][] = [];
   for (const role of TOKEN_ROLES) {
     const agentId = role === 'agent' ? '1001' : undefined;
-    pairs.push([role, await tokens.issue({ id: `t-${role}`, name: role, role, agentId, createdAt: START })]);
+    pairs.push([
+      role,
+      await tokens.issue({ id: `t-${role}`, name: role, role, agentId, branch: '', createdAt: START }),
+    ]);
   }
   return Object.fromEntries(pairs) as Record<Role, string>;
 }

@@ -101,6 +101,7 @@ export class FakeLists implements Lists {
   }
 
   lists = async (campaign: string) => this.kept.filter((list) => list.campaign === campaign);
+  campaignOf = async (id: string) => this.kept.find((list) => list.id === id)?.campaign;
   counts = async (campaign: string) => (await this.lists(campaign))[0]?.counts ?? NO_COUNTS;
   zones = async () => this.ringIn;
   lead = async () => undefined;
@@ -173,7 +174,10 @@ export function aDialer(database: Database, events: EventLog): FakeDialer {
     attempts,
     lists: new FakeLists(),
     dialling: new FakeDialling(write, attempts),
-    policies: { policy: (name) => (name === '' || name === 'customers' ? policy : undefined) },
+    policies: {
+      policy: (name) => (name === '' || name === 'customers' ? policy : undefined),
+      names: () => ['customers'],
+    },
     gate: { isOpen: (_campaign, zones) => zones.every((zone) => !closed.has(zone)) },
     wishes: new WishStore(database, events),
     zone: () => 'Asia/Shanghai',

@@ -148,7 +148,7 @@ class Attacker {
 
   async send(what: string, options: InjectOptions): Promise<Answer> {
     if (this.sent % 3_000 === 0) {
-      const owner = { id: `attacker-${this.sent}`, name: 'attacker', role: 'admin', createdAt: 1 } as const;
+      const owner = { id: `attacker-${this.sent}`, name: 'attacker', role: 'admin', branch: '', createdAt: 1 } as const;
       this.#token = await this.#lab.tokens.issue(owner);
     }
     this.sent += 1;

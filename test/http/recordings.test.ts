@@ -73,3 +73,31 @@ test('a strange call has none', async () => {
   for (const url of ['/api/calls/c9/recordings', '/api/calls/c9/recordings/rec-c9-1/audio'])
     expect((await api.send('admin', 'GET', url)).body.error.id).toBe('call-unknown');
 });
+
+test.each([
+  ['bytes=0-3', 206, 'RIFF', 'bytes 0-3/10'],
+  ['bytes=5-', 206, 'voice', 'bytes 5-9/10'],
+  ['bytes=-2', 206, 'ce', 'bytes 8-9/10'],
+  ['bytes=-99', 206, 'RIFF voice', 'bytes 0-9/10'],
+  ['bytes=4-99999', 206, ' voice', 'bytes 4-9/10'],
+  ['bytes=9-9', 206, 'e', 'bytes 9-9/10'],
+  ['bytes=10-', 416, '', undefined],
+  ['bytes=-0', 416, '', undefined],
+  ['bytes=3-2', 200, 'RIFF voice', undefined],
+  ['bytes=0-1,3-4', 200, 'RIFF voice', undefined],
+  ['lines=0-1', 200, 'RIFF voice', undefined],
+  ['bytes=-', 200, 'RIFF voice', undefined],
+  ['bytes=99999999999999999999-', 200, 'RIFF voice', undefined],
+])('a player that asks for %s gets what there is of it', async (range, status, text, told) => {
+  const api = await withFiles();
+  writeFileSync(join(api.recordings, `rec-${CALL}-9.wav`), 'RIFF voice');
+  const answer = await api.inject({
+    url: `/api/calls/${CALL}/recordings/rec-${CALL}-9/audio`,
+    headers: { authorization: `Bearer ${api.tokenOf.supervisor}`, range },
+  });
+  expect([answer.status, answer.headers['content-range']]).toEqual([status, told]);
+  if (status !== 416) {
+    expect(answer.text).toBe(text);
+    expect(answer.headers).toMatchObject({ 'accept-ranges': 'bytes', 'content-length': String(text.length) });
+  }
+});

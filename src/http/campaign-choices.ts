@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Api, ApiParts } from './api.ts';
+import { KEEPING_READERS, SUPERVISORS } from './roles.ts';
+
+const names = z.array(z.string());
+
+const campaignChoices = z
+  .object({
+    phones: z.array(z.object({ extension: z.string(), name: z.string() })),
+    queues: names,
+    flows: names,
+    personas: names,
+    policies: names.describe('Of contact, the usual one first'),
+  })
+  .meta({ id: 'CampaignChoices', description: 'What the settings of campaigns may name.' });
+export type CampaignChoices = z.output<typeof campaignChoices>;
+
+const READERS = [...new Set([...KEEPING_READERS, ...SUPERVISORS])];
+
+/** Tells what the settings of campaigns may name, so that nobody has to know it by heart. */
+export function campaignChoiceRoutes(api: Api, { agents, centre, flows, dialer }: ApiParts): void {
+  api.get(
+    '/api/campaigns/choices',
+    {
+      config: { allowed: READERS, scope: 'centre' },
+      schema: {
+        tags: ['campaigns'],
+        summary: 'The phones, queues, flows, personas and policies that a campaign may name',
+        response: { 200: campaignChoices },
+      },
+    },
+    async () => {
+      const phones = await agents.phones();
+      return {
+        phones: phones.map(({ extension, name }) => ({ extension, name })),
+        queues: centre.queues().map(({ queue }) => queue.name),
+        flows: flows.list().map(({ name }) => name),
+        personas: [...flows.personas()],
+        policies: [...(dialer?.policies.names() ?? [])],
+      };
+    },
+  );
+}
