@@ -55,6 +55,18 @@ export async function ask<Answer>(method: Method, path: string, body?: unknown):
   return (await response.json()) as Answer;
 }
 
+/** Asks for what is no JSON, such as a picture. @throws RefusedByApi */
+export async function askText(method: Method, path: string, body?: unknown): Promise<string> {
+  const headers = { 'x-carillon-console': '1' };
+  const response = await send(
+    path,
+    body === undefined
+      ? { method, headers }
+      : { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  );
+  return response.text();
+}
+
 /** Sends a file as it is. @throws RefusedByApi */
 export async function upload<Answer>(path: string, file: Blob): Promise<Answer> {
   const response = await send(

@@ -1,4 +1,4 @@
-import { onScopeDispose, reactive, readonly, ref } from 'vue';
+import { computed, onScopeDispose, reactive, ref } from 'vue';
 
 /** Rows of a topic: collection → id → row. */
 type Rows = Record<string, Record<string, unknown>>;
@@ -19,13 +19,13 @@ const views = new Map<
   string,
   { readonly rows: Rows; readers: number; readonly isThere: { value: boolean } }
 >();
-const connected = ref(false);
+const lost = ref(false);
 let socket: WebSocket | undefined;
 let tries = 0;
 let heardAt = 0;
 
-/** Whether the live feed is there; while it is not, what pages show may be old. */
-export const isLive = readonly(connected);
+/** False while the live feed that a page watches is gone: what it shows may be old. */
+export const isLive = computed(() => !lost.value);
 
 /**
  * The rows of a topic as they are now, and whether they came yet. Call it within a component's setup: the topic is
@@ -48,6 +48,7 @@ export function useLive<View extends object>(
     mine.readers -= 1;
     if (mine.readers > 0) return;
     views.delete(topic);
+    if (views.size === 0) lost.value = false;
     tell({ unwatch: topic });
   });
   return { view: mine.rows as View, isThere: mine.isThere };
@@ -57,7 +58,7 @@ export function useLive<View extends object>(
 export function closeLive(): void {
   const old = socket;
   socket = undefined;
-  connected.value = false;
+  lost.value = false;
   old?.close();
 }
 
@@ -73,7 +74,7 @@ function connect(): void {
   mine.onopen = () => {
     tries = 0;
     heardAt = Date.now();
-    connected.value = true;
+    lost.value = false;
     for (const topic of views.keys()) tell({ watch: topic });
   };
   mine.onmessage = (message) => {
@@ -82,7 +83,7 @@ function connect(): void {
   };
   mine.onclose = () => {
     if (socket !== mine) return;
-    connected.value = false;
+    lost.value = views.size > 0;
     socket = undefined;
     const wait = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)] ?? 4_000;
     tries += 1;

@@ -36,7 +36,7 @@ export const PAGES: readonly Page[] = [
     name: 'floor',
     path: '/floor',
     group: 'service',
-    for: LEADERS,
+    for: [...LEADERS, 'viewer'],
     show: () => import('./pages/floor/Floor.vue'),
   },
   {
@@ -45,6 +45,12 @@ export const PAGES: readonly Page[] = [
     group: 'service',
     for: LEADERS,
     show: () => import('./pages/calls/Calls.vue'),
+  },
+  {
+    name: 'callRecord',
+    path: '/calls/:id',
+    for: LEADERS,
+    show: () => import('./pages/calls/CallRecord.vue'),
   },
   {
     name: 'reports',
@@ -68,11 +74,29 @@ export const PAGES: readonly Page[] = [
     show: () => import('./pages/campaigns/Campaigns.vue'),
   },
   {
+    name: 'campaign',
+    path: '/campaigns/:id',
+    for: MARKETING,
+    show: () => import('./pages/campaigns/Campaign.vue'),
+  },
+  {
     name: 'outbound',
     path: '/outbound',
     group: 'marketing',
     for: MARKETING,
     show: () => import('./pages/outbound/OutboundCampaigns.vue'),
+  },
+  {
+    name: 'attempts',
+    path: '/outbound/attempts',
+    for: MARKETING,
+    show: () => import('./pages/outbound/Attempts.vue'),
+  },
+  {
+    name: 'outboundCampaign',
+    path: '/outbound/:id',
+    for: MARKETING,
+    show: () => import('./pages/outbound/OutboundCampaign.vue'),
   },
   {
     name: 'doNotCall',
@@ -87,6 +111,12 @@ export const PAGES: readonly Page[] = [
     group: 'administration',
     for: LEADERS,
     show: () => import('./pages/flows/Flows.vue'),
+  },
+  {
+    name: 'flow',
+    path: '/flows/:file',
+    for: LEADERS,
+    show: () => import('./pages/flows/Flow.vue'),
   },
   {
     name: 'queues',

@@ -9,6 +9,7 @@ import { me, whoAmI } from './session.ts';
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
+    { path: '/floor/wall', name: 'floorWall', component: () => import('./pages/floor/Wall.vue') },
     { path: '/sign-in', name: 'signIn', component: () => import('./pages/sign-in/SignIn.vue') },
     {
       path: '/',

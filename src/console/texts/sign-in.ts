@@ -1,6 +1,24 @@
 import { texts } from './texts.ts';
 
 export const signIn = texts({
-  'zh-CN': { title: '登录', login: '用户名', password: '密码', submit: '登录' },
-  en: { title: 'Sign in', login: 'User name', password: 'Password', submit: 'Sign in' },
+  'zh-CN': {
+    title: '登录',
+    login: '用户名',
+    password: '密码',
+    submit: '登录',
+    needed: '请填写用户名和密码。',
+    capsLock: '大写锁定已打开',
+    first: '首次使用？在服务器上运行 npx carillon password，查看用户名和密码。',
+    forgotten: '忘记密码？请管理员为您重设。',
+  },
+  en: {
+    title: 'Sign in',
+    login: 'User name',
+    password: 'Password',
+    submit: 'Sign in',
+    needed: 'Enter the user name and the password.',
+    capsLock: 'Caps Lock is on',
+    first: 'The first time? Run npx carillon password on the server: it says both.',
+    forgotten: 'Forgotten? An administrator can give you another password.',
+  },
 });
