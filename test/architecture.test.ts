@@ -135,7 +135,7 @@ test.each([
   ['fastify', (path: string) => isHttp(path)],
   ['drizzle-orm', (path: string) => isStored(path)],
   ['better-sqlite3', (path: string) => path.startsWith('store/')],
-  ['ws', (path: string) => path.startsWith('pbx/') || path.startsWith('http/')],
+  ['ws', (path: string) => /^(pbx|http|lab\/bench)\//.test(path)],
 ])('%s is imported only where it belongs', (library, allowed) => {
   const found = offenders(({ path, imports }) =>
     allowed(path)

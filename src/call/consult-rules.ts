@@ -175,7 +175,10 @@ export function confer(call: In<'consulting' | 'conference'>): Outcome {
 export function withoutOther(call: In<'conference'>, leg: Leg, gone: boolean): Outcome {
   const { phase } = call;
   return [
-    { ...call, phase: { at: 'connected', ...talkOf(phase), bridgeOf: phase.other.bridgeOf ?? phase.other.leg } },
+    {
+      ...call,
+      phase: { at: 'connected', ...talkOf(phase), bridgeOf: phase.other.bridgeOf ?? phase.other.leg },
+    },
     [release(leg, true, gone)],
   ];
 }

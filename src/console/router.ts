@@ -16,6 +16,7 @@ export const router = createRouter({
       component: Shell,
       children: PAGES.map(({ name, path, show }) => ({ name, path, component: show })),
     },
+    { path: '/nothing', name: 'nothing', component: () => import('./pages/sign-in/Nothing.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });
@@ -24,16 +25,16 @@ router.beforeEach(async (to) => {
   await whoAmI().catch(() => undefined);
   const user = me.value;
   if (!user) return to.name === 'signIn' ? true : { name: 'signIn', query: { to: to.fullPath } };
-  const home = homeOf(user);
-  if (to.name === 'signIn') return home?.path ?? '/';
+  const home = homeOf(user)?.path ?? '/nothing';
+  if (to.name === 'signIn') return home;
   const page = PAGES.find(({ name }) => name === to.name);
-  if (page && !isFor(page, user) && home && home.name !== to.name) return home.path;
-  return true;
+  return page && !isFor(page, user) ? home : true;
 });
 
 router.afterEach((to) => {
-  const { t } = i18n.global;
-  const name = to.name === 'signIn' ? t('signIn.title') : t(`navigation.${String(to.name)}`);
+  const { t, te } = i18n.global;
+  const key = `navigation.${String(to.name)}`;
+  const name = t(te(key) ? key : 'signIn.title');
   document.title = `${name} · Carillon`;
 });
 

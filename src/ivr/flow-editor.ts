@@ -85,8 +85,8 @@ export class FlowEditor {
         if (!file?.isFile()) return [];
         const text = await this.#textOf(name).catch(() => undefined);
         const isRunning = text !== undefined && this.#shown(name, text).isRunning;
-        const { size: bytes, mtimeMs } = file;
-        return [{ name, kind: kindOf(name), bytes, changedAt: Math.round(mtimeMs), isRunning }];
+        const changedAt = Math.round(file.mtimeMs);
+        return [{ name, kind: kindOf(name), bytes: file.size, changedAt, isRunning }];
       }),
     );
     return entries.flat();
@@ -215,7 +215,6 @@ export class FlowEditor {
 
 /** Names of files in the folder itself. */
 const FILE_NAME = /^[^./\\\p{C}][^/\\\p{C}]{0,80}\.ya?ml$/u;
-
 const isError = ({ severity }: Problem): boolean => severity === 'error';
 
 function kindOf(name: string): FlowFileKind {

@@ -62,7 +62,7 @@ export class CallSearch {
   }
 
   #within(parts: readonly Part[], start: number, before: CallPlace, limit: number): FoundCall[] {
-    const conditions = ['c.started_at >= ?', '(c.started_at, c.id) <= (?, ?)', ...parts.map(({ sql }) => sql)];
+    const conditions = ['c.started_at >= ?', '(c.started_at, c.id) < (?, ?)', ...parts.map(({ sql }) => sql)];
     const rows = this.#prepared(
       `${COLUMNS} from (select c.id from call c where ${conditions.join(' and ')} order by c.started_at desc, c.id desc limit ?) found
          join call c on c.id = found.id order by c.started_at desc, c.id desc`,

@@ -108,7 +108,10 @@ test('given_a_talk_when_the_agent_mutes_and_presses_keys_then_the_caller_hears_n
     return keys.join('') === '7#';
   });
   await button(page, 'Hang up').click();
-  await caller.waitFor('CALL_CLOSED');
+  await until('wrap-up', async () => (await stateOf(AGENT)).state === 'wrap-up');
+  await until('hung up in the page', () => isHungUp(page));
+  // His flow may have more to say to the caller.
+  await caller.hangup();
 });
 
 test('given_a_talk_when_its_page_is_loaded_anew_then_the_voice_is_back_and_the_caller_never_left', async () => {

@@ -107,11 +107,11 @@ async function saved(page: Page, format: RegExp): Promise<Buffer> {
 }
 
 test.each([
-  ['en', 'Calls', 'Answered', 'Abandoned'],
-  ['zh-CN', '通话查询', '已接听', '客户放弃'],
+  ['en', 'Calls', 'Answered'],
+  ['zh-CN', '通话查询', '已接听'],
 ] as const)(
   'given_a_supervisor_in_%s_when_she_looks_for_calls_then_she_finds_opens_and_saves_them',
-  async (language, title, answered, abandoned) => {
+  async (language, title, answered) => {
     const page = await stage.page({ role: 'supervisor' }, `/calls?from=${DAY}&to=${DAY}`, { language });
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     const rows = page.locator('main tbody tr');
@@ -128,13 +128,14 @@ test.each([
     await page.waitForURL(/number=13900000000/);
     await page.getByText(/No call is like that|没有符合条件的通话/).waitFor();
     await page.goto(`/calls?from=${DAY}&to=${DAY}&outcome=answered`);
+    await rows.filter({ hasText: answered }).waitFor();
+    expect(await rows.count()).toBe(1);
     await rows.getByRole('link').first().click();
     await page
       .getByText(/offered|waited|1001 answered/)
       .first()
       .waitFor();
     expect(await serious(page)).toEqual([]);
-    expect(await page.getByText(abandoned).count()).toBe(0);
   },
 );
 

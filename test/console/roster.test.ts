@@ -37,7 +37,7 @@ test('given_a_supervisor_then_a_change_of_a_skill_holds_at_once_and_nothing_else
   expect(await page.getByLabel('Name', { exact: true }).count()).toBe(0);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
-  expect(await stage.centre.ask('/api/agents/1005')).toMatchObject({ skills: { service: 3 } });
+  expect(await stage.centre.api('/api/agents/1005')).toMatchObject({ skills: { service: 3 } });
 });
 
 test('given_a_new_phone_then_its_password_is_shown_once_and_the_pbx_knows_it', async () => {

@@ -166,6 +166,7 @@ test('pages, one after the other, are the whole list, whatever their size and ho
     for (;;) {
       pages.push(...next.items.map(({ id }) => id));
       expect(next.items.length).toBeLessThanOrEqual(size);
+      expect(pages.length).toBeLessThanOrEqual(CALLS.length);
       if (!next.next) break;
       next = search.find({}, size, next.next);
     }

@@ -109,7 +109,10 @@ export class WebPhone implements Softphone {
     const life = this.#life;
     this.#become('connecting');
     if (!(await this.#lock.take(force))) return this.#end('taken-over', life);
-    const [account, microphone] = await Promise.allSettled([accountOf(), this.#microphone.open()]);
+    const [account, microphone] = await Promise.allSettled([
+      get<WebPhoneView>('/api/desk/phone'),
+      this.#microphone.open(),
+    ]);
     if (life !== this.#life) return;
     if (microphone.status === 'rejected') return this.#end('no-microphone', life);
     if (account.status === 'rejected') return this.#notBegun(account.reason, force);
@@ -161,7 +164,8 @@ export class WebPhone implements Softphone {
     if (!answer?.rejoins) return;
     const before = this.#talk;
     setTimeout(() => {
-      if (life === this.#life && this.#connected && this.#talk === before && !before?.isUp) void this.#rejoin();
+      if (life === this.#life && this.#connected && this.#talk === before && !before?.isUp)
+        void this.#rejoin();
     }, ASK_AGAIN_MS);
   }
 
@@ -243,8 +247,4 @@ export class WebPhone implements Softphone {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function accountOf(): Promise<WebPhoneView> {
-  return get<WebPhoneView>('/api/desk/phone');
 }

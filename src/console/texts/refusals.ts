@@ -104,6 +104,7 @@ export const refusals = texts({
     'not-dialling': '现在不能外呼。',
     'not-permitted': '现在不能呼叫该号码。',
     'bad-disposition': '请检查再联系时间。',
+    'no-web-phone': '您的座席没有网页话机，请联系管理员。',
   },
   en: {
     unexpected: 'Something went wrong. Try again; if it stays, tell your administrator.',
@@ -214,5 +215,6 @@ export const refusals = texts({
     'not-dialling': 'Nobody may be called now.',
     'not-permitted': 'This number may not be called now.',
     'bad-disposition': 'Look at the time for the next call.',
+    'no-web-phone': 'Your seat has no phone in the page: ask your administrator.',
   },
 });
