@@ -48,6 +48,7 @@ function demonstrationPhones(): NewPhone[] {
     extension,
     password: newSecret(),
     name: STAFF.find((person) => person.id === extension)?.name ?? `Phone ${extension}`,
+    branch: String(STAFF.find((person) => person.id === extension)?.attributes?.branch ?? HEAD_OFFICE),
   }));
 }
 

@@ -83,6 +83,8 @@ beforeAll(async () => {
 }, 60_000);
 
 async function serious(page: Page): Promise<string[]> {
+  // Colours are looked at as they are in the end, not on their way.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => {
     const { axe } = window as unknown as { axe: { run(where: Document, how: object): Promise<AxeResults> } };

@@ -29,3 +29,16 @@ test('given_calls_of_yesterday_and_today_when_the_daemon_begins_then_those_of_to
   await new Promise((resolve) => setImmediate(resolve));
   expect(counts.services.lanes(now).map(({ today }) => today.answered)).toEqual([calls.length + 2]);
 });
+
+test('the log gives what happened since a moment, in order, and not what happens while it is read', async () => {
+  const { store, events, clock } = await openApi();
+  const now = clock.now();
+  for (const ago of [5, 3, 2, 1]) await store.commit(theChanges({ events: served(`c${ago}`, now - ago) }));
+  const seen: string[] = [];
+  const read = events.eachSince(now - 3, ['CallQueued'], (piece) =>
+    seen.push(...piece.map(({ type, call }) => `${type} ${call}`)),
+  );
+  await store.commit(theChanges({ events: served('later', now) }));
+  await read;
+  expect(seen).toEqual(['CallQueued c3', 'CallQueued c2', 'CallQueued c1']);
+});
