@@ -174,8 +174,15 @@ export function isFor(page: Page, user: { readonly role: Role; readonly agentId:
   return page.for.some((one) => (one === 'seat' ? user.agentId !== null : one === user.role));
 }
 
-/** The page that a user comes to first: an agent to his desk. */
+/** Where somebody begins whose first page in the menu is not the one that he works on. */
+const FIRST: Readonly<Partial<Record<Role, string>>> = {
+  agent: 'desk',
+  campaign: 'campaigns',
+  approver: 'campaigns',
+};
+
+/** The page that a user comes to first, undefined when there is none for him. */
 export function homeOf(user: { readonly role: Role; readonly agentId: string | null }): Page | undefined {
   const own = PAGES.filter((page) => isFor(page, user));
-  return (user.role === 'agent' && own.find((page) => page.name === 'desk')) || own[0];
+  return own.find(({ name }) => name === FIRST[user.role]) ?? own.find(({ group }) => group !== undefined);
 }

@@ -107,29 +107,27 @@ export class ContactStore {
 
   #attempts({ numbers }: Somebody, moment: number, limit: number, except: string): PastContact[] {
     if (numbers.length === 0) return [];
-    const { number, at } = attemptTable;
+    const { id, number, at } = attemptTable;
     const rows = this.#database.query
       .select()
       .from(attemptTable)
-      .where(and(lt(at, moment), inArray(number, [...numbers])))
+      .where(and(lt(at, moment), inArray(number, [...numbers]), ne(id, except.replace(/^call-/, ''))))
       .orderBy(desc(at))
       .limit(limit)
       .all();
-    return rows
-      .filter(({ id }) => `call-${id}` !== except)
-      .map((row) => ({
-        ...NOTHING,
-        channel: 'attempt',
-        id: row.id,
-        call: `call-${row.id}`,
-        at: row.at,
-        agent: row.agent ?? '',
-        campaign: row.campaign,
-        outcome: row.outcome ?? '',
-        result: row.result ?? '',
-        note: row.note ?? '',
-        durationMs: row.connectedAt && row.endedAt ? row.endedAt - row.connectedAt : 0,
-      }));
+    return rows.map((row) => ({
+      ...NOTHING,
+      channel: 'attempt',
+      id: row.id,
+      call: `call-${row.id}`,
+      at: row.at,
+      agent: row.agent ?? '',
+      campaign: row.campaign,
+      outcome: row.outcome ?? '',
+      result: row.result ?? '',
+      note: row.note ?? '',
+      durationMs: row.connectedAt && row.endedAt ? row.endedAt - row.connectedAt : 0,
+    }));
   }
 
   #voicemails({ numbers }: Somebody, moment: number, limit: number): PastContact[] {

@@ -37,9 +37,11 @@ export function merged(channels: readonly (readonly PastContact[])[], limit: num
   // The call of an attempt is told by the attempt.
   const all = channels.flat().filter(({ channel, id }) => channel !== 'call' || !attempts.has(id));
   all.sort((a, b) => b.at - a.at);
-  // A channel that gave as many as it was asked for may have more right after them.
-  const ends = channels.flatMap((one) => (one.length >= limit ? [one.at(-1)!.at] : []));
-  const until = Math.max(Number.NEGATIVE_INFINITY, all[limit - 1]?.at ?? Number.NEGATIVE_INFINITY, ...ends);
-  const items = all.filter(({ at }) => at >= until);
-  return ends.length > 0 || items.length < all.length ? { items, next: until } : { items };
+  // A channel that gave as many as it was asked for may have more. Whatever it did not tell is older than the last that is shown: what
+  // was left out of it is told by another channel.
+  const isMore = channels.some((one) => one.length >= limit);
+  const last = all[limit - 1]?.at;
+  if (last === undefined) return { items: all };
+  const items = all.filter(({ at }) => at >= last);
+  return isMore || items.length < all.length ? { items, next: last } : { items };
 }

@@ -55,7 +55,7 @@ test.each([
 ] as const)(
   'in %s every page can be used by everybody, and fits a window of 1280',
   async (language, paths) => {
-    const window = await stage.window({ role: 'admin', agentId: '1005' }, { language, width: WIDTH });
+    const window = await stage.window({ role: 'admin', agentId: '1006' }, { language, width: WIDTH });
     const page = await window.newPage();
     const wrong: unknown[] = [];
     for (const path of paths) {
@@ -81,7 +81,7 @@ test('given_nobody_is_signed_in_then_the_sign_in_page_can_be_used_by_everybody',
 });
 
 test('the check sees what is wrong', async () => {
-  const page = await stage.page({ role: 'admin', agentId: '1005' }, '/agents');
+  const page = await stage.page({ role: 'admin', agentId: '1006' }, '/agents');
   await settled(page);
   await page.evaluate(() => {
     document
@@ -98,7 +98,7 @@ test.each([
   ['supervisor', '/audit', '/'],
   ['auditor', '/desk', '/floor'],
 ] as const)('given_a_user_of_role_%s_who_opens_%s_then_he_is_brought_to_%s', async (role, path, home) => {
-  const page = await stage.page({ role, ...(role === 'agent' && { agentId: '1006' }) }, path);
+  const page = await stage.page({ role, ...(role === 'agent' && { agentId: '1008' }) }, path);
   await settled(page);
   expect(new URL(page.url()).pathname).toBe(home);
 });
