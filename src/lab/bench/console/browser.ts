@@ -98,6 +98,7 @@ export async function pops(rig: Rig, context: BrowserContext, say: (line: string
     await sleep(500);
     town.close();
     await page.close();
+    await new Sight(rig).api(`/api/agents/${AGENTS[0]}/log-out`, {});
   }
   return {
     offers: seen.length,
