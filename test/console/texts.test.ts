@@ -7,6 +7,7 @@ import { inProject } from '../../src/setup/project.ts';
 
 const folder = inProject('src/console');
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .sort()
   .filter((path) => /\.(ts|vue)$/.test(path) && !path.startsWith('texts/'))
   .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 const areas = readdirSync(join(folder, 'texts')).filter((name) => !/^(all|texts)\.ts$/.test(name));
