@@ -355,7 +355,10 @@ function isOfCall({ calls }: ApiParts, call: string | undefined, campaign: strin
 }
 
 /** By its campaign, or by the customer who said it. */
-export function seesFeedback(scope: Scope, { campaignId, customerId }: Feedback): boolean {
+export function seesFeedback(
+  scope: Scope,
+  { campaignId, customerId }: Pick<Feedback, 'campaignId' | 'customerId'>,
+): boolean {
   return scope.seesCampaign(campaignId) || (customerId !== undefined && scope.seesCustomer(customerId));
 }
 

@@ -3,7 +3,7 @@ import { Refused } from '../base/errors.ts';
 import type { CallRecord } from '../call/row-store.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { seatOf } from '../http/desk-phone.ts';
-import { idParams, line, momentQuery, noteText, number } from '../http/fields.ts';
+import { idParams, line, momentQuery, noteText, number, textFor } from '../http/fields.ts';
 import { noteRow } from '../http/live/desk-rows.ts';
 import { contactsFor } from '../http/live/desk-story.ts';
 import { contactPageView, noteView } from '../http/live/views.ts';
@@ -75,7 +75,14 @@ function writeRoutes(api: Api, parts: ApiParts): void {
       const call = request.params.id;
       await recordOf(parts, call, (found) => scopeOf(request).seesCall(call, found));
       const notes = await desk.notesOf([call]);
-      return { items: notes.map((note) => ({ ...noteRow(call, note), agent: note.agent })) };
+      const show = textFor(caller(request));
+      return {
+        items: notes.map((note) => ({
+          ...noteRow(call, note),
+          text: show(note.text),
+          agent: note.agent,
+        })),
+      };
     },
   );
 }
@@ -127,9 +134,10 @@ function contactRoute(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const call = request.params.id;
-      const record = await recordOf(parts, call, (found) => scopeOf(request).seesCall(call, found));
+      const scope = scopeOf(request);
+      const record = await recordOf(parts, call, (found) => scope.seesCall(call, found));
       const { before = parts.clock.now(), limit } = request.query;
-      return contactsFor(parts, record, { before, limit }, caller(request));
+      return contactsFor(parts, record, { before, limit }, caller(request), scope);
     },
   );
 }

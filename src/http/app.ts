@@ -54,7 +54,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 /** How often connections are looked at for that. */
 const CHECK_CONNECTIONS_MS = 2_000;
-/** Connections at once, of all clients together. */
+/** Connections at once, of all clients together, besides those that are sockets. */
 const MAX_CONNECTIONS = 2_000;
 
 /**
@@ -75,7 +75,7 @@ export function buildApp(parts: ApiParts): FastifyInstance {
     // Found by the router, before any hook: such as a part of the address that is too long.
     frameworkErrors: errorMapper(parts.log),
   });
-  app.server.maxConnections = MAX_CONNECTIONS;
+  app.server.maxConnections = MAX_CONNECTIONS + (parts.sockets?.most ?? 0);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorMapper(parts.log));

@@ -18,11 +18,8 @@ const campaignFigures = z
   .meta({ id: 'CampaignFigures', description: 'What the code of a campaign brought.' });
 export type CampaignFiguresView = z.output<typeof campaignFigures>;
 
-/** The zone of a centre whose flows do not say one. */
-const NO_ZONE = 'UTC';
-
 /** Tells what the codes of campaigns brought. */
-export function campaignFigureRoutes(api: Api, { campaigns, centre, clock, dialer }: ApiParts): void {
+export function campaignFigureRoutes(api: Api, { campaigns, centre, clock, flows }: ApiParts): void {
   api.get(
     '/api/campaigns/figures',
     {
@@ -35,7 +32,7 @@ export function campaignFigureRoutes(api: Api, { campaigns, centre, clock, diale
     },
     async (request) => {
       const scope = scopeOf(request);
-      const since = midnight(clock.now(), dialer?.zone() ?? NO_ZONE);
+      const since = midnight(clock.now(), flows.zone());
       const here = Map.groupBy(centre.liveCalls(), ({ facts }) => facts.campaignId);
       const all = await campaigns.list();
       return {

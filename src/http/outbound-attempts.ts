@@ -207,7 +207,10 @@ async function takeBackRefusal(
 }
 
 /** By its campaign, or by the call that was made. */
-export function seesAttempt(scope: Scope, { id, campaign, agent }: Attempt): boolean {
+export function seesAttempt(
+  scope: Scope,
+  { id, campaign, agent }: Pick<Attempt, 'id' | 'campaign' | 'agent'>,
+): boolean {
   return (
     scope.seesOutbound(campaign) ||
     (agent !== undefined && scope.seesAgent(agent)) ||

@@ -173,6 +173,11 @@ export class Scope {
     return this.isWhole || id === this.#who.agentId || this.#covers(this.#scopes.branchOf('agents', id));
   }
 
+  /** Whether he has this call in hand: he serves whoever is in it, wherever that one has been before. */
+  hasInHand(call: string): boolean {
+    return this.#inHand === call;
+  }
+
   seesCustomer(id: string): boolean {
     if (this.isWhole || this.#covers(this.#scopes.branchOf('customers', id))) return true;
     return this.#servedNow?.customerId === id;

@@ -67,6 +67,8 @@ export function sipPath({ pbx, log }: { readonly pbx: string; readonly log: Log 
 /** Gives everything that comes from one side to the other, as fast as that one takes it. */
 function pass(from: WebSocket, to: WebSocket): void {
   from.on('message', (data, isBinary) => {
+    // Until its end has answered our goodbye, one that was closed goes on.
+    if (from.readyState !== WebSocket.OPEN) return;
     if (isBinary) return from.close(NOT_SIP.code, NOT_SIP.reason);
     if (to.readyState !== WebSocket.OPEN) return;
     to.send(data, { binary: false }, () => {

@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
@@ -32,6 +33,8 @@ export interface SocketPath {
 
 /** Requests for a socket whose session is being looked up; more are refused. */
 const MAX_PENDING = 200;
+/** Sessions that are looked at in one turn: calls have to have theirs. */
+const LOOKS_PER_TURN = 50;
 /** Between the pings to a socket, ms. One that did not answer the last is gone, as is one that nobody reads. */
 const PING_EVERY_MS = 15_000;
 
@@ -78,6 +81,11 @@ export class Sockets {
   sessionEnded(session: string): void {
     for (const sitting of this.#all())
       if (sitting.visitor.session === session) sitting.close(CLOSED.signedOut, 'signed out');
+  }
+
+  /** How many may be open together, at all addresses. */
+  get most(): number {
+    return [...this.#paths.values()].reduce((sum, { path }) => sum + path.inAll, 0);
   }
 
   /** How many are open, by address. */
@@ -138,9 +146,14 @@ export class Sockets {
   }
 
   async #checkSessions(sitting: readonly Sitting[]): Promise<void> {
-    for (const one of sitting) {
+    let looks = 0;
+    for (const [first, ...others] of Map.groupBy(sitting, whose).values()) {
+      if (!first) continue;
+      if (looks > 0 && looks % LOOKS_PER_TURN === 0) await nextTurn();
+      looks += 1;
       try {
-        if (!(await this.#gate.stillHolds(one.visitor))) one.close(CLOSED.signedOut, 'signed out');
+        if (await this.#gate.stillHolds(first.visitor)) continue;
+        for (const one of [first, ...others]) one.close(CLOSED.signedOut, 'signed out');
       } catch (error) {
         // Nobody is sent away because the database is busy.
         this.#log.warn({ reason: messageOf(error) }, 'sessions could not be looked at');
@@ -157,6 +170,11 @@ export class Sockets {
   *#all(): Generator<Sitting> {
     for (const open of this.#open.values()) yield* open;
   }
+}
+
+/** The same for those who came with one session or token, and as the same. */
+function whose({ visitor: { session = '', principal } }: Sitting): string {
+  return [session, principal.id, principal.role, principal.branch, principal.agentId].join(' ');
 }
 
 /** The path, without query. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
 import { HEAD_OFFICE } from '../branch/branch.ts';
 import type { Database } from '../store/connect.ts';
@@ -42,7 +42,9 @@ export class TokenStore {
 
   /** The token with this id, undefined when it is not valid. */
   async byId(id: string): Promise<ApiToken | undefined> {
-    return (await this.#valid()).find((token) => token.id === id);
+    const isIt = and(eq(tokenTable.id, id), isNull(tokenTable.revokedAt));
+    const row = this.#database.query.select().from(tokenTable).where(isIt).get();
+    return row && tokenOf(row);
   }
 
   /** Oldest first, revoked ones included. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Call } from '../../src/call/call.ts';
@@ -146,6 +146,7 @@ test('what is offered is told in the turn that commits it, from memory alone', a
   feed.join(
     {
       bufferedAmount: 0,
+      readyState: 1,
       send: (data) => void told.push(JSON.parse(data.toString())),
       close: () => undefined,
       terminate: () => undefined,
@@ -259,6 +260,59 @@ test('a call that is over stays on the desk with its draft, until the next one c
   expect(view.call.c1).toMatchObject({ part: 'over', phase: 'ended' });
   expect((await write(api, draft)).status).toBe(200);
   expect((await desk(api)).note.c1).toMatchObject({ text: '想办分期' });
+});
+
+/** A call that 1001 had, and that is over. */
+const OVER: Call = {
+  ...OFFERED,
+  facts: { ...OFFERED.facts, agentId: '1001' },
+  phase: { at: 'ended' },
+  endedAt: START + 1,
+  legs: [{ ...OFFERED.legs[0]!, answeredAt: START, endedAt: START + 1 }],
+};
+
+test('the last call leaves the desk after a day of work, and with its agent', async () => {
+  const api = await openApi();
+  put(api, { at: 'not-ready', extension: '1001', reason: 'break', since: START });
+  await api.store.commit(theChanges({ calls: [OVER] }));
+  expect(Object.keys((await deskWithStory(api)).call)).toEqual(['c1']);
+  await api.clock.advance(8 * 3_600_000);
+  expect(Object.keys((await desk(api)).call)).toEqual(['c1']);
+  await api.clock.advance(2);
+  expect((await desk(api)).call).toEqual({});
+
+  const other = await openApi();
+  put(other, { at: 'not-ready', extension: '1001', reason: 'break', since: START });
+  await other.store.commit(theChanges({ calls: [OVER] }));
+  await deskWithStory(other);
+  await other.store.commit(theChanges({ calls: [{ ...OVER, facts: OFFERED.facts }] }));
+  other.deskTopic.heard([event('AgentRemoved', {}, { agent: '1001' })]);
+  expect((await desk(other)).call).toEqual({});
+});
+
+test('a desk that could not be looked up is looked up again', async () => {
+  const api = await openApi();
+  put(api, { at: 'not-ready', extension: '1001', reason: 'break', since: START });
+  await api.store.commit(theChanges({ calls: [OVER] }));
+  const fails = async (): Promise<never> => {
+    throw new Error('the database is busy');
+  };
+  vi.spyOn(api.desk, 'lastCallOf').mockImplementationOnce(fails);
+  await desk(api);
+  await expect.poll(() => api.logged.join()).toContain('the database is busy');
+  vi.spyOn(api.calls, 'byId').mockImplementationOnce(fails);
+  expect((await deskWithStory(api)).call.c1).toMatchObject({ part: 'over' });
+});
+
+test('who sees numbers masked sees them so in notes', async () => {
+  const api = await openApi();
+  await offer(api);
+  const done = { ...draft, text: 'call 13900139000', reason: 'campaign', done: true };
+  expect((await write(api, done)).status).toBe(200);
+  const noted = async (role: 'approver' | 'supervisor') =>
+    (await api.send(role, 'GET', '/api/calls/c1/notes')).body.items[0].text;
+  expect(await noted('approver')).not.toContain('13900139000');
+  expect(await noted('supervisor')).toBe('call 13900139000');
 });
 
 test('a draft is kept as it is typed; who has not seen the last one does not write over it', async () => {

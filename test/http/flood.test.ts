@@ -100,6 +100,12 @@ describe('the server', () => {
     });
   });
 
+  test('has as many more connections as there may be sockets', async () => {
+    const sockets = { most: 2_500, serve: () => undefined } as never;
+    const { server } = (await openApi(() => ({ sockets }))).app;
+    expect(server.maxConnections).toBe(4_500);
+  });
+
   test.each([
     ['a header of 20 kB', `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     ['a line of 20 kB', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],

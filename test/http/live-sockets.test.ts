@@ -143,6 +143,18 @@ test.each([
   await expect.poll(() => reader.heard.at(-1)?.parts?.agents['0']?.round).toBe(round());
 });
 
+test('who sends too much at once is answered no more than he may ask', async () => {
+  const { port } = await serve();
+  const { socket, heard } = await page(port);
+  const closed = once(socket, 'close');
+  for (let n = 0; n < 300; n += 1) {
+    socket.send('{"unwatch":"floor"}');
+    socket.send('{"watch":"floor"}');
+  }
+  expect((await closed)[0]).toBe(4429);
+  expect(heard.length).toBeLessThanOrEqual(20);
+});
+
 test('nobody who is unknown gets a socket', async () => {
   const { port, sockets } = await serve();
   const socket = new WebSocket(`ws://127.0.0.1:${port}/live`);

@@ -8,6 +8,8 @@ import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 /** The end of a socket that the feed has. */
 class FakeSocket {
   bufferedAmount = 0;
+  /** Open, until it is closed: then it waits for the answer. */
+  readyState = 1;
   readonly told: { topic: string; whole?: unknown; parts?: unknown }[] = [];
   closed: number | undefined;
   isTerminated = false;
@@ -23,6 +25,7 @@ class FakeSocket {
   }
 
   close(code: number): void {
+    this.readyState = 2;
     this.closed = code;
   }
 
@@ -184,6 +187,35 @@ test('a binary message closes the socket', () => {
   const page = open().join(somebody('a'));
   page.say(Buffer.from('{"watch":"floor"}'), true);
   expect(page.closed).toBe(4400);
+});
+
+test('what a client sends after he was closed is not heard', () => {
+  const page = open().join(somebody('a'));
+  page.say('{');
+  page.say('{"watch":"floor"}');
+  expect(page.told).toEqual([]);
+});
+
+test('who comes and goes has what he watches not put together each time', async () => {
+  const { agents, clock, feed, join } = open();
+  let made = 0;
+  agents.set('1001', {
+    toJSON: () => {
+      made += 1;
+      return {};
+    },
+  });
+  const page = join(somebody('a'));
+  for (let n = 0; n < 5; n += 1) {
+    page.say('{"watch":"floor"}');
+    page.say('{"unwatch":"floor"}');
+  }
+  expect(page.news()).toHaveLength(5);
+  expect(made).toBe(1);
+  await clock.advance(1_000);
+  page.say('{"watch":"floor"}');
+  expect(made).toBe(2);
+  feed.close();
 });
 
 test('who does not read is told nothing more until he has read, then everything anew', async () => {

@@ -94,3 +94,30 @@ test('a supervisor changes the skills of an agent and nothing else', async () =>
   expect((await api.send('supervisor', 'PATCH', url, { skills, name: 'x' })).status).toBe(403);
   expect((await api.send('supervisor', 'PATCH', url, { branch: '' })).status).toBe(403);
 });
+
+test("of a caller's history a branch sees what is its own, and whoever has the call in hand all of it", async () => {
+  const api = await openScoped();
+  const facts = { language: '', persona: '', variables: {}, customerId: 'customer-theirs' };
+  const past = { ani: api.ours.number, phase: { at: 'ended' }, endedAt: START + 1 } as const;
+  await api.store.commit(theChanges({ calls: [aCall({ id: 'past', channel: 'past', ...past, facts })] }));
+  await api.campaigns.addFeedback({
+    id: 'said',
+    campaignId: 'campaign-theirs',
+    ani: api.theirs.number,
+    interest: 'complaint',
+    note: '',
+    by: 'x',
+    at: START,
+  });
+  const told = async (call: string, ask = api.ask): Promise<string[]> =>
+    (await ask('GET', `/api/calls/${call}/contacts`)).body.items.map(({ id }: { id: string }) => id);
+  expect(await told('live-ours', api.askAsHead)).toContain('past');
+  const seen = await told('live-ours');
+  expect(seen).toEqual(expect.arrayContaining(['call-ours', 'voice-ours', 'callback-ours', 'attempt-ours']));
+  expect(seen).not.toContain('past');
+  gives(api, { at: 'ringing', after: RESTS, ...IN_HAND });
+  const inHand = await told('live-theirs');
+  expect(inHand).toEqual(
+    expect.arrayContaining(['call-theirs', 'voice-theirs', 'callback-theirs', 'attempt-theirs', 'said']),
+  );
+});

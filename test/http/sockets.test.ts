@@ -25,6 +25,8 @@ let port = 0;
 const clients: WebSocket[] = [];
 /** Sessions that are over. */
 const over = new Set<string>();
+/** Sessions that were looked at. */
+const looked: (string | undefined)[] = [];
 
 /** Whoever `x-user` says, signed in as session `s-<user>`; with `x-token`, by a token. */
 function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | undefined {
@@ -45,11 +47,15 @@ function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | und
 
 beforeEach(async () => {
   over.clear();
+  looked.length = 0;
   clock = new VirtualClock();
   sockets = new Sockets({
     gate: {
       visitorOf: async (request) => visitorOf(request),
-      stillHolds: async ({ session }) => !over.has(session ?? ''),
+      stillHolds: async ({ session }) => {
+        looked.push(session);
+        return !over.has(session ?? '');
+      },
     },
     clock,
     log: silentLog,
@@ -150,6 +156,17 @@ describe('a socket', () => {
     expect(other.readyState).toBe(WebSocket.OPEN);
   });
 
+  test('is not looked at alone: a session is, and all of its sockets end', async () => {
+    const his = [await opened('/echo', { user: 'a1' }), await opened('/echo', { user: 'a1' })];
+    await opened('/echo', { user: 'a2', token: true });
+    over.add('s-a1');
+    looked.length = 0;
+    const ends = Promise.all(his.map(closed));
+    await clock.advance(15_000);
+    expect(await ends).toEqual([4401, 4401]);
+    expect(looked).toEqual(['s-a1', undefined]);
+  });
+
   test('of one user too many ends the oldest of them', async () => {
     const first = await opened('/echo', { user: 'a1' });
     const ends = closed(first);
@@ -225,6 +242,19 @@ describe('the phone in a page', () => {
     expect(page.protocol).toBe('sip');
     page.send('REGISTER');
     expect(await said(page)).toBe('200 OK');
+  });
+
+  test('that says too much is not passed on any more', async () => {
+    const page = await phone('a1');
+    await expect.poll(() => atPbx.length).toBe(1);
+    let passed = 0;
+    atPbx[0]!.on('message', () => {
+      passed += 1;
+    });
+    const ends = Promise.all([closed(page), closed(atPbx[0]!)]);
+    for (let count = 0; count < 1_000; count += 1) page.send('x');
+    expect(await ends).toEqual([4429, 1001]);
+    expect(passed).toBeLessThanOrEqual(100);
   });
 
   test('that is closed is closed for the PBX, and the other way round', async () => {

@@ -23,7 +23,9 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     daemon: daemon !== undefined,
   });
   const { switchboard, registered } = await switchboardFacts(settings, running, phones);
-  const service = await serviceFacts(settings, { known: phones?.length ?? 0, registered });
+  // Phones in pages come and go with their pages.
+  const onDesks = phones?.filter(({ kind }) => kind === 'desk') ?? [];
+  const service = await serviceFacts(settings, { known: onDesks.length, registered });
   return [
     ...checkInstallation(installationFacts(readable)),
     ...checkMachine(machineFacts(settings, lastEventAt, { Asterisk: asterisk, 'the daemon': daemon })),

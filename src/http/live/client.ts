@@ -1,3 +1,4 @@
+import { WebSocket } from 'ws';
 import type { Principal } from '../principal.ts';
 import type { Audience } from './audience.ts';
 
@@ -5,6 +6,7 @@ import type { Audience } from './audience.ts';
 export interface FeedSocket {
   /** Bytes that wait to be taken by whoever is at the other end. */
   readonly bufferedAmount: number;
+  readonly readyState: number;
   send(data: Buffer, options: { readonly binary: false; readonly compress: false }): void;
   close(code: number, reason: string): void;
   terminate(): void;
@@ -29,6 +31,11 @@ export class Client {
   constructor(socket: FeedSocket, principal: Principal) {
     this.#socket = socket;
     this.principal = principal;
+  }
+
+  /** What comes after our goodbye, until he answers it, is nothing to us. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
   }
 
   /** Sends it, unless too much waits for him already: then he misses it, and everything that follows. @param now UTC ms */

@@ -1,15 +1,17 @@
 import type { Call } from '../../call/call.ts';
 import { type CallRecord, recordOf } from '../../call/row-store.ts';
-import { showCampaign } from '../../campaign/http.ts';
+import { seesFeedback, showCampaign } from '../../campaign/http.ts';
 import { type Customer, spellingsOf } from '../../customer/customer.ts';
 import { showCustomer } from '../../customer/http.ts';
-import type { ContactPage } from '../../desk/contact.ts';
+import type { ContactPage, PastContact } from '../../desk/contact.ts';
 import type { Promised, Somebody } from '../../desk/contact-store.ts';
 import { type TrailStep, trailOf } from '../../desk/trail.ts';
 import type { ApiParts } from '../api.ts';
 import { numbersFor, textFor } from '../fields.ts';
+import { seesAttempt } from '../outbound-attempts.ts';
 import { showAttempt } from '../outbound-views.ts';
 import type { Principal } from '../principal.ts';
+import type { Scope } from '../scope.ts';
 import type { ContactPageView, StoryView } from './views.ts';
 
 /** Contacts that come with a call; the page asks for more. */
@@ -53,15 +55,32 @@ export async function storyFor(
   };
 }
 
-/** A piece of the history of whoever is in a call. @param before UTC ms */
+/**
+ * A piece of the history of whoever is in a call. Who has the call in hand is told all of it, as on his desk; others what
+ * they see. @param before UTC ms
+ */
 export async function contactsFor(
   parts: StoryParts,
   record: CallRecord,
   { before, limit }: { readonly before: number; readonly limit: number },
   principal: Principal,
+  scope: Scope,
 ): Promise<ContactPageView> {
   const who = somebodyIn(record, await customerOf(parts, record));
-  return showContacts(await parts.pastContacts.before(who, before, limit, record.id), principal);
+  const { items, next } = await parts.pastContacts.before(who, before, limit, record.id);
+  const seen = scope.hasInHand(record.id) ? items : items.filter((item) => seesContact(scope, item, who));
+  return showContacts({ items: seen, ...(next !== undefined && { next }) }, principal);
+}
+
+/** As the list of its channel has it. */
+function seesContact(
+  scope: Scope,
+  { channel, id, call, campaign, agent }: PastContact,
+  { customerId }: Somebody,
+): boolean {
+  if (channel === 'feedback') return seesFeedback(scope, { campaignId: campaign, customerId });
+  if (channel === 'attempt') return seesAttempt(scope, { id, campaign, ...(agent !== '' && { agent }) });
+  return scope.seesCall(call);
 }
 
 /** Whom the flow found, else the one who has this number. */

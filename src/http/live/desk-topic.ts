@@ -85,12 +85,14 @@ export class DeskTopic implements Topic {
 
   /** What is known of a caller may have changed: it is put together anew. */
   heard(events: readonly LogEvent[]): void {
-    for (const event of events)
+    for (const event of events) {
+      if (event.type === 'AgentRemoved' && event.agent !== undefined) this.#forget(event.agent);
       for (const [agent, onDesk] of this.#onDesk)
         if (changesStory(onDesk, event)) {
           onDesk.about = '';
           this.changed(agent);
         }
+    }
   }
 
   noteChanged(note: CallNote): void {
@@ -124,10 +126,21 @@ export class DeskTopic implements Topic {
       this.#onDesk.delete(agent.id);
       this.#searched.delete(agent.id);
     }
+    if (atHand === undefined && known?.call && this.#isLongOver(known.call)) this.#onDesk.delete(agent.id);
     const onDesk = atHand === undefined ? this.#onDesk.get(agent.id) : this.#put(agent.id, atHand);
     if (!onDesk) this.#findLast(agent.id);
     if (onDesk && !onDesk.call) this.#find(agent.id, onDesk);
     return onDesk?.call ? onDesk : undefined;
+  }
+
+  #isLongOver({ endedAt }: Call | CallRecord): boolean {
+    return typeof endedAt === 'number' && endedAt < this.#parts.clock.now() - LAST_CALL_MS;
+  }
+
+  #forget(agent: string): void {
+    this.#onDesk.delete(agent);
+    this.#searched.delete(agent);
+    this.#phones.delete(agent);
   }
 
   #isAtHand(agent: string, call: string): boolean {
@@ -214,22 +227,36 @@ export class DeskTopic implements Topic {
 
   /** After a restart: the call may be over, and is a record then. */
   #find(agent: string, onDesk: OnDesk): void {
-    void this.#parts.calls.byId(onDesk.id).then((record) => {
-      if (!record || onDesk.call) return;
-      onDesk.call = record;
-      this.changed(agent);
-    });
+    this.#parts.calls
+      .byId(onDesk.id)
+      .then((record) => {
+        if (!record || onDesk.call) return;
+        onDesk.call = record;
+        this.changed(agent);
+      })
+      .catch((thrown: unknown) => this.#failed(agent, thrown));
   }
 
   #findLast(agent: string): void {
     if (this.#searched.has(agent)) return;
     this.#searched.add(agent);
     const since = this.#parts.clock.now() - LAST_CALL_MS;
-    void this.#desk.lastCallOf(agent, since).then((call) => {
-      if (call === undefined || this.#onDesk.has(agent)) return;
-      this.#put(agent, call);
-      this.changed(agent);
-    });
+    this.#desk
+      .lastCallOf(agent, since)
+      .then((call) => {
+        if (call === undefined || this.#onDesk.has(agent)) return;
+        this.#put(agent, call);
+        this.changed(agent);
+      })
+      .catch((thrown: unknown) => {
+        this.#searched.delete(agent);
+        this.#failed(agent, thrown);
+      });
+  }
+
+  /** It is looked for again when his desk is. */
+  #failed(agent: string, thrown: unknown): void {
+    this.#parts.log.error({ agent, error: messageOf(thrown) }, "the call on an agent's desk was not found");
   }
 
   /** The same row as the last time while nothing has changed, so that it is not sent again. */

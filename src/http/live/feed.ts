@@ -23,6 +23,8 @@ const WISHES_PER_SECOND = 20;
 const BEAT_MS = 15_000;
 /** How often those who fell behind are looked at, ms. */
 const CATCH_UP_MS = 250;
+/** What nobody watches any more is remembered for so long, ms: who comes and goes has it not put together each time. */
+const KEEP_EMPTY_MS = 1_000;
 /** Whoever sends what is no wish is no page of ours. */
 const NOT_UNDERSTOOD = 4400;
 
@@ -72,6 +74,7 @@ export class LiveFeed {
     this.#clients.add(client);
     socket.on('close', () => this.#left(client));
     socket.on('message', (data, isBinary) => {
+      if (!client.isOpen) return;
       const wish = isBinary ? undefined : readWish(data);
       if (!wish) return client.close(NOT_UNDERSTOOD, 'say {"watch":"<topic>"} or {"unwatch":"<topic>"}');
       if (wish.do === 'watch') this.#watch(client, wish.topic);
@@ -121,7 +124,12 @@ export class LiveFeed {
     client.watching.delete(name);
     audience.clients.delete(client);
     if (audience.clients.size > 0) return;
-    const audiences = this.#topics.get(name)?.audiences ?? new Map<string, Audience>();
+    this.#clock.at(this.#clock.now() + KEEP_EMPTY_MS, () => this.#drop(name, audience));
+  }
+
+  #drop(name: string, audience: Audience): void {
+    const audiences = this.#topics.get(name)?.audiences;
+    if (!audiences || audience.clients.size > 0) return;
     for (const [key, one] of audiences) if (one === audience) audiences.delete(key);
   }
 
