@@ -26,7 +26,7 @@ export const campaigns = texts({
     until: '末日（含）',
     dateHelp: '按中心所在时区计算；不在有效期内的来电者会听到说明。',
     receptionKind: '接待方式',
-    kinds: { phone: '座席分机', outside: '普通电话' },
+    kinds: { phone: '坐席分机', outside: '普通电话' },
     extension: '分机',
     number: '电话号码',
     numberHelp: '经中继拨出，须由号码权限（class of service）允许。',

@@ -17,6 +17,7 @@ export const refusals = texts({
     'cross-site':
       '请求不是来自本控制台的页面，已拒绝；请刷新页面后重试。若经由代理访问，请管理员检查代理是否转发主机名。',
     'login-taken': '用户名 {login} 已存在。',
+    'seat-not-for-role': '该角色的用户不能有坐席，请先取消坐席。',
     'seat-taken': '该坐席已属于用户 {login}。',
     'last-admin': '这是总行最后一位管理员，请先设置另一位。',
     'user-unknown': '没有该用户，可能已被他人修改，请刷新。',
@@ -28,7 +29,8 @@ export const refusals = texts({
     'branch-too-deep': '机构层级过深，请放在更高的位置。',
     'branch-in-use': '仍有下级机构、坐席、客户、活动、用户或令牌属于该机构，请先移走。',
     'agent-exists': '该坐席编号已存在。',
-    'agent-logged-in': '该坐席已登录，请先让其退出。',
+    'agent-in-use': '该坐席仍属于用户或令牌 {by}，请先取消其坐席，或作废令牌。',
+    'agent-logged-in': '该坐席已签入，请先让其签出。',
     'phone-taken': '该话机已是其他坐席的固定话机。',
     'phone-exists': '该分机号已存在。',
     'phone-in-use': '该话机仍在使用：是某坐席的固定话机、有人登录，或有活动转接到它。',
@@ -104,7 +106,7 @@ export const refusals = texts({
     'not-dialling': '现在不能外呼。',
     'not-permitted': '现在不能呼叫该号码。',
     'bad-disposition': '请检查再联系时间。',
-    'no-web-phone': '您的座席没有网页话机，请联系管理员。',
+    'no-web-phone': '您的坐席没有网页话机，请联系管理员。',
     'attempt-unknown': '没有这条外呼记录。',
     'bad-branch': '机构信息有误，请检查后重试。',
     'bad-customer': '客户信息有误，请检查后重试。',
@@ -146,6 +148,7 @@ export const refusals = texts({
     'cross-site':
       'This did not come from a page of the console, so it was refused. Reload the page; behind a proxy, an administrator has to let it pass the host name on.',
     'login-taken': 'There is a user {login} already.',
+    'seat-not-for-role': 'A user of this role has no seat: take it away first.',
     'seat-taken': 'This agent is the user {login} already.',
     'last-admin': 'This is the last administrator of the head office: make another one first.',
     'user-unknown': 'There is no such user any more: refresh the page.',
@@ -158,6 +161,7 @@ export const refusals = texts({
     'branch-in-use':
       'Branches, agents, customers, campaigns, users or tokens belong to it still: move them first.',
     'agent-exists': 'There is an agent with this id already.',
+    'agent-in-use': 'The user or token {by} still has this seat: take it away, or revoke the token, first.',
     'agent-logged-in': 'This agent is logged in: log him out first.',
     'phone-taken': 'This phone is the desk phone of another agent.',
     'phone-exists': 'There is a phone with this extension already.',

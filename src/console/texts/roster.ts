@@ -54,7 +54,7 @@ export const roster = texts({
       anyBranch: '所有机构',
       none: '没有符合条件的坐席。',
       states: {
-        'logged-out': '未登录',
+        'logged-out': '未签入',
         'not-ready': '示忙',
         ready: '就绪',
         reserved: '已分配',
