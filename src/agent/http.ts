@@ -147,7 +147,8 @@ function moveRoutes(api: Api, parts: ApiParts): void {
   );
 }
 
-function phoneRoutes(api: Api, { agents, centre }: ApiParts): void {
+function phoneRoutes(api: Api, parts: ApiParts): void {
+  const { centre } = parts;
   api.get(
     '/api/phones',
     {
@@ -160,25 +161,14 @@ function phoneRoutes(api: Api, { agents, centre }: ApiParts): void {
     },
     async (request) => {
       const seesContact = isSupervisor(caller(request));
-      const [phones, statuses] = await Promise.all([agents.phones(), centre.phones()]);
+      const [phones, statuses] = await Promise.all([seenPhones(parts, scopeOf(request)), centre.phones()]);
       const byExtension = new Map(statuses.map((status) => [status.extension, status]));
-      const scope = scopeOf(request);
-      const homes = homesIn(centre, scope);
       return {
-        items: phones
-          .filter((phone) => scope.sees(phone.branch) || homes.has(phone.extension))
-          .map(({ extension: number, name, kind, branch }) => {
-            const status = byExtension.get(number);
-            const contact = seesContact ? (status?.contact ?? null) : null;
-            return {
-              extension: number,
-              name,
-              kind,
-              branch,
-              registered: status?.registered ?? false,
-              contact,
-            };
-          }),
+        items: phones.map(({ extension: number, name, kind, branch }) => {
+          const status = byExtension.get(number);
+          const contact = seesContact ? (status?.contact ?? null) : null;
+          return { extension: number, name, kind, branch, registered: status?.registered ?? false, contact };
+        }),
       };
     },
   );
@@ -188,6 +178,16 @@ function phoneRoutes(api: Api, { agents, centre }: ApiParts): void {
 function homesIn(centre: Pick<ApiParts['centre'], 'agents'>, scope: Scope): ReadonlySet<string> {
   const seen = centre.agents().filter(({ id }) => scope.seesAgent(id));
   return new Set(seen.flatMap(({ id, homeExtension }) => [homeExtension, webPhoneOf(id)]));
+}
+
+/** Our phones that lie in his branches, or are the home phones of somebody there. */
+export async function seenPhones(
+  { agents, centre }: Pick<ApiParts, 'agents' | 'centre'>,
+  scope: Scope,
+): Promise<Phone[]> {
+  const homes = homesIn(centre, scope);
+  const phones = await agents.phones();
+  return phones.filter(({ branch, extension }) => scope.sees(branch) || homes.has(extension));
 }
 
 /** A phone of ours that lies in his branches, or is the home phone of somebody there; undefined for any other. */

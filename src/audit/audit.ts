@@ -1,6 +1,9 @@
-/** What became of it: carried out, refused for a reason that was told, or failed for one of ours. */
+/**
+ * What became of it: carried out, refused for a reason that was told, or failed for one of ours. `aborted`: whoever asked left before
+ * he had the whole answer; it may have been carried out.
+ */
 export type Outcome = (typeof OUTCOMES)[number];
-export const OUTCOMES = ['done', 'refused', 'failed'] as const;
+export const OUTCOMES = ['done', 'refused', 'failed', 'aborted'] as const;
 
 /** Somebody did something, or tried to. */
 export interface AuditEntry {
@@ -39,6 +42,8 @@ const HIDDEN = '•••';
 const MOST_TEXT = 200;
 const MOST_PARTS = 40;
 const MOST_DEPTH = 6;
+/** Of its JSON, characters. */
+const MOST_JSON = 4096;
 
 /** What somebody sent, as it may be kept: no secrets, no long texts, no more parts than people read. */
 export function withoutSecrets(value: unknown, depth = 0): unknown {
@@ -55,6 +60,13 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
     .slice(0, MOST_PARTS)
     .map(([key, part]) => [key, SECRET.test(key) ? HIDDEN : withoutSecrets(part, depth + 1)]);
   return Object.fromEntries(parts.length > MOST_PARTS ? [...shown, ['…', parts.length]] : shown);
+}
+
+/** The same, and no more of it than many of them have room for: what is longer is cut, as text. */
+export function briefly(value: unknown): unknown {
+  const kept = withoutSecrets(value);
+  const text = JSON.stringify(kept) ?? '';
+  return text.length > MOST_JSON ? `${text.slice(0, MOST_JSON)}… (${text.length})` : kept;
 }
 
 /** A login that nobody has may be a password in the wrong field: only so much of it is kept. */

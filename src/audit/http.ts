@@ -17,7 +17,7 @@ const auditView = z
     address: z.string(),
     what: z.string().describe('Method and pattern of the route'),
     outcome: z.enum(OUTCOMES),
-    status: z.number(),
+    status: z.number().describe('Of the answer; 0 where none was begun'),
     refusal: z.string().describe('Id of the refusal, empty where there was none'),
     target: z.record(z.string(), z.string()).describe('What the address named'),
     sent: z.unknown().describe('What was sent, without secrets'),
@@ -62,7 +62,7 @@ export function auditRoutes(api: Api, { audit, audited, users }: ApiParts): void
       const { who, cursor, ...filter } = request.query;
       const user = who === undefined ? undefined : await users.byLogin(loginOf(who));
       // What happened a moment ago is to be seen too.
-      audit.flush();
+      audit.writePiece();
       const { rows, next } = await audited.page({
         ...filter,
         who: user?.id ?? who,

@@ -41,7 +41,7 @@ export class AuditLog {
 
   /** Writes all that waits now. False when the database takes nothing; it waits on. */
   flush(): boolean {
-    while (this.#waiting.length > 0) if (!this.#writePiece()) return false;
+    while (this.#waiting.length > 0) if (!this.writePiece()) return false;
     return true;
   }
 
@@ -51,12 +51,13 @@ export class AuditLog {
     const { clock } = this.#parts;
     clock.at(clock.now() + WRITE_EVERY_MS, () => {
       this.#isPlanned = false;
-      this.#writePiece();
+      this.writePiece();
       if (this.#waiting.length > 0) this.#plan();
     });
   }
 
-  #writePiece(): boolean {
+  /** Writes the oldest of what waits: few enough that nobody notices. False when the database takes nothing. */
+  writePiece(): boolean {
     const { store, log } = this.#parts;
     const piece = this.#waiting.slice(0, PIECE);
     if (piece.length === 0) return true;

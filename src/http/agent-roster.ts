@@ -132,6 +132,7 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
       const token = caller(request);
       const agent = await writers.run(request.params.id, async () => {
         const gone = agentOf(centre, request.params.id, scopeOf(request));
+        await checkFree(gone.id, parts);
         await centre.removeAgent(gone.id);
         await agents.remove(gone, { by: signed(token), at: clock.now() });
         await parts.phonesChanged?.();
@@ -140,6 +141,19 @@ export function rosterRoutes(api: Api, parts: ApiParts): void {
       return showAgent(agent, token, parts);
     },
   );
+}
+
+/** Whoever kept his seat would have that of the next agent with this id. @throws Refused `agent-in-use` */
+async function checkFree(agent: string, { users, tokens }: ApiParts): Promise<void> {
+  const by = (await users.ofAgent(agent))?.login ?? (await tokens.ofAgent(agent))?.name;
+  if (by !== undefined)
+    throw new Refused(
+      'agent-in-use',
+      `Agent ${agent} is the seat of ${by}: take it from the user, or revoke the token`,
+      {
+        by,
+      },
+    );
 }
 
 /** @throws Refused `bad-agent` for what the routing rules, phones or calendars do not have */

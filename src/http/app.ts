@@ -3,8 +3,8 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { agentRoutes } from '../agent/http.ts';
-import { auditRoutes } from '../audit/http.ts';
 import { deskPhonesRoutes } from '../agent/phone-http.ts';
+import { auditRoutes } from '../audit/http.ts';
 import { branchRoutes } from '../branch/http.ts';
 import { callRoutes } from '../call/http.ts';
 import { campaignRoutes } from '../campaign/http.ts';
@@ -93,8 +93,8 @@ export function buildApp(parts: ApiParts): FastifyInstance {
 }
 
 function addRoutes(api: Api, parts: ApiParts): void {
-  guard(api, parts);
   auditRequests(api, parts);
+  guard(api, parts);
   guardScope(api, parts.scopes);
   describeRoutes(api);
   healthRoutes(api, parts);

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { outcomeOf, withoutSecrets } from '../audit/audit.ts';
+import { briefly, outcomeOf } from '../audit/audit.ts';
 import { HEAD_OFFICE } from '../branch/branch.ts';
 import type { Api, ApiParts } from './api.ts';
 import { oncePerMinute } from './auth.ts';
@@ -12,13 +12,22 @@ const ANYBODY = new Set(['no-token', 'bad-token', 'no-session', 'cross-site', 't
 
 /**
  * Notes every request that changes something, those reads that say so in `config.audit`, and every refusal of what somebody may not do.
+ * To be called before `guard`, whose refusals are noted too.
  */
 export function auditRequests(api: Api, { audit, clock }: Pick<ApiParts, 'audit' | 'clock'>): void {
   const isNews = oncePerMinute(clock);
   api.decorateRequest('refusal', undefined);
   api.decorateRequest('tried', undefined);
-  api.addHook('onResponse', async (request, reply) => {
-    if (isNoted(request, reply, isNews)) audit.note(entryOf(request, reply, clock.now()));
+  api.addHook('onRequest', async (request, reply) => {
+    let isOver = false;
+    const over = (isWhole: boolean): void => {
+      if (!isOver && isNoted(request, reply, isNews))
+        audit.note(entryOf(request, reply, clock.now(), isWhole));
+      isOver = true;
+    };
+    reply.raw.once('finish', () => over(true));
+    // Comes alone when whoever asked hangs up; what he asked for may be done all the same. `onResponse` would not hear of it.
+    reply.raw.once('close', () => over(false));
   });
 }
 
@@ -27,6 +36,9 @@ function isNoted(request: FastifyRequest, reply: FastifyReply, isNews: (key: str
   if (refusal !== undefined && SIGNED_OUT.has(refusal) && !changesSomething(raw)) return false;
   if (refusal !== undefined && ANYBODY.has(refusal)) return isNews(`${refusal} ${addressOf(raw)}`);
   const { audit } = routeOptions.config;
+  // Whoever is nobody, and does not try to be somebody, may ask as often as he likes too.
+  if (!principal && !request.tried && changesSomething(raw))
+    return isNews(`${raw.method} ${routeOptions.url} ${addressOf(raw)}`);
   if (audit === 'when-done' && refusal === undefined && !isDone(request)) return false;
   if (audit === 'reads' || (audit !== 'changes-nothing' && changesSomething(raw))) return true;
   return reply.statusCode === 403 && isNews(`${principal?.id} ${routeOptions.url}`);
@@ -36,7 +48,7 @@ function isDone({ body }: FastifyRequest): boolean {
   return (body as { readonly done?: unknown } | null)?.done === true;
 }
 
-function entryOf(request: FastifyRequest, reply: FastifyReply, at: number) {
+function entryOf(request: FastifyRequest, reply: FastifyReply, at: number, isWhole: boolean) {
   const { principal, tried, raw, method, routeOptions, refusal = '' } = request;
   const who = principal ?? tried;
   return {
@@ -47,8 +59,8 @@ function entryOf(request: FastifyRequest, reply: FastifyReply, at: number) {
     branch: who?.branch ?? HEAD_OFFICE,
     address: addressOf(raw),
     what: `${method} ${routeOptions.url ?? ''}`,
-    outcome: outcomeOf(reply.statusCode),
-    status: reply.statusCode,
+    outcome: isWhole ? outcomeOf(reply.statusCode) : 'aborted',
+    status: isWhole || reply.raw.headersSent ? reply.statusCode : 0,
     refusal,
     target: { ...(request.params as Record<string, string>) },
     // Of a sign-in the name says enough; a password may have been typed where the login belongs, or where nothing does.
@@ -64,5 +76,5 @@ function sentWith({ body, query, headers }: FastifyRequest): unknown {
     ...(isFile && { file: headers['content-type'] ?? '' }),
     ...(!isFile && body !== undefined && body !== null && { body }),
   };
-  return Object.keys(parts).length === 0 ? undefined : withoutSecrets(parts);
+  return Object.keys(parts).length === 0 ? undefined : briefly(parts);
 }

@@ -4,11 +4,11 @@ import { type Api, type ApiParts, caller, signed } from './api.ts';
 import { SUPERVISORS } from './roles.ts';
 
 /** What can be asked for: one scripted caller, or ten of all kinds. */
-export const DEMONSTRATIONS = [...CALLER_SCRIPTS, 'rush'] as const;
+const DEMONSTRATIONS = [...CALLER_SCRIPTS, 'rush'] as const;
 export type DemonstrationScript = (typeof DEMONSTRATIONS)[number];
 
 /** Why a centre does not play callers itself. */
-export const WHY_NO_DEMONSTRATION = ['open-to-others', 'no-guests', 'no-hotline'] as const;
+const WHY_NO_DEMONSTRATION = ['open-to-others', 'no-guests', 'no-hotline'] as const;
 export type WhyNoDemonstration = (typeof WHY_NO_DEMONSTRATION)[number];
 
 /** Scripted callers as the API shows and starts them. */

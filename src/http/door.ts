@@ -96,7 +96,7 @@ export function crossSite(): Refused {
 }
 
 /** The refusal of somebody who tries too often. */
-export function tooMany(what: string): Refused {
+function tooMany(what: string): Refused {
   return new Refused('too-many-requests', `Too many ${what} from this address: wait a minute`);
 }
 

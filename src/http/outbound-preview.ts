@@ -11,8 +11,6 @@ import type { Principal } from './principal.ts';
 import { SEATS } from './roles.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
-/** Those who are shown leads, or act for one who is. */
-
 /** Earlier attempts that are shown with a lead. */
 const HISTORY = 10;
 

@@ -48,6 +48,11 @@ export function seesMasked({ role }: { readonly role: Role }): boolean {
   return role === 'viewer' || role === 'approver';
 }
 
+/** Whether a user of this role may have an agent's seat; those who only look, or only say yes, change nothing there either. */
+export function mayHaveSeat(role: PersonRole): boolean {
+  return role !== 'viewer' && role !== 'approver' && role !== 'auditor';
+}
+
 /** Whether he directs all agents. */
 export function isSupervisor({ role }: { readonly role: Role }): boolean {
   return SUPERVISORS.some((one) => one === role);

@@ -57,6 +57,11 @@ export class TokenStore {
       .map(tokenOf);
   }
 
+  /** A token in use that speaks for this agent. */
+  async ofAgent(agent: string): Promise<ApiToken | undefined> {
+    return (await this.#valid()).find(({ agentId }) => agentId === agent);
+  }
+
   /** Gives out a new token; its text is to be had only now. */
   async issue(owner: Omit<ApiToken, 'revokedAt'>): Promise<string> {
     const token = randomBytes(24).toString('base64url');

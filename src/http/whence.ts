@@ -7,7 +7,7 @@ export type Coming = Pick<IncomingMessage, 'headers' | 'method'> & {
 };
 
 /** What a page of the console says with every request; no page of another site can, without asking us first. */
-export const CONSOLE_HEADER = 'x-carillon-console';
+const CONSOLE_HEADER = 'x-carillon-console';
 
 /** Methods that change nothing. */
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);

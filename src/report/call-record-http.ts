@@ -23,7 +23,7 @@ import { momentIn } from './span.ts';
 const at = z.number().describe('UTC milliseconds');
 const ms = z.number().describe('Milliseconds');
 
-export const callRecordView = z
+const callRecordView = z
   .object({
     id: z.string(),
     direction: z.enum(DIRECTIONS),

@@ -27,6 +27,8 @@ const EVERY_MS = 1_000;
 const CATCH_UP_MS = 1_500;
 /** Exports at once, of all users together. */
 const MOST_EXPORTS = 4;
+/** Whoever asks for a part does not wait for longer, ms. */
+const ANSWER_WITHIN_MS = 1_000;
 
 export interface DeskParts {
   /** The centre's, to be read only. */
@@ -90,10 +92,19 @@ export class ReportDesk {
     this.#exports.set(id, await this.#exportOf(question, now));
   }
 
-  /** The next part of its file, undefined at the end; in between others are answered. */
+  /**
+   * The next part of its file, undefined at the end; in between others are answered. An empty part: nothing was found for a
+   * while, ask again. @throws Refused `reports-unusable` for an export that this thread did not begin: what there is of it is cut off
+   */
   async nextPart(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    while (this.#exports.get(id)?.work() === false) await turn();
-    const part = this.#exports.get(id)?.take();
+    const wanted = this.#exports.get(id);
+    if (!wanted) throw new Refused('reports-unusable', 'The export was broken off. Begin it anew.');
+    const until = performance.now() + ANSWER_WITHIN_MS;
+    while (!wanted.work()) {
+      if (performance.now() > until) return new Uint8Array();
+      await turn();
+    }
+    const part = wanted.take();
     if (!part) this.#exports.delete(id);
     return part;
   }

@@ -159,10 +159,15 @@ class Exports {
       // When the thread has ended, the export has ended with it.
       reports.ask('endExport', id).catch(() => undefined);
     };
+    const nextPart = async (): Promise<Uint8Array | undefined> => {
+      let part = await reports.ask('nextPart', id);
+      while (part?.length === 0) part = await reports.ask('nextPart', id);
+      return part;
+    };
     return new Readable({
       highWaterMark: AHEAD_BYTES,
       read() {
-        reports.ask('nextPart', id).then(
+        nextPart().then(
           (part) => this.push(part ?? null),
           (error: Error) => this.destroy(error),
         );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
+import { seenPhone } from '../agent/http.ts';
 import { SUPERVISION_MODES, type SupervisionMode } from '../call/supervision.ts';
 import type { Direction } from '../engine/direction.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
@@ -58,7 +59,7 @@ export function superviseRoutes(api: Api, parts: ApiParts): void {
       },
       async (request) => {
         const at = request.body?.extension;
-        if (at !== undefined && !(await parts.agents.phone(at)))
+        if (at !== undefined && !(await seenPhone(parts, at, scopeOf(request))))
           throw new Refused('phone-unknown', `There is no phone ${at}`);
         await direct(parts, request, { do: 'supervise', mode, ...(at !== undefined && { extension: at }) });
         return shown(parts, request.params.id);

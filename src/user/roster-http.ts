@@ -144,7 +144,8 @@ function changeRoute(api: Api, parts: ApiParts): void {
       const scope = scopeOf(request);
       const before = await userOf(users, scope, request.params.id);
       const { branch: named, ...change } = request.body;
-      if (change.agentId && change.agentId !== before.agentId) checkSeat(parts, scope, change.agentId);
+      // Null takes the seat away, whosever it is.
+      checkSeat(parts, scope, change.agentId === undefined ? before.agentId : (change.agentId ?? undefined));
       const user = await users.change(before.id, {
         ...change,
         ...(named !== undefined && { branch: scope.placeIn(named) }),
@@ -171,7 +172,10 @@ function passwordRoute(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const user = await userOf(users, scopeOf(request), request.params.id);
+      const scope = scopeOf(request);
+      const user = await userOf(users, scope, request.params.id);
+      // Whoever knows his password sits in his seat.
+      checkSeat(parts, scope, user.agentId);
       const passwordHash = await passwords.hashNew(request.body.password, user.login);
       const now = clock.now();
       await users.setPassword(user.id, passwordHash, now);
@@ -182,7 +186,8 @@ function passwordRoute(api: Api, parts: ApiParts): void {
   );
 }
 
-function shortRoutes(api: Api, { users, sessions, clock, log }: ApiParts): void {
+function shortRoutes(api: Api, parts: ApiParts): void {
+  const { users, sessions, clock, log } = parts;
   const acts = {
     disable: ['Keeps him out, at once', (user: User) => users.disable(user.id, clock.now())],
     enable: ['Lets him in again', (user: User) => users.enable(user.id)],
@@ -196,7 +201,9 @@ function shortRoutes(api: Api, { users, sessions, clock, log }: ApiParts): void 
         schema: { tags: ['users'], summary, params: idParams, response: { 200: userView } },
       },
       async (request) => {
-        const user = await userOf(users, scopeOf(request), request.params.id);
+        const scope = scopeOf(request);
+        const user = await userOf(users, scope, request.params.id);
+        if (name === 'enable') checkSeat(parts, scope, user.agentId);
         const changed = await act(user);
         await sessions.noticeEnded();
         log.info({ user: user.id, what: name, by: caller(request).id }, 'a user was changed');

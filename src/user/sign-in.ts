@@ -37,7 +37,7 @@ export class SignIn {
 
   /** @throws Refused `too-many-requests`, `login-locked`, `bad-password`, `user-disabled` */
   async check(typed: string, password: string, address: string): Promise<User> {
-    const { users, passwords, clock } = this.#parts;
+    const { clock } = this.#parts;
     const login = loginOf(typed);
     const place = `${login} ${address}`;
     const isKnown = this.#places.has(place);
@@ -45,15 +45,26 @@ export class SignIn {
     if (!isKnown && !this.#byAddress.take(address, clock.now()))
       throw new Refused('too-many-requests', 'Too many wrong passwords from this address: wait a minute');
     if (!this.#byLogin.take(counted, clock.now())) throw this.#locked(counted);
-    const user = await users.byLogin(login);
-    if (!(await passwords.fits(password, user?.passwordHash ?? NOBODYS_HASH)) || !user)
-      throw new Refused('bad-password', 'The login or the password is not right');
+    const { user, isRight } = await this.#look(login, password).catch((error: unknown) => {
+      // Nobody looked at the password: it was not a wrong one.
+      if (!isKnown) this.#byAddress.giveBack(address);
+      this.#byLogin.giveBack(counted);
+      throw error;
+    });
+    if (!isRight || !user) throw new Refused('bad-password', 'The login or the password is not right');
     if (!isKnown) this.#byAddress.giveBack(address);
     this.#byLogin.forget(counted);
     this.#remember(place);
     if (user.disabledAt !== undefined)
       throw new Refused('user-disabled', 'This user is disabled: ask an admin');
     return user;
+  }
+
+  /** @throws Refused `too-many-requests`, and what the database throws */
+  async #look(login: string, password: string): Promise<{ user: User | undefined; isRight: boolean }> {
+    const { users, passwords } = this.#parts;
+    const user = await users.byLogin(login);
+    return { user, isRight: await passwords.fits(password, user?.passwordHash ?? NOBODYS_HASH) };
   }
 
   #locked(counted: string): Refused {

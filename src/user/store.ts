@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Refused } from '../base/errors.ts';
-import type { PersonRole } from '../http/roles.ts';
+import { mayHaveSeat, type PersonRole } from '../http/roles.ts';
 import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { sessionTable, userTable } from './table.ts';
@@ -59,6 +59,11 @@ export class UserStore {
     return this.#one(eq(userTable.login, login));
   }
 
+  /** The user who has this agent's seat and is not disabled. */
+  async ofAgent(agent: string): Promise<User | undefined> {
+    return this.#one(and(eq(userTable.agentId, agent), isNull(userTable.disabledAt))!);
+  }
+
   /** By login. */
   async list({ text, role, isDisabled, branches, after, limit }: UserFilter): Promise<User[]> {
     const pattern = text === undefined ? '' : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
@@ -86,7 +91,7 @@ export class UserStore {
     return this.#database.query.select({ users: count() }).from(userTable).get()?.users ?? 0;
   }
 
-  /** @throws Refused `login-taken`, `seat-taken` */
+  /** @throws Refused `login-taken`, `seat-taken`, `seat-not-for-role` */
   async add(user: User): Promise<void> {
     this.#database.unit(() => {
       if (this.#one(eq(userTable.login, user.login)))
@@ -96,7 +101,7 @@ export class UserStore {
     });
   }
 
-  /** @throws Refused `user-unknown`, `last-admin`, `seat-taken` */
+  /** @throws Refused `user-unknown`, `last-admin`, `seat-taken`, `seat-not-for-role` */
   async change(id: string, change: UserChange): Promise<User> {
     return this.#database.unit(() => {
       const { agentId, ...rest } = change;
@@ -148,7 +153,7 @@ export class UserStore {
     });
   }
 
-  /** @throws Refused `user-unknown`, `seat-taken` */
+  /** @throws Refused `user-unknown`, `seat-taken`, `seat-not-for-role` */
   async enable(id: string): Promise<User> {
     return this.#database.unit(() => {
       const user = this.#present(id);
@@ -197,8 +202,14 @@ export class UserStore {
   }
 
   /** Two who sit in one seat would take each other's calls. */
-  #checkSeat({ id, agentId, disabledAt }: User): void {
-    if (agentId === undefined || disabledAt !== undefined) return;
+  #checkSeat({ id, role, agentId, disabledAt }: User): void {
+    if (agentId === undefined) return;
+    if (!mayHaveSeat(role))
+      throw new Refused(
+        'seat-not-for-role',
+        `A user of role ${role} has no seat: it would let him change things`,
+      );
+    if (disabledAt !== undefined) return;
     const other = this.#one(
       and(eq(userTable.agentId, agentId), isNull(userTable.disabledAt), ne(userTable.id, id))!,
     );

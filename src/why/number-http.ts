@@ -7,7 +7,7 @@ import type { Attempt } from '../dialer/attempt.ts';
 import type { OutboundCampaign } from '../dialer/outbound.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import type { ContactParts } from '../http/contact-parts.ts';
-import { line, numbersFor, textFor } from '../http/fields.ts';
+import { checkMaySearchNumbers, line, numbersFor, textFor } from '../http/fields.ts';
 import { seesAttempt } from '../http/outbound-attempts.ts';
 import { attemptView, showAttempt } from '../http/outbound-views.ts';
 import type { Principal } from '../http/principal.ts';
@@ -99,8 +99,10 @@ export function numberWhyRoutes(api: Api, parts: ApiParts): void {
       const { number: written, person = '' } = request.query;
       if ((written === undefined) === (person === ''))
         throw new Refused('bad-filter', 'Ask by a number or by a person');
+      const principal = caller(request);
+      checkMaySearchNumbers(principal);
       const number = written === undefined ? '' : numberOf(written, contacts.numbers);
-      return explained(all, { number, person }, caller(request), scopeOf(request));
+      return explained(all, { number, person }, principal, scopeOf(request));
     },
   );
 }

@@ -51,6 +51,7 @@ test('a viewer sees numbers masked, and may not look for one', async () => {
   expect(seen.body.items).toMatchObject([{ number: '+86****5678', person: '138****0001' }]);
   expect((await api.send('viewer', 'GET', '/api/contact-wishes?number=13812345678')).status).toBe(403);
   expect((await api.send('viewer', 'GET', `/api/outbound/why?number=13812345678`)).status).toBe(403);
+  expect((await api.send('approver', 'GET', '/api/outbound/why?number=13812345678')).status).toBe(403);
 });
 
 test('a long list comes in pages, and is asked for by one thing', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { addAndSignIn, addUser, OURS, PASSWORD, signIn } from './access-lab.ts';
 import { type ApiLab, openApi } from './api-lab.ts';
@@ -173,4 +175,53 @@ test('a database that takes nothing holds nobody up, and nothing is lost', async
   expect(await noted(api)).toEqual([]);
   append.mockRestore();
   expect(await noted(api)).toMatchObject([{ what: 'POST /api/flows/reload' }]);
+});
+
+test('whoever hangs up before the answer is noted all the same', async () => {
+  const api = await openApi();
+  let go = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    vi.spyOn(api.centre, 'tellAgent').mockImplementation(async () => {
+      resolve();
+      await new Promise<void>((goOn) => (go = goOn));
+      return api.centre.agent('1001')!;
+    });
+  });
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const noting = vi.spyOn(api.audit, 'note');
+  const socket = connect((api.app.server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(
+    `POST /api/agents/1001/log-in HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${api.tokenOf.admin}\r\n\r\n`,
+  );
+  await asked;
+  socket.destroy();
+  await vi.waitFor(() => expect(noting).toHaveBeenCalled());
+  go();
+  expect(await noted(api)).toMatchObject([
+    { who: 't-admin', what: 'POST /api/agents/:id/log-in', outcome: 'aborted', status: 0 },
+  ]);
+});
+
+test('nobody fills the log by leaving without having come, or with what is no sign-in', async () => {
+  const api = await openApi();
+  for (let times = 0; times < 5; times += 1) {
+    await api.inject({ method: 'DELETE', url: '/api/session' });
+    await api.inject({ method: 'POST', url: '/api/session', headers: OURS, payload: {} });
+  }
+  expect((await noted(api)).map(({ what }: { what: string }) => what)).toEqual([
+    'POST /api/session',
+    'DELETE /api/session',
+  ]);
+});
+
+test('what is long is kept in part, and a look at the log writes a piece of what waits', async () => {
+  const api = await openApi();
+  const append = vi.spyOn(api.audited, 'append');
+  const body = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`k${at}`, 'x'.repeat(200)]));
+  for (let times = 0; times < 201; times += 1) await api.send('admin', 'POST', '/api/flows/reload', body);
+  const [entry] = await noted(api);
+  expect(append.mock.calls.map(([entries]) => entries.length)).toEqual([200]);
+  expect(entry.sent).toMatch(/^\{"body":.*… \(\d+\)$/);
+  expect(entry.sent.length).toBeLessThan(4200);
 });

@@ -201,3 +201,27 @@ test('whoever has a seat may do there what agents do, whatever his role', async 
   expect((await send('POST', '/api/agents/1006/log-in')).status).toBe(200);
   expect((await send('POST', '/api/agents/1007/log-in')).body.error.id).toBe('forbidden');
 });
+
+test.each(['viewer', 'approver', 'auditor'] as const)('a user of role %s has no seat', async (role) => {
+  const api = await openApi();
+  const made = await api.send('admin', 'POST', '/api/users', { ...NEW, role });
+  expect([made.status, made.body.error.id]).toEqual([409, 'seat-not-for-role']);
+  await addUser(api, { login: 'ann', role: 'agent', agentId: '1002' });
+  const changed = await api.send('admin', 'PATCH', '/api/users/u-ann', { role });
+  expect(changed.body.error.id).toBe('seat-not-for-role');
+  expect((await api.send('admin', 'PATCH', '/api/users/u-ann', { role, agentId: null })).status).toBe(200);
+});
+
+test('an admin of a branch takes no seat outside it by way of a user who has one', async () => {
+  const api = await openApi();
+  await addUser(api, { login: 'bob', branch: 'wuhan', role: 'agent', agentId: '1001' });
+  const { send } = await addAndSignIn(api, 'ann', 'admin', 'wuhan');
+  for (const [method, url, body] of [
+    ['PATCH', '/api/users/u-bob', { role: 'supervisor' }],
+    ['POST', '/api/users/u-bob/password', { password: PASSWORD }],
+    ['POST', '/api/users/u-bob/enable', {}],
+  ] as const)
+    expect((await send(method, url, body)).body.error?.id).toBe('agent-unknown');
+  expect((await send('PATCH', '/api/users/u-bob', { agentId: null })).status).toBe(200);
+  expect((await send('POST', '/api/users/u-bob/password', { password: PASSWORD })).status).toBe(200);
+});

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readRouting } from '../../src/engine/routing-file.ts';
+import { addUser } from './access-lab.ts';
 import { openApi } from './api-lab.ts';
 
 const NEW = {
@@ -58,15 +59,32 @@ test('a change keeps the state and what is not named', async () => {
 
 test('an agent who is logged out is removed, and one who is not is not', async () => {
   const { send, centre, agents, events } = await openApi();
-  await send('admin', 'POST', '/api/agents/1001/log-in');
-  const refused = await send('admin', 'DELETE', '/api/agents/1001');
+  await send('admin', 'POST', '/api/agents/1003/log-in');
+  const refused = await send('admin', 'DELETE', '/api/agents/1003');
   expect([refused.status, refused.body.error.id]).toEqual([409, 'agent-logged-in']);
-  expect(await agents.isAgent('1001')).toBe(true);
+  expect(await agents.isAgent('1003')).toBe(true);
   expect((await send('admin', 'DELETE', '/api/agents/1002')).body.name).toBe('王芳');
   expect(centre.staff.some(({ id }) => id === '1002')).toBe(false);
   expect(await agents.isAgent('1002')).toBe(false);
   expect((await events.since(0, ['AgentRemoved'])).map(({ agent }) => agent)).toEqual(['1002']);
   expect((await send('admin', 'DELETE', '/api/agents/1002')).status).toBe(404);
+});
+
+test('an agent whose seat a user or a token has is not removed', async () => {
+  const api = await openApi();
+  await addUser(api, { login: 'ann', role: 'agent', agentId: '1002' });
+  for (const [agent, by] of [
+    ['1001', 'agent'],
+    ['1002', 'ann'],
+  ]) {
+    const { status, body } = await api.send('admin', 'DELETE', `/api/agents/${agent}`);
+    expect([status, body.error.id, body.error.details]).toEqual([409, 'agent-in-use', { by }]);
+    expect(await api.agents.isAgent(agent!)).toBe(true);
+  }
+  await api.users.disable('u-ann', 1);
+  await api.tokens.revoke('t-agent', 1);
+  for (const agent of ['1001', '1002'])
+    expect((await api.send('admin', 'DELETE', `/api/agents/${agent}`)).status).toBe(200);
 });
 
 test('the number at which somebody is logged in is not changed, in the centre or on file, before he is logged out', async () => {

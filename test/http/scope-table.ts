@@ -65,6 +65,7 @@ export const PROBES: Readonly<Record<string, (theirs: Things) => readonly Probe[
   'POST /api/agents/{id}/ready': () => unknownAgent('ready'),
   'POST /api/agents/{id}/not-ready': () => unknownAgent('not-ready', { reason: 'x' }),
   'GET /api/phones': () => [{ hides: '/api/phones' }],
+  'GET /api/campaigns/choices': () => [{ hides: '/api/campaigns/choices' }],
 
   'GET /api/calls': ({ number }) => [
     { hides: '/api/calls' },
@@ -268,7 +269,10 @@ export const PROBES: Readonly<Record<string, (theirs: Things) => readonly Probe[
   'POST /api/users/{id}/sign-out': () => [{ unknown: '/api/users/user-theirs/sign-out' }],
   'GET /api/audit': () => [{ hides: '/api/audit' }, { hides: '/api/audit?who=t-theirs', empty: true }],
 
-  'POST /api/calls/{id}/listen': () => unknownCall('listen'),
+  'POST /api/calls/{id}/listen': ({ phone }) => [
+    ...unknownCall('listen'),
+    { unknown: '/api/calls/live-ours/listen', body: { extension: phone }, engineKnows: true },
+  ],
   'POST /api/calls/{id}/whisper': () => unknownCall('whisper'),
   'POST /api/calls/{id}/barge': () => unknownCall('barge'),
   'POST /api/calls/{id}/release': () => unknownCall('release'),

@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { AgentStore } from '../../agent/store.ts';
+import { AgentStore, type Phone } from '../../agent/store.ts';
 import { messageOf } from '../../base/errors.ts';
 import { EventLog } from '../../engine/store.ts';
 import { storeFile } from '../../setup/prepare.ts';
-import type { Phone } from '../../setup/render-asterisk.ts';
 import type { Database } from '../../store/connect.ts';
 import { knownMigrations } from '../../store/migrate.ts';
 import { readDatabase } from '../../store/read-only.ts';

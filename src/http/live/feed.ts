@@ -88,7 +88,7 @@ export class LiveFeed {
     if (!watched) return;
     const { everyMs } = watched.topic;
     for (const audience of watched.audiences.values()) {
-      if (about !== undefined && audience.about !== about) continue;
+      if (audience.clients.size === 0 || (about !== undefined && audience.about !== about)) continue;
       audience.isStale = true;
       if (everyMs === 0) this.#send(audience);
     }
@@ -158,7 +158,8 @@ export class LiveFeed {
     if (watched.cancel || watched.audiences.size === 0) return;
     watched.cancel = this.#clock.at(this.#clock.now() + watched.topic.everyMs, () => {
       watched.cancel = undefined;
-      for (const audience of watched.audiences.values()) if (audience.isStale) this.#send(audience);
+      for (const audience of watched.audiences.values())
+        if (audience.isStale && audience.clients.size > 0) this.#send(audience);
     });
   }
 
