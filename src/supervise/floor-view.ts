@@ -134,7 +134,7 @@ export function tierRows(
   });
 }
 
-export function serviceRow(served: Served = NOBODY_SERVED): ServiceRow {
+function serviceRow(served: Served = NOBODY_SERVED): ServiceRow {
   const { answered, missed, abandoned, waitedMs } = served;
   return {
     answered,
