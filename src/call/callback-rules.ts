@@ -88,6 +88,8 @@ function whileCalling(call: Calling, input: CallInput, now: number, rules: Rules
     case 'LegEnded':
     case 'LegRefused':
       if (input.leg === phase.leg) return agentLeft(call, now, rules);
+      // The agent's page was loaded anew, and another leg took this one's place.
+      if (input.leg !== channel) return [call, []];
       return customerGone(call, input.type === 'LegEnded' ? input.cause : 'failure', now, rules);
     case 'CallerEnded':
       return customerGone(call, isCause(input.cause) ? input.cause : 'failure', now, rules);

@@ -16,11 +16,11 @@ export class RefusedByApi extends Error {
 /** Longer than any answer of the API takes, ms. */
 const PATIENCE_MS = 20_000;
 
-let onSignedOut: () => void = () => undefined;
+const onSignedOut: (() => void)[] = [];
 
 /** `listener` is called when the API says that nobody is signed in any more. */
 export function whenSignedOut(listener: () => void): void {
-  onSignedOut = listener;
+  onSignedOut.push(listener);
 }
 
 /** Less is the way of the answer and the whole seconds of its date, ms. */
@@ -109,8 +109,13 @@ async function send(path: string, init: RequestInit, patienceMs = PATIENCE_MS): 
   compareClocks(response);
   if (response.ok) return response;
   const refusal = await refusalOf(response);
-  if (response.status === 401) onSignedOut();
+  if (response.status === 401) signedOut();
   throw refusal;
+}
+
+/** Nobody is signed in any more: whoever wanted to know is told, in the order in which they asked for it. */
+export function signedOut(): void {
+  for (const listener of onSignedOut) listener();
 }
 
 async function refusalOf(response: Response): Promise<RefusedByApi> {

@@ -1,4 +1,5 @@
 import { computed, onScopeDispose, reactive, ref } from 'vue';
+import { signedOut } from './api.ts';
 
 /** Rows of a topic: collection → id → row. */
 type Rows = Record<string, Record<string, unknown>>;
@@ -14,6 +15,11 @@ interface Told {
 const TRY_AGAIN_MS = [200, 500, 1_000, 2_000, 4_000];
 /** The server says something at least this often, ms. */
 const SILENCE_MS = 40_000;
+
+/** Codes with which the server closes: see `http/sitting.ts`. */
+const SIGNED_OUT = 4401;
+const DRIVEN_OUT = 4409;
+const DRIVEN_OUT_MS = 60_000;
 
 const views = new Map<
   string,
@@ -81,11 +87,14 @@ function connect(): void {
     heardAt = Date.now();
     take(JSON.parse(String(message.data)) as Told);
   };
-  mine.onclose = () => {
+  mine.onclose = ({ code }) => {
     if (socket !== mine) return;
     lost.value = views.size > 0;
     socket = undefined;
-    const wait = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)] ?? 4_000;
+    if (code === SIGNED_OUT) return signedOut();
+    // Too many pages of one user: at once, they would drive each other out for ever.
+    const soon = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)] ?? 4_000;
+    const wait = code === DRIVEN_OUT ? DRIVEN_OUT_MS : soon;
     tries += 1;
     if (views.size > 0) setTimeout(connect, wait * (0.75 + Math.random() / 2));
   };

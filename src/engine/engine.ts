@@ -72,7 +72,7 @@ export interface EngineParts {
   readonly recorded: (recording: Extract<PbxEvent, { type: 'RecordingEnded' }>) => void;
   /** Another daemon has taken over: this one must end. */
   readonly replaced: () => void;
-  /** What a turn has changed, right after it was committed. Costs next to nothing, and does not throw. */
+  /** What a turn has changed, right after it was committed. Costs next to nothing. */
   readonly committed?: (changes: Changes) => void;
 }
 
@@ -464,11 +464,20 @@ export class Engine implements Centre {
     this.#loads.learn(turn.changes.events);
     if (!(await this.#commit(turn, batch))) return;
     for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
-    this.#parts.committed?.(turn.changes);
     for (const answer of answers) answer();
     this.#dialler?.committed();
     this.#setAlarm();
+    this.#tellOfChanges(turn.changes);
     observer?.turned(startedAt, batch.length);
+  }
+
+  /** Whatever goes wrong for those who look on is not the calls' business. */
+  #tellOfChanges(changes: Changes): void {
+    try {
+      this.#parts.committed?.(changes);
+    } catch (error) {
+      this.#parts.log.error(faultOf(error), 'pages were not told of a change');
+    }
   }
 
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Refused } from '../base/errors.ts';
 import { seenPhone } from '../agent/http.ts';
+import { Refused } from '../base/errors.ts';
 import { SUPERVISION_MODES, type SupervisionMode } from '../call/supervision.ts';
 import type { Direction } from '../engine/direction.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';

@@ -291,6 +291,18 @@ describe('a page that is gone', () => {
     expect(outcome[0].phase).toMatchObject({ at: 'connected', leg: 'l1', bridgeOf: 'l2' });
   });
 
+  test('that was loaded anew, and whose old leg ends then, keeps the one who is being rung', () => {
+    const calling: Phase = { at: 'calling', leg: 'l1', until: NOW + 60_000, place: PLACE };
+    const customer: Leg = { id: 'ch1', to: { kind: 'outside', number: '138' }, plannedAt: 90 };
+    const call: Call = { ...callIn(calling, [FIRST, customer]), callback: { id: 'c1', ringMs: 60_000 } };
+    const [asked] = reduceCall(call, { type: 'Rejoin', leg: 'n', replaces: 'l1' }, NOW);
+    const [back] = reduceCall(asked, { type: 'LegAnswered', leg: 'n' }, NOW + 100);
+    expect(back.phase).toMatchObject({ at: 'calling', leg: 'n' });
+    const [after, effects] = reduceCall(back, { type: 'LegEnded', leg: 'l1', cause: 'normal' }, NOW + 200);
+    expect(after.phase).toEqual(back.phase);
+    expect(effects).toEqual([]);
+  });
+
   test('ends a call that the agent himself makes, before anybody answered', () => {
     const calling: Phase = { at: 'calling', leg: 'l1', until: NOW + 60_000, place: PLACE };
     const customer: Leg = { id: 'ch1', to: { kind: 'outside', number: '138' }, plannedAt: 90 };

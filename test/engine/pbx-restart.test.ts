@@ -16,7 +16,8 @@ async function busyCentre() {
               say = listener;
               target.start(listener);
             };
-          if (name === 'snapshot' && isEmpty) return async () => ({ channels: [], bridges: [], overhearings: [] });
+          if (name === 'snapshot' && isEmpty)
+            return async () => ({ channels: [], bridges: [], overhearings: [] });
           const command = target[name] as (...args: unknown[]) => unknown;
           return command.bind(target);
         },
