@@ -41,11 +41,18 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Asks the API. @param path with its query, such as `/api/agents`
+ * @param keepalive the request goes on when its page goes; for bodies below 64 kB
  * @throws RefusedByApi, `unreachable` when the daemon does not answer
  */
-export async function ask<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+export async function ask<Answer>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  { keepalive = false }: { readonly keepalive?: boolean } = {},
+): Promise<Answer> {
   const response = await send(path, {
     method,
+    keepalive,
     headers: {
       'x-carillon-console': '1',
       ...(body !== undefined && { 'content-type': 'application/json' }),
