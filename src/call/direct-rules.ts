@@ -1,5 +1,6 @@
 import { Refused, unreachable } from '../base/errors.ts';
 import type { Call, DirectorInput, Phase, Place } from './call.ts';
+import { hasCaller } from './callback-rules.ts';
 import type { Outcome } from './leg-rules.ts';
 import { stopRinging } from './ring-rules.ts';
 
@@ -32,9 +33,12 @@ export function reduceDirected(call: Call, input: DirectorInput, now: number): O
 
 /** A phone that rings for him is let be: no fault of the agent's. */
 function stillWaiting(call: Call, now: number, direct: (waiting: Waiting) => Outcome): Outcome {
+  const notWaiting = new Refused('call-not-waiting', `${call.id} does not wait in a queue now`);
+  // An agent is rung for somebody who is called only then: nobody waits yet.
+  if (!hasCaller(call)) throw notWaiting;
   const [back, effects] = stopRinging(call, now);
   const { phase } = back;
-  if (phase.at !== 'queued') throw new Refused('call-not-waiting', `${call.id} does not wait in a queue now`);
+  if (phase.at !== 'queued') throw notWaiting;
   const [directed, more] = direct({ ...back, phase });
   return [directed, [...effects, ...more]];
 }

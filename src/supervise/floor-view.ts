@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { extensionOf } from '../agent/agent.ts';
-import type { Call } from '../call/call.ts';
+import type { Call, Phase } from '../call/call.ts';
+import { hasCaller } from '../call/callback-rules.ts';
 import { legOf } from '../call/leg-rules.ts';
 import { isTalk } from '../call/room.ts';
 import { laneOf, type Queue } from '../queue/queue.ts';
@@ -49,6 +50,12 @@ export function agentRow(agent: Agent, call: Call | undefined, { text }: Shown):
   };
 }
 
+/** Where somebody waits, in a queue or while a phone rings for him: not whoever is called only when an agent is there. */
+function placeOf(call: Call): Extract<Phase, { at: 'queued' | 'offered' }> | undefined {
+  const { phase } = call;
+  return (phase.at === 'queued' || phase.at === 'offered') && hasCaller(call) ? phase : undefined;
+}
+
 /** Undefined for a call that neither waits nor talks. */
 export function callRow(
   call: Call,
@@ -56,14 +63,14 @@ export function callRow(
   { number, text }: Shown,
 ): CallRow | undefined {
   const { id, phase, facts, ani, aniName, callback, outbound } = call;
-  const waits = phase.at === 'queued' || phase.at === 'offered';
+  const place = placeOf(call);
   const talks = isTalk(phase) || phase.at === 'left';
-  if (!waits && !talks) return undefined;
-  const queue = waits ? phase.queue : (facts.queue ?? '');
-  const leg = waits && phase.at === 'offered' ? phase.leg : 'leg' in phase ? phase.leg : '';
+  if (!place && !talks) return undefined;
+  const queue = place?.queue ?? facts.queue ?? '';
+  const leg = 'leg' in phase ? phase.leg : '';
   return {
     id,
-    is: waits ? 'waiting' : 'talking',
+    is: place ? 'waiting' : 'talking',
     phase: phase.at,
     kind: outbound ? 'outbound' : callback ? 'callback' : 'inbound',
     number: number(ani),
@@ -74,9 +81,9 @@ export function callRow(
     campaign: facts.campaignId ?? outbound?.campaign ?? '',
     agent: legOf(call, leg)?.agent ?? '',
     since: 'since' in phase ? phase.since : call.startedAt,
-    due: waits ? phase.since + targetOf(queues, phase.queue, facts.tier ?? '') : null,
-    isFirst: waits && phase.isFirst === true,
-    keptFor: (waits && phase.keptFor) || '',
+    due: place ? place.since + targetOf(queues, place.queue, facts.tier ?? '') : null,
+    isFirst: place?.isFirst === true,
+    keptFor: place?.keptFor ?? '',
     supervision: supervisionRow(call),
   };
 }
@@ -173,7 +180,7 @@ export function centreRow(
     pbx,
     liveCalls: calls.length,
     inFlow: count(({ at }) => at === 'flow' || at === 'recording'),
-    waiting: count(({ at }) => at === 'queued' || at === 'offered'),
+    waiting: calls.filter((call) => placeOf(call)).length,
     talking: count((phase) => isTalk(phase) || phase.at === 'left'),
     today: serviceRow(sumOf(lanes.map(({ today }) => today))),
     recent: serviceRow(sumOf(lanes.map(({ recent }) => recent))),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Call, CallInput, Phase } from '../../src/call/call.ts';
+import type { Call, CallInput, Phase, Place } from '../../src/call/call.ts';
 import type { CallEffect } from '../../src/call/call-effect.ts';
 import { reduceCall } from '../../src/call/call-rules.ts';
 import type { Leg } from '../../src/call/leg.ts';
@@ -108,6 +108,16 @@ test.each<[string, Call, CallInput, number, string, string[]]>([
   expect([after.phase.at, does(wanted)]).toEqual([phase, effects]);
 });
 
+test.each([
+  ['MovedToQueue', { queue: 'card', maxWaitMs: 60_000, music: '' }],
+  ['KeptFor', { agent: '1001' }],
+] as const)('while the agent is rung for him, nobody moves him by %s', (type, how) => {
+  const offered: Phase = { at: 'offered', leg: 'l1', ringUntil: 20_000, ...PLACE };
+  const ringing: Call = { ...ATTENDED, legs: [AGENT], phase: offered };
+  const by = { id: 'u1', name: 'Chief' };
+  expect(() => reduceCall(ringing, { type, ...how, by } as CallInput, 200)).toThrow(/does not wait/);
+});
+
 test.each<[string, number, number]>([
   ['at once', 100, UNTIL],
   ['late', 8000, 23_000],
@@ -150,6 +160,7 @@ test('whoever waited for too long is noted as abandoned, and who hangs up before
 // ── an agent is rung first ───────────────────────────────────────────────────────────────────────────────────────────
 
 const ATTENDED: Call = { ...call({ at: 'flow' }, []), callback: { id: 'a-1', ringMs: 15_000 } };
+const PLACE: Place = { queue: 'q', since: 0, until: 90_000, music: '' };
 const CALLING: Call = {
   ...ATTENDED,
   legs: [AGENT, PLANNED],

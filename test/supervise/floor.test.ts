@@ -126,6 +126,11 @@ const SHOWN = { number: (number: string) => `${number.slice(0, 3)}…`, text: (t
 const WAITS: Phase = { at: 'queued', queue: 'general', since: 1_000, until: 9, music: '' };
 
 describe('rows', () => {
+  test('are silent of whoever is called only when his agent is there', () => {
+    const callback = { id: 'b', ringMs: 15_000 };
+    expect(callRow(aCall('b', WAITS, { callback }), QUEUES, SHOWN)).toBeUndefined();
+  });
+
   test('show who waits with his target, and numbers as the reader may see them', () => {
     expect(callRow(aCall('a', { ...WAITS, isFirst: true, keptFor: '1001' }), QUEUES, SHOWN)).toMatchObject({
       is: 'waiting',
