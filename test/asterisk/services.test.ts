@@ -20,6 +20,9 @@ const WEALTH_NOTE = 622.25;
 const CLEAR = 0.5;
 const SPOKEN = 300;
 
+/** What scripted callers of the demonstration key in; it is written before anybody calls. */
+const SCRIPTS = 'asterisk/etc/extensions_demonstration.conf';
+
 let centre: RunningCentre;
 const phones: Baresip[] = [];
 
@@ -133,7 +136,7 @@ describe('card and PIN', () => {
     expect(answers).toContain(secret.number);
     expect(filesOf(data)).toEqual(expect.arrayContaining(['asterisk/log/messages.log', 'log/daemon.log']));
     for (const keys of [secret.card, secret.pin]) {
-      expect(filesThatHold(keys, data)).toEqual([]);
+      expect(filesThatHold(keys, data).filter((file) => file !== SCRIPTS)).toEqual([]);
       expect(holdsKeys(answers, keys)).toBe(false);
     }
     // What may be kept is: the search would have found the rest.
