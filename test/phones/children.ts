@@ -21,11 +21,11 @@ export function adopt(child: ChildProcess): void {
   child.once('exit', () => alive.delete(child));
 }
 
-/** Ends `child` and waits until it is gone: politely for `politeMs`, then not. */
+/** Ends `child` and waits until it is gone: politely for `politeMs`, then not; with 0 it gets no time to say goodbye. */
 export async function end(child: ChildProcess, politeMs = 500): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
+  child.kill(politeMs === 0 ? 'SIGKILL' : 'SIGTERM');
   const insist = setTimeout(() => child.kill('SIGKILL'), politeMs);
   await gone;
   clearTimeout(insist);
