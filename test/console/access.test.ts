@@ -88,7 +88,8 @@ test('given_a_new_colleague_with_a_script_for_a_name_then_he_works_changes_his_p
     await admin.getByRole('row').filter({ hasText: what }).first().waitFor();
   await admin.getByLabel('User', { exact: true }).fill(login);
   await admin.keyboard.press('Enter');
-  await admin.getByRole('row').filter({ hasText: 'New user' }).waitFor({ state: 'detached' });
+  const made = admin.getByRole('row').filter({ hasText: 'New user' });
+  await expect.poll(() => made.count(), { timeout: 15_000 }).toBe(0);
   await admin.getByRole('row').filter({ hasText: 'Sign-in' }).filter({ hasText: SCRIPT }).first().waitFor();
   expect([await isHacked(admin), await isHacked(his)]).toEqual([false, false]);
 }, 90_000);

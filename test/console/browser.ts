@@ -45,6 +45,8 @@ export class ConsoleStage {
   readonly #browsers = new Map<number, Browser>();
   readonly #contexts = new Set<BrowserContext>();
   readonly #users = new Map<string, { readonly login: string; readonly password: string }>();
+  /** What each page asked the API of late, for the report of a failed test. */
+  readonly #asked = new Map<Page, string[]>();
   #errors: string[] = [];
   #tolerated: RegExp[] = [];
 
@@ -170,6 +172,13 @@ export class ConsoleStage {
       if (message.type() === 'error')
         this.#errors.push(`${page.url()}: ${message.text()} (${message.location().url})`);
     });
+    const asked: string[] = [];
+    this.#asked.set(page, asked);
+    page.on('response', (response) => {
+      const request = response.request();
+      if (request.url().includes('/api/'))
+        asked.push(`${request.method()} ${request.url()}: ${response.status()}`);
+    });
   }
 
   #begin(): void {
@@ -179,9 +188,26 @@ export class ConsoleStage {
 
   async #end({ task }: TestContext): Promise<void> {
     const errors = this.#errors.filter((error) => !this.#tolerated.some((one) => one.test(error)));
-    if (errors.length > 0 || task.result?.state === 'fail') await this.#takePictures(fileNameOf(task.name));
+    if (errors.length > 0 || task.result?.state === 'fail') {
+      await this.#takePictures(fileNameOf(task.name));
+      await this.#describePages(task.name);
+    }
     await this.#closeWindows();
     if (errors.length > 0) throw new Error(`errors in the page: ${errors.join('\n')}`);
+  }
+
+  /** Where nobody sees the pictures, what stood in the pages. */
+  async #describePages(test: string): Promise<void> {
+    for (const [page, asked] of this.#asked) {
+      if (page.isClosed()) continue;
+      const words = await page
+        .locator('main')
+        .textContent({ timeout: 5_000 })
+        .catch(() => 'nothing to read');
+      process.stderr.write(
+        `${test} failed; at ${page.url()} one reads:\n${words?.slice(0, 3_000)}\nIt asked: ${asked.slice(-8).join('; ')}\n`,
+      );
+    }
   }
 
   async #takePictures(name: string): Promise<void> {
@@ -198,6 +224,7 @@ export class ConsoleStage {
   async #closeWindows(): Promise<void> {
     for (const context of this.#contexts) await context.close().catch(() => undefined);
     this.#contexts.clear();
+    this.#asked.clear();
   }
 }
 

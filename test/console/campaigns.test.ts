@@ -25,14 +25,15 @@ test('given_a_new_campaign_when_a_caller_keys_in_its_code_then_its_page_counts_h
   const page = await stage.page(INITIATOR, '/campaigns');
   // Its code is to go to another one.
   await page.getByRole('link', { name: '春季大额存单' }).click();
-  await page.getByLabel('Code').fill('8099');
+  await page.getByRole('heading', { name: '春季大额存单' }).waitFor();
+  await page.getByLabel('Code', { exact: true }).fill('8099');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The campaign is saved').waitFor();
 
   await page.goto('/campaigns');
   await page.getByRole('button', { name: 'New campaign' }).click();
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Code').fill('8002');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Code', { exact: true }).fill('8002');
   await choose(page, 'Extension', /^2001/);
   await choose(page, 'When nobody answers', 'To a queue');
   await page.getByLabel('Queue').waitFor();
@@ -42,10 +43,10 @@ test('given_a_new_campaign_when_a_caller_keys_in_its_code_then_its_page_counts_h
   stage.tolerate(/409/);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Another campaign has the code 8002').waitFor();
-  await page.getByLabel('Code').fill('8001');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.waitForURL(/\/campaigns\/m/);
+  await page.getByLabel('Code', { exact: true }).fill('8001');
+  await page.getByLabel('Code', { exact: true }).press('Enter');
   await page.getByRole('heading', { name }).waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/^\/campaigns\/m/);
 
   const called = page.locator('[data-figure=callers]');
   await called.getByText('0').waitFor();
@@ -60,7 +61,7 @@ test('given_a_new_campaign_when_a_caller_keys_in_its_code_then_its_page_counts_h
 test('given_an_approver_then_he_reads_a_campaign_and_changes_nothing', async () => {
   const page = await stage.page({ role: 'approver' }, '/campaigns/demo-fund');
   await page.getByText('You may look at this').waitFor();
-  expect(await page.getByLabel('Code').isDisabled()).toBe(true);
+  expect(await page.getByLabel('Code', { exact: true }).isDisabled()).toBe(true);
   expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
 });
 
@@ -76,7 +77,7 @@ const ROWS = [
 
 test('given_a_list_with_bad_rows_when_it_is_uploaded_then_progress_and_refused_rows_are_seen_as_text', async () => {
   const page = await stage.page(INITIATOR, '/outbound/new');
-  await page.getByLabel('Name').fill('Winter calls');
+  await page.getByLabel('Name', { exact: true }).fill('Winter calls');
   await choose(page, 'Queue', 'sales');
   await page.getByLabel('Caller number').fill('02795533');
   await page.getByRole('button', { name: 'Save' }).click();
