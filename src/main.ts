@@ -311,6 +311,14 @@ const classOfService = new ClassOfServiceWatch({
   }),
 });
 
+const phoneAccounts = new PhoneAccounts({
+  settings,
+  ports,
+  ariPassword: secrets.ariPassword,
+  phones: () => agents.phones(),
+  log: log.child({ part: 'phones' }),
+});
+
 const engine: Engine = new Engine({
   outside,
   routing,
@@ -321,6 +329,7 @@ const engine: Engine = new Engine({
     ...bans.problems(),
     ...dialer.problems(),
     ...reports.problems(),
+    ...phoneAccounts.problems(),
     clockProblem(clock.aheadMs()),
   ],
   pbx,
@@ -342,10 +351,7 @@ const engine: Engine = new Engine({
   problems: () => (starting === '' ? flows.missing() : [starting]),
   recorded: (recording) => void messages.keep(recording),
   replaced,
-  committed: (changes) => {
-    deskTopic.committed(changes);
-    floorTopic.committed();
-  },
+  committed: [(changes) => deskTopic.committed(changes), () => floorTopic.committed()],
 });
 
 const desk = new DeskStore(database, events);
@@ -404,13 +410,6 @@ const sockets = new Sockets({ gate: door, clock, log: log.child({ part: 'sockets
 sockets.add('/live', feed.path);
 sockets.add('/sip', sipPath({ pbx: `ws://127.0.0.1:${ports.ari}/ws`, log: log.child({ part: 'sip' }) }));
 sessions.onEnded((session) => sockets.sessionEnded(session));
-const phoneAccounts = new PhoneAccounts({
-  settings,
-  ports,
-  ariPassword: secrets.ariPassword,
-  phones: () => agents.phones(),
-  log: log.child({ part: 'phones' }),
-});
 const audited = new AuditStore(database);
 const audit = new AuditLog({ store: audited, clock, log: log.child({ part: 'audit' }) });
 
@@ -517,6 +516,7 @@ async function takeUpCalls(): Promise<void> {
   // Callers do not wait for what campaigns need.
   void dialer.start();
   reports.start();
+  phoneAccounts.start();
   await engine.start();
   void floorCounts.start(() => engine.liveCalls());
   starting = '';
@@ -601,6 +601,7 @@ async function stop(code: number): Promise<void> {
   isStopping = true;
   log.info({}, 'Carillon stops');
   try {
+    phoneAccounts.stop();
     classOfService.close();
     routing.close();
     flows.close();

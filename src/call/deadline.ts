@@ -1,10 +1,17 @@
 import { unreachable } from '../base/errors.ts';
 import type { Call } from './call.ts';
-import { pagePhoneDeadline } from './page-phone.ts';
+import { dueOf, pagePhoneDeadline } from './page-phone.ts';
+import type { Supervision } from './supervision.ts';
 
 /** When the call wants to be woken (UTC ms), if at all. */
 export function callDeadline({ phase, supervision, legs }: Call): number | undefined {
-  return earliest(earliest(phaseDeadline(phase), supervision?.ringUntil), pagePhoneDeadline(legs));
+  const ofSupervisor = supervision && supervisionDeadline(supervision);
+  return earliest(earliest(phaseDeadline(phase), ofSupervisor), pagePhoneDeadline(legs));
+}
+
+/** When a supervisor has been waited for long enough (UTC ms), if he is waited for. */
+export function supervisionDeadline({ ringUntil, leg }: Supervision): number | undefined {
+  return earliest(ringUntil, dueOf(leg));
 }
 
 function phaseDeadline(phase: Call['phase']): number | undefined {

@@ -69,10 +69,15 @@ function noted(
 
 /** After a restart of the daemon: every page was connected through the one before. @param isPage of an extension */
 export function pagesLeft(call: Call, isPage: (extension: string) => boolean, now: number): Call {
-  const legs = call.legs.map((leg) =>
-    leg.to.kind === 'phone' && isPage(leg.to.extension) && sits(call, leg.id) ? { ...leg, goneAt: now } : leg,
-  );
-  return { ...call, legs };
+  const without = (leg: Leg): Leg =>
+    leg.to.kind === 'phone' && isPage(leg.to.extension) ? { ...leg, goneAt: now } : leg;
+  const { supervision } = call;
+  const isThere = supervision && supervision.ringUntil === undefined;
+  return {
+    ...call,
+    legs: call.legs.map((leg) => (sits(call, leg.id) ? without(leg) : leg)),
+    ...(isThere && { supervision: { ...supervision, leg: without(supervision.leg) } }),
+  };
 }
 
 function rejoin(

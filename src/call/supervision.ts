@@ -20,12 +20,16 @@ export interface Supervision {
   readonly leg: Leg;
   readonly by: Director;
   readonly mode: SupervisionMode;
+  /** The phone is that of his own seat: it may be opened without anybody's doing. */
+  readonly answersItself?: true;
   /** Whose talk it is; he stays with this agent. */
   readonly agent: string;
   /** Until then he is rung; undefined: he is there. */
   readonly ringUntil?: number;
-  /** When he began to hear the talk in this mode, UTC ms; while he is rung, when that began. */
+  /** When he began to hear the talk in this mode, UTC ms; while he is first rung, when that began. */
   readonly since: number;
+  /** Since when he is with the talk, by whatever leg, UTC ms; undefined: he never was. */
+  readonly joinedAt?: number;
 }
 
 /** Where a supervisor is: at the agent's ear, or with others in a bridge. */
@@ -57,7 +61,7 @@ export function presenceOf(call: Call): Presence | undefined {
     return { in: 'room', aside: false, bridge: room.bridge, channels: [...room.channels, leg], leg };
   return {
     in: 'overhearing',
-    overhearing: overhearingOf(leg),
+    overhearing: overhearingOf(leg, target),
     leg,
     target,
     mode: mode === 'listen' ? 'listen' : 'whisper',
@@ -74,5 +78,5 @@ export function roomsOf(call: Call): readonly Room[] {
   return presence.aside && talk ? [talk, own] : [own];
 }
 
-/** Names the overhearing of a supervisor's leg: one per leg, so that an id is never used for two. */
-export const overhearingOf = (leg: string): string => `${leg}-o`;
+/** Names the overhearing of a supervisor's leg at another one: one for both, so that what is left of an earlier target is told apart. */
+const overhearingOf = (leg: string, target: string): string => `${leg}-${target}-o`;

@@ -148,10 +148,16 @@ export function showCampaign(campaign: Campaign, principal: Principal, now: numb
   };
 }
 
-/** Feedback as this role may see it. */
-export function showFeedback(feedback: Feedback, principal: Principal): FeedbackView {
-  const { customerId = null, callId = null, ani, note, ...shown } = feedback;
-  return { ...shown, customerId, callId, ani: numbersFor(principal)(ani), note: textFor(principal)(note) };
+/** Feedback as this role may see it; a customer whom he does not see is none. */
+export function showFeedback(feedback: Feedback, principal: Principal, scope: Scope): FeedbackView {
+  const { customerId, callId = null, ani, note, ...shown } = feedback;
+  return {
+    ...shown,
+    customerId: customerId !== undefined && scope.seesCustomer(customerId) ? customerId : null,
+    callId,
+    ani: numbersFor(principal)(ani),
+    note: textFor(principal)(note),
+  };
 }
 
 function readRoutes(api: Api, parts: ApiParts): void {
@@ -271,7 +277,7 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
         at: clock.now(),
       };
       await campaigns.addFeedback(feedback);
-      return reply.status(201).send(showFeedback(feedback, principal));
+      return reply.status(201).send(showFeedback(feedback, principal, scope));
     },
   );
   api.get(
@@ -301,7 +307,7 @@ function feedbackRoutes(api: Api, parts: ApiParts): void {
         sees: (row) => seesFeedback(scope, row),
         placeOf: momentOf,
         cursorAt: cursorAtMoment,
-        show: (row) => showFeedback(row, principal),
+        show: (row) => showFeedback(row, principal, scope),
       });
     },
   );
@@ -345,8 +351,11 @@ async function whoSaidIt(
   if (customerId !== undefined && (!isThere || !scope.seesCustomer(customerId)))
     throw new Refused('customer-unknown', `There is no customer ${customerId}`);
   const ani = about.ani ?? call?.ani ?? '';
-  const known = customerId ?? call?.customerId ?? (await customers.byNumber(ani))?.id;
-  return { ani, customerId: known, callId };
+  const known = customerId ?? call?.customerId ?? undefined;
+  if (known !== undefined) return { ani, customerId: known, callId };
+  // Nobody finds out by a number whose customer of another branch it is.
+  const found = (await customers.byNumber(ani))?.id;
+  return { ani, customerId: found !== undefined && scope.seesCustomer(found) ? found : undefined, callId };
 }
 
 /** Whoever serves a caller of a campaign notes what he said of it, whosever campaign it is. */

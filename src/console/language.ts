@@ -1,23 +1,30 @@
 import { createI18n } from 'vue-i18n';
 import { RefusedByApi } from './api.ts';
-import { messages } from './texts/all.ts';
 import type { Language } from './texts/texts.ts';
 
 const KEPT_AS = 'carillon-language';
 
-/** The words of the console; what somebody chose is kept in his browser. */
-export const i18n = createI18n({
-  legacy: false,
-  locale: preferred(),
-  fallbackLocale: 'en',
-  messages,
-});
-document.documentElement.lang = i18n.global.locale.value;
+/** Each reader loads his own language only. */
+const LOAD = {
+  'zh-CN': () => import('virtual:words/zh-CN'),
+  en: () => import('virtual:words/en'),
+} as const;
 
-export function chooseLanguage(language: Language): void {
+/** The words of the console; what somebody chose is kept in his browser. */
+export const i18n = createI18n({ legacy: false, locale: preferred(), fallbackLocale: false, messages: {} });
+
+/** Fulfilled when the words of the language that the browser asks for are there. */
+export const wordsAreThere = show(preferred());
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  await show(language);
+  localStorage.setItem(KEPT_AS, language);
+}
+
+async function show(language: Language): Promise<void> {
+  i18n.global.setLocaleMessage(language, (await LOAD[language]()).default);
   i18n.global.locale.value = language;
   document.documentElement.lang = language;
-  localStorage.setItem(KEPT_AS, language);
 }
 
 /** What went wrong, in words for whoever looks at the page. */

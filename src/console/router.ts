@@ -1,6 +1,7 @@
+import { watchEffect } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import { whenSignedOut } from './api.ts';
-import { i18n } from './language.ts';
+import { i18n, wordsAreThere } from './language.ts';
 import { homeOf, isFor, PAGES } from './navigation.ts';
 import Shell from './Shell.vue';
 import { me, whoAmI } from './session.ts';
@@ -31,12 +32,12 @@ router.beforeEach(async (to) => {
   return page && !isFor(page, user) ? home : true;
 });
 
-router.afterEach((to) => {
+function nameTheTab(): void {
   const { t, te } = i18n.global;
-  const key = `navigation.${String(to.name)}`;
-  const name = t(te(key) ? key : 'signIn.title');
-  document.title = `${name} · Carillon`;
-});
+  const key = `navigation.${String(router.currentRoute.value.name)}`;
+  document.title = `${t(te(key) ? key : 'signIn.title')} · Carillon`;
+}
+void wordsAreThere.then(() => watchEffect(nameTheTab));
 
 whenSignedOut(() => {
   if (router.currentRoute.value.name !== 'signIn') void router.push({ name: 'signIn' });

@@ -13,7 +13,7 @@ export interface Dialling {
   /**
    * The lead that an agent is to look at; asked again, the same one.
    * @param campaign only of this one, '' for any whose calls he takes
-   * @throws Refused `unknown-agent`, `no-lead`
+   * @throws Refused `agent-unknown`, `no-lead`
    */
   previewNext(agent: string, campaign: string): Promise<Preview>;
   /** Has what he looks at called: his phone first. @returns the attempt's id; @throws Refused `no-preview`, `agent-not-idle`, `not-dialling`, `not-permitted` */

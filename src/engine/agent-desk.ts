@@ -15,7 +15,7 @@ const DIRECT_WRAP_UP_MS = 10_000;
 export function agentTold(turn: Turn, id: string, input: AgentInput, by?: Director): void {
   const { state } = turn;
   const agent = state.agents.get(id);
-  if (!agent) throw new Refused('unknown-agent', `there is no agent ${id}`);
+  if (!agent) throw new Refused('agent-unknown', `there is no agent ${id}`);
   if (input.type === 'LogIn') {
     const { extension } = input;
     if (!mayLogInAt(extension, id))

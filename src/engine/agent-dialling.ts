@@ -16,11 +16,11 @@ const LONG_MS = 3_600_000;
  * Has an agent call a number that he chose: he is rung first. What his phone may dial, he may.
  * @param isPhone it is the extension of one of our phones
  * @returns the id of the call
- * @throws Refused `unknown-agent`, `agent-logged-out`, `agent-off-site`, `agent-not-idle`, `number-not-permitted`, `agent-busy`, `phone-busy`
+ * @throws Refused `agent-unknown`, `agent-logged-out`, `agent-off-site`, `agent-not-idle`, `number-not-permitted`, `agent-busy`, `phone-busy`
  */
 export function agentDials(turn: Turn, id: string, number: string, isPhone: boolean): string {
   const agent = turn.state.agents.get(id);
-  if (!agent) throw new Refused('unknown-agent', `there is no agent ${id}`);
+  if (!agent) throw new Refused('agent-unknown', `there is no agent ${id}`);
   const to = endpointOf(agent);
   if (!to) throw new Refused('agent-logged-out', `${id} is not logged in`);
   if (to.kind !== 'phone')

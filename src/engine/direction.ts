@@ -1,11 +1,12 @@
-import { callInHand, extensionOf } from '../agent/agent.ts';
+import { type Agent, callInHand, extensionOf } from '../agent/agent.ts';
 import { isOffSite } from '../agent/off-site.ts';
-import { mayLogInAt } from '../agent/web-phone.ts';
+import { mayLogInAt, webPhoneOf } from '../agent/web-phone.ts';
 import { Refused, unreachable } from '../base/errors.ts';
 import type { Call } from '../call/call.ts';
 import { legOf } from '../call/leg-rules.ts';
 import { isTalk } from '../call/room.ts';
 import type { Director, SupervisionMode } from '../call/supervision.ts';
+import type { Endpoint } from '../pbx/pbx.ts';
 import type { Turn } from './turn.ts';
 
 /** What a supervisor wants of a call. */
@@ -60,13 +61,20 @@ function supervise(
   { by, seat }: DirectionAsked,
   { mode, extension }: Direction & { do: 'supervise' },
 ): void {
-  const known = call.supervision?.leg.to;
-  const to = known ?? ({ kind: 'phone', extension: phoneOf(turn, call, seat, extension) } as const);
-  turn.tellCall(call, { type: 'Supervised', by, mode, leg: turn.nextLeg(), to, ringMs: RING_MS });
+  const { to, ...own } = call.supervision
+    ? { to: call.supervision.leg.to }
+    : phoneOf(turn, call, seat, extension);
+  turn.tellCall(call, { type: 'Supervised', by, mode, leg: turn.nextLeg(), to, ...own, ringMs: RING_MS });
+}
+
+/** Where a supervisor is rung. `answersItself`: it is a phone of his own. */
+interface ListeningPost {
+  readonly to: Endpoint;
+  readonly answersItself?: true;
 }
 
 /** The phone that is rung for the supervisor, which is free. */
-function phoneOf(turn: Turn, call: Call, seat: string | undefined, named: string | undefined): string {
+function phoneOf(turn: Turn, call: Call, seat: string | undefined, named: string | undefined): ListeningPost {
   const { state } = turn;
   const own = seat === undefined ? undefined : state.agents.get(seat);
   if (own && callInHand(own)) {
@@ -80,8 +88,17 @@ function phoneOf(turn: Turn, call: Call, seat: string | undefined, named: string
   const extension = named ?? (own && !isOffSite(own) ? (extensionOf(own) ?? own.homeExtension) : '');
   if (extension === '')
     throw new Refused('phone-needed', 'Say at which phone you want to listen: you have none of your own');
+  const there = state.agentAt(extension);
+  if (there && there.id !== own?.id)
+    throw new Refused('not-his-phone', `${there.name} (${there.id}) is logged in at phone ${extension}`);
   if (state.isBusy(extension)) throw new Refused('phone-busy', `phone ${extension} is in use`);
-  return extension;
+  const to = { kind: 'phone', extension } as const;
+  return own && isPhoneOf(own, extension) ? { to, answersItself: true } : { to };
+}
+
+/** True for the phone at which he is logged in, the one on his desk and the one in his page. */
+function isPhoneOf(agent: Agent, extension: string): boolean {
+  return [extensionOf(agent), agent.homeExtension, webPhoneOf(agent.id)].includes(extension);
 }
 
 function move(turn: Turn, call: Call, by: Director, name: string): void {

@@ -179,9 +179,13 @@ export class Effects {
   }
 }
 
-/** Who answered a campaign's call has two seconds, and no phone can be lifted so fast. Who dials or listens himself has said so already. */
+/**
+ * Who answered a campaign's call has two seconds, and no phone can be lifted so fast. Who dials, or listens at his own phone, has said so
+ * already; any other phone would open the microphone of whoever sits there.
+ */
 function answersItself(call: Call, leg: Leg): boolean {
-  if (leg.id === call.supervision?.leg.id || leg.replaces !== undefined) return true;
+  if (leg.id === call.supervision?.leg.id) return call.supervision.answersItself === true;
+  if (leg.replaces !== undefined) return true;
   return leg.agent !== undefined && (call.outbound !== undefined || call.callback?.id === call.id);
 }
 

@@ -72,8 +72,8 @@ export interface EngineParts {
   readonly recorded: (recording: Extract<PbxEvent, { type: 'RecordingEnded' }>) => void;
   /** Another daemon has taken over: this one must end. */
   readonly replaced: () => void;
-  /** What a turn has changed, right after it was committed. Costs next to nothing. */
-  readonly committed?: (changes: Changes) => void;
+  /** Who is told what a turn has changed, after it was committed. Each costs next to nothing. */
+  readonly committed?: readonly ((changes: Changes) => void)[];
 }
 
 interface Mail {
@@ -240,7 +240,7 @@ export class Engine implements Centre {
   async tellAgent(agent: string, input: AgentInput, by?: Director): Promise<Agent> {
     await this.#ask({ type: 'AgentTold', agent, input, ...(by && { by }) });
     const told = this.#state.agents.get(agent);
-    if (!told) throw new Refused('unknown-agent', `there is no agent ${agent}`);
+    if (!told) throw new Refused('agent-unknown', `there is no agent ${agent}`);
     return told;
   }
 
@@ -473,11 +473,12 @@ export class Engine implements Centre {
 
   /** Whatever goes wrong for those who look on is not the calls' business. */
   #tellOfChanges(changes: Changes): void {
-    try {
-      this.#parts.committed?.(changes);
-    } catch (error) {
-      this.#parts.log.error(faultOf(error), 'pages were not told of a change');
-    }
+    for (const tell of this.#parts.committed ?? [])
+      try {
+        tell(changes);
+      } catch (error) {
+        this.#parts.log.error(faultOf(error), 'pages were not told of a change');
+      }
   }
 
   /** Whatever goes wrong in matching must not keep the other turns from being taken. */

@@ -23,11 +23,11 @@ const LOOKED_AT = 50;
 /**
  * Shows an agent the next lead of a preview campaign whose calls he takes; asked again, the same one.
  * @param campaign only of this one, '' for any: then they come in turn, by their weights
- * @throws Refused `unknown-agent`, `no-lead`
+ * @throws Refused `agent-unknown`, `no-lead`
  */
 export function previewNext(turn: Turn, floor: DialFloor, agentId: string, campaign: string): Preview {
   const agent = turn.state.agents.get(agentId);
-  if (!agent) throw new Refused('unknown-agent', `there is no agent ${agentId}`);
+  if (!agent) throw new Refused('agent-unknown', `there is no agent ${agentId}`);
   const shown = floor.previews.get(agentId);
   if (shown && shown.until > turn.now && (campaign === '' || campaign === shown.campaign)) return shown;
   release(floor, agentId);

@@ -19,6 +19,7 @@ import { securityRoutes } from '../security/http.ts';
 import { superviseRoutes } from '../supervise/http.ts';
 import { sessionRoutes } from '../user/http.ts';
 import { userRoutes } from '../user/roster-http.ts';
+import { seatRoutes } from '../user/seat-http.ts';
 import { whyRoutes } from '../why/http.ts';
 import { numberWhyRoutes } from '../why/number-http.ts';
 import { rosterRoutes } from './agent-roster.ts';
@@ -127,6 +128,7 @@ function addRoutes(api: Api, parts: ApiParts): void {
   deskPhonesRoutes(api, parts);
   tokenRoutes(api, parts);
   sessionRoutes(api, parts);
+  seatRoutes(api, parts);
   userRoutes(api, parts);
   auditRoutes(api, parts);
   metricsRoutes(api, parts);

@@ -33,6 +33,6 @@ export async function contactsOf(
       .map((record) => showCall(record, principal)),
     feedback: said
       .filter((feedback) => seesFeedback(scope, feedback))
-      .map((feedback) => showFeedback(feedback, principal)),
+      .map((feedback) => showFeedback(feedback, principal, scope)),
   };
 }

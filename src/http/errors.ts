@@ -38,7 +38,6 @@ const STATUS: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'list-not-found': 404,
   'unknown-attempt': 404,
-  'unknown-agent': 404,
   'upload-too-large': 413,
   'bad-range': 416,
   'disk-full': 507,

@@ -44,7 +44,8 @@ export function metricsRoutes(api: Api, { metrics }: ApiParts): void {
   api.get(
     '/metrics',
     {
-      config: { allowed: SCRAPERS, scope: 'centre' },
+      // They name the campaigns of all branches.
+      config: { allowed: SCRAPERS, scope: 'head-office' },
       schema: {
         tags: ['system'],
         summary: 'Figures for Prometheus, in its text format; docs/metrics.md lists them',

@@ -3,6 +3,7 @@ import { ATTRIBUTE_TYPES } from '../queue/declarations.ts';
 import { ORDERS, type Queue } from '../queue/queue.ts';
 import type { Api, ApiParts } from './api.ts';
 import { SUPERVISING_READERS } from './roles.ts';
+import { scopeOf } from './scope.ts';
 
 const expressions = z.array(z.string());
 const declared = z.record(z.string(), z.object({ type: z.enum(ATTRIBUTE_TYPES), sensitive: z.boolean() }));
@@ -44,7 +45,9 @@ const routingView = z
     attributes: z.object({ agent: declared, caller: declared }),
     sensitiveUse: z.object({ permitted: z.array(z.string()), reason: z.string() }),
     queues: z.array(queueRules),
-    problems: z.array(z.string()).describe('What is wrong with the file, the agents, or rules in use'),
+    problems: z
+      .array(z.string())
+      .describe('What is wrong with the file, the agents, or rules in use; for the head office'),
   })
   .meta({ id: 'Routing', description: 'The routing rules in force.' });
 export type RoutingView = z.output<typeof routingView>;
@@ -54,14 +57,14 @@ export function routingRoutes(api: Api, { routing }: ApiParts): void {
   api.get(
     '/api/routing',
     {
-      config: { allowed: SUPERVISING_READERS, scope: 'centre' },
+      config: { allowed: SUPERVISING_READERS, scope: 'branch' },
       schema: {
         tags: ['queues'],
         summary: 'The routing rules in force, and what is wrong with the file',
         response: { 200: routingView },
       },
     },
-    async () => {
+    async (request) => {
       const { order, skills, attributes, sensitiveUse, queues } = routing.current();
       return {
         order,
@@ -69,7 +72,8 @@ export function routingRoutes(api: Api, { routing }: ApiParts): void {
         attributes: { agent: { ...attributes.agent }, caller: { ...attributes.caller } },
         sensitiveUse: { ...sensitiveUse, permitted: [...sensitiveUse.permitted] },
         queues: [...queues.values()].map(showQueue),
-        problems: [...routing.problems()],
+        // They name agents, whosever they are, and are the head office's to mend.
+        problems: scopeOf(request).isWhole ? [...routing.problems()] : [],
       };
     },
   );

@@ -15,6 +15,8 @@ export const CLOSED = {
   goingAway: 1001,
   /** The session has ended. */
   signedOut: 4401,
+  /** His session goes on, but he is somebody else with it: he may come again. */
+  comeAgain: 4410,
   /** The same user opened another one. */
   takenOver: 4409,
   /** More messages than a client may send. */

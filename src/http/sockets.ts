@@ -79,8 +79,12 @@ export class Sockets {
 
   /** His session has ended. */
   sessionEnded(session: string): void {
-    for (const sitting of this.#all())
-      if (sitting.visitor.session === session) sitting.close(CLOSED.signedOut, 'signed out');
+    this.#closeOf(session, CLOSED.signedOut, 'signed out');
+  }
+
+  /** He did something by which he may do more or less than before: his pages connect again, and nobody is signed out. */
+  sessionChanged(session: string): void {
+    this.#closeOf(session, CLOSED.comeAgain, 'come again');
   }
 
   /** How many may be open together, at all addresses. */
@@ -160,6 +164,10 @@ export class Sockets {
         return;
       }
     }
+  }
+
+  #closeOf(session: string, code: number, reason: string): void {
+    for (const sitting of this.#all()) if (sitting.visitor.session === session) sitting.close(code, reason);
   }
 
   #closeAll(): void {

@@ -13,7 +13,7 @@ import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { AdmissionLimits } from '../engine/admission.ts';
 import type { EngineStore } from '../engine/changes.ts';
 import type { DiallerParts } from '../engine/dialler.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine, type EngineParts } from '../engine/engine.ts';
 import type { FlowDirectory } from '../engine/input.ts';
 import type { EngineObserver } from '../engine/observer.ts';
 import type { Spool } from '../engine/spool.ts';
@@ -71,6 +71,8 @@ export interface StageOptions {
   readonly store?: MemoryStore;
   readonly log?: Log;
   readonly observer?: EngineObserver;
+  /** Who is told what turns have changed. */
+  readonly committed?: EngineParts['committed'];
   /** How many callers are taken; without it all are. */
   readonly admission?: AdmissionLimits;
   /** How late the daemon is, ms. */
@@ -213,6 +215,7 @@ export class Stage {
       ...(this.#options.admission && { admission: this.#options.admission }),
       ...(this.#options.lagMs && { lagMs: this.#options.lagMs }),
       ...(this.#options.observer && { observer: this.#options.observer }),
+      ...(this.#options.committed && { committed: this.#options.committed }),
       ...(this.#options.dialler && { dialler: this.#options.dialler(clock, store) }),
     });
   }

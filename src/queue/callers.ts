@@ -10,6 +10,8 @@ import type { DelayRatio, LaneWeight } from './service-level.ts';
 export interface Caller {
   readonly waiting: Waiting;
   readonly line: Line;
+  /** The agents who are asked before all others. */
+  readonly known: readonly string[];
 }
 
 /** So many lines in which nobody stands are remembered, those left last; their kind may come again. */
@@ -66,10 +68,10 @@ export class Callers {
     return this.#callers.get(line.calls.first()!)!;
   }
 
-  /** @param shiftMs for so long only those are asked who know him */
-  add(waiting: Waiting, shiftMs: number): void {
+  /** @param shiftMs for so long only those of `known` are asked */
+  add(waiting: Waiting, shiftMs: number, known: readonly string[]): void {
     const line = this.#lineOf(waiting, shiftMs);
-    this.#callers.set(waiting.call, { waiting, line });
+    this.#callers.set(waiting.call, { waiting, line, known });
     line.calls.set(waiting.call, waiting.since);
     line.since = line.calls.next()!;
     if (line.at === -1) {

@@ -76,8 +76,8 @@ export class Matcher {
     const kept = keptFor !== undefined && this.#works(keptFor);
     const known = kept ? [keptFor] : familiar.filter((id) => this.#isFor(waiting, id));
     const forMs = kept ? Number.POSITIVE_INFINITY : waiting.isFirst ? 0 : queue.first.forMs;
-    if (known.length === 0 || forMs === 0) return this.#callers.add(waiting, 0);
-    this.#callers.add(kept ? { ...waiting, familiar: known } : waiting, forMs);
+    if (known.length === 0 || forMs === 0) return this.#callers.add(waiting, 0, []);
+    this.#callers.add(waiting, forMs, known);
     for (const id of known) this.#knownBy(id).add(call);
     this.#newlyFamiliar.add(call);
   }
@@ -85,9 +85,9 @@ export class Matcher {
   /** He does not wait any more. */
   remove(call: string): void {
     const caller = this.#callers.remove(call);
-    if (!caller?.waiting.familiar) return;
+    if (!caller) return;
     this.#newlyFamiliar.delete(call);
-    for (const id of caller.waiting.familiar) this.#familiar.get(id)?.delete(call);
+    for (const id of caller.known) this.#familiar.get(id)?.delete(call);
   }
 
   /** Callers whom nobody who is logged in could serve, at whatever step. */
@@ -167,9 +167,7 @@ export class Matcher {
       if (offers.length >= most) return;
       this.#newlyFamiliar.delete(call);
       const caller = this.#callers.get(call);
-      const agent = caller?.waiting.familiar?.find(
-        (id) => this.#roster.isIdle(id) && this.#isFor(caller.waiting, id),
-      );
+      const agent = caller?.known.find((id) => this.#roster.isIdle(id) && this.#isFor(caller.waiting, id));
       if (caller && agent !== undefined) offers.push(this.#offer(caller, agent, true, now));
     }
   }
@@ -237,7 +235,7 @@ export class Matcher {
     for (const call of this.#familiar.get(agent) ?? []) {
       const caller = this.#callers.get(call);
       if (!caller || !waitsForThem(caller.line, now - caller.waiting.since)) continue;
-      if (!first || isBefore(caller.waiting, first.waiting)) first = caller;
+      if (!first || isBefore(caller.waiting, first.waiting, agent)) first = caller;
     }
     return first;
   }
@@ -302,9 +300,9 @@ export class Matcher {
   }
 }
 
-/** Who is kept for an agent comes before those who only know him. */
-function isBefore(one: Waiting, other: Waiting): boolean {
-  const [kept, otherKept] = [one.keptFor !== undefined, other.keptFor !== undefined];
+/** Who is kept for an agent comes before those whom he only knows. */
+function isBefore(one: Waiting, other: Waiting, agent: string): boolean {
+  const [kept, otherKept] = [one.keptFor === agent, other.keptFor === agent];
   return kept === otherKept ? one.since < other.since : kept;
 }
 

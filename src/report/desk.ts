@@ -45,7 +45,8 @@ export class ReportDesk {
   readonly #sums: SumsStore;
   readonly #facts: AgentFactsStore;
   readonly #reader: ReportReader;
-  readonly #exports = new Map<string, ExportFile>();
+  /** By id; undefined for one that begins. */
+  readonly #exports = new Map<string, ExportFile | undefined>();
   #isStopped = false;
 
   constructor({ centre, sums, recordedCalls }: DeskParts) {
@@ -85,11 +86,18 @@ export class ReportDesk {
     return { rows: rows.map((row) => ({ ...row, name: names.get(row.agent) ?? '' })), total, ...read };
   }
 
-  /** Begins an export. @param now UTC ms; @throws Refused `bad-span`, `too-many-exports` */
+  /** Begins an export, unless it is ended meanwhile. @param now UTC ms; @throws Refused `bad-span`, `too-many-exports` */
   async beginExport(id: string, question: ExportQuestion, now: number): Promise<void> {
     if (this.#exports.size >= MOST_EXPORTS)
       throw new Refused('too-many-exports', `${MOST_EXPORTS} exports are under way: wait until one is done`);
-    this.#exports.set(id, await this.#exportOf(question, now));
+    this.#exports.set(id, undefined);
+    try {
+      const begun = await this.#exportOf(question, now);
+      if (this.#exports.has(id)) this.#exports.set(id, begun);
+    } catch (thrown) {
+      this.#exports.delete(id);
+      throw thrown;
+    }
   }
 
   /**

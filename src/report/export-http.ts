@@ -141,7 +141,8 @@ class Exports {
     try {
       await reports.ask('beginExport', id, question, clock.now());
     } catch (thrown) {
-      this.#who.delete(who);
+      // The thread may still be at it when nobody waits for it any more.
+      this.#over(id, who);
       throw thrown;
     }
     const name = `${what.of}-${dayText(clock.now(), zone)}.${format}`;
@@ -152,13 +153,15 @@ class Exports {
     return reply.send(stream);
   }
 
+  #over(id: string, who: string): void {
+    this.#who.delete(who);
+    // When the thread has ended, the export has ended with it.
+    this.#parts.reports.ask('endExport', id).catch(() => undefined);
+  }
+
   #stream(id: string, who: string): Readable {
     const { reports } = this.#parts;
-    const over = (): void => {
-      this.#who.delete(who);
-      // When the thread has ended, the export has ended with it.
-      reports.ask('endExport', id).catch(() => undefined);
-    };
+    const over = (): void => this.#over(id, who);
     const nextPart = async (): Promise<Uint8Array | undefined> => {
       let part = await reports.ask('nextPart', id);
       while (part?.length === 0) part = await reports.ask('nextPart', id);

@@ -94,6 +94,11 @@ export function renderPhones(settings: Pick<Settings, 'data'>, phones: readonly 
   return [...renderEach(settings, PER_PHONE, onDesks), ...renderEach(settings, PER_WEB_PHONE, inPages)];
 }
 
+/** The names of the files that depend on the phones and Asterisk reads. */
+export function phoneFiles(): string[] {
+  return [PER_PHONE, PER_WEB_PHONE].flatMap((folder) => templatesIn(folder).map(({ name }) => name));
+}
+
 function renderEach(settings: Pick<Settings, 'data'>, folder: string, phones: readonly Phone[]): string[] {
   return templatesIn(folder).flatMap(({ name, path }) => {
     const template = readFileSync(path, 'utf8');

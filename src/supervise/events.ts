@@ -1,4 +1,5 @@
 import type { Call, CallInput } from '../call/call.ts';
+import { supervisionDeadline } from '../call/deadline.ts';
 import { outcomeOf } from '../call/leg.ts';
 import type { Supervision, SupervisionMode } from '../call/supervision.ts';
 import type { SupervisionInput } from './supervision.ts';
@@ -31,43 +32,44 @@ export function supervisionEvents(
   now: number,
 ): SupervisionEvent[] {
   if (was === is) return [];
-  if (is) return isThere(is) && (!was || !isThere(was) || was.mode !== is.mode) ? [began(is)] : [];
-  return was ? [isThere(was) ? left(was, input, now) : notReached(was, input)] : [];
+  if (is) return hasJoined(is) && (!was || !hasJoined(was) || was.mode !== is.mode) ? [began(is)] : [];
+  return was ? [hasJoined(was) ? left(was, input, now) : notReached(was, input)] : [];
 }
 
-function isThere({ ringUntil }: Supervision): boolean {
-  return ringUntil === undefined;
+/** True from when he is there, also while his page is rung anew. */
+function hasJoined({ joinedAt }: Supervision): boolean {
+  return joinedAt !== undefined;
 }
 
 function began({ by, mode, agent }: Supervision): SupervisionEvent {
   return { type: BEGAN[mode], data: { by: by.id, name: by.name }, agent };
 }
 
-function left(
-  { by, mode, agent, since, leg }: Supervision,
-  input: CallInput | SupervisionInput,
-  now: number,
-): SupervisionEvent {
-  const data = {
-    by: by.id,
-    name: by.name,
-    mode,
-    ms: now - (leg.answeredAt ?? since),
-    why: whyLeft(leg.id, input),
-  };
+function left(supervision: Supervision, input: CallInput | SupervisionInput, now: number): SupervisionEvent {
+  const { by, mode, agent, since, joinedAt = since } = supervision;
+  const data = { by: by.id, name: by.name, mode, ms: now - joinedAt, why: whyLeft(supervision, input, now) };
   return { type: 'SupervisorLeft', data, agent };
 }
 
-function whyLeft(leg: string, input: CallInput | SupervisionInput): string {
+function whyLeft(supervision: Supervision, input: CallInput | SupervisionInput, now: number): string {
+  const { leg, ringUntil } = supervision;
   switch (input.type) {
     case 'SupervisorLetGo':
       return 'left';
     case 'OverhearFailed':
       return 'failed';
     case 'ConnectFailed':
-      return input.leg === leg ? 'failed' : 'talk-over';
+      return input.leg === leg.id ? 'failed' : 'talk-over';
     case 'LegEnded':
-      return input.leg === leg ? 'hung-up' : 'talk-over';
+    case 'LegRefused': {
+      if (input.leg !== leg.id) return 'talk-over';
+      const isThere = ringUntil === undefined && leg.goneAt === undefined;
+      return isThere ? 'hung-up' : 'phone-gone';
+    }
+    case 'TimeUp':
+      return now >= (supervisionDeadline(supervision) ?? Number.POSITIVE_INFINITY)
+        ? 'phone-gone'
+        : 'talk-over';
     default:
       return 'talk-over';
   }

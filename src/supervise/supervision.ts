@@ -2,7 +2,9 @@ import { Refused } from '../base/errors.ts';
 import type { Call, CallInput } from '../call/call.ts';
 import type { CallEffect } from '../call/call-effect.ts';
 import { reduceCall } from '../call/call-rules.ts';
+import { supervisionDeadline } from '../call/deadline.ts';
 import { legOf, type Outcome } from '../call/leg-rules.ts';
+import { REJOIN_MS } from '../call/page-phone.ts';
 import { isTalk } from '../call/room.ts';
 import {
   type Director,
@@ -17,7 +19,8 @@ import type { Endpoint } from '../pbx/pbx.ts';
 /*
  * The theory. A supervisor follows one agent through one talk. The rules of the call know nothing of him; after each of their steps
  * he is brought to where he has to be then (`presenceOf`), and is let go when that agent has no talk with this caller any more.
- * Whatever becomes of his leg changes nothing for the others.
+ * Whatever becomes of his leg changes nothing for the others: when his page is loaded anew he is rung anew, and is where he was when
+ * it answers.
  */
 
 /** What is wanted of the supervision of a call, or was told of it. */
@@ -29,6 +32,7 @@ export type SupervisionInput =
       readonly mode: SupervisionMode;
       readonly leg: string;
       readonly to: Endpoint;
+      readonly answersItself?: true;
       readonly ringMs: number;
     }
   /** He leaves. */
@@ -60,8 +64,13 @@ function decide(call: Call, input: CallInput | SupervisionInput, now: number): O
       return letGo(call);
     case 'OverhearFailed':
       return supervision?.leg.id === input.leg ? letGo(call) : [call, []];
+    case 'Rejoin':
+      return supervision?.leg.id === input.replaces
+        ? rungAnew(call, supervision, input.leg, now)
+        : reduceCall(call, input, now);
     case 'TimeUp': {
-      const [inTime, effects] = now >= (supervision?.ringUntil ?? now + 1) ? letGo(call) : [call, []];
+      const due = supervision && supervisionDeadline(supervision);
+      const [inTime, effects] = due !== undefined && now >= due ? letGo(call) : [call, []];
       const [next, more] = reduceCall(inTime, input, now);
       return [next, [...effects, ...more]];
     }
@@ -80,7 +89,8 @@ function supervised(call: Call, input: SupervisionInput & { type: 'Supervised' }
     throw new Refused('call-not-supervisable', `no agent talks with the caller of ${call.id} now`);
   if (!supervision) {
     const leg = { id: input.leg, to: input.to, plannedAt: now };
-    const rung: Supervision = { leg, by, mode, agent, ringUntil: now + ringMs, since: now };
+    const own = input.answersItself && { answersItself: input.answersItself };
+    const rung: Supervision = { leg, by, mode, agent, ...own, ringUntil: now + ringMs, since: now };
     return [{ ...call, supervision: rung }, [{ do: 'originate', leg, ringMs }]];
   }
   if (supervision.by.id !== by.id)
@@ -96,9 +106,20 @@ function ofOwnLeg(call: Call, supervision: Supervision, input: CallInput, now: n
   switch (input.type) {
     case 'LegRinging':
       return [{ ...call, supervision: { ...supervision, leg: { ...leg, ringingAt: now } } }, []];
-    case 'LegAnswered':
+    case 'LegAnswered': {
       if (ringUntil === undefined) return [call, []];
-      return [{ ...call, supervision: { ...there, leg: { ...leg, answeredAt: now }, since: now } }, []];
+      const times = supervision.joinedAt === undefined ? { since: now, joinedAt: now } : {};
+      return [{ ...call, supervision: { ...there, ...times, leg: { ...leg, answeredAt: now } } }, []];
+    }
+    case 'PhoneLeft':
+      if (ringUntil !== undefined || leg.goneAt !== undefined) return [call, []];
+      return [{ ...call, supervision: { ...supervision, leg: { ...leg, goneAt: now } } }, []];
+    case 'PhoneCame': {
+      const { goneAt, ...present } = leg;
+      return goneAt === undefined
+        ? [call, []]
+        : [{ ...call, supervision: { ...supervision, leg: present } }, []];
+    }
     case 'LegEnded':
     case 'LegRefused':
       return [alone(call), []];
@@ -107,6 +128,25 @@ function ofOwnLeg(call: Call, supervision: Supervision, input: CallInput, now: n
     default:
       return [call, []];
   }
+}
+
+/** His page was loaded anew and has no sound: it is rung anew, in the place of its old leg. */
+function rungAnew(
+  call: Call,
+  { leg: old, ringUntil, ...supervision }: Supervision,
+  id: string,
+  now: number,
+): Outcome {
+  const leg = { id, to: old.to, plannedAt: now };
+  const first = supervision.joinedAt === undefined ? ringUntil : undefined;
+  const until = first ?? now + REJOIN_MS;
+  return [
+    { ...call, supervision: { ...supervision, leg, ringUntil: until } },
+    [
+      { do: 'hangup', channel: old.id, cause: ringUntil === undefined ? 'normal' : 'cancelled' },
+      { do: 'originate', leg, ringMs: until - now },
+    ],
+  ];
 }
 
 /** The agent whom he followed has no talk with this caller any more. */

@@ -10,7 +10,7 @@ import { SignIn } from './sign-in.ts';
 import type { User } from './store.ts';
 import { LONGEST_PASSWORD, loginOf } from './user.ts';
 
-const sessionView = z
+export const sessionView = z
   .object({
     id: z.string().describe('Of the user'),
     login: z.string(),
@@ -86,7 +86,7 @@ export function sessionRoutes(api: Api, parts: ApiParts): void {
 }
 
 function ownPasswordRoute(api: Api, parts: ApiParts, signIn: SignIn): void {
-  const { sessions, users, passwords, clock, log } = parts;
+  const { sessions, users, passwords, sockets, clock, log } = parts;
   api.post(
     '/api/session/password',
     {
@@ -111,6 +111,8 @@ function ownPasswordRoute(api: Api, parts: ApiParts, signIn: SignIn): void {
       });
       const passwordHash = await passwords.hashNew(password, user.login);
       await users.setPassword(user.id, passwordHash, clock.now());
+      // His page has the new session before it connects again.
+      sockets?.sessionChanged(request.session ?? '');
       await sessions.noticeEnded();
       const secret = await sessions.begin({ ...user, passwordHash }, address, clock.now());
       reply.header('set-cookie', sessionCookie(secret, request.raw));
@@ -121,14 +123,18 @@ function ownPasswordRoute(api: Api, parts: ApiParts, signIn: SignIn): void {
 }
 
 /** The user who asks, who is no token. @throws Refused `no-session` */
-async function ownUser({ users }: ApiParts, request: Parameters<typeof caller>[0]): Promise<User> {
+export async function ownUser(
+  { users }: Pick<ApiParts, 'users'>,
+  request: Parameters<typeof caller>[0],
+): Promise<User> {
   const { id, via } = caller(request);
   const user = via === 'session' ? await users.byId(id) : undefined;
   if (!user) throw new Refused('no-session', 'This is for somebody who signed in, not for a token');
   return user;
 }
 
-function showSession({ flows }: ApiParts, user: User): SessionView {
+/** What his page is told of somebody who is signed in. */
+export function showSession({ flows }: Pick<ApiParts, 'flows'>, user: User): SessionView {
   const { id, login, name, role, agentId, branch } = user;
   return { id, login, name, role, agentId: agentId ?? null, branch, zone: flows.zone() };
 }

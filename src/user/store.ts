@@ -64,6 +64,16 @@ export class UserStore {
     return this.#one(and(eq(userTable.agentId, agent), isNull(userTable.disabledAt))!);
   }
 
+  /** The agents whose seats somebody has who is not disabled. */
+  async seated(): Promise<ReadonlySet<string>> {
+    const rows = this.#database.query
+      .select({ agentId: userTable.agentId })
+      .from(userTable)
+      .where(and(isNotNull(userTable.agentId), isNull(userTable.disabledAt)))
+      .all();
+    return new Set(rows.flatMap(({ agentId }) => (agentId === null ? [] : [agentId])));
+  }
+
   /** By login. */
   async list({ text, role, isDisabled, branches, after, limit }: UserFilter): Promise<User[]> {
     const pattern = text === undefined ? '' : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
@@ -101,8 +111,11 @@ export class UserStore {
     });
   }
 
-  /** @throws Refused `user-unknown`, `last-admin`, `seat-taken`, `seat-not-for-role` */
-  async change(id: string, change: UserChange): Promise<User> {
+  /**
+   * @param session one that goes on whatever is changed: that of whoever changes something about himself
+   * @throws Refused `user-unknown`, `last-admin`, `seat-taken`, `seat-not-for-role`
+   */
+  async change(id: string, change: UserChange, session = ''): Promise<User> {
     return this.#database.unit(() => {
       const { agentId, ...rest } = change;
       const user = this.#present(id);
@@ -123,7 +136,7 @@ export class UserStore {
         })
         .where(eq(userTable.id, id))
         .run();
-      if (mayOther(user, changed)) this.#endSessions(id);
+      if (mayOther(user, changed)) this.#endSessions(id, session);
       return changed;
     });
   }
@@ -171,8 +184,9 @@ export class UserStore {
     return user;
   }
 
-  #endSessions(id: string): void {
-    this.#database.query.delete(sessionTable).where(eq(sessionTable.userId, id)).run();
+  #endSessions(id: string, kept = ''): void {
+    const ended = and(eq(sessionTable.userId, id), ne(sessionTable.hash, kept));
+    this.#database.query.delete(sessionTable).where(ended).run();
   }
 
   #one(which: SQL): User | undefined {

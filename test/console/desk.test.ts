@@ -109,6 +109,12 @@ test('given_a_caller_by_code_when_offered_then_the_campaign_and_its_material_are
   await seatIs(page, 'Talking');
   await page.getByRole('combobox', { name: 'Feedback on the campaign' }).click({ force: true });
   await page.getByRole('option', { name: 'Interested', exact: true }).click();
+  await page.getByRole('textbox', { name: 'What the customer said' }).fill('asks for a leaflet');
+  // Nothing was sent yet: it is typed in this tab only.
+  await page.reload();
+  await campaign.getByText('8001').waitFor();
+  const said = page.getByRole('textbox', { name: 'What the customer said' });
+  await expect.poll(() => said.inputValue()).toBe('asks for a leaflet');
   await button(page, 'Save feedback').click();
   await page.locator('[data-test=history]').getByText('Interested').waitFor();
 });
@@ -120,9 +126,12 @@ test('given_a_reload_in_mid_call_then_call_draft_and_voice_are_there_again', asy
   await seatIs(page, 'Talking');
   await page.getByRole('textbox', { name: 'Note' }).fill('half a sent');
   await page.getByText('Draft kept').waitFor();
+  await button(page, 'Callback').click();
+  await page.getByRole('textbox', { name: 'Number to call' }).fill('13600136000');
   await page.reload();
   await page.locator('[data-test=who]').getByText('郑浩').waitFor();
   await expect.poll(() => page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('half a sent');
+  expect(await page.getByRole('textbox', { name: 'Number to call' }).inputValue()).toBe('13600136000');
   await seatIs(page, 'Talking');
   await page.getByText('The browser phone is in a call').waitFor();
   const before = calling.heard().ms;
@@ -165,4 +174,21 @@ test('given_the_shortcut_list_then_every_key_is_named_and_none_works_while_typin
   await page.keyboard.press('n');
   await page.getByRole('menuitem', { name: 'Break' }).click();
   await seatIs(page, 'Not ready');
+});
+
+test('given_a_dialog_then_keys_are_its_own_until_it_is_closed', async () => {
+  const page = await stage.page({ role: 'agent', agentId: '1002' }, '/desk');
+  await button(page, 'Log in').click();
+  await seatIs(page, 'Not ready');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await help.waitFor();
+  await page.keyboard.press('r');
+  await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'hidden' });
+  expect(asked.filter((path) => path.endsWith('/ready'))).toEqual([]);
+  await page.keyboard.press('r');
+  await seatIs(page, 'Ready');
 });

@@ -72,7 +72,7 @@ test('what his phone may not dial, he may not', async () => {
 });
 
 test.each([
-  ['nobody', 'nobody', 'unknown-agent'],
+  ['nobody', 'nobody', 'agent-unknown'],
   ['who is logged out', '1001', 'agent-logged-out'],
 ])('%s dials nobody', async (_who, id, refusal) => {
   const lab = await centre();

@@ -286,6 +286,6 @@ test('given_two_agents_and_one_phone_when_both_log_in_then_the_second_is_refused
     id: 'phone-in-use',
   });
   await expect(lab.engine.tellAgent('9999', { type: 'LogOut' })).rejects.toMatchObject({
-    id: 'unknown-agent',
+    id: 'agent-unknown',
   });
 });

@@ -124,7 +124,7 @@ describe('a page that is loaded anew in the talk', () => {
     await lab.clock.advance(4000);
     expect(state('1002').at).toBe('talking');
     expect(await lab.engine.rejoin('1002')).toBe(false);
-    await expect(lab.engine.rejoin('nobody')).rejects.toMatchObject({ id: 'unknown-agent' });
+    await expect(lab.engine.rejoin('nobody')).rejects.toMatchObject({ id: 'agent-unknown' });
   });
 
   test('while it rings rings again: nobody counts it as not answered', async () => {

@@ -121,3 +121,20 @@ test("of a caller's history a branch sees what is its own, and whoever has the c
     expect.arrayContaining(['call-theirs', 'voice-theirs', 'callback-theirs', 'attempt-theirs', 'said']),
   );
 });
+
+test('feedback of a campaign names no customer of another branch', async () => {
+  const api = await openScoped();
+  const body = { campaignId: 'campaign-ours', interest: 'complaint', customerId: 'customer-theirs' };
+  expect((await api.askAsHead('POST', '/api/feedback', body)).body.customerId).toBe('customer-theirs');
+  const said = async (ask: ScopeLab['ask']) =>
+    (await ask('GET', '/api/feedback?campaign=campaign-ours')).body.items[0].customerId;
+  expect([await said(api.ask), await said(api.askAsHead)]).toEqual([null, 'customer-theirs']);
+});
+
+test('whoever notes what a number said learns nowhere whose customer of another branch it is', async () => {
+  const api = await openScoped();
+  const body = { campaignId: 'campaign-ours', interest: 'complaint', ani: api.theirs.number };
+  await api.ask('POST', '/api/feedback', body);
+  const [said] = (await api.askAsHead('GET', '/api/feedback?campaign=campaign-ours')).body.items;
+  expect([said.ani, said.customerId]).toEqual([api.theirs.number, null]);
+});

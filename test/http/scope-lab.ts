@@ -26,9 +26,13 @@ export interface ScopeLab extends ApiLab {
   askAsHead(method: string, url: string, payload?: unknown): Promise<Answer>;
 }
 
-/** A centre with two branches that have all that a branch can have, and the admin of the first of them. */
-export async function openScoped(): Promise<ScopeLab> {
-  const api = await openApi();
+/**
+ * A centre with two branches that have all that a branch can have, and the admin of the first of them.
+ * @param open opens the API
+ */
+export async function openScoped(open: () => Promise<ApiLab> = openApi): Promise<ScopeLab> {
+  const api = await open();
+  api.routing.wrong = ['agent agent-theirs (Agent-theirs): the skill "x" is not declared'];
   const ours = await furnish(api, 'ours', { number: '13522220001', phone: '7001', code: '7001' });
   const theirs = await furnish(api, 'theirs', { number: '13522220002', phone: '7002', code: '7002' });
   const asker = async (branch: string) => {
@@ -83,8 +87,16 @@ async function people(api: ApiLab, branch: string, { number, phone }: Named): Pr
     state: { at: 'not-ready', extension: phone, reason: 'break', since: START },
   };
   await api.agents.savePhone({ extension: phone, password: 'x', name: `phone-${branch}`, branch });
-  await api.agents.save(agent);
-  api.centre.staff.push(agent);
+  const free: Agent = {
+    ...agent,
+    id: `free-${branch}`,
+    homeExtension: '',
+    state: { at: 'logged-out', since: START },
+  };
+  for (const one of [agent, free]) {
+    await api.agents.save(one);
+    api.centre.staff.push(one);
+  }
   const plain = { tier: 'standard', language: '', note: '', flow: '' } as const;
   await api.customers.save({
     ...plain,

@@ -5,7 +5,7 @@ import type { Things } from './scope-lab.ts';
  * How a route is asked about another branch. `hides`: its answer names what is ours and nothing of theirs; with `empty`, nothing at
  * all, because what was asked for is theirs. `unknown`: it is answered as if there were no such thing; with `onlyHis` so it is to the
  * head office too, because it is for one agent alone; with `engineKnows` only the engine, which is not there, would tell the head office.
- * `notYours`: it is refused.
+ * `notYours`: it is refused. `saysNothingOf`: it is done, and the answer names nothing of theirs but what was sent.
  */
 export type Probe =
   | { readonly hides: string; readonly empty?: true }
@@ -15,6 +15,7 @@ export type Probe =
       readonly onlyHis?: true;
       readonly engineKnows?: true;
     }
+  | { readonly saysNothingOf: string; readonly body?: unknown }
   | { readonly notYours: string; readonly body?: unknown };
 
 const TIMES = { validFrom: 0, validUntil: 1 };
@@ -101,6 +102,7 @@ export const PROBES: Readonly<Record<string, (theirs: Things) => readonly Probe[
     { hides: '/api/voicemails?box=box-theirs', empty: true },
   ],
   'GET /api/voicemails/{id}/audio': () => [{ unknown: '/api/voicemails/voice-theirs/audio' }],
+  'GET /api/routing': () => [{ hides: '/api/routing', empty: true }],
   'GET /api/queues': () => [{ hides: '/api/queues' }],
   'GET /api/callbacks': () => [{ hides: '/api/callbacks' }],
   'POST /api/callbacks/{id}/done': () => [
@@ -137,7 +139,11 @@ export const PROBES: Readonly<Record<string, (theirs: Things) => readonly Probe[
     { hides: '/api/feedback' },
     { hides: '/api/feedback?campaign=campaign-theirs', empty: true },
   ],
-  'POST /api/feedback': () => [
+  'POST /api/feedback': ({ number }) => [
+    {
+      saysNothingOf: '/api/feedback',
+      body: { campaignId: 'campaign-ours', interest: 'complaint', ani: number },
+    },
     { unknown: '/api/feedback', body: { campaignId: 'campaign-theirs', interest: 'complaint' } },
     {
       unknown: '/api/feedback',
@@ -267,6 +273,8 @@ export const PROBES: Readonly<Record<string, (theirs: Things) => readonly Probe[
   'POST /api/users/{id}/disable': () => [{ unknown: '/api/users/user-theirs/disable' }],
   'POST /api/users/{id}/enable': () => [{ unknown: '/api/users/user-theirs/enable' }],
   'POST /api/users/{id}/sign-out': () => [{ unknown: '/api/users/user-theirs/sign-out' }],
+  'GET /api/session/seats': () => [{ hides: '/api/session/seats' }],
+  'POST /api/session/seat': () => [{ unknown: '/api/session/seat', body: { agentId: 'agent-theirs' } }],
   'GET /api/audit': () => [{ hides: '/api/audit' }, { hides: '/api/audit?who=t-theirs', empty: true }],
 
   'POST /api/calls/{id}/listen': ({ phone }) => [

@@ -68,6 +68,10 @@ async function check(api: ScopeLab, method: string, probe: Probe): Promise<void>
     expect(answer.status, answer.text).toBe(200);
     expect(answer.text).not.toMatch(trace(api.theirs, probe.hides));
     if (!probe.empty) expect(answer.text).toContain('ours');
+  } else if ('saysNothingOf' in probe) {
+    const answer = await api.ask(method, probe.saysNothingOf, probe.body);
+    expect(answer.status, answer.text).toBeLessThan(300);
+    expect(answer.text).not.toMatch(trace(api.theirs, JSON.stringify(probe.body)));
   } else if ('notYours' in probe) {
     const answer = await api.ask(method, probe.notYours, probe.body);
     expect([answer.status, answer.body?.error?.id], answer.text).toEqual([403, 'branch-not-yours']);
@@ -86,6 +90,9 @@ async function check(api: ScopeLab, method: string, probe: Probe): Promise<void>
 async function checkHeadSees(api: ScopeLab, method: string, probe: Probe): Promise<void> {
   if ('hides' in probe) {
     expect((await api.askAsHead(method, probe.hides)).text).toMatch(trace(api.theirs, ''));
+  } else if ('saysNothingOf' in probe) {
+    const { text } = await api.askAsHead(method, probe.saysNothingOf, probe.body);
+    expect(text).toMatch(trace(api.theirs, JSON.stringify(probe.body)));
   } else if ('notYours' in probe) {
     const answer = await api.askAsHead(method, probe.notYours, probe.body);
     expect(answer.body?.error?.id, answer.text).not.toBe('branch-not-yours');

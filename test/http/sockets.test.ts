@@ -27,6 +27,9 @@ const clients: WebSocket[] = [];
 const over = new Set<string>();
 /** Sessions that were looked at. */
 const looked: (string | undefined)[] = [];
+/** Sockets of as many users are more than are looked at in one turn. */
+const MANY = 120;
+let onLook: () => void = () => undefined;
 
 /** Whoever `x-user` says, signed in as session `s-<user>`; with `x-token`, by a token. */
 function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | undefined {
@@ -48,12 +51,14 @@ function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | und
 beforeEach(async () => {
   over.clear();
   looked.length = 0;
+  onLook = () => undefined;
   clock = new VirtualClock();
   sockets = new Sockets({
     gate: {
       visitorOf: async (request) => visitorOf(request),
       stillHolds: async ({ session }) => {
         looked.push(session);
+        onLook();
         return !over.has(session ?? '');
       },
     },
@@ -61,6 +66,7 @@ beforeEach(async () => {
     log: silentLog,
   });
   sockets.add('/echo', OPEN);
+  sockets.add('/many', { ...OPEN, inAll: MANY });
   app = fastify();
 });
 
@@ -120,7 +126,7 @@ describe('a socket', () => {
     ['a page of nowhere', '/echo', { user: 'a1', origin: 'null' }, 403],
   ])('for %s is refused', async (_who, path, asking, status) => {
     expect(await open(path, asking)).toBe(status);
-    expect(sockets.counts()).toEqual({ '/echo': 0 });
+    expect(sockets.counts()).toEqual({ '/echo': 0, '/many': 0 });
   });
 
   test('for a page of ours, and for a program, is open', async () => {
@@ -128,7 +134,7 @@ describe('a socket', () => {
     page.send('hello');
     expect(await said(page)).toBe('hello');
     await opened('/echo', { user: 'a2', token: true });
-    expect(sockets.counts()).toEqual({ '/echo': 2 });
+    expect(sockets.counts()).toEqual({ '/echo': 2, '/many': 0 });
   });
 
   test('on which too much is sent is closed', async () => {
@@ -156,6 +162,17 @@ describe('a socket', () => {
     expect(other.readyState).toBe(WebSocket.OPEN);
   });
 
+  test('is closed with the word to come again when its session goes on with other rights', async () => {
+    const changed = await opened('/echo', { user: 'a1' });
+    const other = await opened('/echo', { user: 'a2' });
+    const first = closed(changed);
+    sockets.sessionChanged('s-a1');
+    // Its end, told at once after that, signs nobody out.
+    sockets.sessionEnded('s-a1');
+    expect(await first).toBe(4410);
+    expect(other.readyState).toBe(WebSocket.OPEN);
+  });
+
   test('is not looked at alone: a session is, and all of its sockets end', async () => {
     const his = [await opened('/echo', { user: 'a1' }), await opened('/echo', { user: 'a1' })];
     await opened('/echo', { user: 'a2', token: true });
@@ -165,6 +182,16 @@ describe('a socket', () => {
     await clock.advance(15_000);
     expect(await ends).toEqual([4401, 4401]);
     expect(looked).toEqual(['s-a1', undefined]);
+  });
+
+  test('is looked at with so many others that calls have their turns between them', async () => {
+    for (let count = 0; count < MANY; count += 1) await opened('/many', { user: `a${count}` });
+    const before: number[] = [];
+    onLook = () => void setImmediate(() => before.push(looked.length));
+    await clock.advance(15_000);
+    await expect.poll(() => before.length).toBe(MANY);
+    expect(looked).toHaveLength(MANY);
+    expect(before[0]).toBeLessThan(MANY);
   });
 
   test('of one user too many ends the oldest of them', async () => {
@@ -190,7 +217,7 @@ describe('a socket', () => {
     await new Promise((resolve) => alive.once('ping', resolve));
     await new Promise((resolve) => setTimeout(resolve, 50));
     await clock.advance(15_000);
-    await expect.poll(() => sockets.counts()).toEqual({ '/echo': 1 });
+    await expect.poll(() => sockets.counts()).toEqual({ '/echo': 1, '/many': 0 });
     expect(alive.readyState).toBe(WebSocket.OPEN);
   });
 

@@ -259,6 +259,39 @@ describe('those who know the caller', () => {
     agent(matcher, 'his', { service: 9 }, undefined, { working: false });
     expect(pairs(matcher)).toEqual(['1>other']);
   });
+
+  describe('when he is kept for one agent, who goes', () => {
+    const kept = { familiar: ['his'], keptFor: 'chief' } as const;
+    const released = (at: number): Matcher => {
+      const matcher = matcherOf();
+      agent(matcher, 'chief', {}, undefined);
+      agent(matcher, 'his', { service: 1 }, undefined);
+      agent(matcher, 'other', { service: 9 }, NOW);
+      matcher.setWaiting(caller('1', queue, NOW, kept));
+      expect(pairs(matcher, at)).toEqual([]);
+      agent(matcher, 'chief', {}, undefined, { working: false });
+      return matcher;
+    };
+
+    test('then_those_who_know_him_are_asked_first_again', () => {
+      const matcher = released(NOW);
+      expect(pairs(matcher)).toEqual([]);
+      agent(matcher, 'his', { service: 1 }, NOW + 1);
+      expect(matcher.offers(NOW + 1)).toMatchObject([{ agent: 'his', why: { rule: 'familiar' } }]);
+    });
+
+    test('then_everybody_is_once_their_time_is_over', () => {
+      expect(pairs(released(NOW + 20_000), NOW + 20_000)).toEqual(['1>other']);
+    });
+
+    test('then_he_is_not_before_somebody_who_is_kept_for_that_one', () => {
+      const matcher = released(NOW);
+      matcher.setWaiting(caller('2', queue, NOW + 1, { keptFor: 'his' }));
+      expect(pairs(matcher, NOW + 1)).toEqual([]);
+      agent(matcher, 'his', { service: 1 }, NOW + 2);
+      expect(pairs(matcher, NOW + 2)).toEqual(['2>his']);
+    });
+  });
 });
 
 test('given_what_the_call_itself_needs_then_it_holds_for_those_who_know_him_too', () => {

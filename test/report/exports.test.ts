@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { Refused } from '../../src/base/errors.ts';
 import { type ApiLab, openApi } from '../http/api-lab.ts';
-import { aCall, START, theChanges } from '../store/examples.ts';
+import { aCall, openStore, START, theChanges } from '../store/examples.ts';
+import { reportsOver } from './reports-over.ts';
 
 const CALLS = 4_000;
 
@@ -106,4 +108,54 @@ test('who takes one slowly does not keep the daemon from ending', async () => {
   const slow = await fetch(url, as(api, 'supervisor'));
   await api.app.close();
   await expect(slow.text()).rejects.toThrow();
+});
+
+test('an export that took too long to begin holds no place, though the thread is still at it', async () => {
+  const { api } = await listening();
+  const { ask } = api.reports!;
+  const begun: Promise<unknown>[] = [];
+  Object.assign(api.reports!, {
+    ask: (async (verb, ...words) => {
+      const asked = ask(verb, ...words);
+      if (verb !== 'beginExport') return asked;
+      begun.push(asked);
+      throw new Refused('reports-unusable', 'they take too long');
+    }) as typeof ask,
+  });
+  const url = '/api/reports/agents/export?format=csv';
+  for (let count = 0; count < 5; count += 1)
+    expect((await api.send('supervisor', 'GET', url)).body.error.id).toBe('reports-unusable');
+  await Promise.all(begun);
+  Object.assign(api.reports!, { ask });
+  expect((await api.send('supervisor', 'GET', url)).status).toBe(200);
+});
+
+test('places are counted from the question on, so that many at once are no more than one after the other', async () => {
+  const { desk } = reportsOver(openStore().database);
+  const question = {
+    ...({ of: 'agents', question: { from: START, to: START + 1 } } as const),
+    ...({ format: 'csv', language: 'en', zone: 'Asia/Shanghai' } as const),
+  };
+  const asked = Array.from({ length: 6 }, (_, n) => desk.beginExport(`x${n}`, question, START));
+  const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(2);
+});
+
+test('who goes while his export begins makes room', async () => {
+  const { api, url } = await listening();
+  const { ask } = api.reports!;
+  const leaving = new AbortController();
+  let ended = 0;
+  Object.assign(api.reports!, {
+    ask: (async (verb, ...words) => {
+      ended += verb === 'endExport' ? 1 : 0;
+      if (verb !== 'beginExport') return ask(verb, ...words);
+      leaving.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return ask(verb, ...words);
+    }) as typeof ask,
+  });
+  await expect(fetch(url, as(api, 'supervisor', { signal: leaving.signal }))).rejects.toThrow();
+  await expect.poll(() => ended).toBe(1);
+  expect(await isRunning(api)).toBe(false);
 });

@@ -28,8 +28,8 @@ beforeEach(async () => {
 });
 
 const call = (): Call => lab.engine.liveCalls()[0]!;
-const direct = (request: Direction, by = CHIEF): Promise<void> =>
-  lab.engine.direct(call().id, { request, by });
+const direct = (request: Direction, by = CHIEF, seat?: string): Promise<void> =>
+  lab.engine.direct(call().id, { request, by, ...(seat !== undefined && { seat }) });
 const talk = (request: TalkRequest): Promise<void> => lab.engine.tellTalk(call().id, { request });
 const ofSupervision = () =>
   lab.store.events
@@ -87,12 +87,26 @@ describe('a supervisor', () => {
     expect((await lab.pbx.snapshot()).overhearings).toEqual([]);
   });
 
-  test('is written down before his phone is dialled, which is asked to answer by itself', async () => {
+  test('is written down before the phone of his seat is dialled, which is asked to answer by itself', async () => {
     lab.pbx.setPhone('2009', { ringAfterMs: 20, autoAnswerMs: 10 });
-    await supervise('listen');
+    await direct({ do: 'supervise', mode: 'listen' }, CHIEF, '2009');
+    await lab.clock.advance(2000);
     expect(voices()).toEqual(LISTENING);
     expect(lab.record().supervision).toMatchObject({ by: CHIEF, agent: '1001', mode: 'listen' });
   });
+
+  test.each([
+    ['has no seat', undefined],
+    ['has another seat', '1002'],
+  ])(
+    'who %s opens no microphone: the phone that he names rings until somebody lifts it',
+    async (_who, seat) => {
+      lab.pbx.setPhone('2009', { ringAfterMs: 20, autoAnswerMs: 10 });
+      await direct({ do: 'supervise', mode: 'listen', extension: '2009' }, CHIEF, seat);
+      await lab.clock.advance(20_000);
+      expect(voices()).toEqual(['agent: caller', 'caller: agent', 'chief:']);
+    },
+  );
 
   test('changes from one to the other as he likes', async () => {
     await supervise('listen');
@@ -214,7 +228,7 @@ describe('a supervisor', () => {
 
   test.each([
     ['phone-needed', () => direct({ do: 'supervise', mode: 'listen' })],
-    ['phone-busy', () => direct({ do: 'supervise', mode: 'listen', extension: '1001' })],
+    ['not-his-phone', () => direct({ do: 'supervise', mode: 'listen', extension: '1001' })],
     ['not-his-phone', () => direct({ do: 'supervise', mode: 'listen', extension: 'web-1002' })],
     ['not-supervised', () => direct({ do: 'leave' })],
     ['call-not-waiting', () => direct({ do: 'first' })],
@@ -230,6 +244,17 @@ describe('a supervisor', () => {
   ])('is refused as %s', async (id, wanted) => {
     await expect(wanted()).rejects.toMatchObject({ id });
     expect(voices()).toEqual(['agent: caller', 'caller: agent']);
+  });
+
+  test('does not listen at a phone that is in use, or at which somebody else sits, though it be his own', async () => {
+    const other = lab.phone('2009', '95533');
+    await lab.clock.advance(100);
+    const listen = () => direct({ do: 'supervise', mode: 'listen' }, CHIEF, '2009');
+    await expect(listen()).rejects.toMatchObject({ id: 'phone-busy' });
+    other.hangup();
+    await lab.clock.advance(100);
+    await lab.engine.tellAgent('1002', { type: 'LogIn', extension: '2009' });
+    await expect(listen()).rejects.toMatchObject({ id: 'not-his-phone' });
   });
 
   test('cannot listen to a caller whom nobody serves', async () => {

@@ -11,6 +11,29 @@ export function dayIn(ms: number, zone: string): string {
   return parts.format(ms);
 }
 
+/** What the clocks of a zone show, such as `2026-11-22 14:05`. @param ms UTC */
+export function clockIn(ms: number, zone: string): string {
+  return new Date(ms + offsetAt(ms, zone)).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/**
+ * When the clocks of a zone show this, UTC ms; undefined for what is no time. The earlier moment where they show it twice; where
+ * they leap over it, the moment that the old clock would have shown it. @param clock such as `2026-11-22 14:05`
+ */
+export function momentIn(clock: string, zone: string): number | undefined {
+  const shown = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/.test(clock)
+    ? Date.parse(`${clock.replace(' ', 'T')}Z`)
+    : Number.NaN;
+  if (Number.isNaN(shown)) return undefined;
+  // What the clocks are ahead by a day before and after: it changes at most once between.
+  const [before, after] = [shown - DAY_MS, shown + DAY_MS].map((ms) => shown - offsetAt(ms, zone)) as [
+    number,
+    number,
+  ];
+  const fits = [before, after].filter((ms) => ms + offsetAt(ms, zone) === shown);
+  return fits[0] ?? before;
+}
+
 /** When a day begins in a zone, UTC ms; undefined for what is no day. @param day such as `2026-11-22` */
 export function startOfDayIn(day: string, zone: string): number | undefined {
   const midnight = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;

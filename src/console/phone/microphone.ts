@@ -28,40 +28,65 @@ export async function devices(): Promise<Readonly<Record<DeviceKind, readonly De
   return { microphone: ofKind('audioinput'), speaker: ofKind('audiooutput') };
 }
 
+export interface MicrophoneListener {
+  /** It was pulled out, or its permission was taken back. */
+  lost(): void;
+  /** The devices of this machine are others than before. */
+  changed(): void;
+}
+
 /**
  * The microphone, held open from the first call of `open` to `close`: then a call is answered without waiting for it, and the browser
  * does not put a hidden page to sleep.
  */
 export class Microphone {
   #stream: MediaStream | undefined;
-  readonly #lost: () => void;
+  /** Makes the silence that is sent in its place. */
+  #silence: AudioContext | undefined;
+  /** Counts closings: what was opened before one is late. */
+  #closed = 0;
+  readonly #listener: MicrophoneListener;
 
-  /** @param lost is called when it is pulled out, or its permission is taken back */
-  constructor(lost: () => void) {
-    this.#lost = lost;
+  constructor(listener: MicrophoneListener) {
+    this.#listener = listener;
+    navigator.mediaDevices?.addEventListener('devicechange', () => listener.changed());
   }
 
   get stream(): MediaStream | undefined {
     return this.#stream;
   }
 
-  /** @throws DOMException when there is none, or it is not permitted */
-  async open(): Promise<void> {
-    if (this.#stream?.getAudioTracks().some((track) => track.readyState === 'live')) return;
-    // Pages that did not come over an encrypted connection or from this machine have none.
-    if (!navigator.mediaDevices)
-      throw new DOMException('no microphone for insecure pages', 'NotAllowedError');
-    this.#take(await this.#openChosen());
+  /** It is gone, and silence goes out. */
+  get isSilent(): boolean {
+    return this.#silence !== undefined;
   }
 
-  /** Takes the chosen one in place of the present one. @param connection of a talk that goes on with it */
+  /** @throws DOMException when there is none, it is not permitted, or it was closed meanwhile */
+  async open(): Promise<void> {
+    if (this.#stream?.getAudioTracks().some((track) => track.readyState === 'live')) return;
+    await this.#exchange(await this.#openChosen(), undefined);
+  }
+
+  /**
+   * Takes the chosen one in place of the present one, which stays when that fails.
+   * @param connection of a talk that goes on with it
+   * @throws DOMException as `open`
+   */
   async change(connection: RTCPeerConnection | undefined): Promise<void> {
-    if (!this.#stream) return;
-    this.close();
-    await this.open();
-    const [track] = this.#stream?.getAudioTracks() ?? [];
-    const sender = connection?.getSenders().find((one) => one.track?.kind === 'audio');
-    if (track) await sender?.replaceTrack(track);
+    if (this.#stream) await this.#exchange(await this.#openChosen(), connection);
+  }
+
+  /** Sends silence: a talk whose sound stops would be taken for dead. */
+  async fallSilent(connection: RTCPeerConnection | undefined): Promise<void> {
+    if (this.#silence) return;
+    const silence = new AudioContext();
+    const source = silence.createConstantSource();
+    source.offset.value = 0;
+    const { stream } = source.connect(
+      silence.createMediaStreamDestination(),
+    ) as MediaStreamAudioDestinationNode;
+    source.start();
+    await this.#exchange(stream, connection, silence);
   }
 
   /** After a talk, the next one begins audible. */
@@ -70,31 +95,67 @@ export class Microphone {
   }
 
   close(): void {
-    for (const track of this.#stream?.getTracks() ?? []) {
-      track.onended = null;
-      track.stop();
-    }
+    this.#closed += 1;
+    this.#stopper()();
     this.#stream = undefined;
+    this.#silence = undefined;
   }
 
-  /** The chosen one, or that of the system when it is not there any more. */
-  async #openChosen(): Promise<MediaStream> {
-    const id = chosenDevice('microphone');
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-    if (id !== '') {
-      try {
-        return await navigator.mediaDevices.getUserMedia({ audio: { ...audio, deviceId: { exact: id } } });
-      } catch (error) {
-        if (!(error instanceof DOMException) || !MISSING.has(error.name)) throw error;
+  /** The talk has the next one before the last is stopped. */
+  async #exchange(
+    next: MediaStream,
+    connection: RTCPeerConnection | undefined,
+    silence?: AudioContext,
+  ): Promise<void> {
+    const [track] = next.getAudioTracks();
+    const sender = connection?.getSenders().find((one) => one.track?.kind === 'audio');
+    // Whoever was muted stays so.
+    if (track && sender?.track) track.enabled = sender.track.enabled;
+    if (track && !silence) track.onended = () => this.#listener.lost();
+    const stopLast = this.#stopper();
+    this.#stream = next;
+    this.#silence = silence;
+    // A talk that ended meanwhile needs none.
+    if (track) await sender?.replaceTrack(track).catch(() => undefined);
+    stopLast();
+  }
+
+  /** Stops what is open now. */
+  #stopper(): () => void {
+    const [stream, silence] = [this.#stream, this.#silence];
+    return () => {
+      for (const track of stream?.getTracks() ?? []) {
+        track.onended = null;
+        track.stop();
       }
-    }
-    return navigator.mediaDevices.getUserMedia({ audio });
+      void silence?.close();
+    };
   }
 
-  #take(stream: MediaStream): void {
-    this.#stream = stream;
-    for (const track of stream.getAudioTracks()) track.onended = () => this.#lost();
+  async #openChosen(): Promise<MediaStream> {
+    // Pages that did not come over an encrypted connection or from this machine have none.
+    if (!navigator.mediaDevices)
+      throw new DOMException('no microphone for insecure pages', 'NotAllowedError');
+    const closed = this.#closed;
+    const stream = await chosenOne();
+    if (closed === this.#closed) return stream;
+    for (const track of stream.getTracks()) track.stop();
+    throw new DOMException('the phone was stopped meanwhile', 'AbortError');
   }
+}
+
+/** The chosen one, or that of the system when it is not there any more. */
+async function chosenOne(): Promise<MediaStream> {
+  const id = chosenDevice('microphone');
+  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  if (id !== '') {
+    try {
+      return await navigator.mediaDevices.getUserMedia({ audio: { ...audio, deviceId: { exact: id } } });
+    } catch (error) {
+      if (!(error instanceof DOMException) || !MISSING.has(error.name)) throw error;
+    }
+  }
+  return navigator.mediaDevices.getUserMedia({ audio });
 }
 
 const MISSING: ReadonlySet<string> = new Set(['NotFoundError', 'OverconstrainedError']);

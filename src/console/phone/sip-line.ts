@@ -2,6 +2,7 @@ import type { UA } from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA';
 import type { WebPhoneView } from '../../http/desk-phone.ts';
+import { RefusedByApi } from '../api.ts';
 
 /** A call that the PBX sends to this page. */
 export interface Incoming {
@@ -13,12 +14,12 @@ export interface Incoming {
 }
 
 export interface LineListener {
-  /** The PBX knows where we are. `anew`: for the first time on this connection. */
+  /** The PBX knows where we are. `anew`: for the first time on this connection, or after it refused us. */
   registered(anew: boolean): void;
   /** `code`: with which the server closed the socket. */
   disconnected(code: number): void;
-  /** The PBX does not take our registration. */
-  refused(): void;
+  /** The PBX does not take our registration. `status`: what it answered, 0 for nothing. */
+  refused(status: number): void;
   comesIn(call: Incoming): void;
 }
 
@@ -31,12 +32,25 @@ const REGISTER_EXPIRES_S = 120;
 export class SipLine {
   readonly #ua: UA;
   readonly #hangUpSocket: () => void;
+  #registers = false;
 
   private constructor(ua: UA, hangUpSocket: () => void) {
     this.#ua = ua;
     this.#hangUpSocket = hangUpSocket;
+    ua.on('connected', () => {
+      if (this.#registers) ua.register();
+    });
+    ua.start();
   }
 
+  /** Loads what `open` needs. @throws RefusedByApi `unreachable` */
+  static async prepare(): Promise<void> {
+    await import('jssip').catch((error: unknown) => {
+      throw new RefusedByApi('unreachable', 0, String(error));
+    });
+  }
+
+  /** Connects; calls come as soon as it is registered. */
   static async open(account: WebPhoneView, listener: LineListener): Promise<SipLine> {
     const { UA, WebSocketInterface } = await import('jssip');
     const { protocol, host } = window.location;
@@ -47,6 +61,7 @@ export class SipLine {
       sockets: socket,
       uri: account.uri,
       password: account.password,
+      register: false,
       register_expires: REGISTER_EXPIRES_S,
       session_timers: true,
       connection_recovery_min_interval: RECOVERY_S.min,
@@ -61,15 +76,24 @@ export class SipLine {
       listener.registered(isNew);
       isNew = false;
     });
-    ua.on('registrationFailed', () => {
-      if (ua.isConnected()) listener.refused();
+    ua.on('registrationFailed', ({ response }) => {
+      // Without a connection it is no answer of the PBX: the next connection registers.
+      if (!ua.isConnected()) return;
+      isNew = true;
+      listener.refused(response?.status_code ?? 0);
     });
     ua.on('disconnected', ({ code = 0 }) => listener.disconnected(code));
     ua.on('newRTCSession', (event: RTCSessionEvent) => {
       if (isIncoming(event)) listener.comesIn(incomingOf(event));
     });
-    ua.start();
     return new SipLine(ua, () => socket.disconnect());
+  }
+
+  /** Tells the PBX where we are, now and after each loss of the connection. @param password in place of that of the account */
+  register(password?: string): void {
+    if (password !== undefined) this.#ua.set('password', password);
+    this.#registers = true;
+    if (this.#ua.isConnected()) this.#ua.register();
   }
 
   /** Signs off; what is up is hung up. */

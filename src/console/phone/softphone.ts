@@ -4,6 +4,7 @@ import type { DeviceKind } from './microphone.ts';
  * - `no-microphone`: there is none, or the page may not use it
  * - `taken-over`: another page is the phone of this agent
  * - `lost`: the server is away; the phone comes back by itself
+ * - `refused`: the PBX does not take the phone; it tries again by itself
  */
 export type PhoneState =
   | 'off'
@@ -13,7 +14,8 @@ export type PhoneState =
   | 'talking'
   | 'no-microphone'
   | 'taken-over'
-  | 'lost';
+  | 'lost'
+  | 'refused';
 
 /** The telephone in the page. Hold, transfer and conference are the server's. */
 export interface Softphone {
@@ -25,7 +27,9 @@ export interface Softphone {
   readonly call: string;
   /** Calls are answered without a click. */
   readonly answersItself: boolean;
-  /** Becomes the phone, unless another page is. @throws RefusedByApi */
+  /** The microphone is gone and the talk goes on without: nobody hears him until there is another. */
+  readonly silent: boolean;
+  /** Becomes the phone, unless another page is; tries at once what it would try later. @throws RefusedByApi */
   start(): Promise<void>;
   /** Becomes the phone in any case; a talk goes on here. @throws RefusedByApi */
   takeOver(): Promise<void>;

@@ -34,6 +34,7 @@ export function usePhone(): {
   readonly state: ComputedRef<PhoneState>;
   readonly muted: ComputedRef<boolean>;
   readonly connected: ComputedRef<boolean>;
+  readonly silent: ComputedRef<boolean>;
   readonly call: ComputedRef<string>;
   readonly answersItself: ComputedRef<boolean>;
 } {
@@ -42,6 +43,7 @@ export function usePhone(): {
     state: followed(({ state }) => state),
     muted: followed(({ muted }) => muted),
     connected: followed(({ connected }) => connected),
+    silent: followed(({ silent }) => silent),
     call: followed(({ call }) => call),
     answersItself: followed(({ answersItself }) => answersItself),
   };

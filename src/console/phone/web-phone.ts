@@ -1,35 +1,40 @@
-import type { RejoinView, WebPhoneView } from '../../http/desk-phone.ts';
-import { get, post, RefusedByApi } from '../api.ts';
+import { whenSignedOut } from '../api.ts';
 import { chooseDevice, type DeviceKind, Microphone } from './microphone.ts';
-import { type Incoming, SipLine } from './sip-line.ts';
+import { askToRejoin } from './rejoin.ts';
+import { SignOn } from './sign-on.ts';
+import type { Incoming } from './sip-line.ts';
 import type { PhoneState, Softphone } from './softphone.ts';
 import { Sound } from './sound.ts';
-import { TabLock } from './tab-lock.ts';
 import { Talk } from './talk.ts';
 
-/** Codes with which the server says that this page is not the phone any more. */
-const SIGNED_OUT = 4401;
-const TAKEN_OVER = 4409;
-/** Between two tries to reach a server that is away, ms. */
-const TRY_AGAIN_MS = 1_500;
-/** The server rings at once; what did not come by then got lost, ms. */
-const ASK_AGAIN_MS = 4_000;
+/** States in which it can be started. */
+const STARTS: ReadonlySet<PhoneState> = new Set(['off', 'no-microphone', 'lost', 'refused']);
 const ANSWERS_ITSELF = 'carillon-answers-itself';
 
 /** The telephone in the page, by WebRTC. One for each page. */
 export class WebPhone implements Softphone {
-  readonly #microphone = new Microphone(() => void this.#openAgain());
+  readonly #microphone = new Microphone({
+    lost: () => void this.#openAgain(),
+    changed: () => this.#devicesChanged(),
+  });
+  readonly #signOn = new SignOn(this.#microphone, {
+    registered: (anew) => this.#registered(anew),
+    away: (why) => this.#isAway(why),
+    over: (why) => this.#end(why, why === 'no-microphone' ? 'close' : 'abandon'),
+    comesIn: (incoming) => this.#comesIn(incoming),
+  });
   readonly #sound = new Sound();
-  readonly #lock = new TabLock(() => this.#leave('taken-over'));
   readonly #listeners = new Set<() => void>();
-  #line: SipLine | undefined;
   #talk: Talk | undefined;
   #state: PhoneState = 'off';
   #connected = false;
+  #away: 'lost' | 'refused' = 'lost';
   #muted = false;
   #answersItself = localStorage.getItem(ANSWERS_ITSELF) === 'yes';
-  /** Counts starts and stops: what belongs to an earlier one is late. */
-  #life = 0;
+
+  constructor() {
+    whenSignedOut(() => this.#end('off', 'abandon'));
+  }
 
   get state(): PhoneState {
     return this.#state;
@@ -51,17 +56,20 @@ export class WebPhone implements Softphone {
     return this.#answersItself;
   }
 
-  start(): Promise<void> {
-    return this.#state === 'off' || this.#state === 'no-microphone' ? this.#begin(false) : Promise.resolve();
+  get silent(): boolean {
+    return this.#microphone.isSilent;
   }
 
-  takeOver(): Promise<void> {
-    return this.#line ? Promise.resolve() : this.#begin(true);
+  async start(): Promise<void> {
+    if (STARTS.has(this.#state)) await this.#begin(false);
+  }
+
+  async takeOver(): Promise<void> {
+    if (!this.#signOn.hasLine) await this.#begin(true);
   }
 
   stop(): void {
-    this.#line?.close();
-    this.#end('off');
+    this.#end('off', 'close');
   }
 
   answer(): void {
@@ -96,7 +104,7 @@ export class WebPhone implements Softphone {
     chooseDevice(kind, id);
     if (kind === 'speaker') return this.#sound.toChosenSpeaker();
     await this.#microphone.change(this.#talk?.connection);
-    if (this.#muted) this.#talk?.mute(true);
+    this.#changed();
   }
 
   onChange(listener: () => void): () => void {
@@ -105,68 +113,29 @@ export class WebPhone implements Softphone {
   }
 
   async #begin(force: boolean): Promise<void> {
-    this.#life += 1;
-    const life = this.#life;
     this.#become('connecting');
-    if (!(await this.#lock.take(force))) return this.#end('taken-over', life);
-    const [account, microphone] = await Promise.allSettled([
-      get<WebPhoneView>('/api/desk/phone'),
-      this.#microphone.open(),
-    ]);
-    if (life !== this.#life) return;
-    if (microphone.status === 'rejected') return this.#end('no-microphone', life);
-    if (account.status === 'rejected') return this.#notBegun(account.reason, force);
-    const line = await SipLine.open(account.value, {
-      registered: (anew) => this.#registered(anew, life),
-      disconnected: (code) => this.#disconnected(code, life),
-      refused: () => this.#become('lost'),
-      comesIn: (incoming) => this.#comesIn(incoming),
-    });
-    if (life === this.#life) this.#line = line;
-    else line.close();
+    await this.#signOn.begin(force);
   }
 
-  /** A server that is away is asked again; what it refuses is for whoever started. */
-  #notBegun(reason: unknown, force: boolean): void {
-    if (!(reason instanceof RefusedByApi) || reason.status !== 0) {
-      this.#end('off');
-      throw reason;
-    }
-    this.#become('lost');
-    const life = this.#life;
-    setTimeout(() => {
-      if (life === this.#life) void this.#begin(force).catch(() => undefined);
-    }, TRY_AGAIN_MS);
-  }
-
-  #registered(anew: boolean, life: number): void {
-    if (life !== this.#life) return;
+  #registered(anew: boolean): void {
     this.#connected = true;
     this.#become(this.#stateOfTalk());
     if (!anew) return;
     if (this.#talk?.isUp) this.#talk.renew();
-    else void this.#rejoin();
+    else this.#rejoin();
   }
 
-  #disconnected(code: number, life: number): void {
-    if (life !== this.#life) return;
+  #isAway(why: 'lost' | 'refused'): void {
     this.#connected = false;
-    if (code === TAKEN_OVER) return this.#leave('taken-over');
-    if (code === SIGNED_OUT) return this.#leave('off');
-    this.#become(this.#talk?.isUp ? 'talking' : 'lost');
+    this.#away = why;
+    this.#become(this.#talk?.isUp ? 'talking' : why);
   }
 
-  /** The agent may be in a talk whose sound was here before the page was loaded anew: the server rings us for it. */
-  async #rejoin(): Promise<void> {
-    const life = this.#life;
-    // Away again: it is asked at the next registration.
-    const answer = await post<RejoinView>('/api/desk/phone/rejoin').catch(() => undefined);
-    if (!answer?.rejoins) return;
-    const before = this.#talk;
-    setTimeout(() => {
-      if (life === this.#life && this.#connected && this.#talk === before && !before?.isUp)
-        void this.#rejoin();
-    }, ASK_AGAIN_MS);
+  #rejoin(): void {
+    const [{ life }, before] = [this.#signOn, this.#talk];
+    const isMissed = (): boolean =>
+      life === this.#signOn.life && this.#connected && this.#talk === before && !before?.isUp;
+    void askToRejoin(isMissed);
   }
 
   #comesIn(incoming: Incoming): void {
@@ -174,7 +143,7 @@ export class WebPhone implements Softphone {
       hears: (stream) => this.#sound.play(stream),
       answered: () => this.#answered(),
       over: (wanted) => this.#over(wanted),
-      broken: () => void this.#rejoin(),
+      broken: () => this.#rejoin(),
     });
     // The server rings one call at a time: this one has the place of the one before, if that is not over yet.
     this.#talk?.leave();
@@ -192,8 +161,10 @@ export class WebPhone implements Softphone {
 
   #over(wanted: boolean): void {
     this.#forgetTalk();
+    // Nobody is to be rung who cannot speak.
+    if (this.#microphone.isSilent) return this.#end('no-microphone', 'close');
     this.#become(this.#stateOfTalk());
-    if (!wanted && this.#connected) void this.#rejoin();
+    if (!wanted && this.#connected) this.#rejoin();
   }
 
   #forgetTalk(): void {
@@ -206,36 +177,37 @@ export class WebPhone implements Softphone {
 
   #stateOfTalk(): PhoneState {
     if (this.#talk) return this.#talk.isUp ? 'talking' : 'ringing';
-    return this.#connected ? 'registered' : 'lost';
+    return this.#connected ? 'registered' : this.#away;
   }
 
-  /** The microphone was pulled out: that of the system is taken, if there is one. */
+  /** The microphone was pulled out: that of the system is taken. A talk goes on without, when there is none. */
   async #openAgain(): Promise<void> {
-    try {
-      await this.#microphone.change(this.#talk?.connection);
-      if (this.#muted) this.#talk?.mute(true);
-    } catch {
-      this.#line?.close();
-      this.#end('no-microphone');
-    }
+    const { life } = this.#signOn;
+    const isOpen = await this.#microphone.change(this.#talk?.connection).then(
+      () => true,
+      () => false,
+    );
+    if (life !== this.#signOn.life) return;
+    if (!isOpen && !this.#talk) return this.#end('no-microphone', 'close');
+    if (!isOpen) await this.#microphone.fallSilent(this.#talk?.connection);
+    this.#changed();
   }
 
-  /** Without a word to the PBX, so that the call can go on in another page. */
-  #leave(state: PhoneState): void {
+  /** There may be another microphone now. */
+  #devicesChanged(): void {
+    if (this.#microphone.isSilent) void this.#openAgain();
+    else if (this.#state === 'no-microphone') void this.start().catch(() => undefined);
+    else this.#changed();
+  }
+
+  /** Is no phone any more. @param how see `SignOn` */
+  #end(state: PhoneState, how: 'close' | 'abandon'): void {
+    // What becomes of it is told nobody; a line that is closed hangs up.
     this.#talk?.leave();
-    this.#line?.abandon();
-    this.#end(state);
-  }
-
-  #end(state: PhoneState, life = this.#life): void {
-    if (life !== this.#life) return;
-    this.#life += 1;
-    this.#line = undefined;
+    this.#signOn.end(how);
     this.#connected = false;
-    this.#talk?.leave();
     this.#forgetTalk();
     this.#microphone.close();
-    this.#lock.letGo();
     this.#become(state);
   }
 

@@ -4,6 +4,7 @@ export const general = texts({
   'zh-CN': {
     product: 'Carillon 客服中心',
     save: '保存',
+    key: '按键 {key}',
     cancel: '取消',
     close: '关闭',
     remove: '删除',
@@ -32,6 +33,7 @@ export const general = texts({
   en: {
     product: 'Carillon',
     save: 'Save',
+    key: 'Key {key}',
     cancel: 'Cancel',
     close: 'Close',
     remove: 'Remove',

@@ -1,4 +1,5 @@
 import { onMounted, onScopeDispose, type Ref, ref } from 'vue';
+import { isDialogOpen, isForPage, isTyping } from '../../parts/page-keys.ts';
 
 /** What a key does, by the key. Names are those of `desk.key` in the texts. */
 export const KEYS = {
@@ -25,9 +26,10 @@ const KEPT_AS = 'carillon-shortcuts';
 export function useShortcuts(acts: Readonly<Record<KeyAct, () => unknown>>): Ref<boolean> {
   const isOn = ref(localStorage.getItem(KEPT_AS) !== 'off');
   const pressed = (event: KeyboardEvent): void => {
-    const { key, ctrlKey, altKey, metaKey, isComposing, repeat, target } = event;
+    const { key, repeat, target } = event;
+    if (isDialogOpen()) return;
     if (key === 'Escape' && isTyping(target)) return (target as HTMLElement).blur();
-    if (ctrlKey || altKey || metaKey || isComposing || repeat || isTyping(target)) return;
+    if (repeat || !isForPage(event)) return;
     const name = KEYS[key.toLowerCase() as keyof typeof KEYS];
     if (!name || (!isOn.value && name !== 'help')) return;
     event.preventDefault();
@@ -40,11 +42,4 @@ export function useShortcuts(acts: Readonly<Record<KeyAct, () => unknown>>): Ref
 
 export function keepShortcuts(isOn: boolean): void {
   localStorage.setItem(KEPT_AS, isOn ? 'on' : 'off');
-}
-
-/** In a field, a list or a menu, keys are its own. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  const isField = target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
-  return isField || target.isContentEditable || target.closest('[role=listbox], [role=menu]') !== null;
 }

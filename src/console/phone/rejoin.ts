@@ -1,0 +1,18 @@
+import type { RejoinView } from '../../http/desk-phone.ts';
+import { post } from '../api.ts';
+
+/** The server rings at once; what did not come by then got lost, ms. */
+const ASK_AGAIN_MS = 4_000;
+
+/**
+ * The agent may be in a talk whose sound was here before the page was loaded anew: the server rings us for it.
+ * @param isMissed whether it has not come yet, and is still wanted
+ */
+export async function askToRejoin(isMissed: () => boolean): Promise<void> {
+  // Away again: it is asked at the next registration.
+  const answer = await post<RejoinView>('/api/desk/phone/rejoin').catch(() => undefined);
+  if (!answer?.rejoins) return;
+  setTimeout(() => {
+    if (isMissed()) void askToRejoin(isMissed);
+  }, ASK_AGAIN_MS);
+}
