@@ -52,6 +52,7 @@ import { recordedIn } from './ivr/flow-files.ts';
 import { httpLookUp } from './ivr/http-client.ts';
 import { FlowLibrary } from './ivr/library.ts';
 import { FlowHistory, StepStats } from './ivr/store.ts';
+import { FlowThread } from './lab/flow-thread.ts';
 import { asteriskPbx } from './pbx/asterisk/pbx.ts';
 import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
 import { asteriskScriptedCallers } from './pbx/asterisk/scripted-callers.ts';
@@ -78,6 +79,7 @@ import { rehearse } from './setup/rehearsal.ts';
 import { runSampleServices } from './setup/sample-services.ts';
 import { readSecrets } from './setup/secrets.ts';
 import { mostChannels, readSettings } from './setup/settings.ts';
+import { Sweeping } from './setup/sweeping.ts';
 import { chooseSpeech } from './speech/choose-speech.ts';
 import { PromptFiles } from './speech/prompt-files.ts';
 import { checkpointElsewhere } from './store/checkpoint.ts';
@@ -108,12 +110,6 @@ const log = pino(
 if (!ports || !speechTools)
   throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
-const SWEEP_EVERY_MS = 5 * 60_000;
-const SWEEP_SESSIONS_EVERY_MS = 20_000;
-const DAY_MS = 24 * 3_600_000;
-/** Entries of the audit log that go in one sweep at most, and in one commit. */
-const PRUNED_AUDIT = 20_000;
-const PRUNED_AT_ONCE = 500;
 /** A daemon to which nothing happens finds out within this that it was replaced, ms. */
 const ASK_FENCE_EVERY_MS = 500;
 /** Calls come first: the API begins when the PBX has been asked what there is, but tells of a start that takes long, ms. */
@@ -319,6 +315,8 @@ const phoneAccounts = new PhoneAccounts({
   log: log.child({ part: 'phones' }),
 });
 
+const flowThread = new FlowThread({ folder: settings.flows, clock, log: log.child({ part: 'flows' }) });
+
 const engine: Engine = new Engine({
   outside,
   routing,
@@ -412,6 +410,8 @@ sockets.add('/sip', sipPath({ pbx: `ws://127.0.0.1:${ports.ari}/ws`, log: log.ch
 sessions.onEnded((session) => sockets.sessionEnded(session));
 const audited = new AuditStore(database);
 const audit = new AuditLog({ store: audited, clock, log: log.child({ part: 'audit' }) });
+const { keepAudit } = settings;
+const sweeping = new Sweeping({ messages, dialer, flows, engine, audited, sessions, keepAudit, clock, log });
 
 let app: ReturnType<typeof buildApp> | undefined;
 process.once('SIGTERM', () => void stop(0));
@@ -484,6 +484,7 @@ app = buildApp({
     prompts,
     customers,
     outbound: dialer.campaigns,
+    bench: flowThread,
     clock,
     ids,
   }),
@@ -522,8 +523,7 @@ async function takeUpCalls(): Promise<void> {
   starting = '';
   stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
   sayUp();
-  sweep();
-  sweepSessions();
+  sweeping.start();
   log.info(
     {
       http: settings.httpPort,
@@ -564,36 +564,6 @@ function replaced(): void {
   process.exit(EXIT_REPLACED);
 }
 
-/** Now and every few minutes. */
-function sweep(): void {
-  void messages.sweep();
-  void dialer.sweep();
-  flows.prune(engine.liveCalls());
-  void pruneAudit();
-  clock.at(clock.now() + SWEEP_EVERY_MS, sweep);
-}
-
-/** Removes what is older than it has to be kept, a little at a time. */
-async function pruneAudit(): Promise<void> {
-  const before = clock.now() - settings.keepAudit * DAY_MS;
-  try {
-    for (let gone = 0; gone < PRUNED_AUDIT; gone += PRUNED_AT_ONCE) {
-      if (audited.prune(before, PRUNED_AT_ONCE) < PRUNED_AT_ONCE) return;
-      await sleep(20);
-    }
-  } catch (error) {
-    log.warn({ reason: messageOf(error) }, 'old entries of the audit log could not be removed');
-  }
-}
-
-/** Whoever is signed out, by the clock or by the command line, has nothing open for long. */
-function sweepSessions(): void {
-  sessions
-    .sweep(clock.now())
-    .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'sessions could not be looked at'));
-  clock.at(clock.now() + SWEEP_SESSIONS_EVERY_MS, sweepSessions);
-}
-
 /** Lets go of everything; calls go on in the PBX. */
 async function stop(code: number): Promise<void> {
   // Told by a signal and by the end of the supervisor: one of them is enough.
@@ -612,6 +582,7 @@ async function stop(code: number): Promise<void> {
     await engine.stop();
     await dialer.stop();
     await reports.stop();
+    await flowThread.stop();
     audit.flush();
     await stopCheckpoints();
     database.close();

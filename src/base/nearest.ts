@@ -12,17 +12,27 @@ export function nearest(written: string, names: Iterable<string>): string {
 /** Edits from one word to another, swapped neighbours being one (optimal string alignment), given up at `limit`. */
 function editsBetween(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let before = new Uint32Array(b.length + 1);
+  let row = Uint32Array.from(before, (_, index) => index);
+  let next = new Uint32Array(b.length + 1);
+  let leastBefore = 0;
   for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
+    const letter = a.charCodeAt(i - 1);
+    const last = a.charCodeAt(i - 2);
+    let least = i;
+    next[0] = i;
     for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const edits = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (same ? 0 : 1));
-      next.push(swapped ? Math.min(edits, before[j - 2]! + 1) : edits);
+      const other = b.charCodeAt(j - 1);
+      let edits = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (letter === other ? 0 : 1));
+      const isSwapped = i > 1 && j > 1 && letter === b.charCodeAt(j - 2) && last === other;
+      if (isSwapped) edits = Math.min(edits, before[j - 2]! + 1);
+      next[j] = edits;
+      least = Math.min(least, edits);
     }
-    [before, row] = [row, next];
+    // What follows is never nearer than two rows are.
+    if (least >= limit && leastBefore >= limit) return limit;
+    leastBefore = least;
+    [before, row, next] = [row, next, before];
   }
   return row[b.length]!;
 }

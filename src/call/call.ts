@@ -318,5 +318,6 @@ export type CallInput =
   | { readonly type: 'NotDialled' }
   /** He has rung for long enough, and too many others answer. */
   | { readonly type: 'LetGo' }
-  | { readonly type: 'TimeUp' }
+  /** `phonesUnknown`: nobody knows now which phones are there. */
+  | { readonly type: 'TimeUp'; readonly phonesUnknown?: true }
   | TalkInput;

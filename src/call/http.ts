@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { spellingsOf } from '../customer/customer.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
-import { openAudio, sendAudio } from '../http/audio.ts';
 import { eventView, isToldOf, showEvent } from '../http/event-view.ts';
 import {
   checkMaySearchNumbers,
@@ -17,12 +16,11 @@ import {
   textFor,
 } from '../http/fields.ts';
 import type { Principal } from '../http/principal.ts';
-import { EVERY_ROLE, type Role, STAFF, SUPERVISORS } from '../http/roles.ts';
+import { EVERY_ROLE, SUPERVISORS } from '../http/roles.ts';
 import { scopeOf } from '../http/scope.ts';
-import { cursorAtMoment, momentOf, seenPage } from '../http/seen-page.ts';
+import { cursorAtMoment, seenPage } from '../http/seen-page.ts';
 import type { Call } from './call.ts';
 import { type CallRecord, type LegRecord, recordOf } from './row-store.ts';
-import type { Voicemail } from './voicemail.ts';
 
 const at = z.number().describe('UTC milliseconds');
 const duration = z.number().describe('Milliseconds');
@@ -107,19 +105,6 @@ const callDetails = callView
   .meta({ id: 'CallDetails' });
 export type CallDetails = z.output<typeof callDetails>;
 
-const voicemailView = z
-  .object({
-    id: z.string(),
-    callId: z.string(),
-    box: z.string(),
-    ani: z.string(),
-    durationMs: duration,
-    at,
-    heardBy: z.string().nullable().describe('Who listened to it first'),
-  })
-  .meta({ id: 'Voicemail' });
-export type VoicemailView = z.output<typeof voicemailView>;
-
 const callQuery = z.strictObject({
   ani: number.optional().describe('Number of the caller, in any spelling'),
   campaign: id.optional(),
@@ -132,14 +117,10 @@ const callQuery = z.strictObject({
   limit: pageLimit,
 });
 
-/** Who may hear what callers left. */
-const LISTENERS = [...STAFF, 'auditor'] as const satisfies readonly Role[];
-
-/** Routes of calls, and of the messages that callers left. */
+/** Routes of calls. */
 export function callRoutes(api: Api, parts: ApiParts): void {
   listRoutes(api, parts);
   oneCallRoutes(api, parts);
-  voicemailRoutes(api, parts);
 }
 
 /** A call as this role may see it. */
@@ -258,62 +239,6 @@ function oneCallRoutes(api: Api, { calls, centre, events, routing, log }: ApiPar
   );
 }
 
-function voicemailRoutes(api: Api, { calls, recordings }: ApiParts): void {
-  api.get(
-    '/api/voicemails',
-    {
-      config: { allowed: LISTENERS, scope: 'branch' },
-      schema: {
-        tags: ['calls'],
-        summary: 'Messages that callers left, the latest first',
-        querystring: z.strictObject({
-          box: z.string().min(1).max(80).optional(),
-          cursor: pageCursor.optional(),
-          limit: pageLimit,
-        }),
-        response: { 200: pageOf(voicemailView) },
-      },
-    },
-    async (request) => {
-      const { box, cursor, limit } = request.query;
-      const scope = scopeOf(request);
-      return seenPage({
-        scope,
-        limit,
-        from: cursor,
-        read: (before, most) => calls.voicemails({ box, before, limit: most }),
-        sees: ({ callId }) => scope.seesCall(callId),
-        placeOf: momentOf,
-        cursorAt: cursorAtMoment,
-        show: showVoicemail,
-      });
-    },
-  );
-  api.get(
-    '/api/voicemails/:id/audio',
-    {
-      config: { allowed: LISTENERS, audit: 'reads', scope: 'branch' },
-      schema: {
-        tags: ['calls'],
-        summary: 'The sound of a message, as WAV; notes who listened first',
-        params: idParams,
-        response: { 200: { description: 'The sound', content: { 'audio/wav': { schema: z.unknown() } } } },
-      },
-    },
-    async (request, reply) => {
-      const voicemail = await calls.voicemail(request.params.id);
-      if (!voicemail || !scopeOf(request).seesCall(voicemail.callId))
-        throw new Refused('voicemail-unknown', `There is no message ${request.params.id}`);
-      const audio = await openAudio(recordings, voicemail.file, request.headers.range);
-      const principal = caller(request);
-      // Whoever audits leaves no trace in what he looks at.
-      if (principal.role !== 'auditor')
-        await calls.markHeard(voicemail.id, principal.agentId ?? principal.name);
-      return sendAudio(reply, audio);
-    },
-  );
-}
-
 function showLive(call: Call, principal: Principal): LiveCallView {
   const { phase } = call;
   const phaseSince = 'since' in phase ? phase.since : null;
@@ -322,11 +247,6 @@ function showLive(call: Call, principal: Principal): LiveCallView {
 
 function showLeg(leg: LegRecord, principal: Principal): LegRecord {
   return { ...leg, toNumber: numbersFor(principal)(leg.toNumber) };
-}
-
-function showVoicemail(voicemail: Voicemail): VoicemailView {
-  const { file: _file, heardBy = null, ...shown } = voicemail;
-  return { ...shown, heardBy };
 }
 
 function unknownCall(call: string): Refused {

@@ -2,7 +2,7 @@ import type { Call, CallInput, PagePhoneInput, Phase } from './call.ts';
 import type { CallEffect } from './call-effect.ts';
 import type { Leg } from './leg.ts';
 import { closeLeg, legOf, type Outcome, ringbackOf, withLeg } from './leg-rules.ts';
-import { dueOf, isRejoining, REJOIN_MS } from './page-phone.ts';
+import { dueOf, isRejoining, lookedAtLater, REJOIN_MS } from './page-phone.ts';
 import { connecting, isTalking } from './room.ts';
 import { GIVEN_UP, LET_GO } from './talk-effects.ts';
 
@@ -46,7 +46,7 @@ function decide(call: Call, input: CallInput, now: number, rules: Rules): Outcom
       return [closed, []];
     }
     case 'TimeUp':
-      return timeUp(call, now, rules);
+      return timeUp(call, input, now, rules);
     default:
       return rules(call, input, now);
   }
@@ -212,11 +212,12 @@ function givenUp(call: Call, leg: Leg, now: number): Outcome {
 }
 
 /** Looks after the phones that are due, one at a time; when none is, everything else that is. */
-function timeUp(call: Call, now: number, rules: Rules): Outcome {
+function timeUp(call: Call, input: CallInput & { type: 'TimeUp' }, now: number, rules: Rules): Outcome {
   const due = call.legs.find((leg) => now >= (dueOf(leg) ?? Number.POSITIVE_INFINITY));
-  if (!due) return rules(call, { type: 'TimeUp' }, now);
+  if (!due) return rules(call, input, now);
   if (isRejoining(due)) return givenUp(call, due, now);
   if (!sits(call, due.id)) return [withLeg(call, due.id, present), []];
+  if (input.phonesUnknown) return [withLeg(call, due.id, (leg) => lookedAtLater(leg, now)), []];
   const [over, effects] = rules(call, { type: 'LegEnded', leg: due.id, cause: 'unreachable' }, now);
   return [over, [{ do: 'hangup', channel: due.id, cause: 'normal' }, ...effects]];
 }

@@ -120,6 +120,11 @@ async function send(path: string, init: RequestInit, patienceMs = PATIENCE_MS): 
   throw refusal;
 }
 
+/** A browser does not say why a socket was refused: the API does, when nobody is signed in any more. */
+export function lookWhoIsSignedIn(): void {
+  get('/api/session').catch(() => undefined);
+}
+
 /** Nobody is signed in any more: whoever wanted to know is told, in the order in which they asked for it. */
 export function signedOut(): void {
   for (const listener of onSignedOut) listener();

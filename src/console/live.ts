@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, reactive, ref } from 'vue';
-import { signedOut } from './api.ts';
+import { lookWhoIsSignedIn, signedOut } from './api.ts';
+import { TryAgain } from './try-again.ts';
 
 /** Rows of a topic: collection → id → row. */
 type Rows = Record<string, Record<string, unknown>>;
@@ -16,22 +17,35 @@ const TRY_AGAIN_MS = [200, 500, 1_000, 2_000, 4_000];
 /** The server says something at least this often, ms. */
 const SILENCE_MS = 40_000;
 
+/** A connection that lasts for so long is no try any more, ms. */
+const STEADY_MS = 10_000;
+
 /** Codes with which the server closes: see `http/sitting.ts`. */
 const SIGNED_OUT = 4401;
-const DRIVEN_OUT = 4409;
-const DRIVEN_OUT_MS = 60_000;
+const TAKEN_OVER = 4409;
 
 const views = new Map<
   string,
   { readonly rows: Rows; readers: number; readonly isThere: { value: boolean } }
 >();
-const lost = ref(false);
+const standing = ref<'live' | 'lost' | 'taken-over'>('live');
+/** How many topics are watched. */
+const watched = ref(0);
+const tries = new TryAgain(TRY_AGAIN_MS, connect);
 let socket: WebSocket | undefined;
-let tries = 0;
 let heardAt = 0;
 
-/** False while the live feed that a page watches is gone: what it shows may be old. */
-export const isLive = computed(() => !lost.value);
+/**
+ * `lost` while the feed that a page watches is gone and is tried again, `taken-over` when too many other pages of the same user
+ * are open: what the page shows may be old.
+ */
+export const feedIs = computed(() => (watched.value === 0 ? 'live' : standing.value));
+
+/** Takes the feed back from another page. */
+export function useHere(): void {
+  standing.value = 'lost';
+  connect();
+}
 
 /**
  * The rows of a topic as they are now, and whether they came yet. Call it within a component's setup: the topic is
@@ -45,6 +59,7 @@ export function useLive<View extends object>(
   if (!found) {
     found = { rows: reactive<Rows>({}), readers: 0, isThere: ref(false) };
     views.set(topic, found);
+    watched.value = views.size;
   }
   found.readers += 1;
   if (found.readers === 1) tell({ watch: topic });
@@ -54,7 +69,7 @@ export function useLive<View extends object>(
     mine.readers -= 1;
     if (mine.readers > 0) return;
     views.delete(topic);
-    if (views.size === 0) lost.value = false;
+    watched.value = views.size;
     tell({ unwatch: topic });
   });
   return { view: mine.rows as View, isThere: mine.isThere };
@@ -64,7 +79,8 @@ export function useLive<View extends object>(
 export function closeLive(): void {
   const old = socket;
   socket = undefined;
-  lost.value = false;
+  standing.value = 'live';
+  tries.worked();
   old?.close();
 }
 
@@ -73,14 +89,16 @@ function tell(message: object): void {
 }
 
 function connect(): void {
-  if (socket) return;
+  // Pages that take it from each other would do so for ever: he says where he wants it.
+  if (socket || standing.value === 'taken-over') return;
   const { protocol, host } = window.location;
   const mine = new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/live`);
+  let openedAt: number | undefined;
   socket = mine;
   mine.onopen = () => {
-    tries = 0;
-    heardAt = Date.now();
-    lost.value = false;
+    openedAt = Date.now();
+    heardAt = openedAt;
+    standing.value = 'live';
     for (const topic of views.keys()) tell({ watch: topic });
   };
   mine.onmessage = (message) => {
@@ -88,16 +106,19 @@ function connect(): void {
     take(JSON.parse(String(message.data)) as Told);
   };
   mine.onclose = ({ code }) => {
-    if (socket !== mine) return;
-    lost.value = views.size > 0;
-    socket = undefined;
-    if (code === SIGNED_OUT) return signedOut();
-    // Too many pages of one user: at once, they would drive each other out for ever.
-    const soon = TRY_AGAIN_MS[Math.min(tries, TRY_AGAIN_MS.length - 1)] ?? 4_000;
-    const wait = code === DRIVEN_OUT ? DRIVEN_OUT_MS : soon;
-    tries += 1;
-    if (views.size > 0) setTimeout(connect, wait * (0.75 + Math.random() / 2));
+    if (socket === mine) closed(code, openedAt);
   };
+}
+
+/** @param openedAt UTC ms, undefined for a connection that never was */
+function closed(code: number, openedAt: number | undefined): void {
+  socket = undefined;
+  standing.value = code === TAKEN_OVER ? 'taken-over' : 'lost';
+  if (code === TAKEN_OVER) return;
+  if (code === SIGNED_OUT) return signedOut();
+  if (openedAt === undefined) lookWhoIsSignedIn();
+  else if (Date.now() - openedAt > STEADY_MS) tries.worked();
+  if (views.size > 0) tries.later();
 }
 
 setInterval(() => {

@@ -140,6 +140,13 @@ export const PAGES: readonly Page[] = [
     show: () => import('./pages/agents/Agents.vue'),
   },
   {
+    name: 'reasons',
+    path: '/reasons',
+    group: 'administration',
+    for: ['admin', 'auditor'],
+    show: () => import('./pages/reasons/Reasons.vue'),
+  },
+  {
     name: 'phones',
     path: '/phones',
     group: 'administration',

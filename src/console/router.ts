@@ -40,5 +40,7 @@ function nameTheTab(): void {
 void wordsAreThere.then(() => watchEffect(nameTheTab));
 
 whenSignedOut(() => {
-  if (router.currentRoute.value.name !== 'signIn') void router.push({ name: 'signIn' });
+  const { name, fullPath } = router.currentRoute.value;
+  // The way to the first page leads there by itself.
+  if (name !== undefined && name !== 'signIn') void router.push({ name: 'signIn', query: { to: fullPath } });
 });

@@ -9,6 +9,11 @@ let asked: Promise<void> | undefined;
 /** Whoever is signed in, undefined for nobody. */
 export const me = computed(() => session.value);
 
+const ended = ref(false);
+
+/** Whether his session ended although he did not sign out. */
+export const hasEnded = computed(() => ended.value);
+
 /** Finds out once whether somebody is signed in. */
 export function whoAmI(): Promise<void> {
   asked ??= get<SessionView>('/api/session').then(
@@ -28,12 +33,25 @@ export function whoAmI(): Promise<void> {
 /** @throws RefusedByApi */
 export async function signIn(login: string, password: string): Promise<void> {
   session.value = await post<SessionView>('/api/session', { login, password });
+  ended.value = false;
   asked = Promise.resolve();
 }
 
 export async function signOut(): Promise<void> {
+  // Or the server closes it, as for one whose session has ended.
+  closeLive();
   await ask('DELETE', '/api/session').catch(() => undefined);
   forget();
+}
+
+/** Sits down at an agent's free seat; other sessions of the same user end. @throws RefusedByApi */
+export async function takeSeat(agentId: string): Promise<void> {
+  session.value = await post<SessionView>('/api/session/seat', { agentId });
+}
+
+/** Gets up again, logged out. @throws RefusedByApi */
+export async function leaveSeat(): Promise<void> {
+  session.value = await ask<SessionView>('DELETE', '/api/session/seat');
 }
 
 function forget(): void {
@@ -42,4 +60,7 @@ function forget(): void {
   closeLive();
 }
 
-whenSignedOut(forget);
+whenSignedOut(() => {
+  ended.value ||= session.value !== undefined;
+  forget();
+});

@@ -5,10 +5,10 @@ import type { Database } from '../store/connect.ts';
 import { known } from '../store/known.ts';
 import { type Choice, type ChoiceKind, USUAL_CHOICES } from './choice.ts';
 import { type CallNote, isNews, type Writing, written } from './note.ts';
-import { callNoteTable, deskChoiceTable, deskPhoneTable } from './table.ts';
+import { callNoteTable, deskChoiceTable, phoneChoiceTable } from './table.ts';
 
 /** The phone at which an agent takes his calls. */
-export type DeskPhone = 'web' | 'desk';
+export type PhoneChoice = 'web' | 'desk';
 
 /** What agents write and choose at their desks. */
 export class DeskStore {
@@ -98,16 +98,16 @@ export class DeskStore {
   }
 
   /** The phone that an agent chose; undefined as long as he has chosen none. */
-  phoneOf(agent: string): DeskPhone | undefined {
-    return this.#database.query.select().from(deskPhoneTable).where(eq(deskPhoneTable.agent, agent)).get()
+  phoneOf(agent: string): PhoneChoice | undefined {
+    return this.#database.query.select().from(phoneChoiceTable).where(eq(phoneChoiceTable.agent, agent)).get()
       ?.kind;
   }
 
-  async choosePhone(agent: string, kind: DeskPhone): Promise<void> {
+  async choosePhone(agent: string, kind: PhoneChoice): Promise<void> {
     this.#database.query
-      .insert(deskPhoneTable)
+      .insert(phoneChoiceTable)
       .values({ agent, kind })
-      .onConflictDoUpdate({ target: deskPhoneTable.agent, set: { kind } })
+      .onConflictDoUpdate({ target: phoneChoiceTable.agent, set: { kind } })
       .run();
   }
 

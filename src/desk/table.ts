@@ -38,7 +38,7 @@ export const deskChoiceTable = table(
 );
 
 /** The phone that each agent chose for his desk. */
-export const deskPhoneTable = table('desk_phone', {
+export const phoneChoiceTable = table('desk_phone', {
   agent: text('agent').primaryKey(),
   kind: word<'web' | 'desk'>('kind').notNull(),
 });

@@ -2,14 +2,13 @@ import type { Agent, AgentInput } from '../agent/agent.ts';
 import { isOnDuty } from '../agent/off-site.ts';
 import { isWebPhone } from '../agent/web-phone.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf, Refused } from '../base/errors.ts';
+import { Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Call } from '../call/call.ts';
 import type { OutsideDialling } from '../call/outside-dialling.ts';
 import { pagesLeft } from '../call/page-phone-rules.ts';
 import type { Director } from '../call/supervision.ts';
-import { type NewWish, OPT_OUT } from '../contact/wish.ts';
 import type { WhyNot } from '../dialer/why-not.ts';
 import { FlowRunner } from '../ivr/run.ts';
 import type { Pbx, PbxEvent, PhoneStatus } from '../pbx/pbx.ts';
@@ -17,29 +16,29 @@ import type { Callback } from '../queue/callback.ts';
 import type { RoutingDirectory } from '../queue/rules.ts';
 import type { PromptBook } from '../speech/prompt.ts';
 import { type AdmissionLimits, overloadText } from './admission.ts';
+import { Alarm } from './alarm.ts';
 import { CALLBACK } from './callback-desk.ts';
 import type { Centre, Health, QueueStatus } from './centre.ts';
 import type { Changes, EngineStore } from './changes.ts';
 import { Dialler, type DiallerParts } from './dialler.ts';
 import type { DirectionAsked } from './direction.ts';
 import { Effects } from './effects.ts';
-import { Replaced } from './fence.ts';
 import { Floor } from './floor.ts';
 import { Gate } from './gate.ts';
-import type { Effect, EngineInput, FlowDirectory } from './input.ts';
+import type { EngineInput, FlowDirectory } from './input.ts';
 import { Ledger } from './ledger.ts';
-import { faultOf, idsOfInput } from './log-ids.ts';
+import { faultOf } from './log-ids.ts';
 import { Mailbox } from './mailbox.ts';
 import type { EngineGauges, EngineObserver } from './observer.ts';
-import { offerWaiting } from './offering.ts';
+import { optOutOf } from './opt-out.ts';
 import { PbxHealth } from './pbx-health.ts';
+import { PbxListener } from './pbx-listener.ts';
 import { centreView, QueueLoads } from './queue-load.ts';
 import { Snapshots } from './snapshots.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { CentreState, REMEMBERED } from './state.ts';
-import { takeInput } from './take-input.ts';
 import type { TalkAsked } from './talk-requests.ts';
-import { Turn } from './turn.ts';
+import { type Mail, Turns } from './turns.ts';
 import type { Pace } from './walk.ts';
 
 export interface EngineParts {
@@ -76,12 +75,6 @@ export interface EngineParts {
   readonly committed?: readonly ((changes: Changes) => void)[];
 }
 
-interface Mail {
-  readonly input: EngineInput;
-  readonly done?: () => void;
-  readonly refused?: (reason: unknown) => void;
-}
-
 /**
  * The one mailbox: takes inputs one at a time, lets the rules decide, commits state and events in one transaction, then
  * runs the effects.
@@ -89,20 +82,17 @@ interface Mail {
 export class Engine implements Centre {
   readonly #parts: EngineParts;
   readonly #state: CentreState;
-  readonly #paces = new Map<string, Pace>();
   readonly #runner: FlowRunner;
-  readonly #effects: Effects;
   readonly #pbxHealth: PbxHealth;
   readonly #mailbox: Mailbox<Mail>;
-  readonly #gate: Gate;
-  #stopped = false;
+  readonly #turns: Turns;
   readonly #ledger: Ledger;
-  #matchingProblem = '';
-  #cancelAlarm: () => void = () => undefined;
-  #alarmAt?: number;
+  readonly #alarm: Alarm;
   readonly #snapshots: Snapshots;
   readonly #loads: QueueLoads;
+  readonly #listener: PbxListener;
   readonly #dialler?: Dialler;
+  #stopped = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -128,19 +118,21 @@ export class Engine implements Centre {
       wake: () => this.#post({ input: { type: 'TimePassed' } }),
     });
     this.#mailbox = new Mailbox({
-      take: (batch) => this.#turn(batch),
+      take: (batch) => this.#turns.take(batch),
       clock: parts.clock,
       spacingMs: parts.turnSpacingMs ?? 0,
       lost: (count) => this.#overflowed(count),
       failed: (reason, batch) => this.#turnFailed(reason, batch),
     });
-    this.#gate = new Gate({
+    this.#alarm = new Alarm(parts.clock, this.#state.deadlines, () =>
+      this.#post({ input: { type: 'TimePassed' } }),
+    );
+    const gate = new Gate({
       limits: parts.admission,
       state: this.#state,
       clock: parts.clock,
       lagMs: () => this.#mailbox.lagMs() + (parts.lagMs?.() ?? 0),
-      refuse: (channel) =>
-        this.#effects.run({ key: channel, effect: { do: 'hangup', channel, cause: 'busy' } }),
+      refuse: (channel) => effects.run({ key: channel, effect: { do: 'hangup', channel, cause: 'busy' } }),
       overloaded: (reason) => this.#post({ input: { type: 'OverloadBegan', reason } }, true),
     });
     this.#runner = new FlowRunner({
@@ -152,7 +144,8 @@ export class Engine implements Centre {
       noted: (note) => this.#post({ input: { type: 'StepNoted', note } }, true),
       optedOut: (call, campaign) => this.#optedOut(call, campaign),
     });
-    this.#effects = new Effects({
+    const paces = new Map<string, Pace>();
+    const effects = new Effects({
       ...parts,
       runner: this.#runner,
       post: (input) => this.#post({ input }),
@@ -160,7 +153,7 @@ export class Engine implements Centre {
       undone: () => {
         if (this.#pbxHealth.linked) this.#snapshots.takeSoon();
       },
-      isPresent: (call, run) => this.#paces.get(call)?.run === run,
+      isPresent: (call, run) => paces.get(call)?.run === run,
     });
     if (parts.dialler)
       this.#dialler = new Dialler(parts.dialler, {
@@ -171,6 +164,32 @@ export class Engine implements Centre {
         post: (input) => this.#post({ input }, true),
         ask: (input) => this.#ask(input),
       });
+    const post = (input: EngineInput, must?: boolean): boolean => this.#post({ input }, must);
+    this.#turns = new Turns({
+      ...parts,
+      state: this.#state,
+      paces,
+      gate,
+      ledger: this.#ledger,
+      effects,
+      loads: this.#loads,
+      alarm: this.#alarm,
+      dialler: this.#dialler,
+      post,
+      replaced: () => {
+        this.#stopped = true;
+        parts.replaced();
+      },
+    });
+    this.#listener = new PbxListener({
+      ...parts,
+      state: this.#state,
+      gate,
+      runner: this.#runner,
+      health: this.#pbxHealth,
+      snapshots: this.#snapshots,
+      post,
+    });
   }
 
   /** Takes up what the store holds, then the PBX. Resolves when the first attempt to reach the PBX is under way. */
@@ -189,8 +208,8 @@ export class Engine implements Centre {
       this.#state.deadlines.set(`${CALLBACK}${callback.id}`, this.#parts.clock.now());
     }
     this.#loads.resume(this.#parts.clock.now());
-    this.#setAlarm();
-    this.#parts.pbx.start((event) => this.#heard(event));
+    this.#alarm.set();
+    this.#parts.pbx.start((event) => this.#listener.hear(event));
   }
 
   /** Lets go of everything, after what is in hand is committed; no call is touched but those that may be let go unanswered. */
@@ -198,7 +217,7 @@ export class Engine implements Centre {
     // Another daemon may have taken over: then it is that one's.
     await this.#dialler?.end().catch(() => undefined);
     this.#stopped = true;
-    this.#cancelAlarm();
+    this.#alarm.stop();
     this.#snapshots.stop();
     for (const call of this.#state.calls.keys()) this.#runner.stop(call);
     await this.#mailbox.idle();
@@ -322,7 +341,7 @@ export class Engine implements Centre {
       ...(this.#dialler?.problems() ?? []),
       ...(this.#parts.flaws?.() ?? []),
     ].filter((flaw) => flaw !== '');
-    const others = [this.#matchingProblem, ...(this.#parts.problems?.() ?? [])].filter((one) => one !== '');
+    const others = [this.#turns.problem, ...(this.#parts.problems?.() ?? [])].filter((one) => one !== '');
     return {
       ready: others.length === 0 && this.#pbxHealth.takesCalls(),
       problems: [...this.#pbxHealth.problems(), ...others, ...overload, ...flaws],
@@ -331,64 +350,12 @@ export class Engine implements Centre {
     };
   }
 
-  #optedOut({ id, ani, outbound }: Call, campaign: string): void {
-    const person = outbound?.person ?? ani;
-    // Whose number is hidden, nobody can leave alone.
-    if (person === '' && ani === '') return;
-    const at = this.#parts.clock.now();
-    const wish: NewWish = {
-      kind: 'do-not-call',
-      campaign,
-      person,
-      number: ani,
-      source: OPT_OUT,
-      at,
-      by: OPT_OUT,
-    };
-    this.#post({ input: { type: 'OptedOut', call: id, wish } }, true);
+  #optedOut(call: Call, campaign: string): void {
+    const input = optOutOf(call, campaign, this.#parts.clock.now());
+    if (input) this.#post({ input }, true);
   }
 
   // ── the mailbox ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #heard(event: PbxEvent): void {
-    switch (event.type) {
-      case 'ChannelArrived':
-        if (this.#gate.admits(event) && !this.#post({ input: event })) this.#gate.entered(event.channel);
-        return;
-      case 'LegRinging':
-      case 'LegAnswered':
-      case 'ChannelEnded':
-        return void this.#post({ input: event });
-      case 'DigitPressed':
-        // Whom we called ourselves is a leg and the caller.
-        if (this.#state.callOfLeg(event.channel) && !this.#state.callOfChannel(event.channel))
-          return void this.#post({ input: event });
-        return this.#runner.feed(event);
-      case 'RecordingEnded':
-        this.#parts.recorded(event);
-        return void this.#post({ input: event });
-      case 'LinkUp':
-        this.#pbxHealth.hear(event);
-        return this.#snapshots.linked(event.restarted);
-      case 'LinkDown':
-        this.#state.isBlind = true;
-        return this.#pbxHealth.hear(event);
-      case 'PbxTrouble':
-        return this.#pbxHealth.hear(event);
-      case 'Replaced':
-        this.#parts.log.error({}, 'another daemon has taken over this PBX; this one ends');
-        return this.#parts.replaced();
-      case 'PhoneStatusChanged': {
-        const { extension, registered } = event;
-        this.#parts.log.debug({ extension, registered }, 'phone');
-        if (isWebPhone(extension))
-          this.#post({ input: { type: 'PageChanged', extension, registered } }, true);
-        return;
-      }
-      default:
-        return this.#runner.feed(event);
-    }
-  }
 
   /** Somebody elsewhere is rung in the hours of his duty only. */
   #isOnDuty(agent: Agent): boolean {
@@ -433,122 +400,5 @@ export class Engine implements Centre {
   #overflowed(count: number): void {
     this.#parts.log.error({ lost: count }, 'more happened than could be taken; the PBX is asked how it is');
     this.#snapshots.take();
-  }
-
-  async #turn(batch: readonly Mail[]): Promise<void> {
-    this.#loads.forget();
-    const { clock, observer } = this.#parts;
-    const startedAt = observer?.now() ?? 0;
-    const turn = new Turn(
-      {
-        ...this.#parts,
-        state: this.#state,
-        paces: this.#paces,
-        dialling: this.#dialler?.floor,
-      },
-      clock.now(),
-    );
-    const answers: (() => void)[] = [];
-    for (const mail of batch) {
-      if (mail.input.type === 'ChannelArrived') this.#gate.entered(mail.input.channel);
-      try {
-        takeInput(turn, mail.input);
-        if (mail.done) answers.push(mail.done);
-      } catch (thrown) {
-        if (!mail.refused || !(thrown instanceof Refused)) this.#broke(turn, mail.input, thrown);
-        answers.push(() => mail.refused?.(thrown));
-      }
-    }
-    this.#offer(turn);
-    this.#dialler?.dial(turn);
-    this.#loads.learn(turn.changes.events);
-    if (!(await this.#commit(turn, batch))) return;
-    for (const ordered of turn.effects) if (!this.#heldBack(ordered.effect)) this.#effects.run(ordered);
-    for (const answer of answers) answer();
-    this.#dialler?.committed();
-    this.#setAlarm();
-    this.#tellOfChanges(turn.changes);
-    observer?.turned(startedAt, batch.length);
-  }
-
-  /** Whatever goes wrong for those who look on is not the calls' business. */
-  #tellOfChanges(changes: Changes): void {
-    for (const tell of this.#parts.committed ?? [])
-      try {
-        tell(changes);
-      } catch (error) {
-        this.#parts.log.error(faultOf(error), 'pages were not told of a change');
-      }
-  }
-
-  /** Whatever goes wrong in matching must not keep the other turns from being taken. */
-  #offer(turn: Turn): void {
-    try {
-      for (const bug of offerWaiting(turn)) this.#parts.log.error(faultOf(bug), 'an offer failed');
-      this.#matchingProblem = '';
-    } catch (error) {
-      this.#matchingProblem = `callers cannot be matched with agents (${messageOf(error)}); see the log`;
-      this.#parts.log.error(faultOf(error), 'matching failed');
-    }
-  }
-
-  /** Nobody asked for it and the rules would not have it: our bug. It costs one call, not the daemon. */
-  #broke(turn: Turn, input: EngineInput, error: unknown): void {
-    const { log } = this.#parts;
-    const about = { ...idsOfInput(input, this.#state), input: input.type };
-    log.error({ ...about, ...faultOf(error) }, 'an input broke a rule');
-    try {
-      turn.failCallOf(input);
-    } catch (again) {
-      log.error({ ...about, ...faultOf(again) }, 'and its call could not be ended');
-    }
-  }
-
-  /**
-   * What changes something outside does not begin before its cursor is stored: after a crash it would be done again, as
-   * something else. Its way out is the one for failure. Nobody is called for a campaign whose attempt is not stored.
-   */
-  #heldBack(effect: Effect): boolean {
-    if (!this.#ledger.isBehind) return false;
-    if (effect.do === 'originate' && effect.call.outbound && effect.leg.id === effect.call.channel) {
-      this.#post({ input: { type: 'DialHeldBack', call: effect.call.id } }, true);
-      return true;
-    }
-    if (effect.do !== 'runStep') return false;
-    const { call, step, run } = effect;
-    if (!step.kind.changesOutside?.(step.args)) return false;
-    const reason = 'not begun, because the database takes no writes';
-    const result = step.exits.includes('failed')
-      ? { exit: 'failed' }
-      : { failed: reason, unreachable: false };
-    this.#parts.log.error({ call: call.id, step: step.name }, reason);
-    this.#post({ input: { type: 'StepReported', call: call.id, run, result } });
-    return true;
-  }
-
-  /** False when this daemon has been replaced: the calls are another one's, and nothing more is done here. */
-  async #commit(turn: Turn, batch: readonly Mail[]): Promise<boolean> {
-    try {
-      await this.#ledger.commit(turn.changes);
-      return true;
-    } catch (thrown) {
-      if (!(thrown instanceof Replaced)) throw thrown;
-      this.#stopped = true;
-      for (const mail of batch) mail.refused?.(thrown);
-      this.#parts.replaced();
-      return false;
-    }
-  }
-
-  #setAlarm(): void {
-    const next = this.#state.deadlines.next();
-    if (next === this.#alarmAt) return;
-    this.#cancelAlarm();
-    this.#alarmAt = next;
-    if (next === undefined) return;
-    this.#cancelAlarm = this.#parts.clock.at(next, () => {
-      this.#alarmAt = undefined;
-      this.#post({ input: { type: 'TimePassed' } });
-    });
   }
 }

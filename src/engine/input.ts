@@ -49,6 +49,8 @@ export type EngineInput =
   | { readonly type: 'HangUpAsked'; readonly call: string }
   /** A phone that is a page came or went. */
   | { readonly type: 'PageChanged'; readonly extension: string; readonly registered: boolean }
+  /** Which phones are registered is told again; those that came or went meanwhile have been. */
+  | { readonly type: 'PhonesKnown' }
   /** The page of an agent was loaded anew; `rejoins` is told whether there is anything to go on with. */
   | { readonly type: 'RejoinAsked'; readonly agent: string; readonly rejoins: (is: boolean) => void }
   /** The customer of a campaign was not dialled after all. */

@@ -74,14 +74,16 @@ export class QueueLoads {
 
   /** Every queue with who waits in it. @param now UTC ms */
   all(now: number): readonly QueueStatus[] {
-    const calls = [...this.#state.calls.values()];
+    const waiting = new Map<string, QueueStatus['waiting'][number][]>();
+    for (const { id, phase, facts } of this.#state.calls.values()) {
+      if (!waits(phase) || !('queue' in phase)) continue;
+      const line = waiting.get(phase.queue) ?? [];
+      line.push({ call: id, since: phase.since, rank: tierRank(facts.tier) });
+      waiting.set(phase.queue, line);
+    }
     return [...this.#state.floor.rules.queues.values()].map((queue) => ({
       queue,
-      waiting: calls.flatMap(({ id, phase, facts }) =>
-        waits(phase) && 'queue' in phase && phase.queue === queue.name
-          ? [{ call: id, since: phase.since, rank: tierRank(facts.tier) }]
-          : [],
-      ),
+      waiting: waiting.get(queue.name) ?? [],
       ...this.#state.floor.strengthOf(queue),
       estimatedWaitMs: this.#estimateMs(queue.name, now),
       accuracy: this.#lines.accuracyOf(queue.name),

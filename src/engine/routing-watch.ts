@@ -101,6 +101,11 @@ export class RoutingWatch implements RoutingDirectory {
     return text === this.#inForce;
   }
 
+  /** The text of the rules in force; undefined where there are none. */
+  textInForce(): string | undefined {
+    return this.#inForce;
+  }
+
   /** What would become of a text; nothing changes. @param file as it is named in problems */
   async read(text: string, file: string): Promise<ReadRouting> {
     return readRouting(text, file, await this.#parts.surroundings());

@@ -29,6 +29,8 @@ export class CentreState {
   admission?: Admission;
   /** True from the moment that the PBX was lost until it has said how it is: whoever is rung may have answered. */
   isBlind = true;
+  /** True while the PBX does not tell which phones are registered: a page that went may be there again. */
+  arePhonesUnknown = false;
   /** Calls in phase `queued`. */
   readonly waiting = new Set<string>();
   /** The same by queue, with their places in line, UTC ms; and the queue of each. */

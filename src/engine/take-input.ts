@@ -1,4 +1,5 @@
 import { Refused, unreachable } from '../base/errors.ts';
+import type { CallInput } from '../call/call.ts';
 import { callOfRecording } from '../call/voicemail.ts';
 import { calmAt, calmed } from './admission.ts';
 import { agentRemoved, agentSaved, agentTold, lookAtDuty } from './agent-desk.ts';
@@ -10,6 +11,7 @@ import { takeDirection } from './direction.ts';
 import type { EngineInput } from './input.ts';
 import { pageChanged, pageRejoins } from './page-phones.ts';
 import { reconcile } from './reconcile.ts';
+import type { CentreState } from './state.ts';
 import { takeTalkRequest } from './talk-requests.ts';
 import type { Turn } from './turn.ts';
 
@@ -101,6 +103,9 @@ export function takeInput(turn: Turn, input: EngineInput): void {
     }
     case 'PageChanged':
       return pageChanged(turn, input);
+    case 'PhonesKnown':
+      state.arePhonesUnknown = false;
+      return;
     case 'RejoinAsked':
       return input.rejoins(pageRejoins(turn, input.agent));
     case 'DirectionAsked':
@@ -159,10 +164,14 @@ function timePassed(turn: Turn): void {
     if (key.startsWith('call:') && call) {
       const rings = call.phase.at === 'reaching' || call.phase.at === 'calling';
       if (rings && turn.state.isBlind) turn.state.deadlines.set(key, turn.now + NOT_BLINDLY_MS);
-      else turn.tellCall(call, { type: 'TimeUp' });
+      else turn.tellCall(call, timeUp(turn.state));
       continue;
     }
     const agent = turn.state.agents.get(key.slice('agent:'.length));
     if (key.startsWith('agent:') && agent) turn.tellAgent(agent, { type: 'TimeUp' });
   }
+}
+
+function timeUp({ arePhonesUnknown, isBlind }: CentreState): CallInput {
+  return { type: 'TimeUp', ...((arePhonesUnknown || isBlind) && { phonesUnknown: true }) };
 }

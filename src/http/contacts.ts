@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callView, showCall } from '../call/http.ts';
-import { feedbackView, seesFeedback, showFeedback } from '../campaign/http.ts';
+import { feedbackView, seesFeedback, showFeedback } from '../campaign/feedback-http.ts';
 import { type Customer, spellingsOf } from '../customer/customer.ts';
 import type { ApiParts } from './api.ts';
 import type { Principal } from './principal.ts';

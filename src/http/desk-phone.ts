@@ -24,7 +24,7 @@ const rejoinView = z
 export type RejoinView = z.output<typeof rejoinView>;
 
 /** Routes of the phone of whoever asks. */
-export function deskPhoneRoutes(api: Api, parts: ApiParts): void {
+export function pagePhoneRoutes(api: Api, parts: ApiParts): void {
   api.get(
     '/api/desk/phone',
     {

@@ -44,6 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'lists-unusable': 503,
   'lists-closed': 503,
   'reports-unusable': 503,
+  'flow-checks-busy': 503,
 };
 
 /** Ids of the errors that the HTTP server itself finds, by its codes. */

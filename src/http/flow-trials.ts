@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { fileText } from '../ivr/editing-http.ts';
 import { language } from '../ivr/grammar.ts';
-import type { FlowTrial } from '../lab/flow-trial.ts';
-import type { Session } from '../lab/flow-trials.ts';
+import type { Said, TrialState } from '../lab/flow-bench.ts';
 import { joinWav, type SoundPiece } from '../speech/wav-join.ts';
 import { type Api, type ApiParts, caller } from './api.ts';
 import type { EditingParts } from './editing-parts.ts';
@@ -91,13 +90,13 @@ const wish = z.strictObject({
 const entryParams = z.strictObject({ id: idText, entry: z.coerce.number().int().min(0).max(100_000) });
 
 /** Routes of simulated calls through the flows. */
-export function flowTrialRoutes(api: Api, parts: ApiParts, { trials, prompts }: EditingParts): void {
-  beginRoute(api, parts, { trials });
-  moveRoutes(api, { trials });
-  soundRoute(api, { trials, prompts });
+export function flowTrialRoutes(api: Api, parts: ApiParts, editing: EditingParts): void {
+  beginRoute(api, parts, editing);
+  moveRoutes(api, editing);
+  soundRoute(api, editing);
 }
 
-function beginRoute(api: Api, { clock }: ApiParts, { trials }: Pick<EditingParts, 'trials'>): void {
+function beginRoute(api: Api, { clock }: ApiParts, { beginTrial }: EditingParts): void {
   api.post(
     '/api/flow-trials',
     {
@@ -111,12 +110,12 @@ function beginRoute(api: Api, { clock }: ApiParts, { trials }: Pick<EditingParts
     },
     async (request) => {
       const { at = clock.now(), ...wanted } = request.body;
-      return showTrial(await trials.begin({ ...wanted, at }, caller(request).id));
+      return showTrial(await beginTrial({ ...wanted, at }, caller(request).id));
     },
   );
 }
 
-function moveRoutes(api: Api, { trials }: Pick<EditingParts, 'trials'>): void {
+function moveRoutes(api: Api, { bench }: EditingParts): void {
   api.get(
     '/api/flow-trials/:id',
     {
@@ -128,7 +127,7 @@ function moveRoutes(api: Api, { trials }: Pick<EditingParts, 'trials'>): void {
         response: { 200: trialView },
       },
     },
-    async (request) => showTrial(trials.of(request.params.id, caller(request).id)),
+    async (request) => showTrial(await bench.ask('trial', request.params.id, caller(request).id)),
   );
   api.post(
     '/api/flow-trials/:id',
@@ -142,7 +141,8 @@ function moveRoutes(api: Api, { trials }: Pick<EditingParts, 'trials'>): void {
         response: { 200: trialView },
       },
     },
-    async (request) => showTrial(await trials.act(request.params.id, caller(request).id, request.body)),
+    async (request) =>
+      showTrial(await bench.ask('actInTrial', request.params.id, caller(request).id, request.body)),
   );
   api.delete(
     '/api/flow-trials/:id',
@@ -156,13 +156,13 @@ function moveRoutes(api: Api, { trials }: Pick<EditingParts, 'trials'>): void {
       },
     },
     async (request) => {
-      trials.end(request.params.id, caller(request).id);
+      await bench.ask('endTrial', request.params.id, caller(request).id);
       return { ended: request.params.id };
     },
   );
 }
 
-function soundRoute(api: Api, { trials, prompts }: Pick<EditingParts, 'trials' | 'prompts'>): void {
+function soundRoute(api: Api, { bench, prompts }: EditingParts): void {
   api.get(
     '/api/flow-trials/:id/entries/:entry/audio',
     {
@@ -175,8 +175,9 @@ function soundRoute(api: Api, { trials, prompts }: Pick<EditingParts, 'trials' |
       },
     },
     async (request, reply) => {
-      const { trial } = trials.of(request.params.id, caller(request).id);
-      const sound = await soundOf(trial, request.params.entry, prompts);
+      const { id, entry } = request.params;
+      const said = await bench.ask('saidIn', id, caller(request).id, entry);
+      const sound = said && (await soundOf(said, prompts));
       if (!sound)
         throw new Refused('audio-unknown', 'There is no sound of this yet: it is made when it goes live.');
       reply.type('audio/wav');
@@ -186,14 +187,10 @@ function soundRoute(api: Api, { trials, prompts }: Pick<EditingParts, 'trials' |
 }
 
 async function soundOf(
-  trial: FlowTrial,
-  entry: number,
+  { prompt, voice }: Said,
   prompts: EditingParts['prompts'],
 ): Promise<Uint8Array | undefined> {
-  const said = trial.entries[entry];
-  const found = said?.kind === 'says' ? trial.promptOf(said) : undefined;
-  if (!found) return undefined;
-  const media = await prompts.media(found.prompt, found.voice, () => ({ as: 'text', text: '' }));
+  const media = await prompts.media(prompt, voice, () => ({ as: 'text', text: '' }));
   const pieces: SoundPiece[] = [];
   for (const one of media) {
     if ('tone' in one) return undefined;
@@ -207,20 +204,11 @@ async function soundOf(
   return joinWav(pieces);
 }
 
-function showTrial({ id, flow, dials, caller: number, at, world, trial }: Session): FlowTrialView {
-  const { standing } = trial;
+function showTrial({ standing, entries, ...session }: TrialState): FlowTrialView {
   return {
-    id,
+    ...session,
     simulated: true,
-    flow,
-    dials,
-    caller: number,
-    at,
-    world,
     standing: { ...standing, variables: { ...standing.variables }, keys: [...standing.keys] },
-    entries: trial.entries.map((entry) => ({
-      ...entry,
-      hasSound: entry.kind === 'says' && trial.promptOf(entry) !== undefined,
-    })),
+    entries: [...entries],
   };
 }

@@ -5,6 +5,7 @@ import { line } from '../http/fields.ts';
 import { ADMINS, SUPERVISING_READERS } from '../http/roles.ts';
 import { plannedDays, stateAt } from './calendar.ts';
 import { calendarFile } from './calendar-file.ts';
+import { opensQueues } from './calendar-use.ts';
 import { notesIn, writeCalendar } from './calendar-writing.ts';
 import { fileText, spannedProblem } from './editing-http.ts';
 import { SHARED_FILE } from './flow-set.ts';
@@ -55,6 +56,9 @@ const calendarsView = z
         days: z.array(plannedDay),
         form: form.nullable().describe('Null where the file has an error'),
         usedBy: z.array(z.string()),
+        isForAgents: z
+          .boolean()
+          .describe('Outside these hours callers cannot wait for agents, of one flow or queue at least'),
       }),
     ),
   })
@@ -133,6 +137,7 @@ function showCalendars(parts: ApiParts, text: string, version: string, running: 
       days: plannedDays(one, now, DAYS_AHEAD).map((day) => ({ ...day, hours: [...day.hours] })),
       form: formOf(readYaml(text, SHARED_FILE).content, calendar),
       usedBy: usersOf(parts, calendar),
+      isForAgents: isForAgents(parts, calendar),
     })),
   };
 }
@@ -145,6 +150,14 @@ function usersOf({ routing, flows }: ApiParts, calendar: string): string[] {
       flows.byName(flow)?.mentions.some((one) => one.kind === 'calendar' && one.name === calendar),
     );
   return [...queues.map((queue) => `queue ${queue.name}`), ...named.map((flow) => `flow ${flow.name}`)];
+}
+
+function isForAgents({ routing, flows }: ApiParts, calendar: string): boolean {
+  if ([...routing.current().queues.values()].some(({ hours }) => hours === calendar)) return true;
+  return flows.list().some(({ name: named }) => {
+    const flow = flows.byName(named);
+    return flow !== undefined && opensQueues(flow, calendar);
+  });
 }
 
 function notedLists(

@@ -5,7 +5,6 @@ import type { EditingParts } from '../http/editing-parts.ts';
 import { ADMINS, SUPERVISING_READERS } from '../http/roles.ts';
 import type { CheckedText, FlowFileText } from './flow-editor.ts';
 import { language } from './grammar.ts';
-import { drawFlow } from './picture.ts';
 
 export const spannedProblem = z.object({
   file: z.string(),
@@ -18,7 +17,7 @@ export const spannedProblem = z.object({
 });
 
 export const fileVersion = z.string().regex(/^[0-9a-f]{0,64}$/, 'is not a version of a file');
-/** A text that is not read yet. Larger ones are edited on disk: they would take the thread that the calls run on for too long. */
+/** A text that is not read yet. Larger ones are edited on disk: what is saved is read by the thread that the calls run on, too. */
 export const fileText = z.string().max(100_000);
 
 const entryView = z.object({
@@ -177,7 +176,7 @@ function removeRoute(api: Api, { events, clock, log }: ApiParts, { files }: Edit
   );
 }
 
-function pictureRoute(api: Api, { library }: EditingParts): void {
+function pictureRoute(api: Api, { library, pictureOf }: EditingParts): void {
   api.post(
     '/api/flow-files/picture',
     {
@@ -198,12 +197,11 @@ function pictureRoute(api: Api, { library }: EditingParts): void {
     },
     async (request, reply) => {
       const { name, text, ...shown } = request.body;
-      const file = library.fileOf(name);
-      const live = (await library.tryOut([{ file, text }])).flows.get(file);
-      if (live?.text !== text)
+      const picture = await pictureOf({ file: library.fileOf(name), text }, shown);
+      if (picture === undefined)
         throw new Refused('flow-problems', 'This text has errors: mend them to see it as a picture.');
       reply.type('image/svg+xml; charset=utf-8');
-      return reply.send(drawFlow(live.flow, shown));
+      return reply.send(picture);
     },
   );
 }

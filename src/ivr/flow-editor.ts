@@ -4,24 +4,24 @@ import type { Clock } from '../base/clock.ts';
 import { Refused } from '../base/errors.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
 import { digest, isFlowFile } from './flow-files.ts';
-import { isShared } from './flow-set.ts';
+import { isShared, type SourceFile } from './flow-set.ts';
 import { putFlowText } from './flow-writing.ts';
 import type { FlowArchive } from './history.ts';
 import type { FlowLibrary } from './library.ts';
 import { type SpannedProblem, withEnds } from './problem-span.ts';
 import { type Problem, problemText } from './report.ts';
+import type { Judged } from './trying-out.ts';
 import { MAX_FILE_BYTES } from './yaml.ts';
 
 export interface FlowEditorParts {
   /** Absolute folder of the flow files. */
   readonly folder: string;
-  readonly library: Pick<
-    FlowLibrary,
-    'tryOut' | 'reload' | 'list' | 'byName' | 'problems' | 'fileOf' | 'runs'
-  >;
+  readonly library: Pick<FlowLibrary, 'reload' | 'list' | 'byName' | 'problems' | 'fileOf' | 'runs'>;
+  /** What would be if files said this. @throws Refused `flow-check-too-long`, `flow-checks-busy` */
+  readonly tryOut: (drafts: readonly SourceFile[]) => Promise<Judged>;
   readonly archive: Pick<FlowArchive, 'holds'>;
   /** What is wrong in the text of a flow test. */
-  readonly checkTest: (text: string, file: string) => readonly Problem[];
+  readonly checkTest: (text: string, file: string) => Promise<readonly Problem[]>;
   /** What outside of the flow files needs a flow, a sentence each. */
   readonly usesOf: (flow: string) => Promise<readonly string[]>;
   readonly clock: Clock;
@@ -79,17 +79,18 @@ export class FlowEditor {
   async list(): Promise<readonly FlowFileEntry[]> {
     const { folder } = this.#parts;
     const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
-    const entries = await Promise.all(
-      names.map(async (name): Promise<FlowFileEntry[]> => {
-        const file = await stat(join(folder, name)).catch(() => undefined);
-        if (!file?.isFile()) return [];
-        const text = await this.#textOf(name).catch(() => undefined);
-        const isRunning = text !== undefined && this.#shown(name, text).isRunning;
-        const changedAt = Math.round(file.mtimeMs);
-        return [{ name, kind: kindOf(name), bytes: file.size, changedAt, isRunning }];
-      }),
-    );
-    return entries.flat();
+    const entries: FlowFileEntry[] = [];
+    // One after the other: each test among them is a check, and others have some, too.
+    for (const name of names) {
+      const file = await stat(join(folder, name)).catch(() => undefined);
+      if (!file?.isFile()) continue;
+      const text = await this.#textOf(name).catch(() => undefined);
+      const shown = text === undefined ? undefined : await this.#shown(name, text).catch(notChecked);
+      const changedAt = Math.round(file.mtimeMs);
+      const isRunning = shown?.isRunning ?? false;
+      entries.push({ name, kind: kindOf(name), bytes: file.size, changedAt, isRunning });
+    }
+    return entries;
   }
 
   /** @throws Refused `flow-file-unknown`, `bad-flow-file-name`, `flow-file-elsewhere` */
@@ -102,21 +103,20 @@ export class FlowEditor {
   /** What would be if the file said this. @throws Refused `bad-flow-file-name` */
   async check(name: string, text: string): Promise<CheckedText> {
     checkName(name);
-    const { library, checkTest } = this.#parts;
+    const { library, tryOut, checkTest } = this.#parts;
     const file = library.fileOf(name);
     const texts = new Map([[file, text]]);
     if (kindOf(name) === 'test') {
-      const problems = checkTest(text, file);
+      const problems = await checkTest(text, file);
       return { problems: withEnds(problems, texts), goesLive: !problems.some(isError) };
     }
-    const trial = await library.tryOut([{ file, text }]);
+    const trial = await tryOut([{ file, text }]);
     const before = new Set(library.problems().map(problemText));
     const own = trial.problems.filter((problem) => problem.file === file);
     const elsewhere = trial.problems.filter(
       (problem) => problem.file !== file && isError(problem) && !before.has(problemText(problem)),
     );
-    const taken = trial.flows.get(file) ?? (trial.shared?.file === file ? trial.shared : undefined);
-    const goesLive = taken?.text === text && elsewhere.length === 0 && !own.some(isError);
+    const goesLive = trial.texts.get(file) === text && elsewhere.length === 0 && !own.some(isError);
     return { problems: withEnds([...own, ...elsewhere], texts), goesLive };
   }
 
@@ -155,14 +155,15 @@ export class FlowEditor {
       digest(before) === basedOn || archive.holds(library.fileOf(name), before);
     await putFlowText(join(folder, name), text, isKnown, clock.now());
     if (kindOf(name) !== 'test') await library.reload(by);
-    return { ...this.#shown(name, text), ...checked };
+    return { ...(await this.#shown(name, text)), ...checked };
   }
 
-  #shown(name: string, text: string): FlowFileText {
+  async #shown(name: string, text: string): Promise<FlowFileText> {
     const { library, checkTest } = this.#parts;
     const file = library.fileOf(name);
     const kind = kindOf(name);
-    const isRunning = kind === 'test' ? !checkTest(text, file).some(isError) : library.runs(file, text);
+    const isRunning =
+      kind === 'test' ? !(await checkTest(text, file)).some(isError) : library.runs(file, text);
     return { name, kind, text, version: digest(text), isRunning };
   }
 
@@ -220,6 +221,11 @@ const isError = ({ severity }: Problem): boolean => severity === 'error';
 function kindOf(name: string): FlowFileKind {
   if (!isFlowFile(name)) return 'test';
   return isShared(name) ? 'shared' : 'flow';
+}
+
+/** What cannot be checked now is listed all the same. */
+function notChecked(thrown: unknown): undefined {
+  if (!(thrown instanceof Refused)) throw thrown;
 }
 
 function checkName(name: string): void {

@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Flow } from './flow.ts';
 import { digest, fileIn } from './flow-files.ts';
-import { type FlowFile, type FlowReader, type Knowledge, SHARED_FILE } from './flow-set.ts';
+import { type FlowReader, type Knowledge, SHARED_FILE } from './flow-set.ts';
 import type { FlowArchive, FlowVersion } from './history.ts';
 import { NO_SHARED } from './shared.ts';
 import { type GoingLive, isLive, type LiveFile, type Running, recordedThen } from './trial.ts';
@@ -40,8 +40,8 @@ export class FlowMemory {
         const read = reader.shared({ file, text }, knowledge.now());
         if (read.shared) shared = { file, text, shared: read.shared };
       } else {
-        const read = this.#readOld(old, knowledge);
-        if (isLive(read)) flows.set(file, read);
+        const read = readVersion(reader, old, file, knowledge);
+        if (read) flows.set(file, read);
         else log.warn({ flow: name, version }, 'the version that ran before cannot be read any more');
       }
     }
@@ -52,7 +52,7 @@ export class FlowMemory {
   async recall(name: string, version: string, knowledge: Knowledge): Promise<Flow | undefined> {
     const { archive, log } = this.#parts;
     const old = await archive.find(name, version);
-    const flow = old && this.#readOld(old, knowledge).flow;
+    const flow = old && readVersion(this.#parts.reader, old, this.#placeOf(old), knowledge)?.flow;
     if (!flow)
       log.warn(
         { flow: name, version },
@@ -97,24 +97,31 @@ export class FlowMemory {
     }
   }
 
-  #readOld(old: FlowVersion, knowledge: Knowledge): FlowFile {
-    const { prompts, signatures = {} } = old;
-    const around = {
-      // Without a prototype: only what was written is found.
-      shared: { prompts: Object.assign(Object.create(null), prompts), limits: NO_SHARED.limits },
-      signatures: new Map(Object.entries(signatures)),
-      isRecorded: recordedThen(knowledge),
-    };
-    return this.#parts.reader.finish({ file: this.#placeOf(old), text: old.text }, around, old.version);
-  }
-
   /** The folder may have been moved since. */
   #placeOf({ file }: FlowVersion): string {
     return fileIn(this.#parts.folder, file);
   }
 }
 
-function versionOf({ file, text, prompts, calls, flow: { name, version } }: LiveFile): FlowVersion {
+/** A version that ran, as it was then; undefined when it cannot be read any more. @param file where it is now */
+export function readVersion(
+  reader: FlowReader,
+  { text, version, prompts, signatures = {} }: FlowVersion,
+  file: string,
+  knowledge: Knowledge,
+): LiveFile | undefined {
+  const around = {
+    // Without a prototype: only what was written is found.
+    shared: { prompts: Object.assign(Object.create(null), prompts), limits: NO_SHARED.limits },
+    signatures: new Map(Object.entries(signatures)),
+    isRecorded: recordedThen(knowledge),
+  };
+  const read = reader.finish({ file, text }, around, version);
+  return isLive(read) ? read : undefined;
+}
+
+/** A flow that runs, as it can be read again. */
+export function versionOf({ file, text, prompts, calls, flow: { name, version } }: LiveFile): FlowVersion {
   const signatures = Object.fromEntries(
     [...calls].flatMap(([called, one]) => (one ? [[called, one] as const] : [])),
   );

@@ -17,7 +17,8 @@ import { checkSharedWords, type FlowArchive } from './history.ts';
 import { type Problem, problemText } from './report.ts';
 import { NO_SHARED, type Shared } from './shared.ts';
 import type { StepKind } from './step.ts';
-import type { GoingLive, Running } from './trial.ts';
+import type { FoundFiles, GoingLive, Running } from './trial.ts';
+import { type TryOut, tryOutOf } from './trying-out.ts';
 
 export interface FlowLibraryParts extends FlowSoundsParts {
   /** Folder of the flow files, `*.yaml`. */
@@ -131,16 +132,33 @@ export class FlowLibrary {
 
   /** What would run if files said this: all problems, and what each file would run as. Nothing is written. */
   async tryOut(drafts: readonly SourceFile[]): Promise<GoingLive> {
-    const others = ({ file }: { readonly file: string }): boolean =>
-      drafts.every((draft) => file !== draft.file);
     const knowledge = await this.#parts.knowledge();
-    const running = this.#running ?? { flows: new Map() };
-    const { files, unread, awaited } = await this.#finder.find(running, true);
-    const found = { files: [...files.filter(others), ...drafts], unread: unread.filter(others), awaited };
+    const { found, running, files } = await this.#foundWith(drafts);
     const next = goLive(this.#reader, found, running, knowledge);
     // Somebody who tries things out leaves nothing behind.
     this.#reader.keepOnly([...running.flows.values(), ...files]);
     return next;
+  }
+
+  /** The same as a question, for a thread that may take its time. */
+  async questionOf(drafts: readonly SourceFile[]): Promise<TryOut> {
+    const knowledge = await this.#parts.knowledge();
+    const { found, running } = await this.#foundWith(drafts);
+    return tryOutOf(found, running, knowledge);
+  }
+
+  /** The folder with the drafts, what runs, and the files as they are. */
+  async #foundWith(drafts: readonly SourceFile[]): Promise<{
+    readonly found: FoundFiles;
+    readonly running: Running;
+    readonly files: readonly SourceFile[];
+  }> {
+    const others = ({ file }: { readonly file: string }): boolean =>
+      drafts.every((draft) => file !== draft.file);
+    const running = this.#running ?? { flows: new Map() };
+    const { files, unread, awaited } = await this.#finder.find(running, true);
+    const found = { files: [...files.filter(others), ...drafts], unread: unread.filter(others), awaited };
+    return { found, running, files };
   }
 
   /** How a file of the folder is named in problems. */

@@ -1,11 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { Refused } from '../base/errors.ts';
-import type { IdSource } from '../base/ids.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { SourceFile } from '../ivr/flow-set.ts';
-import type { FlowLibrary } from '../ivr/library.ts';
 import { problemText } from '../ivr/report.ts';
 import { NO_SHARED } from '../ivr/shared.ts';
+import type { GoingLive } from '../ivr/trial.ts';
 import { entryTo } from './flow-entry.ts';
 import { EMPTY_WORLD, readFlowTests } from './flow-test-file.ts';
 import { FlowTrial, type TrialAction } from './flow-trial.ts';
@@ -13,11 +12,11 @@ import type { ReadFlows } from './stage.ts';
 import type { World } from './world.ts';
 
 export interface FlowTrialsParts {
-  readonly library: Pick<FlowLibrary, 'tryOut' | 'fileOf'>;
+  /** How a file of the folder of flows is named in problems. */
+  readonly fileOf: (name: string) => string;
   /** The text of a file beside the flows; undefined where there is none. */
   readonly textOf: (name: string) => Promise<string | undefined>;
   readonly clock: Clock;
-  readonly ids: IdSource;
 }
 
 /** What somebody wants to try. */
@@ -74,19 +73,22 @@ export class FlowTrials {
     this.#parts = parts;
   }
 
-  /** @throws Refused `flow-unknown`, `language-unknown`, `flow-problems` when what is to be tried has errors */
-  begin(wish: TrialWish, owner: string): Promise<Session> {
+  /**
+   * @param next the flows as callers would find them with the drafts
+   * @throws Refused `flow-unknown`, `language-unknown`, `flow-problems` when what is to be tried has errors
+   */
+  begin(id: string, wish: TrialWish, owner: string, next: GoingLive): Promise<Session> {
     return this.#moving.run('', async () => {
       this.#clear(owner);
-      const { clock, ids } = this.#parts;
-      const read = await this.#read(wish);
+      const { clock } = this.#parts;
+      const read = this.#read(wish, next);
       const entry = entryTo(read, wish.target, wish.language);
       const { world, file } = await this.#worldOf(entry.flow.file, wish);
       const phone = entry.flow.callers === 'phones' ? '1001' : undefined;
       const caller = { number: phone === undefined ? wish.caller : '', phone, dials: entry.dials };
       const trial = await FlowTrial.begin({ read: entry.read, world, at: wish.at, caller });
       const session: Session = {
-        id: ids.next('try-'),
+        id,
         owner,
         trial,
         flow: entry.flow.name,
@@ -132,14 +134,8 @@ export class FlowTrials {
     return this.#sessions.size;
   }
 
-  /** The flows as callers would find them with the drafts. */
-  async #read({ drafts }: TrialWish): Promise<ReadFlows> {
-    const { library } = this.#parts;
-    const sources = Object.entries(drafts)
-      .filter(([name]) => !isTest(name))
-      .map(([name, text]): SourceFile => ({ file: library.fileOf(name), text }));
-    const next = await library.tryOut(sources);
-    for (const { file, text } of sources) {
+  #read({ drafts }: TrialWish, next: GoingLive): ReadFlows {
+    for (const { file, text } of sourcesOf(drafts, this.#parts.fileOf)) {
       const taken = next.flows.get(file) ?? (next.shared?.file === file ? next.shared : undefined);
       if (taken?.text !== text) {
         const errors = next.problems.filter((one) => one.file === file && one.severity === 'error');
@@ -191,6 +187,16 @@ export class FlowTrials {
     const before = this.#parts.clock.now() - IDLE_MS;
     for (const [id, { touchedAt }] of this.#sessions) if (touchedAt < before) this.#sessions.delete(id);
   }
+}
+
+/** The drafts of flows, and of what they share. */
+export function sourcesOf(
+  drafts: TrialWish['drafts'],
+  fileOf: FlowTrialsParts['fileOf'],
+): readonly SourceFile[] {
+  return Object.entries(drafts)
+    .filter(([name]) => !isTest(name))
+    .map(([name, text]) => ({ file: fileOf(name), text }));
 }
 
 function isTest(name: string): boolean {

@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import { Refused } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { CustomerStore } from '../customer/store.ts';
 import type { OutboundStore } from '../dialer/outbound/store.ts';
@@ -7,10 +6,12 @@ import { RoutingEditor } from '../engine/routing-editor.ts';
 import type { RoutingWatch } from '../engine/routing-watch.ts';
 import type { EditingParts } from '../http/editing-parts.ts';
 import { FlowEditor } from '../ivr/flow-editor.ts';
+import type { SourceFile } from '../ivr/flow-set.ts';
 import type { FlowArchive } from '../ivr/history.ts';
 import type { FlowLibrary } from '../ivr/library.ts';
-import { readFlowTests } from '../lab/flow-test-file.ts';
-import { FlowTrials } from '../lab/flow-trials.ts';
+import type { BenchQuestion } from '../lab/flow-bench.ts';
+import type { Bench } from '../lab/flow-talk.ts';
+import { sourcesOf } from '../lab/flow-trials.ts';
 import type { PromptBook } from '../speech/prompt.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,6 +21,7 @@ export interface EditingCentreParts {
   readonly archive: FlowArchive;
   readonly routing: RoutingWatch;
   readonly prompts: PromptBook;
+  readonly bench: Bench;
   readonly customers: Pick<CustomerStore, 'withFlow'>;
   readonly outbound: Pick<OutboundStore, 'list'>;
   readonly clock: Clock;
@@ -28,13 +30,18 @@ export interface EditingCentreParts {
 
 /** What the API edits the centre's files with. */
 export function editingCentre(parts: EditingCentreParts): EditingParts {
-  const { settings, library, archive, routing, prompts, customers, outbound, clock, ids } = parts;
+  const { settings, library, archive, routing, prompts, customers, outbound, bench, clock, ids } = parts;
+  const questionOf = async (drafts: readonly SourceFile[]): Promise<BenchQuestion> => ({
+    ...(await library.questionOf(drafts)),
+    rules: routing.textInForce() ?? '',
+  });
   const files = new FlowEditor({
     folder: settings.flows,
     library,
     archive,
     clock,
-    checkTest: (text, file) => readFlowTests(text, file).problems,
+    tryOut: async (drafts) => bench.ask('tryOut', await questionOf(drafts)),
+    checkTest: (text, file) => bench.ask('checkTest', text, file),
     usesOf: async (flow) => {
       const own = await customers.withFlow(flow);
       const campaigns = (await outbound.list()).filter((campaign) => campaign.flow === flow);
@@ -44,14 +51,6 @@ export function editingCentre(parts: EditingCentreParts): EditingParts {
       ];
     },
   });
-  const textOf = async (name: string): Promise<string | undefined> => {
-    try {
-      return (await files.read(name)).text;
-    } catch (thrown) {
-      if (thrown instanceof Refused) return undefined;
-      throw thrown;
-    }
-  };
   const uses = () =>
     library
       .list()
@@ -64,7 +63,12 @@ export function editingCentre(parts: EditingCentreParts): EditingParts {
     files,
     library,
     prompts,
-    trials: new FlowTrials({ library, textOf, clock, ids }),
+    bench,
+    pictureOf: async (source, options) => bench.ask('picture', await questionOf([source]), source, options),
+    beginTrial: async (wish, owner) => {
+      const question = await questionOf(sourcesOf(wish.drafts, (name) => library.fileOf(name)));
+      return bench.ask('beginTrial', question, ids.next('try-'), wish, owner);
+    },
     routing: new RoutingEditor({ file: settings.routing, watch: routing, uses, clock }),
   };
 }

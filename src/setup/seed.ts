@@ -47,9 +47,16 @@ function demonstrationPhones(): NewPhone[] {
   return [...extensions, RECEPTION].map((extension) => ({
     extension,
     password: newSecret(),
-    name: STAFF.find((person) => person.id === extension)?.name ?? `Phone ${extension}`,
+    name: nameOfPhone(extension),
     branch: String(STAFF.find((person) => person.id === extension)?.attributes?.branch ?? HEAD_OFFICE),
   }));
+}
+
+/** Of whom it is: a member of the staff, or a customer who calls from it in a trial. */
+function nameOfPhone(extension: string): string {
+  const member = STAFF.find(({ id }) => id === extension);
+  const customer = CUSTOMERS.find(({ numbers }) => numbers.includes(extension));
+  return member?.name ?? (customer ? `${customer.name}（客户）` : `分机 ${extension}`);
 }
 
 /** Id of the expert whom the centre reaches over his mobile. */

@@ -4,7 +4,7 @@ import type { CallEffect } from '../call/call-effect.ts';
 import { reduceCall } from '../call/call-rules.ts';
 import { supervisionDeadline } from '../call/deadline.ts';
 import { legOf, type Outcome } from '../call/leg-rules.ts';
-import { REJOIN_MS } from '../call/page-phone.ts';
+import { lookedAtLater, REJOIN_MS } from '../call/page-phone.ts';
 import { isTalk } from '../call/room.ts';
 import {
   type Director,
@@ -69,8 +69,7 @@ function decide(call: Call, input: CallInput | SupervisionInput, now: number): O
         ? rungAnew(call, supervision, input.leg, now)
         : reduceCall(call, input, now);
     case 'TimeUp': {
-      const due = supervision && supervisionDeadline(supervision);
-      const [inTime, effects] = due !== undefined && now >= due ? letGo(call) : [call, []];
+      const [inTime, effects] = supervision ? lookedAt(call, supervision, input, now) : [call, []];
       const [next, more] = reduceCall(inTime, input, now);
       return [next, [...effects, ...more]];
     }
@@ -98,6 +97,20 @@ function supervised(call: Call, input: SupervisionInput & { type: 'Supervised' }
   if (supervision.mode === mode) return [call, []];
   const since = supervision.ringUntil === undefined ? now : supervision.since;
   return [{ ...call, supervision: { ...supervision, mode, since } }, []];
+}
+
+/** Lets him go when he was waited for long enough. */
+function lookedAt(
+  call: Call,
+  supervision: Supervision,
+  { phonesUnknown }: CallInput & { type: 'TimeUp' },
+  now: number,
+): Outcome {
+  const { leg } = supervision;
+  const due = supervisionDeadline(supervision);
+  if (due === undefined || now < due) return [call, []];
+  if (!phonesUnknown || leg.goneAt === undefined) return letGo(call);
+  return [{ ...call, supervision: { ...supervision, leg: lookedAtLater(leg, now) } }, []];
 }
 
 /** What is told of the supervisor's own leg. */

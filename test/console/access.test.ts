@@ -101,3 +101,27 @@ test('given_an_auditor_then_he_reads_users_and_log_and_finds_nothing_to_change',
   await page.goto('/audit');
   await page.getByRole('heading', { name: 'Audit log' }).waitFor();
 }, 60_000);
+
+test('given_a_session_that_ends_on_the_server_then_the_page_says_so_and_signing_in_leads_back', async () => {
+  // What the page asks just then is refused.
+  stage.tolerate(/401/);
+  const who = { role: 'supervisor' };
+  const window = await stage.window(who);
+  const page = await window.newPage();
+  await page.goto('/floor');
+  await page.getByRole('heading', { name: 'Floor', exact: true }).waitFor();
+  const [session] = await window.cookies();
+  await fetch(`${stage.url}/api/session`, {
+    method: 'DELETE',
+    headers: {
+      cookie: `${session?.name}=${session?.value}`,
+      'x-carillon-console': '1',
+      origin: stage.url,
+    },
+  });
+  await page.getByText('Your session has ended.').waitFor();
+  const { login, password } = await stage.userFor(who);
+  await type(page, login, password);
+  await page.getByRole('heading', { name: 'Floor', exact: true }).waitFor();
+  expect(await page.getByText('Your session has ended.').count()).toBe(0);
+}, 60_000);

@@ -3,14 +3,12 @@ import { afterEach, expect, test } from 'vitest';
 import { until } from '../asterisk/centre.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage, MICROPHONE_TONE } from './browser.ts';
-import { withPhone } from './page-phone.ts';
+import { hearsIn, withPhone } from './page-phone.ts';
 
 const CALLER_TONE = 500;
 const CHIEF_TONE = 1300;
 /** Share of the power at a tone that is there at all: the microphone of a page is ten times quieter than a desk phone here. */
 const AUDIBLE = 0.005;
-/** A tone is there from this level on, dB. */
-const LOUD_DB = -50;
 const AGENT = '1003';
 
 const stage = new ConsoleStage();
@@ -47,29 +45,6 @@ async function deskPhone(user: string): Promise<Baresip> {
   const phone = await Baresip.start({ ...centre.account(user), tone: CHIEF_TONE, answer: 'auto' });
   phones.push(phone);
   return phone;
-}
-
-/** Whether a tone comes to the phone of a page, beside others. */
-function hearsIn(page: Page, hertz: number): Promise<boolean> {
-  return page.evaluate(
-    async ({ tone, loud }) => {
-      const made = globalThis.window.testConnections ?? [];
-      const track = made
-        .findLast(({ connectionState }) => connectionState === 'connected')
-        ?.getReceivers()[0]?.track;
-      if (!track) return false;
-      const context = new AudioContext();
-      const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
-      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      const levels = new Float32Array(analyser.frequencyBinCount);
-      analyser.getFloatFrequencyData(levels);
-      const place = Math.round((tone * analyser.fftSize) / context.sampleRate);
-      await context.close();
-      return Math.max(...levels.slice(place - 1, place + 2)) > loud;
-    },
-    { tone: hertz, loud: LOUD_DB },
-  );
 }
 
 const hears = (phone: Baresip, tone: number): boolean => phone.heard().last(500).shareAt(tone) > AUDIBLE;

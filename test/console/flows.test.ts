@@ -122,6 +122,28 @@ test('given_somebody_saved_meanwhile_then_the_admin_is_told_and_chooses_whose_te
   await until('their text', async () => (await editor(page).inputValue()).endsWith('# theirs\n'));
 });
 
+test('given_a_flow_whose_words_are_a_page_then_its_picture_shows_them_as_words', async () => {
+  const page = await stage.page(ADMIN, '/flows/hotline');
+  await opened(page);
+  const hostile = `"></text></svg><img src=x onerror="window.hacked=1"><script>window.hacked=1</script><g onload="window.hacked=1">`;
+  const words = JSON.stringify(hostile);
+  await editor(page).fill(
+    `flow: hotline\ndescription: ${words}\nlanguages: [en]\nstart: greet\nsteps:\n  greet: { say: { en: ${words} }, then: bye }\n  bye: { hangup: {} }\n`,
+  );
+  await page.getByText(/^0 errors|^No problems/).waitFor();
+  await page.getByRole('tab', { name: 'Picture' }).click();
+  const card = page.locator('#step-greet');
+  await card.waitFor();
+  expect(await card.locator('title').first().textContent()).toContain(hostile);
+  const found = await page.locator('.canvas').evaluate((canvas) => {
+    const all = [...canvas.querySelectorAll('*')];
+    const acts = all.flatMap((one) => one.getAttributeNames()).filter((name) => name.startsWith('on'));
+    return { names: [...new Set(all.map(({ localName }) => localName))].sort(), acts };
+  });
+  expect(found).toEqual({ names: ['circle', 'g', 'path', 'rect', 'svg', 'text', 'title'], acts: [] });
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+});
+
 test('given_callers_in_the_flow_then_the_picture_counts_them_at_their_steps', async () => {
   const { phone, visit } = await dial('13000000203');
   await visit.isIn('hotline/main');

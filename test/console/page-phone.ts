@@ -9,6 +9,8 @@ declare global {
 
 /** What is below this is silence, dB. */
 const SILENCE_DB = -70;
+/** A tone is there from this level on, dB. */
+const LOUD_DB = -50;
 
 /** Pages of this window are the phone of their agent as soon as they are open, and can be listened to. */
 export async function withPhone(
@@ -58,4 +60,36 @@ export function heardIn(page: Page): Promise<number> {
     await context.close();
     return levels[loudest]! < silence ? 0 : (loudest * sampleRate) / analyser.fftSize;
   }, SILENCE_DB);
+}
+
+/** How many packets of sound the page's phone has sent. */
+export function sentBy(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const stats = await globalThis.window.testConnections?.at(-1)?.getStats();
+    const sent = [...(stats?.values() ?? [])].filter(({ type }) => type === 'outbound-rtp');
+    return sent.reduce((sum, { packetsSent }) => sum + Number(packetsSent), 0);
+  });
+}
+
+/** Whether a tone comes to the phone of a page, beside others. */
+export function hearsIn(page: Page, hertz: number): Promise<boolean> {
+  return page.evaluate(
+    async ({ tone, loud }) => {
+      const made = globalThis.window.testConnections ?? [];
+      const track = made
+        .findLast(({ connectionState }) => connectionState === 'connected')
+        ?.getReceivers()[0]?.track;
+      if (!track) return false;
+      const context = new AudioContext();
+      const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      const place = Math.round((tone * analyser.fftSize) / context.sampleRate);
+      await context.close();
+      return Math.max(...levels.slice(place - 1, place + 2)) > loud;
+    },
+    { tone: hertz, loud: LOUD_DB },
+  );
 }

@@ -4,7 +4,7 @@ import { until } from '../asterisk/centre.ts';
 import { Visit } from '../asterisk/visit.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage, MICROPHONE_TONE } from './browser.ts';
-import { heardIn, isHungUp, withPhone } from './page-phone.ts';
+import { heardIn, isHungUp, sentBy, withPhone } from './page-phone.ts';
 
 const CALLER_TONE = 500;
 /** Share of the power at a tone that tells it from speech and music. */
@@ -102,7 +102,7 @@ test('given_a_talk_when_the_agent_mutes_and_presses_keys_then_the_caller_hears_n
   await button(page, 'Unmute').click();
   await hearEachOther(caller, page);
   await button(page, 'Keypad').click();
-  for (const key of ['7', '#']) await button(page, key).click();
+  for (const key of ['7', '#']) await button(page, `Key ${key}`).click();
   await until('both keys', async () => {
     const keys = caller.events.filter(({ type }) => type === 'CALL_DTMF_START').map(({ param }) => param);
     return keys.join('') === '7#';
@@ -112,6 +112,61 @@ test('given_a_talk_when_the_agent_mutes_and_presses_keys_then_the_caller_hears_n
   await until('hung up in the page', () => isHungUp(page));
   // His flow may have more to say to the caller.
   await caller.hangup();
+});
+
+test('given_a_talk_when_the_only_microphone_is_pulled_out_then_it_goes_on_in_silence_until_there_is_another', async () => {
+  const { page, caller } = await talk();
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async () => {
+      throw new DOMException('pulled out', 'NotFoundError');
+    };
+    mediaDevices.addEventListener('test-plug', () => {
+      mediaDevices.getUserMedia = open;
+      mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    const track = window.testConnections?.at(-1)?.getSenders()[0]?.track;
+    track?.dispatchEvent(new Event('ended'));
+  });
+  await page.getByText('The microphone is gone').waitFor();
+  await until('silence', async () => caller.heard().last(500).loudness < 20);
+  const before = await sentBy(page);
+  await until('silence goes out', async () => (await sentBy(page)) > before + 50);
+  expect(await hearsCaller(page)).toBe(true);
+  expect(await stateOf(AGENT)).toMatchObject({ state: 'talking' });
+  await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('test-plug')));
+  await hearEachOther(caller, page);
+  await page.getByText('The browser phone is in a call').waitFor();
+});
+
+/** The answer of a PBX that does not know who asks. @param request in SIP */
+function forbidden(request: string): string {
+  const kept = request.split('\r\n').filter((line) => /^(?:Via|From|To|Call-ID|CSeq):/i.test(line));
+  return ['SIP/2.0 403 Forbidden', ...kept, 'Content-Length: 0', '', ''].join('\r\n');
+}
+
+test('given_the_pbx_refuses_the_phone_then_the_page_says_so_and_registers_with_the_password_of_now', async () => {
+  const window = await stage.window({ role: 'agent', agentId: AGENT });
+  await withPhone(window, { answersItself: true });
+  const page = await window.newPage();
+  let refuses = true;
+  await page.routeWebSocket('**/sip', (line) => {
+    const pbx = line.connectToServer();
+    line.onMessage((message) => {
+      const text = String(message);
+      if (refuses && text.startsWith('REGISTER')) line.send(forbidden(text));
+      else pbx.send(message);
+    });
+  });
+  await page.goto('/desk');
+  await page.getByText('did not take the phone').waitFor();
+  expect(await isRegistered()).toBe(false);
+  const account = page.waitForRequest('**/api/desk/phone');
+  refuses = false;
+  await account;
+  await page.getByText('The browser phone is ready').waitFor();
+  await until('registered', isRegistered);
 });
 
 test('given_a_talk_when_its_page_is_loaded_anew_then_the_voice_is_back_and_the_caller_never_left', async () => {

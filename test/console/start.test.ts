@@ -9,12 +9,12 @@ const VIP = '13800138000';
 test('given_a_newcomer_when_he_presses_call_then_he_sees_the_call_from_the_menu_to_the_agent', async () => {
   const { centre } = stage;
   const page = await stage.page({ role: 'admin' }, '/');
-  await page.getByText('a call that comes in now is answered').waitFor();
-  await page.getByText('No agent is logged in now').waitFor();
+  await page.getByText('A call that comes in now is answered by the menu').waitFor();
+  await page.getByText(/No agent is logged in now|It is outside the hours/).waitFor();
   const phone = await Baresip.start({ ...centre.account('1001'), answer: 'auto' });
   try {
     await centre.api('/api/agents/1001/log-in', { extension: '1001' });
-    await page.getByText('callers wait').waitFor();
+    await page.getByText(/None of the agents who are logged in is ready|It is outside the hours/).waitFor();
     const line = page.locator('.calls-now tr', { hasText: VIP });
     await page.locator('[data-script=vip]').click();
     await line.getByText(/in step \S+ of flow hotline/).waitFor({ timeout: 20_000 });
@@ -52,4 +52,24 @@ test('given_somebody_who_leads_nobody_then_the_start_page_is_not_his_and_no_call
     return response.status;
   });
   expect(status).toBe(403);
+});
+
+test('given_a_supervisor_without_a_seat_when_he_takes_one_then_he_works_at_the_desk_until_he_gets_up', async () => {
+  const page = await stage.page({ role: 'supervisor' }, '/');
+  await page.getByRole('button', { name: 'Take a seat' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take a seat' });
+  await dialog.getByRole('combobox', { name: 'Free seat' }).click({ force: true });
+  await page.getByRole('option', { name: '杨帆 (1006)' }).click();
+  await dialog.getByRole('button', { name: 'Sit down' }).click();
+  await page.waitForURL('**/desk');
+  await page.getByRole('button', { name: 'Log in' }).waitFor();
+  await page.locator('header .account .el-dropdown button').click();
+  await page.getByRole('menuitem', { name: 'Leave seat 1006' }).click();
+  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByText('Sit down at a free seat').waitFor();
+});
+
+test('given_an_agent_without_a_seat_then_he_is_told_what_he_needs', async () => {
+  const page = await stage.page({ role: 'agent' }, '/');
+  await page.getByText('Ask an administrator to give you one').waitFor();
 });

@@ -185,6 +185,42 @@ describe('a page that is gone in the talk', () => {
     expect(call().phase.at).toBe('queued');
   });
 
+  test('to the next daemon, to which nobody tells which phones are there, is not lost before that is known', async () => {
+    await talks();
+    lab.pbx.tellOfPhones(false);
+    await lab.restart();
+    lab.pbx.setPhone(PAGE, OPEN);
+    await lab.clock.advance(15_000);
+    expect(call().phase.at).toBe('connected');
+    lab.pbx.tellOfPhones(true);
+    await lab.clock.advance(30_000);
+    expect(caller.talkingWith).toEqual([pages()[0]!.channel]);
+    expect(lab.types()).not.toContain('CallRequeued');
+  });
+
+  test('and is away when it is known again which phones are there, is lost at once', async () => {
+    await talks();
+    lab.pbx.tellOfPhones(false);
+    await lab.restart();
+    await lab.clock.advance(15_000);
+    lab.pbx.tellOfPhones(true);
+    await lab.clock.advance(1100);
+    expect(call().phase.at).toBe('queued');
+    expect(state('1001')).toMatchObject({ at: 'not-ready', reason: 'phone-gone' });
+  });
+
+  test('because the link to the PBX was, has the time in which nobody knows of phones left out', async () => {
+    await talks();
+    lab.pbx.setPhone(PAGE, undefined);
+    await lab.clock.advance(5000);
+    lab.pbx.tellOfPhones(false);
+    lab.pbx.setPhone(PAGE, OPEN);
+    await lab.clock.advance(20_000);
+    lab.pbx.tellOfPhones(true);
+    await lab.clock.advance(20_000);
+    expect(caller.talkingWith).toEqual([pages()[0]!.channel]);
+  });
+
   test('at the desk phone is for its own rules: only pages come and go', async () => {
     await lab.engine.tellAgent('1001', { type: 'LogOut' });
     await lab.ready('1001');

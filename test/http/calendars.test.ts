@@ -31,6 +31,7 @@ steps:
       name: 'branch-hours',
       form: { zone: '', open: { 'mon-fri': ['09:00-17:00'] }, specialDays: {} },
       usedBy: ['flow hotline'],
+      isForAgents: false,
     });
     expect(branch.days).toHaveLength(21);
     for (const { date, kind, hours } of branch.days) {

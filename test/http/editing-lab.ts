@@ -1,11 +1,14 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { RoutingWatch } from '../../src/engine/routing-watch.ts';
 import { VERBS } from '../../src/engine/verbs.ts';
 import { recordedIn } from '../../src/ivr/flow-files.ts';
 import { FlowLibrary } from '../../src/ivr/library.ts';
+import { FlowBench } from '../../src/lab/flow-bench.ts';
+import type { Bench } from '../../src/lab/flow-talk.ts';
 import type { Media } from '../../src/pbx/pbx.ts';
 import { editingCentre } from '../../src/setup/editing-centre.ts';
 import { inProject } from '../../src/setup/project.ts';
@@ -121,6 +124,7 @@ export async function openEditing(files: Readonly<Record<string, string>> = {}):
         prompts: { media: async () => sounds.sound, repair: async () => sounds.sound },
         customers,
         outbound: { list: async () => [] },
+        bench: benchIn(folder, clock),
         clock,
         ids,
       }),
@@ -134,4 +138,15 @@ export async function openEditing(files: Readonly<Record<string, string>> = {}):
     watch.close();
   });
   return Object.assign(sounds, { ...api, folder, library, routingFile });
+}
+
+/** The bench without its thread. */
+function benchIn(folder: string, clock: Clock): Bench {
+  const bench = new FlowBench({ folder, clock });
+  return {
+    ask: async (verb, ...words) => {
+      const of = bench[verb] as (...words: readonly unknown[]) => unknown;
+      return (await of.apply(bench, [...words])) as never;
+    },
+  };
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import type { AriChannel, AriEvent } from '../../src/pbx/asterisk/ari-codec.ts';
-import { backoffMs } from '../../src/pbx/asterisk/backoff.ts';
 import { Calls } from '../../src/pbx/asterisk/calls.ts';
 import { mediaUris } from '../../src/pbx/asterisk/media.ts';
-import { KeyedQueue } from '../../src/pbx/asterisk/queue.ts';
+import { backoffMs } from '../../src/pbx/backoff.ts';
 import type { PbxEvent } from '../../src/pbx/pbx.ts';
+import { KeyedQueue } from '../../src/pbx/queue.ts';
 
 describe('media', () => {
   it('become_absolute_sounds_and_tones', () => {

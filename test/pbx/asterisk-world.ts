@@ -53,7 +53,7 @@ export function runConsole({ asterisk: { program }, settings }: TestAsterisk, co
 }
 
 /** The only one that can be asked to answer by itself: SIPp, because baresip 1.0 cannot. */
-const DESK_PHONE = { extension: '1004', password: 'test-phone-1004', name: 'Desk Phone' };
+export const DESK_PHONE = { extension: '1004', password: 'test-phone-1004', name: 'Desk Phone' };
 
 /** A real Asterisk with baresip phones and callers, and SIPp behind the trunk. */
 export async function asteriskWorld(): Promise<World> {
@@ -70,17 +70,17 @@ export async function asteriskWorld(): Promise<World> {
 }
 
 /** The voice of callers, Hz. */
-const CALLER_TONE = 500;
+export const CALLER_TONE = 500;
 /** Share of the power that tells one of three voices at once. */
-const AUDIBLE = 0.1;
+export const AUDIBLE = 0.1;
 
 /** The voice of a phone, Hz. */
-function toneOf(extension: string): number {
+export function toneOf(extension: string): number {
   return 700 + (Number(extension) % 10) * 200;
 }
 
 /** What a phone hears in the next while; nothing at all when no sound comes. */
-async function heardNext(phone: Baresip): Promise<Sound> {
+export async function heardNext(phone: Baresip): Promise<Sound> {
   const before = phone.heard().ms;
   await sleep(500);
   const heard = phone.heard();
@@ -93,10 +93,10 @@ interface ChannelName {
   readonly number: string;
 }
 
-const unable = async () => {
+export const unable = async () => {
   throw new Error('SIPp does nothing but what its scenario says');
 };
-const UNABLE: Party = {
+export const UNABLE: Party = {
   press: unable,
   hangup: unable,
   isHearing: unable,

@@ -184,6 +184,17 @@ describe('the page of a supervisor that is gone', () => {
     expect(ofSupervision().at(-1)).toBe('SupervisorLeft phone-gone');
   });
 
+  test('to the next daemon, which does not know yet which phones are there, is waited for until it does', async () => {
+    await listens();
+    lab.pbx.tellOfPhones(false);
+    await lab.restart();
+    await lab.clock.advance(PAGE_LOST_MS + 5000);
+    expect(voices().chief).toBe(true);
+    lab.pbx.tellOfPhones(true);
+    await lab.clock.advance(1100);
+    expect(ofSupervision().at(-1)).toBe('SupervisorLeft phone-gone');
+  });
+
   test('because the daemon died, and comes back to the next one, is with the talk again', async () => {
     await listens();
     await lab.restart();

@@ -1,5 +1,5 @@
 import type { WebPhoneView } from '../../http/desk-phone.ts';
-import { get, RefusedByApi } from '../api.ts';
+import { get, lookWhoIsSignedIn, RefusedByApi } from '../api.ts';
 import { TryAgain } from '../try-again.ts';
 import type { Microphone } from './microphone.ts';
 import { type Incoming, SipLine } from './sip-line.ts';
@@ -143,6 +143,7 @@ export class SignOn {
     // The line connects and registers by itself.
     this.#tries.stop();
     this.#listener.away('lost');
+    lookWhoIsSignedIn();
   }
 }
 

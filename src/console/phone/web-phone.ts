@@ -197,7 +197,6 @@ export class WebPhone implements Softphone {
   #devicesChanged(): void {
     if (this.#microphone.isSilent) void this.#openAgain();
     else if (this.#state === 'no-microphone') void this.start().catch(() => undefined);
-    else this.#changed();
   }
 
   /** Is no phone any more. @param how see `SignOn` */

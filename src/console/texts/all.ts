@@ -13,6 +13,7 @@ import { general } from './general.ts';
 import { navigation } from './navigation.ts';
 import { outbound } from './outbound.ts';
 import { outboundSettings } from './outbound-settings.ts';
+import { reasons } from './reasons.ts';
 import { refusals } from './refusals.ts';
 import { reports } from './reports.ts';
 import { roster } from './roster.ts';
@@ -38,6 +39,7 @@ const AREAS = {
   navigation,
   outbound,
   outboundSettings,
+  reasons,
   refusals,
   roster,
   routing,

@@ -4,8 +4,20 @@ export const start = texts({
   'zh-CN': {
     note: '这是一个真实运行的呼叫中心。让一位客户打进来，看看会发生什么。',
     state: '运行状态',
-    ready: '一切正常：现在打进来的电话会有人接听。',
-    notReady: '现在打进来的电话无法接听。',
+    meets: {
+      nothing: '现在打进来的电话无法接听。',
+      'menu-closed': '现在打进来的电话由自助菜单应答，人工服务已下班。',
+      'menu-alone': '现在打进来的电话由自助菜单应答，没有坐席。',
+      'menu-and-queue': '现在打进来的电话由自助菜单应答，找人工要排队。',
+      'menu-and-agents': '一切正常：现在打进来的电话由自助菜单应答，找人工有坐席接听。',
+    },
+    meetsMore: {
+      nothing: '原因见下方。',
+      'menu-closed': '现在不在服务时间（{hours}）内：找人工的来电者只能留言。服务时间在“日历”页面修改。',
+      'menu-alone': '现在没有坐席签入：找人工的来电者只能留言。先坐到坐席上，再让客户打进来。',
+      'menu-and-queue': '已签入的坐席都不空闲。',
+      'menu-and-agents': '现在就绪的坐席：{agents}',
+    },
     pbx: '交换机',
     liveCalls: '当前通话',
     dial: '可拨打的号码',
@@ -62,14 +74,9 @@ export const start = texts({
       recording: '正在留言',
       ended: '已结束',
     },
-    seat: '坐到坐席上',
     seatOwn: '您有自己的坐席：打开工作台，用浏览器里的电话接听。',
+    seatNone: '坐到一个空闲的坐席上，用浏览器里的电话接听来电；右上角您的名字下也可以就座和离座。',
     openDesk: '打开坐席工作台',
-    seatNone:
-      '您的用户没有坐席。请在另一个浏览器或隐私窗口中用演示坐席 zhangwei 登录（初始密码与 admin 相同），打开工作台并签入；或由管理员在“用户”中给您一个坐席。',
-    seatFree: '现在就绪的坐席：{agents}',
-    nobodyReady: '已签入的坐席都不空闲：来电者会排队等候。',
-    nobodyThere: '现在没有坐席签入：找人工的来电者只能留言。先坐到坐席上，再让客户打进来。',
     next: '接下来',
     steps: {
       floor: '看现场监控：队列、坐席、等待的客户',
@@ -81,8 +88,23 @@ export const start = texts({
   en: {
     note: 'This is a contact centre at work. Let a customer call, and see what happens.',
     state: 'What is running',
-    ready: 'All is well: a call that comes in now is answered.',
-    notReady: 'A call that comes in now is not answered.',
+    meets: {
+      nothing: 'A call that comes in now is not answered.',
+      'menu-closed': 'A call that comes in now is answered by the menu; agents are off duty.',
+      'menu-alone': 'A call that comes in now is answered by the menu; no agent is there.',
+      'menu-and-queue': 'A call that comes in now is answered by the menu; whoever wants an agent waits.',
+      'menu-and-agents':
+        'All is well: a call that comes in now is answered by the menu, and by an agent for whoever wants one.',
+    },
+    meetsMore: {
+      nothing: 'See below why.',
+      'menu-closed':
+        'It is outside the hours ({hours}): callers who want an agent can only leave a message. Hours are changed on the page Calendars.',
+      'menu-alone':
+        'No agent is logged in now: callers who want one can only leave a message. Take a seat first, then let somebody call.',
+      'menu-and-queue': 'None of the agents who are logged in is ready.',
+      'menu-and-agents': 'Agents who are ready now: {agents}',
+    },
     pbx: 'Switch',
     liveCalls: 'Calls now',
     dial: 'Numbers to dial',
@@ -143,15 +165,10 @@ export const start = texts({
       recording: 'leaves a message',
       ended: 'over',
     },
-    seat: 'Take a seat',
     seatOwn: 'You have a seat of your own: open the desk and answer with the phone in the browser.',
-    openDesk: 'Open the agent desk',
     seatNone:
-      'Your user has no seat. In another browser or a private window, sign in as the demonstration agent zhangwei (at first with the password of admin), and log in at the desk; or let an administrator give you a seat under Users.',
-    seatFree: 'Agents who are ready now: {agents}',
-    nobodyReady: 'None of the agents who are logged in is ready: callers wait.',
-    nobodyThere:
-      'No agent is logged in now: callers who want one can only leave a message. Take a seat first, then let somebody call.',
+      'Sit down at a free seat and answer with the phone in the browser. You may sit down and get up under your name, top right, too.',
+    openDesk: 'Open the agent desk',
     next: 'Next steps',
     steps: {
       floor: 'Watch the floor: queues, agents, who waits',

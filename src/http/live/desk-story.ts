@@ -1,6 +1,7 @@
 import type { Call } from '../../call/call.ts';
 import { type CallRecord, recordOf } from '../../call/row-store.ts';
-import { seesFeedback, showCampaign } from '../../campaign/http.ts';
+import { seesFeedback } from '../../campaign/feedback-http.ts';
+import { showCampaign } from '../../campaign/http.ts';
 import { type Customer, spellingsOf } from '../../customer/customer.ts';
 import { showCustomer } from '../../customer/http.ts';
 import type { ContactPage, PastContact } from '../../desk/contact.ts';

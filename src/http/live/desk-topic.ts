@@ -5,7 +5,7 @@ import type { Call } from '../../call/call.ts';
 import type { CallRecord } from '../../call/row-store.ts';
 import { callAtHand } from '../../desk/in-hand.ts';
 import type { CallNote } from '../../desk/note.ts';
-import type { DeskPhone, DeskStore } from '../../desk/store.ts';
+import type { DeskStore, PhoneChoice } from '../../desk/store.ts';
 import type { QueueStatus } from '../../engine/centre.ts';
 import type { Changes, LogEvent } from '../../engine/changes.ts';
 import type { ApiParts } from '../api.ts';
@@ -33,7 +33,7 @@ export class DeskTopic implements Topic {
   readonly #onDesk = new Map<string, OnDesk>();
   /** Those whose last call has been looked for. */
   readonly #searched = new Set<string>();
-  readonly #phones = new Map<string, DeskPhone>();
+  readonly #phones = new Map<string, PhoneChoice>();
   readonly #rows = new WeakMap<object, { readonly key: string; readonly row: object }>();
   #queues: readonly QueueStatus[] = [];
   /** Told whose desk has changed. */
@@ -103,7 +103,7 @@ export class DeskTopic implements Topic {
   }
 
   /** Where he takes his calls: in the page, unless he chose otherwise or has no phone there. */
-  phoneOf(agent: Agent): DeskPhone {
+  phoneOf(agent: Agent): PhoneChoice {
     if (!hasWebPhone(agent)) return 'desk';
     const known = this.#phones.get(agent.id);
     if (known) return known;
@@ -112,7 +112,7 @@ export class DeskTopic implements Topic {
     return chosen;
   }
 
-  phoneChosen(agent: string, phone: DeskPhone): void {
+  phoneChosen(agent: string, phone: PhoneChoice): void {
     this.#phones.set(agent, phone);
     this.changed(agent);
   }

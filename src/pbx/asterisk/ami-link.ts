@@ -2,6 +2,7 @@ import net from 'node:net';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { cleanText } from '../../base/text.ts';
+import { backoffMs } from '../backoff.ts';
 import { PbxError } from '../pbx.ts';
 import {
   AmiCollector,
@@ -12,7 +13,6 @@ import {
   encodeAction,
   header,
 } from './ami-codec.ts';
-import { backoffMs } from './backoff.ts';
 
 export interface AmiLinkOptions {
   readonly host: string;

@@ -1,6 +1,6 @@
+import { isRecord, text } from '../json.ts';
 import { PbxError } from '../pbx.ts';
 import type { AriResponse } from './ari-codec.ts';
-import { isRecord, text } from './json.ts';
 
 /** Throws `PbxError` unless the command was taken. 409 says that the channel is not ours any more. */
 export function check(answer: AriResponse, what: string): void {

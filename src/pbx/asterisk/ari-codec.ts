@@ -1,4 +1,4 @@
-import { isRecord, number, text } from './json.ts';
+import { isRecord, number, text } from '../json.ts';
 
 /** One REST call to ARI. `path` is below /ari/, its parts already encoded; `query` values are encoded here. */
 export interface AriRequest {

@@ -2,7 +2,10 @@ import type net from 'node:net';
 import WebSocket from 'ws';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { backoffMs } from '../backoff.ts';
+import { isRecord, text } from '../json.ts';
 import { PbxError } from '../pbx.ts';
+import { Wakefulness } from '../wakefulness.ts';
 import {
   type AriEvent,
   type AriFrame,
@@ -17,9 +20,7 @@ import {
   versionOf,
 } from './ari-codec.ts';
 import { AriHttp } from './ari-http-link.ts';
-import { backoffMs } from './backoff.ts';
 import { Freshness } from './freshness.ts';
-import { isRecord, text } from './json.ts';
 import { Wire } from './wire-link.ts';
 
 export interface AriLinkOptions {
@@ -51,8 +52,6 @@ const PINGS_MISSED = 3;
 /** A wrong password or an old Asterisk does not mend itself in seconds. */
 const HOPELESS_RETRY_MS = 10_000;
 const OLDEST_MAJOR = 20;
-/** A heartbeat that is so late shows that this process stood still: what it was about to do may be wrong by now. */
-const STOOD_STILL_MS = 3_000;
 /** Old events break the link no more often than this: a clock that keeps stepping must not. */
 const GAP_EVERY_MS = 60_000;
 /** Websocket code of a link that was closed in order: Asterisk has ended, or restarts. */
@@ -79,8 +78,8 @@ export class AriLink {
   /** Why it could not come up, said once each. */
   readonly #reasons = new Set<string>();
   #retry: NodeJS.Timeout | undefined;
-  /** When this process was last seen to run, and when old events last broke the link; ms of a clock that only grows. */
-  #beatAt = 0;
+  #wakefulness = new Wakefulness(PING_EVERY_MS, performance.now());
+  /** When old events last broke the link; ms of a clock that only grows. */
   #gapAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AriLinkOptions, listener: AriListener) {
@@ -142,7 +141,7 @@ export class AriLink {
     });
     this.#socket = socket;
     this.#wire = wire;
-    this.#beatAt = performance.now();
+    this.#wakefulness = new Wakefulness(PING_EVERY_MS, performance.now());
     const freshness = new Freshness();
     let reason = '';
     let hopeless = false;
@@ -294,10 +293,8 @@ export class AriLink {
 
   /** After this process stood still, nothing goes out and nothing comes in on the old link. */
   #checkAwake(): void {
-    const now = performance.now();
-    const stood = now - this.#beatAt - PING_EVERY_MS;
-    this.#beatAt = now;
-    if (stood > STOOD_STILL_MS) this.#cut(`this process stood still for ${Math.round(stood / 1000)} s`);
+    const stood = this.#wakefulness.look(performance.now());
+    if (stood) this.#cut(stood);
   }
 
   /** Breaks the link over an old event, so that what is true is asked anew; false where that was done lately. */

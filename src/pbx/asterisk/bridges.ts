@@ -1,10 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { isRecord } from '../json.ts';
 import { checkId, type PbxSnapshot } from '../pbx.ts';
 import { check, checkGone } from './answers.ts';
 import { type AriRequest, path } from './ari-codec.ts';
 import type { AriLink } from './ari-link.ts';
-import { isRecord } from './json.ts';
 
 /** Rooms in which channels hear each other. */
 export class Bridges {

@@ -17,6 +17,7 @@ import {
   Q850,
   type RecordOptions,
 } from '../pbx.ts';
+import { KeyedQueue } from '../queue.ts';
 import { check, checkGone } from './answers.ts';
 import { type AriEvent, type AriRequest, path } from './ari-codec.ts';
 import { AriLink } from './ari-link.ts';
@@ -27,7 +28,6 @@ import { Dialler } from './dialler.ts';
 import { BEEP, mediaUris } from './media.ts';
 import { Overhearer } from './overhearer.ts';
 import { Phones } from './phones.ts';
-import { KeyedQueue } from './queue.ts';
 import { parseBridges, parseSnapshot } from './snapshot.ts';
 import { writeSounds } from './sounds.ts';
 

@@ -5,6 +5,9 @@ import { isExtension, PbxError, type PbxTrouble, type PhoneStatus } from '../pbx
 import { type AmiMessage, header } from './ami-codec.ts';
 import { AmiLink, type AmiLinkOptions } from './ami-link.ts';
 
+/** Before a list that was not given is asked for again, ms. */
+const AGAIN_MS = 1_000;
+
 /** Words for a contact that calls cannot reach. */
 const AWAY = new Set(['Removed', 'Unreachable']);
 
@@ -42,6 +45,7 @@ export class Phones {
   #draining = false;
   /** Whether `phones-unknown` was said. */
   #unknown = false;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(options: PhonesOptions, listener: PhonesListener) {
     this.#log = options.log;
@@ -50,12 +54,8 @@ export class Phones {
     this.#link = new AmiLink(
       { ...options, events: 'system' },
       {
-        up: () => {
-          if (this.#unknown) listener.trouble('phones-unknown', '');
-          this.#unknown = false;
-          this.#refresh();
-        },
-        down: (reason) => this.#lost(reason),
+        up: () => this.#refresh(),
+        down: (reason) => this.#lost(`the AMI link to Asterisk is down (${reason})`),
         draining: (is) => {
           this.#draining = is;
           listener.trouble('draining', is ? DRAINING : '');
@@ -70,6 +70,7 @@ export class Phones {
   }
 
   stop(): Promise<void> {
+    clearTimeout(this.#again);
     return this.#link.stop();
   }
 
@@ -119,6 +120,7 @@ export class Phones {
 
   /** After a gap: what changed in it is told like any other change. */
   #refresh(): void {
+    clearTimeout(this.#again);
     this.#stale = false;
     this.#ask().then(
       (now) => {
@@ -131,9 +133,20 @@ export class Phones {
         const { changed } = this.#listener;
         for (const extension of before.keys()) if (!now.has(extension)) changed(extension, false);
         for (const extension of now.keys()) if (!before.has(extension)) changed(extension, true);
+        if (this.#unknown) this.#listener.trouble('phones-unknown', '');
+        this.#unknown = false;
       },
-      (error) => this.#log.warn({ error: messageOf(error) }, 'cannot list the registered phones yet'),
+      (error) => this.#notListed(error),
     );
+  }
+
+  #notListed(error: unknown): void {
+    // When it is up again, the list is asked for.
+    if (error instanceof PbxError && error.code === 'link-down') return;
+    const reason = messageOf(error);
+    this.#log.debug({ error: reason }, 'cannot list the registered phones yet');
+    this.#lost(`Asterisk does not list them (${reason}), and is asked again`);
+    this.#again = setTimeout(() => this.#refresh(), AGAIN_MS);
   }
 
   #take(message: AmiMessage): void {
@@ -154,10 +167,10 @@ export class Phones {
   }
 
   /** Without a log-in because it is being stopped, the other trouble says it all. */
-  #lost(reason: string): void {
+  #lost(because: string): void {
     if (this.#draining) return;
     this.#unknown = true;
-    const sentence = `which phones are registered is not known, because the AMI link to Asterisk is down (${reason}); calls go on`;
+    const sentence = `which phones are registered is not known, because ${because}; calls go on`;
     this.#listener.trouble('phones-unknown', sentence);
   }
 

@@ -1,7 +1,7 @@
+import { isRecord, text } from '../json.ts';
 import { isExtension, type PbxSnapshot, type Source } from '../pbx.ts';
 import { type AriChannel, parseChannel, strings } from './ari-codec.ts';
 import { describeChannel, sourceOf } from './dial.ts';
-import { isRecord, text } from './json.ts';
 import { overhearingOf } from './overhearing.ts';
 
 export interface SnapshotContext {

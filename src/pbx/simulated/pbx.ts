@@ -67,6 +67,8 @@ export class SimulatedPbx implements Pbx, Switchboard {
   /** It is being started anew. */
   #isDown = false;
   #draining = false;
+  /** Phones whose coming and going was not told, because nobody knows of any; undefined while it is told. */
+  #untold: Map<string, boolean> | undefined;
   #arrivals = 0;
 
   constructor(clock: Clock, options: SimulatedOptions = {}) {
@@ -85,7 +87,19 @@ export class SimulatedPbx implements Pbx, Switchboard {
   setPhone(extension: string, behaviour: Behaviour | (() => Behaviour) | undefined): void {
     if (behaviour) this.#phones.set(extension, behaviour);
     else this.#phones.delete(extension);
-    this.#emit({ type: 'PhoneStatusChanged', extension, registered: behaviour !== undefined });
+    const registered = behaviour !== undefined;
+    if (this.#untold) this.#untold.set(extension, registered);
+    else this.#emit({ type: 'PhoneStatusChanged', extension, registered });
+  }
+
+  /** Does not tell any more which phones come and go, or does again, and tells what was missed first. */
+  tellOfPhones(tells: boolean): void {
+    const untold = this.#untold ?? [];
+    this.#untold = tells ? undefined : new Map(untold);
+    if (!tells) return this.#sayPhonesUnknown();
+    for (const [extension, registered] of untold)
+      this.#emit({ type: 'PhoneStatusChanged', extension, registered });
+    this.#emit({ type: 'PbxTrouble', trouble: 'phones-unknown', sentence: '' });
   }
 
   /** Somebody calls. Name and number may be as hostile as on a wire. */
@@ -210,6 +224,7 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#listener = listener;
     this.#linked = !this.#isDown;
     this.#emit({ type: 'LinkUp', pbx: 'simulated', restarted: false });
+    if (this.#untold) this.#sayPhonesUnknown();
   }
 
   async stop(): Promise<void> {
@@ -394,6 +409,11 @@ export class SimulatedPbx implements Pbx, Switchboard {
     this.#clock.at(this.#clock.now() + this.#latencyMs, () => {
       if (this.#linked) this.#listener?.(event);
     });
+  }
+
+  #sayPhonesUnknown(): void {
+    const sentence = 'which phones are registered is not known, by the script';
+    this.#emit({ type: 'PbxTrouble', trouble: 'phones-unknown', sentence });
   }
 
   #requireLink(): void {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RefusedByApi } from '../../../src/console/api.ts';
+import { RefusedByApi, signedOut } from '../../../src/console/api.ts';
 import { WebPhone } from '../../../src/console/phone/web-phone.ts';
 import { FakeLine, FakePage, FakeSession } from './page.ts';
 
-const api = vi.hoisted(() => ({ password: 'first', error: undefined as Error | undefined }));
+const api = vi.hoisted(() => ({ password: 'first', error: undefined as Error | undefined, looked: 0 }));
 vi.mock('../../../src/console/phone/sip-line.ts', async () => ({
   SipLine: (await import('./page.ts')).FakeLine,
 }));
@@ -14,6 +14,9 @@ vi.mock('../../../src/console/api.ts', async (original) => ({
     return { password: api.password };
   },
   post: async () => ({ rejoins: false }),
+  lookWhoIsSignedIn: () => {
+    api.looked += 1;
+  },
 }));
 
 let page: FakePage;
@@ -24,6 +27,7 @@ beforeEach(() => {
   FakeLine.opened.length = 0;
   api.password = 'first';
   api.error = undefined;
+  api.looked = 0;
   page = new FakePage();
   phone = new WebPhone();
 });
@@ -146,6 +150,17 @@ test('given_it_is_stopped_and_started_at_once_then_it_is_the_phone', async () =>
   expect(page.open).toEqual(['headset']);
   phone.stop();
   await pass();
+  expect([page.open, page.locks.isTaken]).toEqual([[], false]);
+});
+
+test('given_the_line_is_gone_and_nobody_is_signed_in_any_more_then_the_page_is_no_phone', async () => {
+  const line = await started();
+  line.listener.disconnected(1006);
+  expect(api.looked).toBe(1);
+  signedOut();
+  await pass();
+  expect(phone.state).toBe('off');
+  expect(line.done).toEqual(['register', 'abandon']);
   expect([page.open, page.locks.isTaken]).toEqual([[], false]);
 });
 

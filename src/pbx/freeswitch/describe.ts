@@ -1,0 +1,83 @@
+import { cleanNumber, cleanText } from '../../base/text.ts';
+import {
+  type ArrivedChannel,
+  isExtension,
+  type OverhearRequest,
+  type PbxSnapshot,
+  type Source,
+} from '../pbx.ts';
+import type { EslEvent } from './esl-codec.ts';
+
+/** Variables with which a channel itself says what it is part of, so that the next daemon can read it. */
+export const BRIDGE = 'carillon_bridge';
+export const OVERHEARS = 'carillon_overhears';
+/** One for each overhearing of which the channel is the target: the id follows. */
+export const OVERHEARD = 'carillon_overheard_';
+
+/** A channel as an event or a dump of it tells. */
+export interface Seen {
+  readonly arrived: ArrivedChannel;
+  readonly state: PbxSnapshot['channels'][number]['state'];
+  /** The dialplan handed it to us. */
+  readonly isHandedOver: boolean;
+  readonly bridge: string;
+  /** Whom it talks with in a bridge of two; '' where there is nobody. */
+  readonly peer: string;
+  readonly overhears: Overheard | undefined;
+  /** What it runs, or ran last: FreeSWITCH does not say that it ended. */
+  readonly app: string;
+  readonly argument: string;
+}
+
+/** What stands in the variable of whoever overhears: `<overhearing>,<target>,<mode>`. */
+export type Overheard = Pick<OverhearRequest, 'overhearing' | 'target' | 'mode'>;
+
+export function overhearsValue({ overhearing, target, mode }: Overheard): string {
+  return [overhearing, target, mode].join(',');
+}
+
+/** Reads a channel; everything that came over SIP is cleaned. */
+export function seenIn(event: EslEvent): Seen {
+  return {
+    arrived: {
+      channel: event('Unique-ID'),
+      source: sourceOf(event('variable_carillon_source'), event('variable_carillon_endpoint')),
+      ani: cleanNumber(event('Caller-Caller-ID-Number')),
+      aniName: cleanText(event('Caller-Caller-ID-Name')),
+      dnis: dnisOf(event('variable_carillon_dnis')),
+    },
+    state: stateOf(event('Answer-State'), event('Channel-Call-State')),
+    isHandedOver: event('variable_carillon_source') !== '',
+    bridge: event(`variable_${BRIDGE}`),
+    peer: event('Other-Leg-Unique-ID'),
+    overhears: overheardIn(event(`variable_${OVERHEARS}`)),
+    app: event('variable_current_application'),
+    argument: event('variable_current_application_data'),
+  };
+}
+
+/** Ids of the overhearings of which a dumped channel is the target. */
+export function overheardBy(headers: Iterable<string>): string[] {
+  const prefix = `variable_${OVERHEARD}`;
+  return [...headers].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+}
+
+function overheardIn(value: string): Overheard | undefined {
+  const [overhearing = '', target = '', mode] = value.split(',');
+  return mode === 'listen' || mode === 'whisper' ? { overhearing, target, mode } : undefined;
+}
+
+/** Who brought a call, as the dialplan says. */
+function sourceOf(source: string, endpoint: string): Source {
+  if (source === 'phone' && isExtension(endpoint)) return { kind: 'phone', extension: endpoint };
+  return source === 'guests' ? { kind: 'outside', guest: true } : { kind: 'outside' };
+}
+
+function dnisOf(dialled: string): string {
+  return cleanNumber(dialled) || cleanText(dialled, 32);
+}
+
+function stateOf(answer: string, call: string): Seen['state'] {
+  if (answer === 'answered') return 'up';
+  return call === 'RINGING' || call === 'EARLY' ? 'ringing' : 'down';
+}

@@ -1,0 +1,149 @@
+import { cleanNumber, cleanText } from '../../base/text.ts';
+import {
+  checkAutoAnswer,
+  checkEndpoint,
+  checkId,
+  type Endpoint,
+  type OriginateRequest,
+  PbxError,
+} from '../pbx.ts';
+import type { Commander } from './answers.ts';
+import type { EslEvent } from './esl-codec.ts';
+import { encodeOriginate } from './esl-encoder.ts';
+import type { Legs } from './legs.ts';
+
+export interface DiallerOptions {
+  /** SIP profile and domain that phones register at, and the gateway to the outside. */
+  readonly phoneProfile: string;
+  readonly domain: string;
+  readonly trunk: string;
+  readonly commander: Commander;
+  readonly legs: Legs;
+  /** The leg rings for too long. */
+  readonly ranOut: (leg: string) => void;
+}
+
+/** FreeSWITCH counts whole seconds and from the last full one; ours runs out first, this one is for when we are not there. */
+const RING_GRACE_S = 2;
+const LIFETIME_GRACE_S = 10;
+/** How long FreeSWITCH may take to make a leg or to say that it cannot, ms. */
+const BEGIN_MS = 3_000;
+
+/**
+ * Headers with which desk phones let themselves be asked to answer, where they are set to allow it; the same for every PBX.
+ */
+const AUTO_ANSWER = {
+  'sip_h_Call-Info': '<sip:carillon.invalid>;answer-after=0',
+  'sip_h_Alert-Info': '<http://carillon.invalid>;info=alert-autoanswer;delay=0',
+} as const;
+
+/** Why FreeSWITCH makes no leg at all. */
+const UNREACHABLE = /USER_NOT_REGISTERED|SUBSCRIBER_ABSENT|INVALID_GATEWAY|GATEWAY_DOWN|CHAN_NOT_IMPLEMENTED/;
+
+/** Dials legs. One that is answered while no daemon is there stays up, parked. */
+export class Dialler {
+  readonly #options: DiallerOptions;
+  /** Legs that are being made, by id; jobs have the same names. */
+  readonly #beginning = new Map<string, PromiseWithResolvers<void>>();
+
+  constructor(options: DiallerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the leg is being dialled; when it rejects (`PbxError`), the leg does not live and no event tells of it. */
+  async originate(request: OriginateRequest): Promise<void> {
+    const { legs, commander, ranOut } = this.#options;
+    const { leg: id, ringTimeoutMs } = request;
+    checkId(id);
+    if (!legs.isOurs(id)) throw new PbxError('refused', 'this is not how ids of legs begin');
+    const command = encodeOriginate(id, originateVariables(request), this.#address(request.to));
+    if (this.#beginning.has(id) || (await commander.isThere(id)))
+      throw new PbxError('refused', `leg ${id} exists already`);
+    const begun = Promise.withResolvers<void>();
+    this.#beginning.set(id, begun);
+    const late = setTimeout(() => begun.reject(new PbxError('timeout', `leg ${id} did not begin`)), BEGIN_MS);
+    try {
+      const [reply] = await Promise.all([commander.ask(command), begun.promise]);
+      if (!reply.startsWith('+OK')) throw new PbxError('refused', `leg ${id}: ${reply.slice(0, 100)}`);
+    } finally {
+      clearTimeout(late);
+      this.#beginning.delete(id);
+    }
+    const leg = legs.get(id);
+    if (leg) leg.ringTimer = setTimeout(() => ranOut(id), ringTimeoutMs);
+  }
+
+  /** True while `originate` is at work on the leg. */
+  isBeginning(leg: string): boolean {
+    return this.#beginning.has(leg);
+  }
+
+  /** Takes the events that tell whether a leg is made. */
+  take(event: EslEvent): void {
+    switch (event('Event-Name')) {
+      case 'CHANNEL_OUTGOING':
+        return this.#begun(event('Unique-ID'));
+      case 'BACKGROUND_JOB':
+        return this.#beginning.get(event('Job-UUID'))?.reject(refusalIn(event('_body')));
+    }
+  }
+
+  /** The link dropped. */
+  forget(): void {
+    for (const { reject } of this.#beginning.values())
+      reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
+  }
+
+  /** From now on the leg's life is told in events. */
+  #begun(id: string): void {
+    const begun = this.#beginning.get(id);
+    if (!begun) return;
+    this.#options.legs.note(id);
+    begun.resolve();
+  }
+
+  #address(to: Endpoint): string {
+    checkEndpoint(to);
+    const { phoneProfile, domain, trunk } = this.#options;
+    return to.kind === 'phone'
+      ? `sofia/${phoneProfile}/${to.extension}%${domain}`
+      : `sofia/gateway/${trunk}/${to.number}`;
+  }
+}
+
+/** Channel variables of a new leg. Throws `PbxError` 'refused' for an outside number that is asked to answer by itself. */
+export function originateVariables(request: OriginateRequest): Record<string, string> {
+  checkAutoAnswer(request);
+  const { leg, to, call, autoAnswer, ringTimeoutMs, maxTalkMs, callerNumber, callerName } = request;
+  if (call !== undefined) checkId(call);
+  const ringS = Math.ceil(ringTimeoutMs / 1_000);
+  const isTold = call !== undefined && to.kind === 'phone';
+  return {
+    origination_uuid: leg,
+    origination_caller_id_number: cleanNumber(callerNumber),
+    origination_caller_id_name: cleanText(callerName),
+    originate_timeout: String(ringS + RING_GRACE_S),
+    // Else the originate is over with the first sound from the network, before anybody answered.
+    ignore_early_media: 'true',
+    // Else a leg whose peer hangs up is hung up too.
+    park_after_bridge: 'true',
+    // Else the star key ends what is played.
+    playback_terminators: 'none',
+    // Else seconds of a recording are lost with a crash.
+    enable_file_write_buffering: 'false',
+    ...(maxTalkMs !== undefined && {
+      execute_on_answer: `sched_hangup +${Math.ceil(maxTalkMs / 1_000) + LIFETIME_GRACE_S} alloted_timeout`,
+    }),
+    ...(autoAnswer && AUTO_ANSWER),
+    ...(isTold && { 'sip_h_X-Carillon-Call': call }),
+  };
+}
+
+/** `-ERR USER_NOT_REGISTERED`: the answer to an originate of which no leg came. */
+function refusalIn(body: string): PbxError {
+  const unreachable = UNREACHABLE.test(body);
+  const words = cleanText(body.replace(/^-ERR /, ''), 60);
+  return unreachable
+    ? new PbxError('unreachable', `nobody can be reached there: ${words}`)
+    : new PbxError('refused', `FreeSWITCH makes no leg now: ${words}`);
+}

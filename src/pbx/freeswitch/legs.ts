@@ -1,0 +1,206 @@
+import { causeOf, type HangupCause, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
+import { wholeNumber } from './causes.ts';
+import { type Seen, seenIn } from './describe.ts';
+import type { EslEvent } from './esl-codec.ts';
+import { Line, type LineCommands } from './line.ts';
+
+/** Where a channel is. `overhearing`: it runs nothing else until it is parked. */
+export type Place =
+  | { readonly at: 'park' }
+  | { readonly at: 'pair'; readonly peer: string }
+  | { readonly at: 'conference'; readonly name: string }
+  | { readonly at: 'overhearing' };
+
+/** A channel that is ours to command, from its arrival or first ringing until its end. */
+export interface Leg {
+  readonly id: string;
+  readonly ours: boolean;
+  readonly line: Line;
+  isUp: boolean;
+  /** What was told of a leg that we dialled. */
+  told: 'nothing' | 'ringing' | 'answered';
+  place: Place;
+  /** Who waits for the next change of place. */
+  readonly moved: Set<() => void>;
+  /** Name of the bridge that it is in, which FreeSWITCH does not know. */
+  bridge: string;
+  /** Why we hang it up. */
+  killedBy: HangupCause | undefined;
+  ringTimer: NodeJS.Timeout | undefined;
+}
+
+export interface LegsOptions {
+  readonly idPrefix: string;
+  readonly emit: (event: PbxEvent) => void;
+  readonly commandsOf: (leg: () => Leg) => LineCommands;
+}
+
+const PARK: Place = { at: 'park' };
+/** How many ended channels are remembered so that no end is told twice. */
+const ENDED_KEPT = 2_000;
+
+/** The channels that live, and what FreeSWITCH's events mean for them. */
+export class Legs {
+  readonly #options: LegsOptions;
+  readonly #legs = new Map<string, Leg>();
+  readonly #ended = new Set<string>();
+
+  constructor(options: LegsOptions) {
+    this.#options = options;
+  }
+
+  get(id: string): Leg | undefined {
+    return this.#legs.get(id);
+  }
+
+  all(): readonly Leg[] {
+    return [...this.#legs.values()];
+  }
+
+  isOurs(id: string): boolean {
+    return id.startsWith(this.#options.idPrefix);
+  }
+
+  /** The leg under this id, noted now if it is new. Throws `PbxError` 'not-found' for one that has ended. */
+  note(id: string): Leg {
+    const known = this.#legs.get(id);
+    if (known) return known;
+    if (this.#ended.has(id)) throw new PbxError('not-found', `channel ${id} has ended`);
+    const leg: Leg = {
+      id,
+      ours: this.isOurs(id),
+      line: new Line(this.#options.commandsOf(() => leg)),
+      isUp: false,
+      told: 'nothing',
+      place: PARK,
+      moved: new Set(),
+      bridge: '',
+      killedBy: undefined,
+      ringTimer: undefined,
+    };
+    this.#legs.set(id, leg);
+    return leg;
+  }
+
+  /** Takes in a channel that was found in a list, if it is one of ours to command; undefined for all others, also those that ended. */
+  adopt(seen: Seen): { readonly leg: Leg; readonly isNew: boolean } | undefined {
+    const { channel } = seen.arrived;
+    if (this.#ended.has(channel) || !(seen.isHandedOver || this.isOurs(channel))) return undefined;
+    const known = this.#legs.get(channel);
+    const leg = known ?? this.note(channel);
+    leg.isUp ||= seen.state === 'up';
+    if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
+    return { leg, isNew: known === undefined };
+  }
+
+  /** Puts a leg where it is now. */
+  move(leg: Leg, place: Place): void {
+    leg.place = place;
+    leg.line.setBridged(place.at !== 'park');
+    for (const tell of [...leg.moved]) tell();
+  }
+
+  /** The link dropped: what happens now is not seen, so nothing is remembered. */
+  forget(): void {
+    for (const leg of this.#legs.values()) clearTimeout(leg.ringTimer);
+    this.#legs.clear();
+    this.#ended.clear();
+  }
+
+  /** Takes one event of a channel. */
+  take(event: EslEvent): void {
+    const id = event('Unique-ID');
+    if (this.#ended.has(id)) return;
+    switch (event('Event-Name')) {
+      case 'CHANNEL_PROGRESS':
+      case 'CHANNEL_PROGRESS_MEDIA':
+        return this.#ringing(id);
+      case 'CHANNEL_ANSWER':
+        return this.#answered(id);
+      case 'CHANNEL_PARK':
+        return this.#parked(id, event);
+      case 'CHANNEL_BRIDGE':
+        return this.#bridged(event('Bridge-A-Unique-ID'), event('Bridge-B-Unique-ID'));
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        return this.#completed(id, event);
+      case 'DTMF':
+        if (this.#legs.has(id)) this.#digit(id, event('DTMF-Digit'));
+        return;
+      case 'CHANNEL_HANGUP_COMPLETE':
+        return this.#end(id, event);
+    }
+  }
+
+  #ringing(id: string): void {
+    if (!this.isOurs(id)) return;
+    const leg = this.note(id);
+    if (leg.told !== 'nothing') return;
+    leg.told = 'ringing';
+    this.#options.emit({ type: 'LegRinging', channel: id });
+  }
+
+  #answered(id: string): void {
+    const leg = this.isOurs(id) ? this.note(id) : this.#legs.get(id);
+    if (!leg) return;
+    leg.isUp = true;
+    clearTimeout(leg.ringTimer);
+  }
+
+  /** It waits for commands: it is new, or it left what it was in. */
+  #parked(id: string, event: EslEvent): void {
+    const seen = seenIn(event);
+    const adopted = this.adopt(seen);
+    if (!adopted) return;
+    const { leg, isNew } = adopted;
+    this.move(leg, PARK);
+    if (isNew && !leg.ours) this.#options.emit({ type: 'ChannelArrived', ...seen.arrived });
+    if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
+    leg.told = 'answered';
+    this.#options.emit({ type: 'LegAnswered', channel: id });
+  }
+
+  #bridged(one: string, other: string): void {
+    for (const [id, peer] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const leg = this.#legs.get(id);
+      if (leg) this.move(leg, { at: 'pair', peer });
+    }
+  }
+
+  #completed(id: string, event: EslEvent): void {
+    // What ends because its channel does is told with the channel's end; a recording was made all the same.
+    if (event('Answer-State') === 'hangup' && event('Application') !== 'record') return;
+    const failed = /^(?:FILE NOT FOUND|PLAYBACK ERROR)/.test(event('Application-Response'));
+    this.#legs.get(id)?.line.completed(event('Application-UUID'), failed ? 'failed' : 'done', event);
+  }
+
+  #digit(channel: string, digit: string): void {
+    if (/^[0-9A-D*#]$/.test(digit)) this.#options.emit({ type: 'DigitPressed', channel, digit });
+  }
+
+  #end(id: string, event: EslEvent): void {
+    const leg = this.#legs.get(id);
+    this.#legs.delete(id);
+    this.#ended.add(id);
+    if (this.#ended.size > ENDED_KEPT) this.#ended.delete(this.#ended.values().next().value ?? '');
+    if (!leg) return;
+    clearTimeout(leg.ringTimer);
+    leg.line.end();
+    for (const tell of [...leg.moved]) tell();
+    this.#options.emit({ type: 'ChannelEnded', channel: id, ...causeIn(event, leg.killedBy) });
+  }
+}
+
+/** Why a channel ended. What we asked for ourselves counts before how the other side answered to it. */
+function causeIn(
+  event: EslEvent,
+  killedBy: HangupCause | undefined,
+): { cause: HangupCause; q850: number; sipCode?: number } {
+  if (killedBy) return { cause: killedBy, q850: Q850[killedBy] };
+  const q850 = wholeNumber(event('variable_hangup_cause_q850')) ?? 0;
+  const sipCode = wholeNumber(event('variable_sip_term_status'));
+  const isRefusal = sipCode !== undefined && sipCode >= 300;
+  return { cause: causeOf(q850, sipCode), q850, ...(isRefusal && { sipCode }) };
+}

@@ -1,0 +1,39 @@
+import { encodeApi } from './esl-encoder.ts';
+
+/** Says a command and resolves with the reply; rejects with `PbxError`. */
+type Ask = (command: string) => Promise<string>;
+
+const OWNER = 'carillon/owner';
+
+/**
+ * Which daemon commands FreeSWITCH. It obeys anybody who knows the password, so its own store in memory keeps the name of the newest one,
+ * as the name of an application does in Asterisk.
+ */
+export class Ownership {
+  readonly #ask: Ask;
+  readonly #name: string;
+  #hasBegun = false;
+
+  /** @param name of this daemon, unlike that of any other */
+  constructor(ask: Ask, name: string) {
+    this.#ask = ask;
+    this.#name = name;
+  }
+
+  /** Takes FreeSWITCH over the first time; from then on, only where nobody has it. False when another one has it now. */
+  async take(): Promise<boolean> {
+    const how = this.#hasBegun ? 'insert_ifempty' : 'insert';
+    await this.#ask(encodeApi('hash', `${how}/${OWNER}/${this.#name}`));
+    this.#hasBegun = true;
+    return this.isOurs();
+  }
+
+  async isOurs(): Promise<boolean> {
+    return (await this.#ask(encodeApi('hash', `select/${OWNER}`))) === this.#name;
+  }
+
+  /** True the first time that anybody asks in this run of FreeSWITCH; of several who ask, for one only. */
+  async isFirst(): Promise<boolean> {
+    return (await this.#ask(encodeApi('hash', 'insert_ifempty/carillon/known/yes'))).startsWith('+OK');
+  }
+}

@@ -1,0 +1,379 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  checkDetection,
+  checkDigits,
+  checkId,
+  DETECTION_LIMITS,
+  type DetectionLimits,
+  type HangupCause,
+  type Media,
+  type OriginateRequest,
+  type OverhearRequest,
+  type Pbx,
+  PbxError,
+  type PbxEvent,
+  type PbxSnapshot,
+  type PhoneStatus,
+  type RecordOptions,
+} from '../pbx.ts';
+import { KeyedQueue } from '../queue.ts';
+import { Commander } from './answers.ts';
+import { Bridges } from './bridges.ts';
+import { CAUSE_NAMES } from './causes.ts';
+import { Dialler } from './dialler.ts';
+import type { EslEvent } from './esl-codec.ts';
+import { encodeApi, encodeExecute, encodeFor } from './esl-encoder.ts';
+import { EslLink } from './esl-link.ts';
+import { type Leg, Legs } from './legs.ts';
+import type { Item, LineCommands } from './line.ts';
+import { isEndless, playbackArgument } from './media.ts';
+import { Overhearer } from './overhearer.ts';
+import { Ownership } from './ownership.ts';
+import { Phones } from './phones.ts';
+import { beepItem, musicItem, recordingItem } from './recordings.ts';
+import { Census } from './snapshot.ts';
+import { Watch } from './watch.ts';
+
+export interface FreeswitchOptions {
+  readonly host: string;
+  /** Of the inbound event socket. */
+  readonly port: number;
+  readonly password: string;
+  /** Absolute directory where FreeSWITCH writes recordings. */
+  readonly recordings: string;
+  /** SIP profile and domain that phones register at. */
+  readonly phoneProfile: string;
+  readonly domain: string;
+  /** Name of the gateway that outside numbers are dialled through. */
+  readonly trunk: string;
+  /** How the ids of our legs begin; no id of FreeSWITCH may begin so. */
+  readonly idPrefix: string;
+  readonly log: Log;
+}
+
+/** When the list of channels is read anew after the link came up, ms: it is late by up to 0.4 s. */
+const SECOND_LOOK_MS = 300;
+const LAST_LOOK_MS = 900;
+
+/** FreeSWITCH 1.10 or newer behind the port, over its event socket. */
+export function freeswitchPbx(options: FreeswitchOptions): Pbx {
+  return new FreeswitchPbx(options);
+}
+
+class FreeswitchPbx implements Pbx {
+  readonly #options: FreeswitchOptions;
+  readonly #link: EslLink;
+  readonly #commander: Commander;
+  readonly #legs: Legs;
+  readonly #bridges: Bridges;
+  readonly #overhearer: Overhearer;
+  readonly #dialler: Dialler;
+  readonly #phones: Phones;
+  readonly #census: Census;
+  readonly #watch: Watch;
+  /** Commands to one channel keep their order. */
+  readonly #queue = new KeyedQueue();
+  #listener: ((event: PbxEvent) => void) | undefined;
+  /** What is to be told once the link is said to be up. */
+  #early: PbxEvent[] | undefined;
+  /** Resolves when the list has been read for the second time. */
+  #settled: Promise<void> = Promise.resolve();
+  #looks: NodeJS.Timeout[] = [];
+  #isEnding = false;
+
+  constructor(options: FreeswitchOptions) {
+    this.#options = options;
+    const { host, port, password, log } = options;
+    this.#link = new EslLink(
+      { host, port, password, log },
+      {
+        up: () => this.#greet(),
+        down: (reason) => this.#lost(reason),
+        event: (event) => this.#take(event),
+        beat: () => this.#beat(),
+      },
+    );
+    this.#commander = new Commander(this.#link);
+    this.#legs = new Legs({
+      idPrefix: options.idPrefix,
+      emit: (event) => this.#emit(event),
+      commandsOf: (leg) => this.#commandsOf(leg),
+    });
+    this.#bridges = new Bridges(this.#commander, this.#legs);
+    const own = { ...options, commander: this.#commander, legs: this.#legs, bridges: this.#bridges };
+    this.#overhearer = new Overhearer(own);
+    this.#dialler = new Dialler({ ...own, ranOut: (leg) => this.#attempt(this.hangup(leg, 'no-answer')) });
+    this.#phones = new Phones(this.#commander, (extension, registered) =>
+      this.#emit({ type: 'PhoneStatusChanged', extension, registered }),
+    );
+    this.#census = new Census(this.#commander, this.#legs, this.#overhearer);
+    const ownership = new Ownership((command) => this.#commander.ask(command), randomUUID());
+    this.#watch = new Watch(this.#commander, ownership, (trouble, sentence) =>
+      this.#emit({ type: 'PbxTrouble', trouble, sentence }),
+    );
+  }
+
+  start(listener: (event: PbxEvent) => void): void {
+    this.#listener = listener;
+    this.#link.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#listener = undefined;
+    this.#forget();
+    this.#link.stop();
+  }
+
+  async snapshot(): Promise<PbxSnapshot> {
+    await this.#settled;
+    return (await this.#census.take()).snapshot;
+  }
+
+  answer(channel: string): Promise<void> {
+    return this.#with(channel, async (leg) => {
+      await leg.line.silence();
+      await this.#commander.say(channel, encodeFor('uuid_answer', channel));
+      leg.isUp = true;
+    });
+  }
+
+  ring(channel: string): Promise<void> {
+    return this.#with(channel, () => this.#commander.say(channel, encodeFor('uuid_ring_ready', channel)));
+  }
+
+  async hangup(channel: string, cause: HangupCause): Promise<void> {
+    const end = async () => {
+      const leg = this.#legs.get(channel);
+      if (leg) leg.killedBy ??= cause;
+      await this.#commander.sayGone(channel, encodeFor('uuid_kill', channel, CAUSE_NAMES[cause]));
+    };
+    // A hangup waits for nothing but the creation of its leg: what is not there yet cannot be hung up.
+    await (this.#dialler.isBeginning(channel) ? this.#queue.run([channel], end) : end());
+  }
+
+  play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
+    return this.#with(channel, (leg) => {
+      checkId(playback);
+      return leg.line.add({
+        id: playback,
+        app: 'playback',
+        argument: `{id=${playback}}${playbackArgument(media)}`,
+        endless: isEndless(media),
+        ended: (how) =>
+          this.#emit({
+            type: 'PlaybackEnded',
+            playback,
+            channel,
+            outcome: how === 'done' ? 'done' : 'failed',
+          }),
+      });
+    });
+  }
+
+  async stopPlayback(playback: string): Promise<void> {
+    await this.#stopItem(playback);
+  }
+
+  startMusic(channel: string, musicClass: string): Promise<void> {
+    return this.#with(channel, (leg) => leg.line.setMusic(musicItem(channel, musicClass)));
+  }
+
+  stopMusic(channel: string): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      const leg = this.#legs.get(channel);
+      if (leg) await leg.line.setMusic(undefined).catch(ignoreGone);
+      else await this.#commander.isThere(channel);
+    });
+  }
+
+  record(channel: string, recording: string, options: RecordOptions): Promise<void> {
+    return this.#with(channel, async ({ line }) => {
+      const item = recordingItem(recording, this.#options.recordings, options, (event) => this.#emit(event));
+      if (options.beep) await line.add(beepItem(recording));
+      await line.add(item);
+    });
+  }
+
+  async stopRecording(recording: string): Promise<void> {
+    await this.#stopItem(recording);
+  }
+
+  sendDigits(channel: string, digits: string): Promise<void> {
+    return this.#with(channel, () => {
+      checkDigits(digits);
+      return this.#commander.say(channel, encodeFor('uuid_send_dtmf', channel, `${digits}@100`));
+    });
+  }
+
+  originate(request: OriginateRequest): Promise<void> {
+    return this.#queue.run([request.leg], () => this.#dialler.originate(request));
+  }
+
+  connect(bridge: string, channels: readonly string[]): Promise<void> {
+    return this.#queue.run(channels, async () => {
+      for (const channel of channels) await this.#legs.get(channel)?.line.silence();
+      await this.#bridges.connect(bridge, channels);
+    });
+  }
+
+  disconnect(bridge: string): Promise<void> {
+    return this.#queue.run([bridge], async () => {
+      await this.#bridges.disconnect(bridge);
+      await this.#commander.isThere(bridge);
+    });
+  }
+
+  /** FreeSWITCH hears beeps only, and too late to tell a person from a machine: whoever asks is told so. */
+  detectMachine(leg: string, limits: Partial<DetectionLimits> = {}): Promise<void> {
+    return this.#with(leg, async ({ line, ours, isUp }) => {
+      checkDetection({ ...DETECTION_LIMITS, ...limits });
+      if (!ours || !isUp) throw new PbxError('refused', `leg ${leg} was not answered`);
+      await line.silence();
+      this.#emit({ type: 'MachineDetected', channel: leg, verdict: 'unsure', reason: 'not-analysed', ms: 0 });
+    });
+  }
+
+  overhear(request: OverhearRequest): Promise<void> {
+    return this.#queue.run([request.leg, request.overhearing], async () => {
+      await this.#legs.get(request.leg)?.line.silence();
+      await this.#overhearer.begin(request);
+    });
+  }
+
+  stopOverhearing(overhearing: string): Promise<void> {
+    return this.#queue.run([overhearing], () => this.#overhearer.end(overhearing));
+  }
+
+  async phones(): Promise<readonly PhoneStatus[]> {
+    await this.#commander.isThere('nobody');
+    return this.#phones.list();
+  }
+
+  /** Runs a command when all earlier ones to the channel are done. Rejects with `PbxError` 'not-found' when there is none. */
+  #with(channel: string, command: (leg: Leg) => Promise<unknown>): Promise<void> {
+    return this.#queue.run([channel], async () => {
+      const known = this.#legs.get(channel);
+      if (!known) await this.#commander.check(channel);
+      await command(known ?? this.#legs.note(channel));
+    });
+  }
+
+  async #stopItem(id: string): Promise<void> {
+    checkId(id);
+    for (const { line } of this.#legs.all()) if (await line.stop(id)) return;
+    await this.#commander.isThere('nobody');
+  }
+
+  #commandsOf(legOf: () => Leg): LineCommands {
+    return {
+      execute: async (item: Item) => {
+        const { id, isUp } = legOf();
+        if (!isUp) await this.#commander.say(id, encodeFor('uuid_pre_answer', id));
+        if (item.app === 'record')
+          await this.#commander.set(id, 'playback_terminators', item.endKey ? item.endKey : 'none');
+        await this.#commander.say(id, encodeExecute(id, item.app, item.argument, item.id));
+      },
+      break: async () => {
+        const { id } = legOf();
+        await this.#commander.say(id, encodeFor('uuid_break', id, 'all'));
+      },
+      check: () => this.#commander.check(legOf().id),
+    };
+  }
+
+  #take(event: EslEvent): void {
+    switch (event('Event-Name')) {
+      case 'CUSTOM':
+        return this.#phones.take(event);
+      case 'SHUTDOWN':
+        this.#isEnding = true;
+        return;
+      default:
+        this.#dialler.take(event);
+        this.#legs.take(event);
+    }
+  }
+
+  #greet(): void {
+    this.#early = [];
+    this.#isEnding = false;
+    this.#begin().catch((error) => this.#link.cut(messageOf(error)));
+  }
+
+  async #begin(): Promise<void> {
+    const greeting = await this.#watch.greet();
+    if (!greeting) return this.#replaced();
+    await this.#phones.refresh();
+    await this.#census.take();
+    this.#settled = this.#lookAgain(SECOND_LOOK_MS);
+    this.#attempt(this.#lookAgain(LAST_LOOK_MS));
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    const isEmpty = this.#legs.all().length === 0;
+    const pbx = `FreeSWITCH ${greeting.version}`;
+    this.#emit({ type: 'LinkUp', pbx, restarted: greeting.isAnew && isEmpty });
+    for (const event of early) this.#emit(event);
+  }
+
+  /** Calls that came while nobody was there, and that no list had yet. */
+  async #lookAgain(afterMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#looks.push(setTimeout(resolve, afterMs));
+    });
+    const { found } = await this.#census.take();
+    for (const { arrived } of found)
+      if (!this.#legs.isOurs(arrived.channel)) this.#emit({ type: 'ChannelArrived', ...arrived });
+  }
+
+  #beat(): void {
+    this.#attempt(
+      this.#watch.beat(Date.now()).then((isOurs) => {
+        if (!isOurs) this.#replaced();
+      }),
+    );
+  }
+
+  #replaced(): void {
+    this.#early = undefined;
+    this.#emit({ type: 'Replaced' });
+    this.#attempt(this.stop());
+  }
+
+  #lost(reason: string): void {
+    this.#forget();
+    this.#listener?.({ type: 'LinkDown', reason: this.#isEnding ? 'FreeSWITCH was stopped' : reason });
+  }
+
+  #forget(): void {
+    for (const look of this.#looks.splice(0)) clearTimeout(look);
+    this.#settled = Promise.resolve();
+    this.#early = undefined;
+    this.#dialler.forget();
+    this.#legs.forget();
+    this.#overhearer.forget();
+  }
+
+  #emit(event: PbxEvent): void {
+    if (event.type === 'ChannelArrived') this.#claim(event.channel);
+    if (this.#early) this.#early.push(event);
+    else this.#listener?.(event);
+  }
+
+  /** The dialplan need not look after the call itself. */
+  #claim(channel: string): void {
+    this.#attempt(this.#commander.ask(encodeApi('sched_del', channel)));
+  }
+
+  /** For commands that nobody waits for. */
+  #attempt(command: Promise<unknown>): void {
+    command.catch((error) =>
+      this.#options.log.debug({ error: messageOf(error) }, 'a tidying command failed'),
+    );
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
+}

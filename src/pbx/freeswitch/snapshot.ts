@@ -1,0 +1,102 @@
+import { text } from '../json.ts';
+import type { PbxSnapshot } from '../pbx.ts';
+import type { Commander } from './answers.ts';
+import { overheardBy, type Seen, seenIn } from './describe.ts';
+import { parseRecord, parseRows } from './esl-codec.ts';
+import { encodeApi, encodeFor } from './esl-encoder.ts';
+import type { Leg, Legs } from './legs.ts';
+import type { Overhearer } from './overhearer.ts';
+
+/** So many channels are asked about at a time: other commands come between. */
+const AT_ONCE = 8;
+
+interface Found {
+  readonly seen: Seen;
+  readonly overheard: readonly string[];
+}
+
+/**
+ * What is true in FreeSWITCH now. Its list of channels is up to 0.4 s old, so each of the listed, and of those known from events, is asked
+ * about, and none is taken for gone because a list lacks it.
+ */
+export class Census {
+  readonly #commander: Commander;
+  readonly #legs: Legs;
+  readonly #overhearer: Overhearer;
+
+  constructor(commander: Commander, legs: Legs, overhearer: Overhearer) {
+    this.#commander = commander;
+    this.#legs = legs;
+    this.#overhearer = overhearer;
+  }
+
+  /** Takes in all channels that are ours to command; tells those that nobody knew. */
+  async take(): Promise<{ readonly snapshot: PbxSnapshot; readonly found: readonly Seen[] }> {
+    const rows = parseRows(await this.#commander.ask(encodeApi('show', 'channels', 'as', 'json')));
+    const ids = new Set([
+      ...rows.map((row) => text(row, 'uuid') ?? ''),
+      ...this.#legs.all().map(({ id }) => id),
+    ]);
+    const found = (await this.#look([...ids].filter((id) => id !== ''))).flatMap((one) => {
+      const adopted = this.#legs.adopt(one.seen);
+      return adopted ? [{ ...one, ...adopted }] : [];
+    });
+    for (const { seen, overheard, leg, isNew } of found) {
+      if (isNew) this.#place(leg, seen);
+      if (isNew) this.#overhearer.adopt(leg.id, seen.overhears, overheard);
+    }
+    const bridges = Map.groupBy(
+      found.filter(({ leg }) => leg.bridge !== ''),
+      ({ leg }) => leg.bridge,
+    );
+    return {
+      found: found.filter(({ isNew }) => isNew).map(({ seen }) => seen),
+      snapshot: {
+        channels: found.map(({ seen: { arrived, state }, leg: { ours } }) => ({
+          ...arrived,
+          ...(ours && { dnis: '' }),
+          state,
+          ours,
+        })),
+        bridges: Array.from(bridges, ([bridge, members]) => ({
+          bridge,
+          channels: members.map(({ leg }) => leg.id),
+        })),
+        overhearings: this.#overhearer.ids(),
+      },
+    };
+  }
+
+  async #look(ids: readonly string[]): Promise<Found[]> {
+    const found: Found[] = [];
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = ids.slice(at, at + AT_ONCE).map((id) => this.#dump(id));
+      found.push(...(await Promise.all(some)).filter((one) => one !== undefined));
+    }
+    return found;
+  }
+
+  async #dump(id: string): Promise<Found | undefined> {
+    const record = parseRecord(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
+    if (!record || record['Answer-State'] === 'hangup') return undefined;
+    return {
+      seen: seenIn((header) => text(record, header) ?? ''),
+      overheard: overheardBy(Object.keys(record)),
+    };
+  }
+
+  /** Where a channel of an earlier daemon is, and what it still plays. */
+  #place(leg: Leg, { bridge, peer, app, argument, overhears }: Seen): void {
+    leg.bridge = bridge;
+    if (overhears && app === 'eavesdrop') this.#legs.move(leg, { at: 'overhearing' });
+    else if (bridge !== '' && app === 'conference') this.#legs.move(leg, { at: 'conference', name: bridge });
+    else if (bridge !== '' && peer !== '') this.#legs.move(leg, { at: 'pair', peer });
+    else if (app === 'playback' || app === 'record')
+      leg.line.adopt({ id: idIn(argument), app, argument, ended: () => undefined });
+  }
+}
+
+/** `{id=car-1}/path.wav`, or the path of a recording. */
+function idIn(argument: string): string {
+  return /^\{id=([\w.-]+)\}/.exec(argument)?.[1] ?? /([\w.-]+)\.wav\b/.exec(argument)?.[1] ?? 'unknown';
+}

@@ -1,0 +1,360 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { freeswitchPbx } from '../../src/pbx/freeswitch/pbx.ts';
+import type { OriginateRequest, Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import { FakeEsl } from './fake-esl.ts';
+
+let fake: FakeEsl;
+let pbx: Pbx;
+let told: PbxEvent[];
+
+function start(): Pbx {
+  const one = freeswitchPbx({
+    host: '127.0.0.1',
+    port: fake.port,
+    password: 'secret',
+    recordings: '/rec',
+    phoneProfile: 'phones',
+    domain: 'carillon',
+    trunk: 'trunk',
+    idPrefix: 'car-',
+    log: silentLog,
+  });
+  one.start((event) => void told.push(event));
+  return one;
+}
+
+async function until(holds: () => boolean, ms = 3_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!holds()) {
+    if (Date.now() > deadline)
+      throw new Error(`not in ${ms} ms; told: ${JSON.stringify(told)}; ${fake.commands.join('\n')}`);
+    await sleep(2);
+  }
+}
+
+const types = () => told.map(({ type }) => type);
+const ofType = (type: PbxEvent['type']) => told.filter((event) => event.type === type);
+/** Commands about channels, without the beat and without looks whether a channel is there. */
+const said = () =>
+  fake.commands.filter(
+    (command) => /uuid_|sched_del|sendmsg|bgapi/.test(command) && !/uuid_(exists|dump)/.test(command),
+  );
+const played = (channel: string) => fake.executed(channel).map((one) => one['execute-app-arg']);
+
+async function arrived(channel: string): Promise<void> {
+  fake.arrives(channel, { 'Answer-State': 'answered' });
+  await until(() => told.some((event) => event.type === 'ChannelArrived' && event.channel === channel));
+}
+
+/** What FreeSWITCH says when an application ends. */
+function complete(channel: string, id: string, headers: Record<string, string> = {}): void {
+  fake.tell('CHANNEL_EXECUTE_COMPLETE', channel, {
+    'Application-UUID': id,
+    Application: 'playback',
+    'Application-Response': 'FILE PLAYED',
+    ...headers,
+  });
+}
+
+beforeEach(async () => {
+  fake = await new FakeEsl().start();
+  told = [];
+  pbx = start();
+  await until(() => types().includes('LinkUp'));
+  fake.commands.length = 0;
+});
+afterEach(async () => {
+  await pbx.stop();
+  await fake.stop();
+});
+
+describe('an arrival', () => {
+  it('is_told_once_and_claimed_before_the_dialplan_takes_it_back', async () => {
+    fake.arrives('a', { 'Caller-Caller-ID-Name': '50%\u202e', 'Caller-Caller-ID-Number': '1\r\nX' });
+    fake.tell('CHANNEL_PARK', 'a');
+    await until(() => fake.commands.includes('api sched_del a'));
+    expect(ofType('ChannelArrived')).toEqual([
+      {
+        type: 'ChannelArrived',
+        channel: 'a',
+        source: { kind: 'outside' },
+        ani: '',
+        aniName: '50%',
+        dnis: '95533',
+      },
+    ]);
+  });
+
+  it('that_the_dialplan_did_not_hand_over_is_nobodys', async () => {
+    fake.tell('CHANNEL_PARK', 'stranger', { 'Answer-State': 'answered' });
+    await arrived('a');
+    expect(ofType('ChannelArrived')).toHaveLength(1);
+  });
+
+  it('is_answered_by_api_and_not_by_sendmsg_which_waits_for_a_tick', async () => {
+    await arrived('a');
+    await pbx.answer('a');
+    expect(said()).toEqual(['api sched_del a', 'api uuid_answer a']);
+  });
+
+  it('given_a_dead_channel_then_the_answer_without_ERR_is_understood', async () => {
+    await expect(pbx.answer('gone')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(pbx.ring('gone')).rejects.toMatchObject({ code: 'not-found' });
+    await pbx.hangup('gone', 'normal');
+  });
+});
+
+describe('playbacks', () => {
+  it('go_out_one_at_a_time_and_locked', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    await pbx.play('a', 'p2', [{ file: '/y' }, { silenceMs: 200 }, { tone: 'beep' }]);
+    expect(played('a')).toEqual(['{id=p1}/x.wav']);
+    expect(fake.executed('a')[0]).toMatchObject({ 'event-lock': 'true', 'Event-UUID': 'p1' });
+    complete('a', 'p1');
+    await until(() => played('a').length === 2);
+    expect(played('a')[1]).toMatch(/^\{id=p2\}file_string:\/\/\/y\.wav!silence_stream:\/\/200!tone_stream:/);
+    complete('a', 'p2', { 'Application-Response': 'FILE NOT FOUND' });
+    await until(() => ofType('PlaybackEnded').length === 2);
+    expect(ofType('PlaybackEnded')).toMatchObject([
+      { playback: 'p1', outcome: 'done' },
+      { playback: 'p2', outcome: 'failed' },
+    ]);
+  });
+
+  it('that_were_dropped_by_a_break_without_a_word_are_ended_by_us', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    await pbx.play('a', 'p2', [{ file: '/y' }]);
+    // No EXECUTE_COMPLETE follows.
+    await pbx.stopPlayback('p1');
+    expect(ofType('PlaybackEnded')).toMatchObject([{ playback: 'p1', outcome: 'done' }]);
+    await until(() => played('a').length === 2);
+    expect(said().filter((one) => one.includes('uuid_break'))).toEqual(['api uuid_break a all']);
+  });
+
+  it('end_as_failed_before_their_channel_although_FreeSWITCH_says_that_they_were_played', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    complete('a', 'p1', { 'Answer-State': 'hangup' });
+    fake.ends('a');
+    await until(() => types().includes('ChannelEnded'));
+    expect(told.slice(-2)).toMatchObject([
+      { type: 'PlaybackEnded', outcome: 'failed' },
+      { type: 'ChannelEnded', cause: 'normal', q850: 16 },
+    ]);
+  });
+});
+
+describe('music', () => {
+  it('gives_way_to_a_prompt_and_comes_back', async () => {
+    await arrived('a');
+    await pbx.startMusic('a', 'default');
+    const playing = pbx.play('a', 'p1', [{ file: '/x' }]);
+    await until(() => said().includes('api uuid_break a all'));
+    complete('a', 'a.music');
+    await playing;
+    await until(() => played('a').length === 2);
+    complete('a', 'p1');
+    await until(() => played('a').length === 3);
+    expect(played('a')).toEqual(['local_stream://default', '{id=p1}/x.wav', 'local_stream://default']);
+  });
+
+  it('never_begins_in_a_bridge_where_the_caller_would_stay_in_it_for_ever', async () => {
+    await arrived('a');
+    await arrived('b');
+    const connecting = pbx.connect('car-br', ['a', 'b']);
+    await until(() => said().includes('api uuid_bridge a b'));
+    fake.tell('CHANNEL_BRIDGE', 'a', { 'Bridge-A-Unique-ID': 'a', 'Bridge-B-Unique-ID': 'b' });
+    await connecting;
+    await pbx.startMusic('a', 'default');
+    await pbx.play('b', 'p1', [{ tone: 'ringback' }]);
+    expect([...played('a'), ...played('b')]).toEqual([]);
+    fake.ends('b');
+    fake.tell('CHANNEL_PARK', 'a');
+    await until(() => played('a').length === 1);
+    expect(played('a')).toEqual(['local_stream://default']);
+  });
+
+  it('that_ends_by_itself_is_not_begun_in_a_circle', async () => {
+    await arrived('a');
+    await pbx.startMusic('a', 'nothing');
+    complete('a', 'a.music', { 'Application-Response': 'FILE NOT FOUND' });
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    expect(played('a')).toEqual(['local_stream://nothing', '{id=p1}/x.wav']);
+  });
+});
+
+describe('a leg', () => {
+  const request: OriginateRequest = {
+    leg: 'car-1',
+    to: { kind: 'phone', extension: '1001' },
+    callerNumber: '13912345678',
+    callerName: "O'Neil, A}",
+    ringTimeoutMs: 20_000,
+  };
+  /** FreeSWITCH makes the channel. */
+  async function begins(leg: string, one: OriginateRequest = request): Promise<void> {
+    const dialled = pbx.originate({ ...one, leg });
+    await until(() => fake.commands.some((command) => command.startsWith('bgapi')));
+    fake.channels.set(leg, { variables: new Map(), headers: { 'Answer-State': 'ringing' } });
+    fake.tell('CHANNEL_OUTGOING', leg);
+    await dialled;
+  }
+
+  it('is_dialled_in_the_background_under_our_id_and_outlives_us', async () => {
+    await begins('car-1');
+    const [command = ''] = said();
+    expect(command).toMatch(
+      /^bgapi originate \{.*\}sofia\/phones\/1001%carillon &park\(\)\nJob-UUID: car-1$/,
+    );
+    for (const part of [
+      "origination_uuid='car-1'",
+      "origination_caller_id_name='O\\'Neil\\, A'",
+      "originate_timeout='22'",
+      "park_after_bridge='true'",
+      "ignore_early_media='true'",
+    ])
+      expect(command).toContain(part);
+  });
+
+  it('rings_once_is_answered_once_and_ends_with_its_sip_code', async () => {
+    await begins('car-1');
+    for (const name of ['CHANNEL_PROGRESS', 'CHANNEL_PROGRESS_MEDIA']) fake.tell(name, 'car-1');
+    fake.tell('CHANNEL_ANSWER', 'car-1');
+    for (const name of ['CHANNEL_PARK', 'CHANNEL_PARK'])
+      fake.tell(name, 'car-1', { 'Answer-State': 'answered' });
+    fake.ends('car-1', { variable_hangup_cause_q850: '16', variable_sip_term_status: '200' });
+    fake.ends('car-1');
+    await until(() => types().includes('ChannelEnded'));
+    await sleep(20);
+    expect(told.slice(1)).toEqual([
+      { type: 'LegRinging', channel: 'car-1' },
+      { type: 'LegAnswered', channel: 'car-1' },
+      { type: 'ChannelEnded', channel: 'car-1', cause: 'normal', q850: 16 },
+    ]);
+  });
+
+  it.each([
+    ['18', '480', 'no-answer', 480],
+    ['41', '500', 'failure', 500],
+    ['17', '486', 'busy', 486],
+    ['41', '', 'congestion', undefined],
+  ])('that_ends_with_q850_%s_and_sip_%s_ended_as_%s', async (q850, sip, cause, sipCode) => {
+    await begins('car-1');
+    fake.ends('car-1', { variable_hangup_cause_q850: q850, variable_sip_term_status: sip });
+    await until(() => types().includes('ChannelEnded'));
+    expect(ofType('ChannelEnded')).toEqual([
+      { type: 'ChannelEnded', channel: 'car-1', cause, q850: Number(q850), ...(sipCode && { sipCode }) },
+    ]);
+  });
+
+  it.each([
+    ['USER_NOT_REGISTERED', 'unreachable'],
+    ['INVALID_GATEWAY', 'unreachable'],
+    ['DESTINATION_OUT_OF_ORDER', 'refused'],
+  ])('of_which_only_the_job_says_%s_is_%s_and_nothing_is_told', async (words, code) => {
+    const dialled = pbx.originate(request);
+    dialled.catch(() => undefined);
+    await until(() => said().length > 0);
+    fake.tell('BACKGROUND_JOB', '', { 'Job-UUID': 'car-1', _body: `-ERR ${words}\n` });
+    await expect(dialled).rejects.toMatchObject({ code });
+    expect(types()).toEqual(['LinkUp']);
+  });
+
+  it('that_lives_is_not_dialled_twice', async () => {
+    await begins('car-1');
+    await expect(pbx.originate(request)).rejects.toMatchObject({ code: 'refused' });
+    expect(said().filter((command) => command.startsWith('bgapi'))).toHaveLength(1);
+  });
+
+  it('that_rings_too_long_is_ended_by_our_own_clock_because_that_of_FreeSWITCH_counts_whole_seconds', async () => {
+    await begins('car-1', { ...request, ringTimeoutMs: 50 });
+    await until(() => said().includes('api uuid_kill car-1 NO_ANSWER'));
+    fake.ends('car-1', { variable_hangup_cause_q850: '16', variable_sip_term_status: '487' });
+    await until(() => types().includes('ChannelEnded'));
+    expect(ofType('ChannelEnded')).toMatchObject([{ cause: 'no-answer' }]);
+  });
+});
+
+describe('a snapshot', () => {
+  it('asks_each_channel_because_the_list_is_late_on_both_sides', async () => {
+    await arrived('a');
+    await arrived('b');
+    fake.override = (command) => {
+      // Not yet b, still gone.
+      if (command === 'show channels as json')
+        return JSON.stringify({ rows: [{ uuid: 'a' }, { uuid: 'gone' }] });
+      return undefined;
+    };
+    const { channels } = await pbx.snapshot();
+    expect(channels.map(({ channel, state }) => [channel, state])).toEqual([
+      ['a', 'up'],
+      ['b', 'up'],
+    ]);
+  });
+
+  it('of_the_next_daemon_knows_bridges_and_overhearings_from_what_the_channels_carry', async () => {
+    for (const channel of ['a', 'b']) await arrived(channel);
+    fake.channels.get('a')?.variables.set('carillon_bridge', 'car-br');
+    fake.channels.get('a')?.variables.set('carillon_overheard_car-oh', 'true');
+    fake.channels.get('b')?.variables.set('carillon_overhears', 'car-oh,a,whisper');
+    await pbx.stop();
+    told = [];
+    pbx = start();
+    await until(() => types().includes('LinkUp'));
+    const { bridges, overhearings } = await pbx.snapshot();
+    expect(bridges).toEqual([{ bridge: 'car-br', channels: ['a'] }]);
+    expect(overhearings).toEqual(['car-oh']);
+    expect(types()).toEqual(['LinkUp']);
+  });
+
+  it('of_a_new_link_finds_calls_that_the_first_list_lacked', async () => {
+    await pbx.stop();
+    told = [];
+    let lists = 0;
+    fake.override = (command) => {
+      if (command !== 'show channels as json') return undefined;
+      lists += 1;
+      return lists === 1 ? '{"row_count":0}' : undefined;
+    };
+    fake.arrives('late');
+    pbx = start();
+    await until(() => types().includes('ChannelArrived'));
+    expect(types()).toEqual(['LinkUp', 'ChannelArrived']);
+  });
+});
+
+describe('two daemons', () => {
+  it('the_newer_one_commands_and_the_older_one_stops', async () => {
+    const before = told;
+    told = [];
+    const newer = start();
+    await until(() => before.some(({ type }) => type === 'Replaced') || types().includes('Replaced'));
+    expect(types().filter((type) => type === 'Replaced')).toHaveLength(1);
+    await expect(pbx.answer('a')).rejects.toMatchObject({ code: 'link-down' });
+    await newer.stop();
+  });
+
+  it('given_it_comes_back_after_it_was_replaced_then_it_touches_nothing', async () => {
+    fake.hash.set('carillon/owner', 'another');
+    fake.cut();
+    await until(() => types().includes('Replaced'));
+    expect(fake.hash.get('carillon/owner')).toBe('another');
+    expect(types().filter((type) => type === 'LinkUp')).toHaveLength(1);
+  });
+});
+
+describe('a FreeSWITCH that began anew', () => {
+  it('is_told_once_to_bring_its_calls_back', async () => {
+    expect(fake.commands.filter((command) => command.includes('sofia recover'))).toEqual([]);
+    fake.hash.clear();
+    fake.core = 'core-2';
+    fake.cut();
+    await until(() => ofType('LinkUp').length === 2);
+    expect(fake.commands.filter((command) => command.includes('sofia recover'))).toHaveLength(1);
+    expect(ofType('LinkUp')[1]).toEqual({ type: 'LinkUp', pbx: 'FreeSWITCH 1.11.0', restarted: true });
+  });
+});
