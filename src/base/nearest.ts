@@ -1,12 +1,25 @@
-/** `, did you mean "queue"?` when one of `names` is near to what was written, else ''. */
+import { type Said, said } from './said.ts';
+
+/** `did you mean "queue"?` when one of `names` is near to what was written, else ''. */
 export function nearest(written: string, names: Iterable<string>): string {
+  const best = nearestOf(written, names);
+  return best === '' ? '' : `did you mean "${best}"?`;
+}
+
+/** The same, taken apart. */
+export function didYouMean(written: string, names: Iterable<string>): Said | '' {
+  const best = nearestOf(written, names);
+  return best === '' ? '' : said`did you mean "${best}"?`;
+}
+
+function nearestOf(written: string, names: Iterable<string>): string {
   let best = '';
   let distance = Math.max(1, Math.floor(written.length / 3)) + 1;
   for (const name of names) {
     const away = editsBetween(written.toLowerCase(), name.toLowerCase(), distance);
     if (away < distance) [best, distance] = [name, away];
   }
-  return best === '' ? '' : `did you mean "${best}"?`;
+  return best;
 }
 
 /** Edits from one word to another, swapped neighbours being one (optimal string alignment), given up at `limit`. */

@@ -20,3 +20,8 @@ export function textOf(sentence: string | Said): string {
   if (typeof sentence === 'string') return sentence;
   return sentence.form.replace(/\{(\d+)\}/g, (_, at: string) => textOf(sentence.values[Number(at)] ?? ''));
 }
+
+/** The sentence taken apart; one without values is its own form. */
+export function takenApart(sentence: string | Said): Said {
+  return typeof sentence === 'string' ? { form: sentence, values: [] } : sentence;
+}

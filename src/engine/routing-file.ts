@@ -1,4 +1,5 @@
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { said } from '../base/said.ts';
 import type { Path, Problem, Report } from '../ivr/report.ts';
 import { readYaml } from '../ivr/yaml.ts';
 import type { Declarations, DeclaredAttributes } from '../queue/declarations.ts';
@@ -69,7 +70,7 @@ const inOrder = (problems: readonly Problem[]): Problem[] =>
 function declarationsOf(file: RoutingFile, report: Report): Declarations {
   file.skills.forEach((skill, at) => {
     checkName(skill, ['skills', at], report);
-    if (file.skills.indexOf(skill) < at) report.add(['skills', at], `"${skill}" is there twice`);
+    if (file.skills.indexOf(skill) < at) report.add(['skills', at], said`"${skill}" is there twice`);
   });
   const attributes = {
     agent: attributesOf(file.attributes.agent, 'agent', report),
@@ -90,7 +91,11 @@ function attributesOf(
     Object.entries(written).map(([name, one]) => {
       checkName(name, ['attributes', side, name], report);
       if (side === 'caller' && (CALLER_FACTS as readonly string[]).includes(name))
-        report.add(['attributes', side, name], `every caller has a "${name}" already`, 'take it out of here');
+        report.add(
+          ['attributes', side, name],
+          said`every caller has a "${name}" already`,
+          'take it out of here',
+        );
       return [name, typeof one === 'string' ? { type: one, sensitive: false } : one];
     }),
   );
@@ -98,7 +103,7 @@ function attributesOf(
 
 function checkName(name: string, path: Path, report: Report): void {
   if (RESERVED.includes(name))
-    report.add(path, `"${name}" means something else in expressions`, 'take another name');
+    report.add(path, said`"${name}" means something else in expressions`, 'take another name');
 }
 
 function checkPermitted(
@@ -115,14 +120,14 @@ function checkPermitted(
     if (!found)
       report.add(
         path,
-        `there is no attribute "${wanted}"`,
-        nearest(
+        said`there is no attribute "${wanted}"`,
+        didYouMean(
           wanted,
           all.map(({ name }) => name),
         ),
       );
     else if (!found.sensitive)
-      report.add(path, `"${wanted}" is not sensitive`, 'any rule may use it: take it out of here');
+      report.add(path, said`"${wanted}" is not sensitive`, 'any rule may use it: take it out of here');
   });
 }
 
@@ -135,12 +140,12 @@ function checkOverflow({ queues }: RoutingFile, report: Report): void {
     overflow.forEach(({ queue: helper }, at) => {
       const path = ['queues', name, 'overflow', at, 'queue'];
       if (!Object.hasOwn(queues, helper))
-        report.add(path, `there is no queue "${helper}"`, nearest(helper, Object.keys(queues)));
+        report.add(path, said`there is no queue "${helper}"`, didYouMean(helper, Object.keys(queues)));
       else if (helper === name) report.add(path, 'a queue cannot help itself', 'name another one');
       else if (reaches(helper, name, helpersOf))
         report.add(
           path,
-          `${name} overflows to ${helper}, and ${helper} to ${name} in the end`,
+          said`${name} overflows to ${helper}, and ${helper} to ${name} in the end`,
           'take one of the two out, or give a step of relax the needs of the other',
         );
     });

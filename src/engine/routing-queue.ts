@@ -1,4 +1,5 @@
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { said } from '../base/said.ts';
 import { TIERS } from '../customer/customer.ts';
 import type { Path, Report } from '../ivr/report.ts';
 import type { ExpressionCompiler } from '../queue/expression.ts';
@@ -119,7 +120,7 @@ export class QueueReader {
       this.#report.add(
         this.#path(key, steps.length - 1, 'after'),
         'nobody waits so long here',
-        `after ${this.#written['max-wait'] / 1000}s (max-wait) the flow goes on, unless its queue step says more`,
+        said`after ${this.#written['max-wait'] / 1000}s (max-wait) the flow goes on, unless its queue step says more`,
         'warning',
       );
   }
@@ -150,7 +151,11 @@ export class QueueReader {
   #scores(scores: Readonly<Record<string, number>>, path: Path): Condition[] {
     return Object.entries(scores).map(([skill, least]) => {
       if (!this.#skills.includes(skill))
-        this.#report.add([...path, skill], `there is no skill "${skill}"`, nearest(skill, this.#skills));
+        this.#report.add(
+          [...path, skill],
+          said`there is no skill "${skill}"`,
+          didYouMean(skill, this.#skills),
+        );
       return skillAtLeast(skill, least);
     });
   }

@@ -15,6 +15,7 @@ import { customerRoutes } from '../customer/http.ts';
 import { deskRoutes } from '../desk/http.ts';
 import { eventRoutes } from '../engine/http.ts';
 import { flowRoutes } from '../ivr/http.ts';
+import { callbackRoutes } from '../queue/callback-http.ts';
 import { queueRoutes } from '../queue/http.ts';
 import { reportRoutes } from '../report/http.ts';
 import { securityRoutes } from '../security/http.ts';
@@ -112,6 +113,7 @@ function addRoutes(api: Api, parts: ApiParts): void {
   rosterRoutes(api, parts);
   pagePhoneRoutes(api, parts);
   queueRoutes(api, parts);
+  callbackRoutes(api, parts);
   reportRoutes(api, parts);
   routingRoutes(api, parts);
   campaignRoutes(api, parts);

@@ -3,7 +3,7 @@ import { Refused } from '../base/errors.ts';
 import { type DiffLine, diffLines } from '../base/line-diff.ts';
 import { VERBS } from '../engine/verbs.ts';
 import { diffFlows } from '../ivr/diff.ts';
-import { changeText } from '../ivr/diff-text.ts';
+import { changeSaid, changeText } from '../ivr/diff-text.ts';
 import type { Flow } from '../ivr/flow.ts';
 import { name } from '../ivr/grammar.ts';
 import type { FlowVersion } from '../ivr/history.ts';
@@ -12,6 +12,7 @@ import { parseFlow } from '../ivr/parse.ts';
 import { NO_SHARED } from '../ivr/shared.ts';
 import type { Api, ApiParts } from './api.ts';
 import { SUPERVISING_READERS } from './roles.ts';
+import { saidView } from './said-view.ts';
 
 const diffLine = z.object({
   is: z.enum(['same', 'added', 'removed']),
@@ -25,7 +26,13 @@ const differencesView = z
     before: z.string(),
     after: z.string(),
     changes: z
-      .array(z.object({ severity: z.enum(['way', 'words', 'timing', 'frame']), text: z.string() }))
+      .array(
+        z.object({
+          severity: z.enum(['way', 'words', 'timing', 'frame']),
+          text: z.string(),
+          said: saidView,
+        }),
+      )
       .nullable()
       .describe('What changes for callers, in words; null where a version cannot be read any more'),
     lines: z.array(diffLine).describe('The texts, line by line'),
@@ -72,7 +79,11 @@ function changesOf(parts: ApiParts, old: FlowVersion, now: FlowVersion): FlowDif
   const before = flowOf(parts, old);
   const after = flowOf(parts, now);
   if (!before || !after) return null;
-  return diffFlows(before, after).map((change) => ({ severity: change.severity, text: changeText(change) }));
+  return diffFlows(before, after).map((change) => ({
+    severity: change.severity,
+    text: changeText(change),
+    said: changeSaid(change),
+  }));
 }
 
 /** A version as a flow again, beside the flows that run. */

@@ -1,8 +1,9 @@
 import { cyclesIn, distancesFrom, type Graph, wayRound } from '../base/graph.ts';
+import { type Said, said } from '../base/said.ts';
 import { estimateMs } from '../speech/length.ts';
 import { type Flow, nextOf, type Step, wordsOf } from './flow.ts';
 import { namesIn } from './flow-variables.ts';
-import type { Problem } from './report.ts';
+import { wordsOf as inWords, type Problem } from './report.ts';
 import { type Expression, isExpression } from './values.ts';
 
 /** From where on a menu or a prompt is called too much for a caller. */
@@ -17,8 +18,19 @@ export const LIMITS: Limits = { menuDepth: 4, menuKeys: 7, promptSeconds: 30 };
 /** What is wrong with the way through a flow, although every single step is right. */
 export function checkWays(flow: Flow, limits: Limits): Problem[] {
   const problems: Problem[] = [];
-  const add = (step: Step, severity: Problem['severity'], message: string, hint: string): void => {
-    problems.push({ file: flow.file, line: step.line, column: step.column, severity, message, hint });
+  const add = (
+    step: Step,
+    severity: Problem['severity'],
+    message: string | Said,
+    hint: string | Said,
+  ): void => {
+    problems.push({
+      file: flow.file,
+      line: step.line,
+      column: step.column,
+      severity,
+      ...inWords(message, hint),
+    });
   };
   const { steps } = flow;
   const ways = graphOf([...steps.values()], (step) => step.exits);
@@ -32,21 +44,21 @@ export function checkWays(flow: Flow, limits: Limits): Problem[] {
       add(
         step,
         'error',
-        `nobody reaches the step "${step.name}"`,
+        said`nobody reaches the step "${step.name}"`,
         'let another step lead to it, or take it out',
       );
   for (const way of silentCircles(flow))
     add(
       steps.get(way[0]!)!,
       'error',
-      `who says nothing goes round for ever: ${way.join(' → ')}`,
+      said`who says nothing goes round for ever: ${way.join(' → ')}`,
       'let "silence" lead to an agent, to voicemail or to an end',
     );
   for (const way of restlessCircles(flow, ways))
     add(
       steps.get(way[0]!)!,
       'error',
-      `this goes round for ever and waits for nobody: ${way.join(' → ')}`,
+      said`this goes round for ever and waits for nobody: ${way.join(' → ')}`,
       'put a menu, a queue or an end into the circle',
     );
   const depths = menuDepths(flow, ways);
@@ -56,16 +68,16 @@ export function checkWays(flow: Flow, limits: Limits): Problem[] {
       add(
         step,
         'warning',
-        `the menu "${step.name}" has ${keys} keys`,
-        `callers keep up to ${limits.menuKeys}: make two menus of it`,
+        said`the menu "${step.name}" has ${keys} keys`,
+        said`callers keep up to ${limits.menuKeys}: make two menus of it`,
       );
     const depth = depths.get(step.name) ?? 0;
     if (keys > 0 && depth > limits.menuDepth)
       add(
         step,
         'warning',
-        `the menu "${step.name}" is ${depth} menus deep`,
-        `callers follow up to ${limits.menuDepth}: put it further up`,
+        said`the menu "${step.name}" is ${depth} menus deep`,
+        said`callers follow up to ${limits.menuDepth}: put it further up`,
       );
     problems.push(...longPrompts(flow, step, limits));
   }
@@ -79,15 +91,14 @@ function longPrompts(flow: Flow, step: Step, { promptSeconds }: Limits): Problem
       const seconds = Math.round(estimateMs(text, language) / 1000);
       if (seconds <= promptSeconds) return [];
       const { line, column } = step;
-      const message = `the ${language} prompt of step "${step.name}" takes about ${seconds} s`;
+      const message = said`the ${language} prompt of step "${step.name}" takes about ${seconds} s`;
       return [
         {
           file: flow.file,
           line,
           column,
           severity: 'warning' as const,
-          message,
-          hint: `keep it within ${promptSeconds} s`,
+          ...inWords(message, said`keep it within ${promptSeconds} s`),
         },
       ];
     }),

@@ -1,8 +1,9 @@
 import { cyclesIn, wayRound } from '../base/graph.ts';
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { type Said, said, takenApart } from '../base/said.ts';
 import type { Flow } from './flow.ts';
 import { type Knowledge, SHARED_FILE } from './flow-set.ts';
-import type { Problem } from './report.ts';
+import { type Problem, wordsOf } from './report.ts';
 import type { Shared } from './shared.ts';
 import type { Mention } from './step.ts';
 
@@ -34,21 +35,27 @@ export function claimsOf({ name, numbers }: Pick<Flow, 'name' | 'numbers'>): str
 /** @param claim what `file` claims, and `owner` has */
 export function clashProblem(file: string, claim: string, owner: string): Problem {
   return claim.startsWith('number ')
-    ? problemOf(file, `${claim} also leads to ${owner}`, 'take it out of one of them')
-    : problemOf(file, `${claim} is also in ${owner}`, 'rename one of them');
+    ? problemOf(file, said`${claimSaid(claim)} also leads to ${owner}`, 'take it out of one of them')
+    : problemOf(file, said`${claimSaid(claim)} is also in ${owner}`, 'rename one of them');
+}
+
+/** A claim of a flow, taken apart. */
+export function claimSaid(claim: string): Said {
+  const name = /^flow "(.*)"$/s.exec(claim)?.[1];
+  return name === undefined ? said`number ${claim.replace(/^number /, '')}` : said`flow "${name}"`;
 }
 
 export function endlessProblem(file: string, way: readonly string[]): Problem {
   return problemOf(
     file,
-    `flows call each other without end: ${way.join(' → ')}`,
+    said`flows call each other without end: ${way.join(' → ')}`,
     'use "go" where it need not come back',
   );
 }
 
 /** An error that is about a whole file. */
-export function problemOf(file: string, message: string, hint: string): Problem {
-  return { file, line: 1, column: 1, severity: 'error', message, hint };
+export function problemOf(file: string, message: string | Said, hint: string | Said): Problem {
+  return { file, line: 1, column: 1, severity: 'error', ...wordsOf(message, hint) };
 }
 
 /** The names that there are of a kind of thing; undefined where that is not known. */
@@ -75,8 +82,9 @@ export function missingMentions({ mentions }: Flow, known: KnownNames): Flow['me
 export function mentionProblem(flow: Flow, mention: Flow['mentions'][number], known: KnownNames): Problem {
   const { kind, name, line, column } = mention;
   const there = [...(known(kind) ?? [])];
-  const hint = nearest(name, there) || (there.length > 0 ? `there is ${there.join(', ')}` : WHERE[kind]);
-  return { ...problemOf(flow.file, `there is no ${kind} "${name}"`, hint), line, column };
+  const hint =
+    didYouMean(name, there) || (there.length > 0 ? said`there is ${there.join(', ')}` : WHERE[kind]);
+  return { ...problemOf(flow.file, said`there is no ${takenApart(kind)} "${name}"`, hint), line, column };
 }
 
 /** What the flow wants of agents and the routing rules do not understand: nobody heeds it. */
@@ -87,20 +95,20 @@ export function wishProblems({ steps, file }: Flow, { wrongWish }: Knowledge): P
       const wrong = wrongWish(wish);
       if (wrong === undefined) return [];
       return [
-        { ...problemOf(file, `the routing rules do not understand "${wish.text}"`, wrong), line, column },
+        { ...problemOf(file, said`the routing rules do not understand "${wish.text}"`, wrong), line, column },
       ];
     }),
   );
 }
 
 /** Where things are made that a flow may name. */
-const WHERE: Readonly<Record<Mention['kind'], string>> = {
+const WHERE: Readonly<Record<Mention['kind'], string | Said>> = {
   queue: 'queues stand in routing/routing.yaml',
   campaign: 'campaigns are made through the API',
   service: 'name it in the setting CARILLON_SERVICES',
   flow: 'make a file for it',
-  calendar: `add it to ${SHARED_FILE}`,
-  persona: `add it to ${SHARED_FILE}`,
+  calendar: said`add it to ${SHARED_FILE}`,
+  persona: said`add it to ${SHARED_FILE}`,
 };
 
 /** Groups of flows that wait for each other, with one way round. */

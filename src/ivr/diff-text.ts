@@ -1,20 +1,36 @@
+import { type Said, said, takenApart, textOf } from '../base/said.ts';
 import type { FlowChange, Setting, Way, Words } from './diff-change.ts';
 
 /** One change as a sentence for an admin. In words that changed, what is different stands in square brackets. */
 export function changeText(change: FlowChange): string {
+  return textOf(changeSaid(change));
+}
+
+/** The same, taken apart. */
+export function changeSaid(change: FlowChange): Said {
   switch (change.kind) {
     case 'number':
-      return `${change.number} ${change.leadsHere ? 'leads here now' : 'does not lead here any more'}`;
-    case 'step-added':
-      return `${capital(placeOf(change))} is new${change.says === undefined ? '' : ` and says "${shortened(change.says)}"`}`;
-    case 'step-removed':
-      return `${capital(placeOf(change))} is gone${change.says === undefined ? '' : `; it said "${shortened(change.says)}"`}`;
+      return change.leadsHere
+        ? said`${change.number} leads here now`
+        : said`${change.number} does not lead here any more`;
+    case 'step-added': {
+      const place = placeOf(change, true);
+      return change.says === undefined
+        ? said`${place} is new`
+        : said`${place} is new and says "${shortened(change.says)}"`;
+    }
+    case 'step-removed': {
+      const place = placeOf(change, true);
+      return change.says === undefined
+        ? said`${place} is gone`
+        : said`${place} is gone; it said "${shortened(change.says)}"`;
+    }
     case 'step-renamed':
-      return `${capital(placeOf({ ...change, step: change.before }))} is now called "${change.step}"`;
+      return said`${placeOf({ ...change, step: change.before }, true)} is now called "${change.step}"`;
     case 'verb':
-      return `The step "${change.step}" is now "${change.verb}" instead of "${change.before}"`;
+      return said`The step "${change.step}" is now "${change.verb}" instead of "${change.before}"`;
     case 'order':
-      return `In ${placeOf(change)}, the order of the ways out is another one`;
+      return said`In ${placeOf(change)}, the order of the ways out is another one`;
     case 'way':
       return wayText(change);
     case 'words':
@@ -24,51 +40,69 @@ export function changeText(change: FlowChange): string {
   }
 }
 
-function placeOf({ step, verb }: { readonly step: string; readonly verb?: string }): string {
-  return `the ${verb === 'menu' ? 'menu' : 'step'} "${step}"`;
+function placeOf({ step, verb }: { readonly step: string; readonly verb?: string }, begins = false): Said {
+  if (verb === 'menu') return begins ? said`The menu "${step}"` : said`the menu "${step}"`;
+  return begins ? said`The step "${step}"` : said`the step "${step}"`;
 }
 
 function capital(sentence: string): string {
   return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
-function wayText({ by, exits, before, after, ...of }: Way): string {
+function wayText({ by, exits, before, after, ...of }: Way): Said {
   if (by === 'next' && before !== undefined && after !== undefined)
-    return `After ${placeOf(of)}, the call goes on at "${after}" instead of "${before}"`;
-  const many = exits.length > 1;
+    return said`After ${placeOf(of)}, the call goes on at "${after}" instead of "${before}"`;
   const names = listOf(exits.map((exit) => (by === 'exit' || by === 'next' ? `"${exit}"` : exit)));
-  const what = by === 'key' ? `${many ? 'keys' : 'key'} ${names}` : names;
-  const [is, leads] = many ? ['are', 'lead'] : ['is', 'leads'];
-  const place = `In ${placeOf(of)}, ${what}`;
-  if (before === undefined) return `${place} ${is} new and ${leads} to "${after}"`;
-  if (after === undefined) return `${place} ${is} gone; ${many ? 'they' : 'it'} led to "${before}"`;
-  return `${place} ${leads} to "${after}" instead of "${before}"`;
-}
-
-function wordsText({ prompt, role, language, steps, before, after, ...of }: Words): string {
-  if (language === undefined) {
-    const name = (one: string | undefined): string =>
-      one === undefined ? 'words without a name' : `the prompt "${one}"`;
-    return `In ${placeOf(of)}, ${name(after)} ${after === undefined ? 'are' : 'is'} said instead of ${name(before)}, with the same words`;
+  const place = placeOf(of);
+  if (exits.length > 1) {
+    const what = by === 'key' ? said`keys ${names}` : names;
+    if (before === undefined) return said`In ${place}, ${what} are new and lead to "${after ?? ''}"`;
+    if (after === undefined) return said`In ${place}, ${what} are gone; they led to "${before}"`;
+    return said`In ${place}, ${what} lead to "${after}" instead of "${before}"`;
   }
-  const everywhere =
-    prompt === undefined
-      ? ''
-      : `, in the ${steps.length > 1 ? 'steps' : 'step'} ${listOf(steps.map((one) => `"${one}"`))}`;
-  const place = prompt === undefined ? `In ${placeOf(of)}, callers` : `In the prompt "${prompt}", callers`;
-  const when = role === '' || prompt !== undefined ? '' : ` for "${role}"`;
-  if (before === undefined) return `${place} now hear${when} in ${language}: "${after}"${everywhere}`;
-  if (after === undefined)
-    return `${place} do not hear${when} in ${language} any more: "${before}"${everywhere}`;
-  const marked = markChange(before, after);
-  return `${place} hear${when} in ${language}: "${marked.after}" instead of "${marked.before}"${everywhere}`;
+  const what = by === 'key' ? said`key ${names}` : names;
+  if (before === undefined) return said`In ${place}, ${what} is new and leads to "${after ?? ''}"`;
+  if (after === undefined) return said`In ${place}, ${what} is gone; it led to "${before}"`;
+  return said`In ${place}, ${what} leads to "${after}" instead of "${before}"`;
 }
 
-function settingText({ step, verb, what, before, after }: Setting): string {
-  const place = step === undefined ? capital(what) : `In ${placeOf({ step, verb })}, ${what}`;
-  if (before === undefined) return `${place} is now ${after}`;
-  if (after === undefined) return `${place} is gone; it was ${before}`;
-  return `${place} is ${after} instead of ${before}`;
+function wordsText(change: Words): Said {
+  const { prompt, role, language, steps, before, after } = change;
+  if (language === undefined) return namingText(change);
+  const names = listOf(steps.map((one) => `"${one}"`));
+  const everywhere = steps.length > 1 ? said`, in the steps ${names}` : said`, in the step ${names}`;
+  const end = prompt === undefined ? '' : everywhere;
+  const place = prompt === undefined ? said`In ${placeOf(change)}` : said`In the prompt "${prompt}"`;
+  const when = role === '' || prompt !== undefined ? '' : said` for "${role}"`;
+  if (before === undefined)
+    return said`${place}, callers now hear${when} in ${language}: "${after ?? ''}"${end}`;
+  if (after === undefined)
+    return said`${place}, callers do not hear${when} in ${language} any more: "${before}"${end}`;
+  const marked = markChange(before, after);
+  return said`${place}, callers hear${when} in ${language}: "${marked.after}" instead of "${marked.before}"${end}`;
+}
+
+/** The same words under another name. */
+function namingText({ before, after, ...of }: Words): Said {
+  const name = (one: string | undefined): Said =>
+    one === undefined ? said`words without a name` : said`the prompt "${one}"`;
+  return after === undefined
+    ? said`In ${placeOf(of)}, ${name(after)} are said instead of ${name(before)}, with the same words`
+    : said`In ${placeOf(of)}, ${name(after)} is said instead of ${name(before)}, with the same words`;
+}
+
+function settingText({ step, verb, what, before, after }: Setting): Said {
+  if (step === undefined) {
+    const setting = takenApart(capital(what));
+    if (before === undefined) return said`${setting} is now ${after ?? ''}`;
+    if (after === undefined) return said`${setting} is gone; it was ${before}`;
+    return said`${setting} is ${after} instead of ${before}`;
+  }
+  const setting = takenApart(what);
+  const place = placeOf({ step, verb: verb ?? '' });
+  if (before === undefined) return said`In ${place}, ${setting} is now ${after ?? ''}`;
+  if (after === undefined) return said`In ${place}, ${setting} is gone; it was ${before}`;
+  return said`In ${place}, ${setting} is ${after} instead of ${before}`;
 }
 
 function listOf(names: readonly string[]): string {

@@ -1,4 +1,5 @@
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { type Said, said } from '../base/said.ts';
 import type { Signature } from './flow.ts';
 import { type FlowFrame, flowFrame, ways as waysSchema } from './grammar.ts';
 import type { Problem, Report } from './report.ts';
@@ -43,7 +44,7 @@ export function readDraft(text: string, file: string, kinds: readonly StepKind[]
   }
   const count = Object.keys(frame.data.steps).length;
   if (count > MOST_STEPS) {
-    report.add(['steps'], `there are ${count} steps, ${MOST_STEPS} at most`, 'make several flows of it');
+    report.add(['steps'], said`there are ${count} steps, ${MOST_STEPS} at most`, 'make several flows of it');
     return { file, steps: [], problems: report.problems };
   }
   const steps = Object.entries(frame.data.steps).flatMap(
@@ -70,13 +71,13 @@ function readStep(
   const all = kinds.map((one) => one.verb);
   const [verb, second] = verbs;
   if (verb === undefined) {
-    report.add(path, `step "${name}" does nothing`, `name one of ${all.join(', ')}`);
+    report.add(path, said`step "${name}" does nothing`, said`name one of ${all.join(', ')}`);
     return undefined;
   }
   if (second !== undefined) {
     report.add(
       [...path, second],
-      `step "${name}" does two things, "${verb}" and "${second}"`,
+      said`step "${name}" does two things, "${verb}" and "${second}"`,
       /[：，]/.test(second)
         ? 'write : and , as on an English keyboard, each with a space after it'
         : 'make it two steps',
@@ -86,11 +87,11 @@ function readStep(
   const kind = kinds.find((one) => one.verb === verb);
   if (!kind) {
     const wide = /[：，]/.exec(verb)?.[0];
-    const hint = (): string =>
-      (wide && `there is a ${wide} in it: YAML wants ${wide === '：' ? ':' : ','} and a space`) ||
-      nearest(verb, all) ||
-      `it has to be one of ${all.join(', ')}`;
-    report.add([...path, verb], `there is no verb "${verb}"`, hint);
+    const hint = (): string | Said =>
+      (wide && said`there is a ${wide} in it: YAML wants ${wide === '：' ? ':' : ','} and a space`) ||
+      didYouMean(verb, all) ||
+      said`it has to be one of ${all.join(', ')}`;
+    report.add([...path, verb], said`there is no verb "${verb}"`, hint);
     return undefined;
   }
   const args = kind.args.safeParse(raw[verb]);

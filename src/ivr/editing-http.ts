@@ -3,6 +3,7 @@ import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, signed } from '../http/api.ts';
 import type { EditingParts } from '../http/editing-parts.ts';
 import { ADMINS, SUPERVISING_READERS } from '../http/roles.ts';
+import { problemSaid } from '../http/said-view.ts';
 import type { CheckedText, FlowFileText } from './flow-editor.ts';
 import { language } from './grammar.ts';
 
@@ -14,6 +15,7 @@ export const spannedProblem = z.object({
   severity: z.enum(['error', 'warning']),
   message: z.string(),
   hint: z.string().describe('How to mend it, empty where the message says it'),
+  said: problemSaid,
 });
 
 export const fileVersion = z.string().regex(/^[0-9a-f]{0,64}$/, 'is not a version of a file');

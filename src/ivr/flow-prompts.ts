@@ -1,4 +1,5 @@
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { said } from '../base/said.ts';
 import type { Prompt } from '../speech/prompt.ts';
 import { readTemplate } from '../speech/template.ts';
 import type { Draft, DraftStep } from './draft.ts';
@@ -32,7 +33,12 @@ export function flowPrompts(parts: FlowPromptsParts): Flow['namedPrompts'] {
   // Where a step could not be read, it may be the one that says it.
   for (const name of Object.keys(own))
     if (!used.has(name) && draft.problems.length === 0)
-      report.add(['prompts', name], `nothing says the prompt "${name}"`, 'take it out, or say it', 'warning');
+      report.add(
+        ['prompts', name],
+        said`nothing says the prompt "${name}"`,
+        'take it out, or say it',
+        'warning',
+      );
   const named = new Map<string, Prompt>();
   for (const [name, step] of used) {
     if (own[name]) named.set(name, { name, flow: frame.flow, texts: own[name] });
@@ -61,7 +67,7 @@ function checkPrompt(
   const path = ['steps', step.name, step.kind.verb];
   if (name === undefined) {
     for (const text of Object.values(texts)) checkText(parts, path, text);
-    tellMissing(parts, path, 'these words are', languagesLacking(parts, texts, undefined));
+    tellMissing(parts, path, '', languagesLacking(parts, texts, undefined));
     return;
   }
   const prompt = named.get(name);
@@ -69,14 +75,14 @@ function checkPrompt(
   const lacking = languagesLacking(parts, prompt?.texts ?? {}, recording);
   if (prompt || lacking.length === 0) {
     const where = frame.prompts[name] === undefined ? path : ['prompts', name];
-    return tellMissing(parts, where, `the prompt "${name}" is`, lacking);
+    return tellMissing(parts, where, name, lacking);
   }
   const there = [...Object.keys(frame.prompts), ...Object.keys(parts.shared)];
   report.addAtValue(
     path,
     name,
-    `there is no prompt "${name}"`,
-    nearest(name, there) || 'add it to "prompts"',
+    said`there is no prompt "${name}"`,
+    didYouMean(name, there) || 'add it to "prompts"',
   );
 }
 
@@ -94,13 +100,16 @@ function languagesLacking(
 function tellMissing(
   { report }: FlowPromptsParts,
   path: Path,
-  what: string,
+  /** Of the prompt, '' for words without one. */
+  prompt: string,
   lacking: readonly string[],
 ): void {
   if (lacking.length > 0)
     report.add(
       path,
-      `${what} not there in ${lacking.join(', ')}`,
+      prompt === ''
+        ? said`these words are not there in ${lacking.join(', ')}`
+        : said`the prompt "${prompt}" is not there in ${lacking.join(', ')}`,
       'add the words, or take the language out of "languages"',
     );
 }

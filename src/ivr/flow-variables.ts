@@ -1,3 +1,4 @@
+import { type Said, said } from '../base/said.ts';
 import type { Draft } from './draft.ts';
 import { Compiler } from './expression.ts';
 import type { Signature } from './flow.ts';
@@ -32,7 +33,7 @@ export function variableTypes(
     else if (types[name] !== type)
       report.add(
         ['steps', step],
-        `step "${step}" makes "${name}" ${type}, elsewhere it is ${types[name]}`,
+        said`step "${step}" makes "${name}" ${type}, elsewhere it is ${types[name]}`,
         'give one of them another name',
       );
   };
@@ -48,7 +49,7 @@ export function variableTypes(
   if (count > MOST_VARIABLES) {
     report.add(
       ['steps'],
-      `there are ${count} variables, ${MOST_VARIABLES} at most`,
+      said`there are ${count} variables, ${MOST_VARIABLES} at most`,
       'make several flows of it',
     );
     return types;
@@ -108,7 +109,7 @@ export function namesIn({ expression }: Expression): string[] {
 }
 
 /** What there is, for hints. */
-export function variablesHint(types: Readonly<Record<string, VariableType>>): string {
+export function variablesHint(types: Readonly<Record<string, VariableType>>): string | Said {
   const names = Object.keys(types);
-  return names.length > 0 ? `there is ${names.join(', ')}` : 'there is none';
+  return names.length > 0 ? said`there is ${names.join(', ')}` : 'there is none';
 }

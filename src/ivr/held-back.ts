@@ -1,4 +1,6 @@
+import { said, takenApart } from '../base/said.ts';
 import {
+  claimSaid,
   claimsOf,
   clashProblem,
   endlessCalls,
@@ -63,7 +65,7 @@ function culprits(trial: Trial, caller: Flow, calls: FlowFile['calls'], choice: 
     const takers = [...choice.candidates.values()].filter(({ live }) => live.flow.name === name);
     const taker = takers.find(({ live }) => live.file === before.file) ?? takers[0];
     const file = taker?.live.file ?? before.file;
-    const message = `flow "${name}" would break flow "${caller.name}", which calls it`;
+    const message = said`flow "${name}" would break flow "${caller.name}", which calls it`;
     return trial.stays(file) ? [] : [{ file, problems: [problemOf(file, message, 'save both')] }];
   });
 }
@@ -123,7 +125,7 @@ function namingNothing(trial: Trial, { candidates, known }: Choice): Held[] {
       const source = sourceOf(trial, mention);
       if (source === undefined || trial.stays(source))
         return isFound && before.flow.version !== live.flow.version ? [{ file: live.file, problems }] : [];
-      const message = `${mention.kind} "${mention.name}" goes on, because flow "${live.flow.name}" names it`;
+      const message = said`${takenApart(mention.kind)} "${mention.name}" goes on, because flow "${live.flow.name}" names it`;
       return [{ file: source, problems: [...problems, problemOf(source, message, 'save both')] }];
     });
   });
@@ -159,8 +161,8 @@ function leavingGaps(trial: Trial, { candidates }: Choice): Held[] {
     claimsOf(flow).flatMap((claim): Held[] => {
       const taker = takers.get(claim);
       if (trial.stays(file) || taker === undefined || !isLost(claim)) return [];
-      const message = `${claim} would be lost: ${taker}, which takes it over, does not go live`;
-      return [{ file, problems: [problemOf(file, message, `mend ${taker} first`)] }];
+      const message = said`${claimSaid(claim)} would be lost: ${taker}, which takes it over, does not go live`;
+      return [{ file, problems: [problemOf(file, message, said`mend ${taker} first`)] }];
     }),
   );
 }

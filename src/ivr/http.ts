@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
 import { type Api, type ApiParts, caller, type FlowShelf, signed } from '../http/api.ts';
 import { ADMINS, EVERY_ROLE, SUPERVISING_READERS } from '../http/roles.ts';
+import { problemSaid } from '../http/said-view.ts';
 import { name } from './grammar.ts';
 import type { FlowVersion } from './history.ts';
 import { type Problem, problemText } from './report.ts';
@@ -15,6 +16,7 @@ const diagnosticView = z.object({
     .describe('An error keeps the file from going live, a warning does not'),
   message: z.string(),
   hint: z.string().describe('How to mend it, empty where the message says it'),
+  said: problemSaid,
 });
 
 const flowsView = z

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Said, said } from '../base/said.ts';
 
 /** What a schema finds wrong with a value. */
 export type Issue = z.core.$ZodIssue;
@@ -48,10 +49,10 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** An issue in words of those who write the file. */
-export function wordingOf(issue: Issue): string {
+export function wordingOf(issue: Issue): string | Said {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   if (issue.code !== 'invalid_type') return issue.message;
-  if (/received undefined$/.test(issue.message)) return `"${String(issue.path.at(-1) ?? '')}" is missing`;
+  if (/received undefined$/.test(issue.message)) return said`"${String(issue.path.at(-1) ?? '')}" is missing`;
   if (/received null$/.test(issue.message)) return 'there is nothing in it: fill it in, or take it out';
   if (lacksQuotes(issue)) return 'this has to be text: put it into quotes';
   return issue.message.startsWith('Invalid input') ? (KINDS[issue.expected] ?? issue.message) : issue.message;

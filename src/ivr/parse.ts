@@ -1,4 +1,5 @@
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { said } from '../base/said.ts';
 import { checkWays, LIMITS, type Limits } from './check.ts';
 import { type Draft, type DraftStep, readDraft } from './draft.ts';
 import { type Compiled, Compiler } from './expression.ts';
@@ -128,7 +129,7 @@ class Finisher {
   #compile(place: Place, expression: Expression): void {
     const compiled = this.#compiler.compile(expression);
     if (typeof compiled === 'string') {
-      this.#report.put(place, `the expression ${quoted(expression.expression)} cannot be used`, compiled);
+      this.#report.put(place, said`the expression ${quoted(expression.expression)} cannot be used`, compiled);
       return;
     }
     this.#expressions.set(expression.expression, compiled);
@@ -154,11 +155,11 @@ class Finisher {
       if (this.#types[name] === undefined)
         this.#report.add(
           ['gives', name],
-          `this flow gives back "${name}", but no step sets it`,
+          said`this flow gives back "${name}", but no step sets it`,
           variablesHint(this.#types),
         );
       else if (this.#types[name] !== type)
-        this.#report.add(['gives', name], `"${name}" is ${this.#types[name]} in this flow, not ${type}`);
+        this.#report.add(['gives', name], said`"${name}" is ${this.#types[name]} in this flow, not ${type}`);
     }
   }
 
@@ -170,12 +171,12 @@ class Finisher {
     for (const mention of kind.mentions?.(args) ?? []) this.#mention(path, mention);
     for (const variable of kind.reads?.(args) ?? [])
       if (this.#types[variable] === undefined)
-        this.#report.add(path, `no step sets the variable "${variable}"`, variablesHint(this.#types));
+        this.#report.add(path, said`no step sets the variable "${variable}"`, variablesHint(this.#types));
     const spoken = kind.speaks?.(args);
     if (spoken !== undefined && !(this.#frame.languages as readonly string[]).includes(spoken))
       this.#report.add(
         path,
-        `this flow does not speak ${spoken}`,
+        said`this flow does not speak ${spoken}`,
         'add it to "languages", with words for every prompt',
       );
     const exits = [...kind.exits(args), ...this.#resultsOf(name, kind, args)];
@@ -188,8 +189,8 @@ class Finisher {
       else
         this.#report.add(
           ['steps', name, 'then', exit],
-          `"${kind.verb}" has no way out "${exit}"`,
-          exits.length > 0 ? `it has ${exits.join(', ')}` : 'it has none',
+          said`"${kind.verb}" has no way out "${exit}"`,
+          exits.length > 0 ? said`it has ${exits.join(', ')}` : 'it has none',
         );
     }
     for (const [exit, like] of Object.entries(kind.instead ?? {})) {
@@ -200,11 +201,11 @@ class Finisher {
     if (open.length > 0)
       this.#report.add(
         path,
-        `step "${name}" leads nowhere for ${open.join(', ')}`,
+        said`step "${name}" leads nowhere for ${open.join(', ')}`,
         'add them to "then", or an "otherwise"',
       );
     if (!unknown && exits.length === 0 && otherwise !== undefined)
-      this.#report.add(['steps', name], `"${kind.verb}" does not go on`, 'take "then" out');
+      this.#report.add(['steps', name], said`"${kind.verb}" does not go on`, 'take "then" out');
     return {
       name,
       kind,
@@ -234,13 +235,13 @@ class Finisher {
       const compiled = this.#compiler.compile(expression);
       const where = [...path, 'with', name];
       if (type === undefined)
-        this.#report.add(where, `flow "${flow}" takes no "${name}"`, variablesHint(takes));
+        this.#report.add(where, said`flow "${flow}" takes no "${name}"`, variablesHint(takes));
       else if (typeof compiled !== 'string' && compiled.type !== type)
-        this.#report.add(where, `flow "${flow}" takes "${name}" as ${type}, this is ${compiled.type}`);
+        this.#report.add(where, said`flow "${flow}" takes "${name}" as ${type}, this is ${compiled.type}`);
     }
     const missing = Object.keys(takes).filter((name) => given[name] === undefined);
     if (missing.length > 0)
-      this.#report.add(path, `flow "${flow}" has to be given ${missing.join(', ')}`, 'add "with"');
+      this.#report.add(path, said`flow "${flow}" has to be given ${missing.join(', ')}`, 'add "with"');
   }
 
   #checkTargets(steps: ReadonlyMap<string, Step>): void {
@@ -248,9 +249,9 @@ class Finisher {
     const known = new Set(names);
     const { start, 'on-error': onError } = this.#frame;
     if (!known.has(start))
-      this.#report.add(['start'], `there is no step "${start}"`, () => nearest(start, names));
+      this.#report.add(['start'], said`there is no step "${start}"`, () => didYouMean(start, names));
     if (onError !== undefined && !known.has(onError))
-      this.#report.add(['on-error'], `there is no step "${onError}"`, () => nearest(onError, names));
+      this.#report.add(['on-error'], said`there is no step "${onError}"`, () => didYouMean(onError, names));
     for (const step of steps.values())
       for (const target of new Set([
         ...Object.values(step.targets),
@@ -259,8 +260,8 @@ class Finisher {
         if (!known.has(target))
           this.#report.put(
             this.#placeOfTarget(step, target),
-            `step "${step.name}" leads to "${target}", which does not exist`,
-            () => nearest(target, names),
+            said`step "${step.name}" leads to "${target}", which does not exist`,
+            () => didYouMean(target, names),
           );
   }
 

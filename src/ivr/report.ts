@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { nearest } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
+import { type Said, said, takenApart, textOf } from '../base/said.ts';
 import { type Issue, leavesOf, MISSING, wordingOf } from './issue-words.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -11,6 +12,8 @@ export interface Problem extends Place {
   readonly message: string;
   /** How to mend it, '' where the message says it. */
   readonly hint: string;
+  /** Both taken apart, where they speak of something. */
+  readonly said?: { readonly message: Said; readonly hint: Said };
 }
 
 export interface Place {
@@ -27,8 +30,18 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
 /** Problems that are told of one file: nobody reads more at once. */
 const MOST_PROBLEMS = 200;
 
+/** What a problem says. */
+export function wordsOf(
+  message: string | Said,
+  hint: string | Said,
+): Pick<Problem, 'message' | 'hint' | 'said'> {
+  const isPlain = typeof message === 'string' && typeof hint === 'string';
+  const said = isPlain ? {} : { said: { message: takenApart(message), hint: takenApart(hint) } };
+  return { message: textOf(message), hint: textOf(hint), ...said };
+}
+
 /** One that takes long to find is only looked for when it is told. */
-export type Hint = string | (() => string);
+export type Hint = string | Said | (() => string | Said);
 
 /** Keys that lead to a place in a file. */
 export type Path = readonly PropertyKey[];
@@ -50,22 +63,22 @@ export class Report {
   }
 
   /** @param offset in the text, characters */
-  at(offset: number, message: string, hint: Hint = ''): void {
+  at(offset: number, message: string | Said, hint: Hint = ''): void {
     this.put(this.#placeAt(Math.max(0, offset)), message, hint);
   }
 
-  add(path: Path, message: string, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
+  add(path: Path, message: string | Said, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
     this.put(this.placeOf(path), message, hint, severity);
   }
 
-  put(place: Place, message: string, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
+  put(place: Place, message: string | Said, hint: Hint = '', severity: Problem['severity'] = 'error'): void {
     if (this.problems.length >= MOST_PROBLEMS) return;
-    const text = typeof hint === 'string' ? hint : hint();
-    this.problems.push({ file: this.#file, ...place, severity, message, hint: text });
+    const mended = typeof hint === 'function' ? hint() : hint;
+    this.problems.push({ file: this.#file, ...place, severity, ...wordsOf(message, mended) });
   }
 
   /** At the scalar `value` somewhere below the path. */
-  addAtValue(path: Path, value: string, message: string, hint: Hint = ''): void {
+  addAtValue(path: Path, value: string, message: string | Said, hint: Hint = ''): void {
     this.put(this.placeOfValue(path, value), message, hint);
   }
 
@@ -77,7 +90,7 @@ export class Report {
       if (issue.code !== 'unrecognized_keys') this.#addIssue(where, issue, schema);
       else
         for (const key of issue.keys)
-          this.add([...where, key], `there is no "${key}" here`, () => instead(key, known));
+          this.add([...where, key], said`there is no "${key}" here`, () => instead(key, known));
     }
   }
 
@@ -85,9 +98,12 @@ export class Report {
     const written = this.#lacks(where);
     if (!written || !MISSING.has(issue.code)) return this.add(where, wordingOf(issue));
     const key = String(where.at(-1));
-    const expected = /received undefined$/.test(issue.message) ? '' : `: ${wordingOf(issue)}`;
+    const isBare = /received undefined$/.test(issue.message);
     const known = schema ? namesIn(schemaAt(schema, issue.path.slice(0, -1))) : [];
-    this.add(where, `"${key}" is missing${expected}`, () => misspelt(key, written, known));
+    const message = isBare
+      ? said`"${key}" is missing`
+      : said`"${key}" is missing: ${takenApart(wordingOf(issue))}`;
+    this.add(where, message, () => misspelt(key, written, known));
   }
 
   /** The keys of the map that has no such key; undefined where there is no such map, or the key is there. */
@@ -208,13 +224,13 @@ function namesIn(schemas: readonly z.ZodType[]): string[] {
 }
 
 /** @param written keys of the map in which `key` is missing */
-function misspelt(key: string, written: readonly string[], known: readonly string[]): string {
+function misspelt(key: string, written: readonly string[], known: readonly string[]): Said | '' {
   const unknown = written.filter((one) => !known.includes(one));
   const meant = unknown.find((one) => nearest(one, [key]) !== '');
-  return meant === undefined ? '' : `you wrote "${meant}"`;
+  return meant === undefined ? '' : said`you wrote "${meant}"`;
 }
 
-function instead(key: string, names: readonly string[]): string {
+function instead(key: string, names: readonly string[]): string | Said {
   if (names.includes(key)) return 'it does not go together with the rest';
-  return nearest(key, names) || (names.length === 0 ? '' : `there is ${names.join(', ')}`);
+  return didYouMean(key, names) || (names.length === 0 ? '' : said`there is ${names.join(', ')}`);
 }

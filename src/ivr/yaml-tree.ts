@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { type Said, said } from '../base/said.ts';
 
 /** A piece of a YAML text with the place where it begins, in characters. */
 export type YamlNode =
@@ -15,7 +16,7 @@ export interface YamlEntry {
 type Scalar = string | number | boolean | null;
 
 /** Told what is wrong, and where, in characters. */
-export type Complaint = (start: number, message: string, hint: string) => void;
+export type Complaint = (start: number, message: string | Said, hint: string) => void;
 
 /** Nothing that people write goes deeper. */
 const MAX_DEPTH = 30;
@@ -93,9 +94,9 @@ class TreeReader {
     if (key.kind !== 'scalar')
       return this.#complain(start, 'a name has to be plain text', 'put text with {, [ or " into quotes');
     const name = String(key.value);
-    if (FORBIDDEN.has(name)) this.#complain(start, `"${name}" cannot be a name`, 'choose another');
+    if (FORBIDDEN.has(name)) this.#complain(start, said`"${name}" cannot be a name`, 'choose another');
     // `1` and `"1"` are two names for YAML and one for everybody else.
-    if (entries.has(name)) this.#complain(start, `"${name}" is there twice`, 'take one of them out');
+    if (entries.has(name)) this.#complain(start, said`"${name}" is there twice`, 'take one of them out');
     else entries.set(name, { start, node });
   }
 

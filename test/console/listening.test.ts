@@ -31,6 +31,13 @@ afterEach(async () => {
   for (const id of [AGENT, CHIEF]) await stage.centre.api(`/api/agents/${id}/log-out`, {});
 }, 60_000);
 
+async function isRegistered(): Promise<boolean> {
+  const { items } = await stage.centre.api<{ items: { extension: string; registered: boolean }[] }>(
+    '/api/phones',
+  );
+  return items.some(({ extension, registered }) => extension === `web-${CHIEF}` && registered);
+}
+
 /** Until the page of the supervisor hears both. */
 const hearsBoth = (page: Page): Promise<boolean> =>
   until(
@@ -46,12 +53,7 @@ async function listened(ani: string): Promise<{ floor: Page; visit: Visit }> {
   await withPhone(window, { answersItself: false });
   const floor = await window.newPage();
   await floor.goto('/floor');
-  await until('the phone in the page', async () => {
-    const { items } = await centre.api<{ items: { extension: string; registered: boolean }[] }>(
-      '/api/phones',
-    );
-    return items.some(({ extension, registered }) => extension === `web-${CHIEF}` && registered);
-  });
+  await until('the phone in the page', isRegistered, 30_000);
   await centre.api(`/api/agents/${CHIEF}/log-in`, { extension: `web-${CHIEF}` });
   phones.push(await Baresip.start({ ...centre.account(AGENT), tone: AGENT_TONE, answer: 'auto' }));
   await centre.api(`/api/agents/${AGENT}/log-in`, {});

@@ -10,7 +10,9 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .sort()
   .filter((path) => /\.(ts|vue)$/.test(path) && !path.startsWith('texts/'))
   .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-const areas = readdirSync(join(folder, 'texts')).filter((name) => !/^(all|texts)\.ts$/.test(name));
+const areas = readdirSync(join(folder, 'texts')).filter((name) =>
+  /^(?!(?:all|texts)\.)[\w-]+\.ts$/.test(name),
+);
 
 const HAN = /\p{Script=Han}/u;
 /** What is called so in both languages. */

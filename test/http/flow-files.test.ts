@@ -331,7 +331,11 @@ describe('versions', () => {
     const after = api.library.byName('hotline')?.version;
     const { body } = await api.send('auditor', 'GET', `/api/flows/hotline/versions/${before}/diff/${after}`);
     expect(body.changes).toEqual([
-      { severity: 'words', text: expect.stringContaining('callers hear in en: "Good day." instead of') },
+      {
+        severity: 'words',
+        said: expect.objectContaining({ values: expect.any(Array) }),
+        text: expect.stringContaining('callers hear in en: "Good day." instead of'),
+      },
     ]);
     const changed = body.lines.filter((line: { is: string }) => line.is !== 'same');
     expect(changed.map((line: { is: string }) => line.is)).toEqual(['removed', 'added']);

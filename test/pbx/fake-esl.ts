@@ -71,6 +71,7 @@ export class FakeEsl {
   arrives(channel: string, headers: Record<string, string> = {}): void {
     this.channels.set(channel, {
       variables: new Map([
+        ['carillon_handed_over', 'true'],
         ['carillon_source', 'outside'],
         ['carillon_dnis', '95533'],
       ]),

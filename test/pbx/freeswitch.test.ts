@@ -324,6 +324,8 @@ describe('a snapshot', () => {
     pbx = start();
     await until(() => types().includes('ChannelArrived'));
     expect(types()).toEqual(['LinkUp', 'ChannelArrived']);
+    // Or the dialplan would take it back.
+    expect(said()).toContain('api sched_del late');
   });
 });
 

@@ -18,7 +18,7 @@ export const OVERHEARD = 'carillon_overheard_';
 export interface Seen {
   readonly arrived: ArrivedChannel;
   readonly state: PbxSnapshot['channels'][number]['state'];
-  /** The dialplan handed it to us. */
+  /** The dialplan handed it to us, and is not looking after it itself. */
   readonly isHandedOver: boolean;
   readonly bridge: string;
   /** Whom it talks with in a bridge of two; '' where there is nobody. */
@@ -42,12 +42,13 @@ export function seenIn(event: EslEvent): Seen {
     arrived: {
       channel: event('Unique-ID'),
       source: sourceOf(event('variable_carillon_source'), event('variable_carillon_endpoint')),
-      ani: cleanNumber(event('Caller-Caller-ID-Number')),
-      aniName: cleanText(event('Caller-Caller-ID-Name')),
+      // The present ones are those of the other side once it was in a bridge.
+      ani: cleanNumber(event('Caller-Orig-Caller-ID-Number') || event('Caller-Caller-ID-Number')),
+      aniName: cleanText(event('Caller-Orig-Caller-ID-Name') || event('Caller-Caller-ID-Name')),
       dnis: dnisOf(event('variable_carillon_dnis')),
     },
     state: stateOf(event('Answer-State'), event('Channel-Call-State')),
-    isHandedOver: event('variable_carillon_source') !== '',
+    isHandedOver: event('variable_carillon_handed_over') === 'true',
     bridge: event(`variable_${BRIDGE}`),
     peer: event('Other-Leg-Unique-ID'),
     overhears: overheardIn(event(`variable_${OVERHEARS}`)),

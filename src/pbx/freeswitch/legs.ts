@@ -32,6 +32,8 @@ export interface Leg {
 export interface LegsOptions {
   readonly idPrefix: string;
   readonly emit: (event: PbxEvent) => void;
+  /** A channel came: the dialplan need not look after it itself any more. */
+  readonly claim: (channel: string) => void;
   readonly commandsOf: (leg: () => Leg) => LineCommands;
 }
 
@@ -89,6 +91,7 @@ export class Legs {
     const known = this.#legs.get(channel);
     const leg = known ?? this.note(channel);
     leg.isUp ||= seen.state === 'up';
+    if (!known && !leg.ours) this.#options.claim(channel);
     if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
     return { leg, isNew: known === undefined };
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
@@ -24,13 +23,12 @@ import { Bridges } from './bridges.ts';
 import { CAUSE_NAMES } from './causes.ts';
 import { Dialler } from './dialler.ts';
 import type { EslEvent } from './esl-codec.ts';
-import { encodeApi, encodeExecute, encodeFor } from './esl-encoder.ts';
+import { encodeExecute, encodeFor } from './esl-encoder.ts';
 import { EslLink } from './esl-link.ts';
 import { type Leg, Legs } from './legs.ts';
 import type { Item, LineCommands } from './line.ts';
 import { isEndless, playbackArgument } from './media.ts';
 import { Overhearer } from './overhearer.ts';
-import { Ownership } from './ownership.ts';
 import { Phones } from './phones.ts';
 import { beepItem, musicItem, recordingItem } from './recordings.ts';
 import { Census } from './snapshot.ts';
@@ -53,10 +51,6 @@ export interface FreeswitchOptions {
   readonly log: Log;
 }
 
-/** When the list of channels is read anew after the link came up, ms: it is late by up to 0.4 s. */
-const SECOND_LOOK_MS = 300;
-const LAST_LOOK_MS = 900;
-
 /** FreeSWITCH 1.10 or newer behind the port, over its event socket. */
 export function freeswitchPbx(options: FreeswitchOptions): Pbx {
   return new FreeswitchPbx(options);
@@ -76,11 +70,6 @@ class FreeswitchPbx implements Pbx {
   /** Commands to one channel keep their order. */
   readonly #queue = new KeyedQueue();
   #listener: ((event: PbxEvent) => void) | undefined;
-  /** What is to be told once the link is said to be up. */
-  #early: PbxEvent[] | undefined;
-  /** Resolves when the list has been read for the second time. */
-  #settled: Promise<void> = Promise.resolve();
-  #looks: NodeJS.Timeout[] = [];
   #isEnding = false;
 
   constructor(options: FreeswitchOptions) {
@@ -89,16 +78,20 @@ class FreeswitchPbx implements Pbx {
     this.#link = new EslLink(
       { host, port, password, log },
       {
-        up: () => this.#greet(),
+        up: () => {
+          this.#isEnding = false;
+          this.#watch.begin();
+        },
         down: (reason) => this.#lost(reason),
         event: (event) => this.#take(event),
-        beat: () => this.#beat(),
+        beat: () => this.#watch.beat(),
       },
     );
     this.#commander = new Commander(this.#link);
     this.#legs = new Legs({
       idPrefix: options.idPrefix,
       emit: (event) => this.#emit(event),
+      claim: (channel) => this.#attempt(this.#commander.ask(encodeFor('sched_del', channel))),
       commandsOf: (leg) => this.#commandsOf(leg),
     });
     this.#bridges = new Bridges(this.#commander, this.#legs);
@@ -109,10 +102,18 @@ class FreeswitchPbx implements Pbx {
       this.#emit({ type: 'PhoneStatusChanged', extension, registered }),
     );
     this.#census = new Census(this.#commander, this.#legs, this.#overhearer);
-    const ownership = new Ownership((command) => this.#commander.ask(command), randomUUID());
-    this.#watch = new Watch(this.#commander, ownership, (trouble, sentence) =>
-      this.#emit({ type: 'PbxTrouble', trouble, sentence }),
-    );
+    this.#watch = new Watch({
+      commander: this.#commander,
+      phones: this.#phones,
+      census: this.#census,
+      tell: (event) => this.#listener?.(event),
+      cut: (reason) => this.#link.cut(reason),
+      replaced: () => {
+        this.#listener?.({ type: 'Replaced' });
+        this.#attempt(this.stop());
+      },
+      attempt: (command) => this.#attempt(command),
+    });
   }
 
   start(listener: (event: PbxEvent) => void): void {
@@ -127,7 +128,7 @@ class FreeswitchPbx implements Pbx {
   }
 
   async snapshot(): Promise<PbxSnapshot> {
-    await this.#settled;
+    await this.#watch.settled;
     return (await this.#census.take()).snapshot;
   }
 
@@ -296,74 +297,20 @@ class FreeswitchPbx implements Pbx {
     }
   }
 
-  #greet(): void {
-    this.#early = [];
-    this.#isEnding = false;
-    this.#begin().catch((error) => this.#link.cut(messageOf(error)));
-  }
-
-  async #begin(): Promise<void> {
-    const greeting = await this.#watch.greet();
-    if (!greeting) return this.#replaced();
-    await this.#phones.refresh();
-    await this.#census.take();
-    this.#settled = this.#lookAgain(SECOND_LOOK_MS);
-    this.#attempt(this.#lookAgain(LAST_LOOK_MS));
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    const isEmpty = this.#legs.all().length === 0;
-    const pbx = `FreeSWITCH ${greeting.version}`;
-    this.#emit({ type: 'LinkUp', pbx, restarted: greeting.isAnew && isEmpty });
-    for (const event of early) this.#emit(event);
-  }
-
-  /** Calls that came while nobody was there, and that no list had yet. */
-  async #lookAgain(afterMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#looks.push(setTimeout(resolve, afterMs));
-    });
-    const { found } = await this.#census.take();
-    for (const { arrived } of found)
-      if (!this.#legs.isOurs(arrived.channel)) this.#emit({ type: 'ChannelArrived', ...arrived });
-  }
-
-  #beat(): void {
-    this.#attempt(
-      this.#watch.beat(Date.now()).then((isOurs) => {
-        if (!isOurs) this.#replaced();
-      }),
-    );
-  }
-
-  #replaced(): void {
-    this.#early = undefined;
-    this.#emit({ type: 'Replaced' });
-    this.#attempt(this.stop());
-  }
-
   #lost(reason: string): void {
     this.#forget();
     this.#listener?.({ type: 'LinkDown', reason: this.#isEnding ? 'FreeSWITCH was stopped' : reason });
   }
 
   #forget(): void {
-    for (const look of this.#looks.splice(0)) clearTimeout(look);
-    this.#settled = Promise.resolve();
-    this.#early = undefined;
+    this.#watch.end();
     this.#dialler.forget();
     this.#legs.forget();
     this.#overhearer.forget();
   }
 
   #emit(event: PbxEvent): void {
-    if (event.type === 'ChannelArrived') this.#claim(event.channel);
-    if (this.#early) this.#early.push(event);
-    else this.#listener?.(event);
-  }
-
-  /** The dialplan need not look after the call itself. */
-  #claim(channel: string): void {
-    this.#attempt(this.#commander.ask(encodeApi('sched_del', channel)));
+    this.#watch.emit(event);
   }
 
   /** For commands that nobody waits for. */

@@ -1,5 +1,5 @@
 import { text } from '../json.ts';
-import type { PbxSnapshot } from '../pbx.ts';
+import type { ArrivedChannel, PbxSnapshot } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { overheardBy, type Seen, seenIn } from './describe.ts';
 import { parseRecord, parseRows } from './esl-codec.ts';
@@ -30,8 +30,8 @@ export class Census {
     this.#overhearer = overhearer;
   }
 
-  /** Takes in all channels that are ours to command; tells those that nobody knew. */
-  async take(): Promise<{ readonly snapshot: PbxSnapshot; readonly found: readonly Seen[] }> {
+  /** Takes in all channels that are ours to command; tells those that came and that nobody knew. */
+  async take(): Promise<{ readonly snapshot: PbxSnapshot; readonly found: readonly ArrivedChannel[] }> {
     const rows = parseRows(await this.#commander.ask(encodeApi('show', 'channels', 'as', 'json')));
     const ids = new Set([
       ...rows.map((row) => text(row, 'uuid') ?? ''),
@@ -50,7 +50,7 @@ export class Census {
       ({ leg }) => leg.bridge,
     );
     return {
-      found: found.filter(({ isNew }) => isNew).map(({ seen }) => seen),
+      found: found.filter(({ isNew, leg }) => isNew && !leg.ours).map(({ seen }) => seen.arrived),
       snapshot: {
         channels: found.map(({ seen: { arrived, state }, leg: { ours } }) => ({
           ...arrived,
