@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { said, textOf } from '../../src/base/said.ts';
-import { sentenceIn } from '../../src/console/parts/sentence-in.ts';
-import { CHINESE } from '../../src/console/texts/sentences/chinese.ts';
-import { inProject } from '../../src/setup/project.ts';
+import { said, textOf } from '../../../src/base/said.ts';
+import { sentenceIn } from '../../../src/console/parts/sentence-in.ts';
+import { CHINESE } from '../../../src/console/texts/sentences/chinese.ts';
+import { inProject } from '../../../src/setup/project.ts';
 
 const folder = inProject('src');
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
