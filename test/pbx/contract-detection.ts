@@ -136,3 +136,28 @@ export function describeDetection(session: CurrentSession): void {
     });
   });
 }
+
+/** A PBX that cannot listen who answered says so at once, and the leg is as before. */
+export function describeNoDetection(session: CurrentSession): void {
+  describe('listening who answered', () => {
+    it('is_told_as_not_analysed_and_ends_what_is_playing', async () => {
+      const { leg } = await session().phoneAnswers('1001');
+      const playback = session().id('pb');
+      await session().pbx.play(leg, playback, [{ file: session().world.files.long }]);
+      await session().pbx.detectMachine(leg);
+      await session().event('PlaybackEnded', { playback });
+      expect(await session().event('MachineDetected', { channel: leg })).toMatchObject({
+        verdict: 'unsure',
+        reason: 'not-analysed',
+      });
+      const another = session().id('pb');
+      await session().pbx.play(leg, another, [{ file: session().world.files.short }]);
+      expect((await session().event('PlaybackEnded', { playback: another })).outcome).toBe('done');
+    });
+
+    it('is_refused_for_a_caller', async () => {
+      const { channel } = await session().talks();
+      await expect(session().pbx.detectMachine(channel)).rejects.toMatchObject({ code: 'refused' });
+    });
+  });
+}

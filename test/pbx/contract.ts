@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { describeArrivals } from './contract-arrivals.ts';
 import { describeConnections } from './contract-connections.ts';
-import { describeDetection } from './contract-detection.ts';
+import { describeDetection, describeNoDetection } from './contract-detection.ts';
 import { describeDraining } from './contract-draining.ts';
 import { describeLegs } from './contract-legs.ts';
 import { describeMedia } from './contract-media.ts';
@@ -15,9 +15,13 @@ export type CurrentSession = () => Session;
 
 /**
  * What every adapter of the port must do, as one suite. `makeWorld` brings up a PBX with its surroundings; ids of legs begin
- * with `car-`. After each test everybody hangs up, and the PBX must be empty.
+ * with `car-`. `detectsMachines`: it can tell a person from a machine. After each test everybody hangs up, and the PBX must be empty.
  */
-export function describeContract(name: string, makeWorld: () => Promise<World>): void {
+export function describeContract(
+  name: string,
+  makeWorld: () => Promise<World>,
+  { detectsMachines = true }: { readonly detectsMachines?: boolean } = {},
+): void {
   describe(name, () => {
     let world: World;
     let session: Session;
@@ -40,7 +44,8 @@ export function describeContract(name: string, makeWorld: () => Promise<World>):
     describeArrivals(current);
     describeMedia(current);
     describeLegs(current);
-    describeDetection(current);
+    if (detectsMachines) describeDetection(current);
+    else describeNoDetection(current);
     describeConnections(current);
     describeOverhearing(current);
     describeRestarts(current);

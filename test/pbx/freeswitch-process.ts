@@ -71,7 +71,11 @@ export async function startTestFreeswitch(
   };
   const child = launch(program, home);
   adopt(child);
-  await listens(options, child);
+  await listens(options, child).catch(async (error: unknown) => {
+    await end(child);
+    fs.rmSync(home, { recursive: true, force: true });
+    throw error;
+  });
   return {
     home,
     phoneSip: `127.0.0.1:${sipPort}`,
@@ -94,7 +98,7 @@ function render(etc: string, phones: readonly Phone[], values: Record<string, st
   }
   const each = fs.readFileSync(path.join(SIP_CONFIG, 'each-phone/phones.xml'), 'utf8');
   const users = phones.map((phone) => fillTemplate(each, { ...phone }));
-  fs.writeFileSync(path.join(etc, 'phones.xml'), `<include>${users.join('')}</include>`);
+  fs.writeFileSync(path.join(etc, 'phones.xml'), `<include>\n${users.join('')}</include>\n`);
 }
 
 function launch(program: string, home: string): ChildProcess {

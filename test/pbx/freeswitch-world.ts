@@ -149,6 +149,8 @@ class FreeswitchWorld implements World {
   async #deskPhone(extension: string): Promise<Phone> {
     await this.unregister(extension);
     this.#sipps.push(await startSippPhone({ server: this.#freeswitch.phoneSip, ...login(extension) }));
+    // FreeSWITCH gives a call up at once when nobody listens at the port yet.
+    await this.elapse(300);
     return { ...UNABLE, dial: unable, behave: () => undefined };
   }
 

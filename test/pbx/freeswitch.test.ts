@@ -264,6 +264,18 @@ describe('a leg', () => {
     expect(types()).toEqual(['LinkUp']);
   });
 
+  it('that_is_hung_up_in_the_same_breath_is_hung_up_once_it_can_be_found', async () => {
+    const dialled = pbx.originate(request);
+    const ended = pbx.hangup('car-1', 'cancelled');
+    await until(() => said().length > 0);
+    fake.tell('CHANNEL_OUTGOING', 'car-1');
+    await sleep(20);
+    expect(said()).toHaveLength(1);
+    fake.channels.set('car-1', { variables: new Map(), headers: { 'Answer-State': 'ringing' } });
+    await Promise.all([dialled, ended]);
+    expect(said()[1]).toBe('api uuid_kill car-1 ORIGINATOR_CANCEL');
+  });
+
   it('that_lives_is_not_dialled_twice', async () => {
     await begins('car-1');
     await expect(pbx.originate(request)).rejects.toMatchObject({ code: 'refused' });
@@ -325,7 +337,7 @@ describe('a snapshot', () => {
     await until(() => types().includes('ChannelArrived'));
     expect(types()).toEqual(['LinkUp', 'ChannelArrived']);
     // Or the dialplan would take it back.
-    expect(said()).toContain('api sched_del late');
+    await until(() => said().includes('api sched_del late'));
   });
 });
 

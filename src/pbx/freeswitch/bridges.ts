@@ -6,6 +6,7 @@ import type { Leg, Legs, Place } from './legs.ts';
 
 /** A channel joins or leaves at the next tick of its audio; what has not happened by then did not. */
 const MOVE_PATIENCE_MS = 500;
+const SETTLING_MS = 60;
 
 /**
  * Rooms in which channels hear each other. FreeSWITCH knows pairs and conferences only, so a room is a name that its members carry: one
@@ -70,6 +71,8 @@ export class Bridges {
     const together = this.#arrives(one, () => isWith(one, other));
     await this.#commander.say(one.id, encodeFor('uuid_bridge', one.id, other.id));
     await together;
+    // It says so before the other side is there; who is taken out again meanwhile may be lost.
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
   }
 
   async #confer(bridge: string, members: readonly Leg[]): Promise<void> {

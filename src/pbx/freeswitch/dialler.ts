@@ -28,6 +28,8 @@ const RING_GRACE_S = 2;
 const LIFETIME_GRACE_S = 10;
 /** How long FreeSWITCH may take to make a leg or to say that it cannot, ms. */
 const BEGIN_MS = 3_000;
+const LOOK_EVERY_MS = 5;
+const LOOKS = 100;
 
 /**
  * Headers with which desk phones let themselves be asked to answer, where they are set to allow it; the same for every PBX.
@@ -57,14 +59,17 @@ export class Dialler {
     checkId(id);
     if (!legs.isOurs(id)) throw new PbxError('refused', 'this is not how ids of legs begin');
     const command = encodeOriginate(id, originateVariables(request), this.#address(request.to));
-    if (this.#beginning.has(id) || (await commander.isThere(id)))
-      throw new PbxError('refused', `leg ${id} exists already`);
+    if (this.#beginning.has(id)) throw new PbxError('refused', `leg ${id} is dialled already`);
     const begun = Promise.withResolvers<void>();
+    // It may fail before anybody waits for it.
+    begun.promise.catch(() => undefined);
     this.#beginning.set(id, begun);
     const late = setTimeout(() => begun.reject(new PbxError('timeout', `leg ${id} did not begin`)), BEGIN_MS);
     try {
+      if (await commander.isThere(id)) throw new PbxError('refused', `leg ${id} exists already`);
       const [reply] = await Promise.all([commander.ask(command), begun.promise]);
       if (!reply.startsWith('+OK')) throw new PbxError('refused', `leg ${id}: ${reply.slice(0, 100)}`);
+      await this.#found(id);
     } finally {
       clearTimeout(late);
       this.#beginning.delete(id);
@@ -92,6 +97,15 @@ export class Dialler {
   forget(): void {
     for (const { reject } of this.#beginning.values())
       reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
+  }
+
+  /** Resolves when commands find the new leg: for some milliseconds it is told of and not there. */
+  async #found(id: string): Promise<void> {
+    const { legs, commander } = this.#options;
+    for (let left = LOOKS; left > 0 && legs.get(id); left -= 1) {
+      if (await commander.isThere(id)) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
   }
 
   /** From now on the leg's life is told in events. */
@@ -129,6 +143,8 @@ export function originateVariables(request: OriginateRequest): Record<string, st
     park_after_bridge: 'true',
     // Else the star key ends what is played.
     playback_terminators: 'none',
+    // Else it waits for 0.4 s between digits while nothing else is sent.
+    rtp_digit_delay: '20',
     // Else seconds of a recording are lost with a crash.
     enable_file_write_buffering: 'false',
     ...(maxTalkMs !== undefined && {

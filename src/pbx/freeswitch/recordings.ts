@@ -27,7 +27,8 @@ export function recordingItem(
     argument: [`'${file}'`, ...limits].join(' '),
     endKey,
     ended: (how, event) => {
-      const ms = wholeNumber(event?.('variable_record_ms') ?? '') ?? 0;
+      // It counts a frame too few.
+      const ms = Math.round((wholeNumber(event?.('variable_record_ms') ?? '') ?? 0) / 100) * 100;
       const silenceMs = event?.('variable_silence_hits_exhausted') === 'true' ? maxSilenceMs : 0;
       emit({
         type: 'RecordingEnded',

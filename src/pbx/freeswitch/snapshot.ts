@@ -88,7 +88,7 @@ export class Census {
   /** Where a channel of an earlier daemon is, and what it still plays. */
   #place(leg: Leg, { bridge, peer, app, argument, overhears }: Seen): void {
     leg.bridge = bridge;
-    if (overhears && app === 'eavesdrop') this.#legs.move(leg, { at: 'overhearing' });
+    if (overhears) this.#legs.move(leg, { at: 'overhearing' });
     else if (bridge !== '' && app === 'conference') this.#legs.move(leg, { at: 'conference', name: bridge });
     else if (bridge !== '' && peer !== '') this.#legs.move(leg, { at: 'pair', peer });
     else if (app === 'playback' || app === 'record')
