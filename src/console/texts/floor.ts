@@ -159,7 +159,7 @@ export const floor = texts({
     noAlerts: 'Nothing needs you now',
     moreAlerts: '{count} more',
     severity: { serious: 'Serious', warning: 'Look' },
-    overTarget: '{queue}: {count} callers have waited longer than promised',
+    overTarget: '{queue}: callers who have waited longer than promised: {count}',
     agentLong: '{name} ({agent}) {state} for {time}',
     queues: 'Queues',
     queue: 'Queue',
