@@ -50,13 +50,19 @@ function choiceRoutes(api: Api, { desk, clock }: ApiParts): void {
         tags: ['desk'],
         summary: 'Replaces what agents choose from',
         params: z.strictObject({ kind: z.enum(CHOICE_KINDS) }),
-        body: z.strictObject({ choices }),
+        body: z.strictObject({
+          choices,
+          basedOn: choices
+            .optional()
+            .describe('The list as it was read: refused when it is another one by now'),
+        }),
         response: { 200: choicesView },
       },
     },
     async (request) => {
-      const by = signed(caller(request));
-      await desk.replaceChoices(request.params.kind, request.body.choices, { by, at: clock.now() });
+      const { choices: wanted, basedOn } = request.body;
+      const made = { by: signed(caller(request)), at: clock.now() };
+      await desk.replaceChoices(request.params.kind, wanted, made, basedOn);
       return shown();
     },
   );

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { Refused } from '../base/errors.ts';
 import { callTable } from '../call/table.ts';
 import type { Authorship, EventWriter, LogEvent } from '../engine/changes.ts';
 import type { Database } from '../store/connect.ts';
@@ -84,8 +86,22 @@ export class DeskStore {
     return choices;
   }
 
-  /** Agents choose from these from now on. Goes to the log as `DeskChoicesChanged`. */
-  async replaceChoices(kind: ChoiceKind, choices: readonly Choice[], made: Authorship): Promise<void> {
+  /**
+   * Agents choose from these from now on. Goes to the log as `DeskChoicesChanged`.
+   * @param basedOn the list as it was read by whoever changed it
+   * @throws Refused `changed-meanwhile`
+   */
+  async replaceChoices(
+    kind: ChoiceKind,
+    choices: readonly Choice[],
+    made: Authorship,
+    basedOn?: readonly Choice[],
+  ): Promise<void> {
+    if (basedOn && !isDeepStrictEqual(basedOn, this.choices(kind)))
+      throw new Refused(
+        'changed-meanwhile',
+        'Somebody else changed this list meanwhile: read it again, then change it.',
+      );
     this.#events.commit(() => {
       const { query } = this.#database;
       query.delete(deskChoiceTable).where(eq(deskChoiceTable.kind, kind)).run();

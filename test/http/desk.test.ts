@@ -439,6 +439,28 @@ test('admins say what agents choose from', async () => {
   expect((await api.send('agent', 'GET', '/api/desk/choices')).body).toMatchObject({ contact: [fees] });
 });
 
+test('whoever changes a list of reasons that another one changed meanwhile is told, and wipes nothing', async () => {
+  const api = await openApi();
+  const put = (choices: object[], basedOn: object[]) =>
+    api.inject({
+      method: 'PUT',
+      url: '/api/desk/choices/contact',
+      headers: { authorization: `Bearer ${api.tokenOf.admin}` },
+      payload: { choices, basedOn },
+    });
+  const read = async () => (await api.send('admin', 'GET', '/api/desk/choices')).body.contact;
+  const before = await read();
+  const fees = { id: 'fees', zh: '费用', en: 'Fees' };
+  const loans = { id: 'loans', zh: '贷款', en: 'Loans' };
+  expect((await put([fees], before)).status).toBe(200);
+  expect(await put([loans], before)).toMatchObject({
+    status: 409,
+    body: { error: { id: 'changed-meanwhile' } },
+  });
+  expect(await read()).toEqual([fees]);
+  expect((await put([fees, loans], [fees])).status).toBe(200);
+});
+
 test('all contacts are told once, page by page', async () => {
   const api = await openApi();
   const calls = Array.from({ length: 25 }, (_, n) =>
