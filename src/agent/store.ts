@@ -139,13 +139,22 @@ export class AgentStore {
     for (const agent of allAgents(this.#database)) this.#keepWebPhone(agent);
   }
 
+  /** Gives the phone in the page of an agent another secret. */
+  async renewWebPhone(agent: string): Promise<void> {
+    this.#database.query
+      .update(phoneTable)
+      .set({ password: newSecret() })
+      .where(eq(phoneTable.extension, webPhoneOf(agent)))
+      .run();
+  }
+
   /** The account of his phone in the page goes with the agent; its secret stays as it was made. */
   #keepWebPhone(agent: Agent): void {
     if (!hasWebPhone(agent)) return this.#dropWebPhone(agent);
     const { name, branch = '' } = agent;
     const phone = {
       extension: webPhoneOf(agent.id),
-      password: randomBytes(24).toString('base64url'),
+      password: newSecret(),
       name,
       branch,
       kind: 'web',
@@ -163,6 +172,10 @@ export class AgentStore {
       .where(eq(phoneTable.extension, webPhoneOf(id)))
       .run();
   }
+}
+
+function newSecret(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 /** Scores and attributes are on file, not in the log. */

@@ -2,6 +2,7 @@ import { computed, ref } from 'vue';
 import type { SessionView } from '../user/http.ts';
 import { ask, get, post, RefusedByApi, whenSignedOut } from './api.ts';
 import { closeLive } from './live.ts';
+import { stopPhone } from './phone/usePhone.ts';
 
 const session = ref<SessionView>();
 let asked: Promise<void> | undefined;
@@ -46,12 +47,17 @@ export async function signOut(): Promise<void> {
 
 /** Sits down at an agent's free seat; other sessions of the same user end. @throws RefusedByApi */
 export async function takeSeat(agentId: string): Promise<void> {
+  // One that is left from another seat would go on as that one.
+  stopPhone();
   session.value = await post<SessionView>('/api/session/seat', { agentId });
 }
 
 /** Gets up again, logged out. @throws RefusedByApi */
 export async function leaveSeat(): Promise<void> {
-  session.value = await ask<SessionView>('DELETE', '/api/session/seat');
+  const left = await ask<SessionView>('DELETE', '/api/session/seat');
+  // Not before: nobody gets up while he is logged in, and his talk would be over all the same.
+  stopPhone();
+  session.value = left;
 }
 
 function forget(): void {

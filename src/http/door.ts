@@ -4,7 +4,7 @@ import { Refused } from '../base/errors.ts';
 import type { Session, SessionStore } from '../user/session-store.ts';
 import { hasSessionCookie, secretOf } from './cookie.ts';
 import type { Visitor } from './sitting.ts';
-import type { SocketGate } from './sockets.ts';
+import type { SocketGate, Standing } from './sockets.ts';
 import { type ApiToken, hashOf, type TokenStore } from './store.ts';
 import { RightTokens, Tries, WITHOUT_TOKEN_PER_MINUTE, WRONG_TOKENS_PER_MINUTE } from './token-tries.ts';
 import { addressOf, type Coming, isOfOurPage, isOurOrigin } from './whence.ts';
@@ -48,15 +48,16 @@ export class Door implements SocketGate {
   }
 
   /** Whether his session or token is still good, and says the same of him. */
-  async stillHolds({ principal, session }: Visitor): Promise<boolean> {
+  async standingOf({ principal, session }: Visitor): Promise<Standing> {
     const { tokens, sessions, clock } = this.#parts;
     const now =
       session === undefined
         ? await tokens.byId(principal.id)
         : (await sessions.byId(session, clock.now()))?.user;
-    return (
-      now?.role === principal.role && now.branch === principal.branch && now.agentId === principal.agentId
-    );
+    if (!now) return 'over';
+    const isSame =
+      now.role === principal.role && now.branch === principal.branch && now.agentId === principal.agentId;
+    return isSame ? 'same' : 'another';
   }
 
   async #byToken(request: Coming): Promise<Visitor | Refused> {

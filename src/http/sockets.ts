@@ -9,12 +9,15 @@ import type { Log } from '../base/log.ts';
 import { CLOSED, Sitting, type Visitor } from './sitting.ts';
 import { isOurOrigin } from './whence.ts';
 
+/** What became of a visitor: his session may have ended, or he may be another one with it. */
+export type Standing = 'same' | 'another' | 'over';
+
 /** Who knows who asks. */
 export interface SocketGate {
   /** Undefined for nobody whom we know. */
   visitorOf(request: IncomingMessage): Promise<Visitor | undefined>;
-  /** Whether he may still be here: his session holds, his role is the same. */
-  stillHolds(visitor: Visitor): Promise<boolean>;
+  /** Whether he may still be here: his session holds, his role and seat are the same. */
+  standingOf(visitor: Visitor): Promise<Standing>;
 }
 
 /** What is behind an address for sockets. */
@@ -49,6 +52,8 @@ export class Sockets {
   readonly #paths = new Map<string, { readonly path: SocketPath; readonly server: WebSocketServer }>();
   readonly #open = new Map<SocketPath, Set<Sitting>>();
   #pending = 0;
+  /** Counts sessions that ended or changed: who was looked up before is perhaps somebody else. */
+  #changes = 0;
   #cancelRound: () => void = () => undefined;
 
   constructor(parts: { readonly gate: SocketGate; readonly clock: Clock; readonly log: Log }) {
@@ -109,7 +114,7 @@ export class Sockets {
     this.#pending += 1;
     let visitor: Visitor | undefined;
     try {
-      visitor = await this.#gate.visitorOf(request);
+      visitor = await this.#visitorOf(request);
     } catch (error) {
       this.#log.warn({ reason: messageOf(error) }, 'a request for a socket could not be looked at');
       return refuse(socket, 503);
@@ -128,6 +133,15 @@ export class Sockets {
       socket.off('error', gone);
       this.#seat(path, accepted, sits);
     });
+  }
+
+  /** Who asks, as he is now. */
+  async #visitorOf(request: IncomingMessage): Promise<Visitor | undefined> {
+    for (;;) {
+      const before = this.#changes;
+      const visitor = await this.#gate.visitorOf(request);
+      if (before === this.#changes) return visitor;
+    }
   }
 
   #seat(path: SocketPath, socket: WebSocket, visitor: Visitor): void {
@@ -156,8 +170,11 @@ export class Sockets {
       if (looks > 0 && looks % LOOKS_PER_TURN === 0) await nextTurn();
       looks += 1;
       try {
-        if (await this.#gate.stillHolds(first.visitor)) continue;
-        for (const one of [first, ...others]) one.close(CLOSED.signedOut, 'signed out');
+        const standing = await this.#gate.standingOf(first.visitor);
+        if (standing === 'same') continue;
+        for (const one of [first, ...others])
+          if (standing === 'over') one.close(CLOSED.signedOut, 'signed out');
+          else one.close(CLOSED.comeAgain, 'come again');
       } catch (error) {
         // Nobody is sent away because the database is busy.
         this.#log.warn({ reason: messageOf(error) }, 'sessions could not be looked at');
@@ -167,6 +184,7 @@ export class Sockets {
   }
 
   #closeOf(session: string, code: number, reason: string): void {
+    this.#changes += 1;
     for (const sitting of this.#all()) if (sitting.visitor.session === session) sitting.close(code, reason);
   }
 

@@ -111,10 +111,10 @@ function ownPasswordRoute(api: Api, parts: ApiParts, signIn: SignIn): void {
       });
       const passwordHash = await passwords.hashNew(password, user.login);
       await users.setPassword(user.id, passwordHash, clock.now());
-      // His page has the new session before it connects again.
+      // There is a new session before his page connects again.
+      const secret = await sessions.begin({ ...user, passwordHash }, address, clock.now());
       sockets?.sessionChanged(request.session ?? '');
       await sessions.noticeEnded();
-      const secret = await sessions.begin({ ...user, passwordHash }, address, clock.now());
       reply.header('set-cookie', sessionCookie(secret, request.raw));
       log.info({ user: user.id }, 'a user changed his password');
       return showSession(parts, user);

@@ -78,7 +78,7 @@ function takeRoute(api: Api, parts: ApiParts): void {
 }
 
 function leaveRoute(api: Api, parts: ApiParts): void {
-  const { users, sessions, sockets, centre, log } = parts;
+  const { users, sessions, sockets, centre, agents, log } = parts;
   api.delete(
     '/api/session/seat',
     {
@@ -98,6 +98,9 @@ function leaveRoute(api: Api, parts: ApiParts): void {
       await sessions.noticeEnded();
       sockets?.sessionChanged(request.session ?? '');
       log.info({ user: user.id, agent: before.agentId }, 'a user left his seat');
+      // He knows the secret of its phone.
+      await agents.renewWebPhone(before.agentId);
+      await parts.phonesChanged?.();
       return showSession(parts, user);
     },
   );

@@ -136,16 +136,16 @@ test('a visitor holds until his session ends or he is somebody else', async () =
   const { cookie } = await addAndSignIn(api, 'ann', 'supervisor');
   const asking = { headers: { host: 'cc.example', cookie, origin: HERE }, method: 'GET', socket: {} };
   const visitor = (await api.door.visitorOf(asking as Parameters<typeof api.door.visitorOf>[0]))!;
-  expect(await api.door.stillHolds(visitor)).toBe(true);
-  expect(await api.door.stillHolds({ ...visitor, principal: { ...visitor.principal, role: 'admin' } })).toBe(
-    false,
+  expect(await api.door.standingOf(visitor)).toBe('same');
+  expect(await api.door.standingOf({ ...visitor, principal: { ...visitor.principal, role: 'admin' } })).toBe(
+    'another',
   );
   await api.sessions.end(visitor.session!);
-  expect(await api.door.stillHolds(visitor)).toBe(false);
+  expect(await api.door.standingOf(visitor)).toBe('over');
   const token = {
     principal: { id: 't-viewer', name: 'viewer', role: 'viewer', branch: '', via: 'token' },
   } as const;
-  expect(await api.door.stillHolds(token)).toBe(true);
+  expect(await api.door.standingOf(token)).toBe('same');
   await api.tokens.revoke('t-viewer', 1);
-  expect(await api.door.stillHolds(token)).toBe(false);
+  expect(await api.door.standingOf(token)).toBe('over');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { addAndSignIn, addUser, PASSWORD, signedIn } from './access-lab.ts';
 import { type ApiLab, openApi } from './api-lab.ts';
 
@@ -55,12 +55,35 @@ test('his pages connect again and his other sessions end, because he is somebody
   expect(told).toEqual(['ended', 'changed', 'changed']);
 });
 
+test('the secret of the phone stays with no one who left the seat, and the PBX learns the new one', async () => {
+  let told = 0;
+  const api = await openApi(() => ({
+    phonesChanged: async () => {
+      told += 1;
+    },
+  }));
+  const ann = await addAndSignIn(api, 'ann', 'admin');
+  await take(ann, '1003');
+  const { body: known } = await ann.send('GET', '/api/desk/phone');
+  await ann.send('DELETE', '/api/session/seat');
+  const phone = await api.agents.phone('web-1003');
+  expect(phone).toMatchObject({ kind: 'web', extension: known.extension });
+  expect(phone?.password).not.toBe(known.password);
+  expect(phone?.password.length).toBeGreaterThan(20);
+  expect(told).toBe(1);
+});
+
 test('the page in which somebody changes his own password is not told that he is signed out', async () => {
   const { api, told } = await openTold();
+  const begin = vi.spyOn(api.sessions, 'begin');
   const ann = await addAndSignIn(api, 'ann', 'admin');
+  begin.mockImplementationOnce(async () => {
+    told.push('begun');
+    return 'secret';
+  });
   const change = { current: PASSWORD, password: 'seven blue kettles' };
   expect((await ann.send('POST', '/api/session/password', change)).status).toBe(200);
-  expect(told).toEqual(['changed', 'ended']);
+  expect(told).toEqual(['begun', 'changed', 'ended']);
 });
 
 describe('a seat is not taken', () => {

@@ -46,7 +46,7 @@ async function serve() {
       if (typeof id !== 'string') return undefined;
       return { principal: { id, name: id, role: 'agent' as const, branch: '', via: 'session' as const } };
     },
-    stillHolds: async () => true,
+    standingOf: async () => 'same',
   };
   const sockets = new Sockets({ gate: gate as never, clock, log: silentLog });
   sockets.add('/live', feed.path);

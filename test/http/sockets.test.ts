@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { silentLog } from '../../src/base/log.ts';
-import { sipPath } from '../../src/http/sip-proxy.ts';
+import { sipPath, speaksFor } from '../../src/http/sip-proxy.ts';
 import type { Visitor } from '../../src/http/sitting.ts';
 import { type SocketPath, Sockets } from '../../src/http/sockets.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
@@ -25,11 +25,17 @@ let port = 0;
 const clients: WebSocket[] = [];
 /** Sessions that are over. */
 const over = new Set<string>();
-/** Sessions that were looked at. */
-const looked: (string | undefined)[] = [];
+/** Sessions that go on, of users who are not the same any more. */
+const changed = new Set<string>();
+/** Sessions that were looked at, '' for a token. */
+const looked: string[] = [];
 /** Sockets of as many users are more than are looked at in one turn. */
 const MANY = 120;
 let onLook: () => void = () => undefined;
+/** What happens while it is found out who asks. */
+let onVisit: () => void = () => undefined;
+/** Seats that are another's than the name says. */
+const seats = new Map<string, string>();
 
 /** Whoever `x-user` says, signed in as session `s-<user>`; with `x-token`, by a token. */
 function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | undefined {
@@ -43,23 +49,31 @@ function visitorOf({ headers }: Pick<IncomingMessage, 'headers'>): Visitor | und
     role,
     branch: '',
     via: byToken ? 'token' : 'session',
-    ...(id.startsWith('a') && { agentId: id }),
+    ...(id.startsWith('a') && { agentId: seats.get(id) ?? id }),
   } as const;
   return byToken ? { principal } : { principal, session: `s-${id}` };
 }
 
 beforeEach(async () => {
   over.clear();
+  changed.clear();
+  seats.clear();
   looked.length = 0;
   onLook = () => undefined;
+  onVisit = () => undefined;
   clock = new VirtualClock();
   sockets = new Sockets({
     gate: {
-      visitorOf: async (request) => visitorOf(request),
-      stillHolds: async ({ session }) => {
+      visitorOf: async (request) => {
+        const visitor = visitorOf(request);
+        onVisit();
+        return visitor;
+      },
+      standingOf: async ({ session = '' }) => {
         looked.push(session);
         onLook();
-        return !over.has(session ?? '');
+        if (over.has(session)) return 'over';
+        return changed.has(session) ? 'another' : 'same';
       },
     },
     clock,
@@ -173,6 +187,26 @@ describe('a socket', () => {
     expect(other.readyState).toBe(WebSocket.OPEN);
   });
 
+  test('whose session goes on with another seat is told to come again at the next look', async () => {
+    const his = await opened('/echo', { user: 'a1' });
+    changed.add('s-a1');
+    const ends = closed(his);
+    await clock.advance(15_000);
+    expect(await ends).toBe(4410);
+  });
+
+  test('that is asked for while its seat changes is that of the new one', async () => {
+    const visitors: Visitor[] = [];
+    sockets.add('/who', { ...OPEN, opened: (_socket, visitor) => visitors.push(visitor) });
+    onVisit = () => {
+      onVisit = () => undefined;
+      seats.set('a1', 'a2');
+      sockets.sessionChanged('s-a1');
+    };
+    await opened('/who', { user: 'a1' });
+    expect(visitors).toMatchObject([{ principal: { id: 'a1', agentId: 'a2' } }]);
+  });
+
   test('is not looked at alone: a session is, and all of its sockets end', async () => {
     const his = [await opened('/echo', { user: 'a1' }), await opened('/echo', { user: 'a1' })];
     await opened('/echo', { user: 'a2', token: true });
@@ -181,7 +215,7 @@ describe('a socket', () => {
     const ends = Promise.all(his.map(closed));
     await clock.advance(15_000);
     expect(await ends).toEqual([4401, 4401]);
-    expect(looked).toEqual(['s-a1', undefined]);
+    expect(looked).toEqual(['s-a1', '']);
   });
 
   test('is looked at with so many others that calls have their turns between them', async () => {
@@ -271,6 +305,19 @@ describe('the phone in a page', () => {
     expect(await said(page)).toBe('200 OK');
   });
 
+  test('is that of its own seat, whatever secrets the page knows', async () => {
+    const page = await phone('a1');
+    await expect.poll(() => atPbx.length).toBe(1);
+    const passed: string[] = [];
+    atPbx[0]!.on('message', (data) => passed.push(String(data)));
+    page.send(sip('REGISTER', 'web-a1'));
+    await expect.poll(() => passed).toHaveLength(1);
+    const ends = Promise.all([closed(page), closed(atPbx[0]!)]);
+    page.send(sip('REGISTER', 'web-a2'));
+    expect(await ends).toEqual([1008, 1001]);
+    expect(passed).toEqual([sip('REGISTER', 'web-a1')]);
+  });
+
   test('that says too much is not passed on any more', async () => {
     const page = await phone('a1');
     await expect.poll(() => atPbx.length).toBe(1);
@@ -328,5 +375,47 @@ describe('the phone in a page', () => {
     const ends = closed(page);
     page.send(Buffer.from([0, 1, 2]));
     expect(await ends).toBe(1003);
+  });
+});
+
+/** A message as phones in pages write it. */
+function sip(method: string, from: string, to = `<sip:${from}@carillon.invalid>`): string {
+  return [
+    `${method} sip:carillon.invalid SIP/2.0`,
+    'Via: SIP/2.0/WSS x.invalid;branch=z9hG4bK1',
+    `To: ${to}`,
+    `From: <sip:${from}@carillon.invalid>;tag=1`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+describe('a message is of the phone web-a1', () => {
+  const answer = 'SIP/2.0 200 OK\r\nFrom: "x" <sip:13800138000@pbx>;tag=1\r\nTo: <sip:x1@y>;tag=2\r\n\r\n';
+
+  test.each([
+    ['that registers it', sip('REGISTER', 'web-a1')],
+    ['in which it calls', sip('INVITE', 'web-a1', '<sip:100@carillon.invalid>')],
+    ['that belongs to a call which is there', sip('BYE', 'x1y2', '"Li; Si" <sip:138@pbx>;x=1;tag=2')],
+    ['that answers', answer],
+    ['that keeps the connection open', '\r\n\r\n'],
+  ])('%s', (_what, message) => {
+    expect(speaksFor(message, 'web-a1')).toBe(true);
+  });
+
+  test.each([
+    ['from another one', sip('REGISTER', 'web-a2')],
+    ['that registers another one', sip('REGISTER', 'web-a1', '<sip:web-a2@carillon.invalid>')],
+    ['that registers as if in a call', sip('REGISTER', 'web-a2', '<sip:web-a2@y>;tag=1')],
+    ['in which another one calls', sip('INVITE', 'web-a2', '<sip:100@y>')],
+    ['in which another one calls a tag', sip('INVITE', 'web-a2', '"x;tag=1<y>;tag=1" <sip:100;tag=1@y>')],
+    ['with two senders', sip('REGISTER', 'web-a1').replace('Via:', 'f : <sip:web-a2@y>\r\nVia:')],
+    ['with a name beside its sender', sip('REGISTER', 'web-a1').replace(': <', ': "<sip:web-a1@y>" <')],
+    ['on broken lines', sip('REGISTER', 'web-a2').replace(' SIP/2.0\r\n', '\r\n SIP/2.0\n')],
+    ['behind an answer', answer + sip('REGISTER', 'web-a2')],
+    ['without a sender', 'REGISTER sip:x SIP/2.0\r\n\r\n'],
+  ])('but not one %s', (_what, message) => {
+    expect(speaksFor(message, 'web-a1')).toBe(false);
   });
 });

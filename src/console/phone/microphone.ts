@@ -61,9 +61,22 @@ export class Microphone {
     return this.#silence !== undefined;
   }
 
+  /** It is there, and is no silence. */
+  get isLive(): boolean {
+    return !this.isSilent && this.#tracks().some((track) => track.readyState === 'live');
+  }
+
+  /** Whether the chosen one is plugged in while another one is in use. */
+  async isAnotherChosen(): Promise<boolean> {
+    const chosen = chosenDevice('microphone');
+    const [track] = this.#tracks();
+    if (chosen === '' || !track || track.getSettings().deviceId === chosen) return false;
+    return (await devices()).microphone.some(({ id }) => id === chosen);
+  }
+
   /** @throws DOMException when there is none, it is not permitted, or it was closed meanwhile */
   async open(): Promise<void> {
-    if (this.#stream?.getAudioTracks().some((track) => track.readyState === 'live')) return;
+    if (this.#tracks().some((track) => track.readyState === 'live')) return;
     await this.#exchange(await this.#openChosen(), undefined);
   }
 
@@ -91,7 +104,7 @@ export class Microphone {
 
   /** After a talk, the next one begins audible. */
   unmute(): void {
-    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = true;
+    for (const track of this.#tracks()) track.enabled = true;
   }
 
   close(): void {
@@ -99,6 +112,10 @@ export class Microphone {
     this.#stopper()();
     this.#stream = undefined;
     this.#silence = undefined;
+  }
+
+  #tracks(): readonly MediaStreamTrack[] {
+    return this.#stream?.getAudioTracks() ?? [];
   }
 
   /** The talk has the next one before the last is stopped. */

@@ -8,6 +8,8 @@ import { TabLock } from './tab-lock.ts';
 /** Codes with which the server says that this page is not the phone any more. */
 const SIGNED_OUT = 4401;
 const TAKEN_OVER = 4409;
+/** It may be, but perhaps for another seat: his session changed, or this was not his phone. */
+const COME_AGAIN: ReadonlySet<number> = new Set([4410, 1008]);
 /** Waits before the next try, ms. */
 const TRY_AGAIN_MS = [1_000, 1_500, 3_000, 6_000, 15_000];
 /** The PBX knows another password, or none. */
@@ -33,12 +35,18 @@ export class SignOn {
   readonly #lock = new TabLock(() => this.#listener.over('taken-over'));
   readonly #tries = new TryAgain(TRY_AGAIN_MS, () => void this.#tryAgain());
   #line: SipLine | undefined;
+  /** Of the account that the line is for. */
+  #uri = '';
   /** Counts begins and ends: what belongs to an earlier one is late. */
   #life = 0;
   /** Whether it takes the place of another page. */
   #force = false;
   /** Whether its password may be another by now. */
   #isOutdated = false;
+  /** Whether it may be the phone of another seat by now, or of none. */
+  #isInDoubt = false;
+  /** Whether the connection is gone and has not come back. */
+  #isLost = false;
 
   constructor(microphone: Microphone, listener: SignOnListener) {
     this.#microphone = microphone;
@@ -60,6 +68,8 @@ export class SignOn {
     this.#line = undefined;
     this.#tries.stop();
     this.#force = force;
+    this.#isInDoubt = false;
+    this.#isLost = false;
     this.#life += 1;
     const life = this.#life;
     const isOurs = this.#lock.take(force);
@@ -97,8 +107,12 @@ export class SignOn {
       refused: (status) => isOurs() && this.#refused(status),
       comesIn: (incoming) => isOurs() && this.#listener.comesIn(incoming),
     });
-    if (isOurs()) this.#line = line;
-    else line.close();
+    if (!isOurs()) {
+      line.close();
+      return line;
+    }
+    this.#line = line;
+    this.#uri = account.uri;
     return line;
   }
 
@@ -109,7 +123,7 @@ export class SignOn {
   /** A server that is away is asked again; what it refuses is for whoever began. */
   #notBegun(reason: unknown, life: number): void {
     if (life !== this.#life) return;
-    if (!(reason instanceof RefusedByApi) || reason.status !== 0) {
+    if (!isUnreachable(reason)) {
       this.#listener.over('off');
       throw reason;
     }
@@ -120,13 +134,29 @@ export class SignOn {
   async #tryAgain(): Promise<void> {
     const line = this.#line;
     if (!line) return this.begin(this.#force).catch(() => undefined);
+    if (this.#isInDoubt) return this.#whoseIsIt();
     const life = this.#life;
     // Without an answer the next try fails as this one did.
     const account = this.#isOutdated ? await this.#account().catch(() => undefined) : undefined;
     if (life === this.#life) line.register(account?.password);
   }
 
+  /** The line of the same seat goes on, and with it a talk; for another one it begins anew. */
+  async #whoseIsIt(): Promise<void> {
+    const life = this.#life;
+    const asked = await settled(this.#account());
+    // The PBX takes it meanwhile: it is the same one.
+    if (life !== this.#life || !this.#isInDoubt) return;
+    if (asked.status === 'rejected') {
+      if (isUnreachable(asked.reason)) this.#tries.later();
+      else this.#listener.over('off');
+    } else if (asked.value.uri === this.#uri) this.#isInDoubt = false;
+    else await this.begin(this.#force).catch(() => undefined);
+  }
+
   #registered(anew: boolean): void {
+    this.#isInDoubt = false;
+    this.#isLost = false;
     this.#tries.worked();
     this.#listener.registered(anew);
   }
@@ -140,11 +170,22 @@ export class SignOn {
   #disconnected(code: number): void {
     if (code === TAKEN_OVER) return this.#listener.over('taken-over');
     if (code === SIGNED_OUT) return this.#listener.over('off');
+    this.#listener.away('lost');
+    if (COME_AGAIN.has(code) && !this.#isInDoubt) {
+      this.#isInDoubt = true;
+      // His page may not have the answer yet that makes him another one.
+      this.#tries.later();
+    }
+    if (this.#isInDoubt) return;
     // The line connects and registers by itself.
     this.#tries.stop();
-    this.#listener.away('lost');
-    lookWhoIsSignedIn();
+    if (!this.#isLost) lookWhoIsSignedIn();
+    this.#isLost = true;
   }
+}
+
+function isUnreachable(reason: unknown): boolean {
+  return reason instanceof RefusedByApi && reason.status === 0;
 }
 
 async function settled<Value>(promise: Promise<Value>): Promise<PromiseSettledResult<Value>> {

@@ -23,8 +23,8 @@ export interface LineListener {
   comesIn(call: Incoming): void;
 }
 
-/** Comes again within these seconds when the server was away. */
-const RECOVERY_S = { min: 1, max: 2 } as const;
+/** Comes again within these seconds when the server was away, later each time: all pages lost it together. */
+const RECOVERY_S = { min: 1, max: 15 } as const;
 /** Hidden pages are woken once a minute at least. */
 const REGISTER_EXPIRES_S = 120;
 

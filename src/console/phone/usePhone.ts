@@ -49,6 +49,11 @@ export function usePhone(): {
   };
 }
 
+/** The page is the phone of no seat any more. */
+export function stopPhone(): void {
+  phone?.stop();
+}
+
 /** A page that was the phone before it was loaded anew is it again, whatever it shows. */
 export function resumePhone(): void {
   if (sessionStorage.getItem(WAS_PHONE) !== 'yes') return;

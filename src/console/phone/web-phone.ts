@@ -14,7 +14,7 @@ const ANSWERS_ITSELF = 'carillon-answers-itself';
 /** The telephone in the page, by WebRTC. One for each page. */
 export class WebPhone implements Softphone {
   readonly #microphone = new Microphone({
-    lost: () => void this.#openAgain(),
+    lost: () => this.#microphoneLost(),
     changed: () => this.#devicesChanged(),
   });
   readonly #signOn = new SignOn(this.#microphone, {
@@ -30,6 +30,8 @@ export class WebPhone implements Softphone {
   #connected = false;
   #away: 'lost' | 'refused' = 'lost';
   #muted = false;
+  /** Ends with the last change of the microphone. */
+  #lastChange: Promise<void> = Promise.resolve();
   #answersItself = localStorage.getItem(ANSWERS_ITSELF) === 'yes';
 
   constructor() {
@@ -188,15 +190,28 @@ export class WebPhone implements Softphone {
       () => false,
     );
     if (life !== this.#signOn.life) return;
+    // Whoever was about to change it for a better one keeps it.
+    if (!isOpen && this.#microphone.isLive) return;
     if (!isOpen && !this.#talk) return this.#end('no-microphone', 'close');
     if (!isOpen) await this.#microphone.fallSilent(this.#talk?.connection);
     this.#changed();
   }
 
-  /** There may be another microphone now. */
+  #microphoneLost(): void {
+    this.#inTurn(() => this.#openAgain());
+  }
+
+  /** There may be another microphone now, or the chosen one may be back. */
   #devicesChanged(): void {
-    if (this.#microphone.isSilent) void this.#openAgain();
-    else if (this.#state === 'no-microphone') void this.start().catch(() => undefined);
+    if (this.#state === 'no-microphone') return void this.start().catch(() => undefined);
+    this.#inTurn(async () => {
+      if (this.#microphone.isSilent || (await this.#microphone.isAnotherChosen())) await this.#openAgain();
+    });
+  }
+
+  /** A device that comes or goes says so several times: each change sees what the one before it left. */
+  #inTurn(change: () => Promise<void>): void {
+    this.#lastChange = this.#lastChange.then(change).catch(() => undefined);
   }
 
   /** Is no phone any more. @param how see `SignOn` */

@@ -5,6 +5,7 @@ import type { Incoming, LineListener } from '../../../src/console/phone/sip-line
 /** A track of a microphone, or of silence. */
 export class FakeTrack {
   readonly kind = 'audio';
+  /** Also the id of its device. */
   readonly name: string;
   enabled = true;
   readyState = 'live';
@@ -12,6 +13,10 @@ export class FakeTrack {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.name };
   }
 
   stop(): void {
@@ -76,6 +81,11 @@ class FakeLocks {
   }
 }
 
+/** What is asked of the browser with a microphone. */
+interface Wanted {
+  readonly audio: { readonly deviceId?: { readonly exact: string } };
+}
+
 /** What a page of a browser has, for a phone within it. */
 export class FakePage {
   readonly locks = new FakeLocks();
@@ -85,6 +95,8 @@ export class FakePage {
   plugged = ['headset'];
   /** While it is, nobody has answered whether the page may hear him. */
   isAsking = false;
+  /** While they are, none can be opened. */
+  isInUse = false;
   readonly #devices = new EventTarget();
   #answered: () => void = () => undefined;
 
@@ -96,7 +108,11 @@ export class FakePage {
     });
     vi.stubGlobal('navigator', {
       locks: this.locks,
-      mediaDevices: Object.assign(this.#devices, { getUserMedia: () => this.#open() }),
+      mediaDevices: Object.assign(this.#devices, {
+        getUserMedia: ({ audio }: Wanted) => this.#open(audio.deviceId?.exact),
+        enumerateDevices: async () =>
+          this.plugged.map((deviceId) => ({ kind: 'audioinput', deviceId, label: deviceId })),
+      }),
     });
     vi.stubGlobal('Audio', class {});
     vi.stubGlobal('AudioContext', FakeAudioContext);
@@ -117,12 +133,15 @@ export class FakePage {
     this.#answered();
   }
 
-  async #open(): Promise<FakeStream> {
+  async #open(wanted?: string): Promise<FakeStream> {
     if (this.isAsking)
       await new Promise<void>((answered) => {
         this.#answered = answered;
       });
-    const [first] = this.plugged;
+    if (this.isInUse) throw new DOMException('in use', 'NotReadableError');
+    if (wanted !== undefined && !this.plugged.includes(wanted))
+      throw new DOMException('not there', 'OverconstrainedError');
+    const [first] = wanted === undefined ? this.plugged : [wanted];
     if (first === undefined) throw new DOMException('none', 'NotFoundError');
     const track = new FakeTrack(first);
     this.tracks.push(track);

@@ -76,6 +76,14 @@ test('given_it_is_told_to_before_there_is_a_connection_then_it_registers_with_it
   expect(agent.registers).toEqual(['first']);
 });
 
+test('given_a_server_that_is_away_then_it_comes_again_later_each_time', async () => {
+  const { agent } = await opened();
+  expect(agent.settings).toMatchObject({
+    connection_recovery_min_interval: 1,
+    connection_recovery_max_interval: 15,
+  });
+});
+
 test('it registers with the password of now', async () => {
   const { line, agent } = await opened();
   agent.connect();

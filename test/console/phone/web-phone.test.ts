@@ -3,7 +3,12 @@ import { RefusedByApi, signedOut } from '../../../src/console/api.ts';
 import { WebPhone } from '../../../src/console/phone/web-phone.ts';
 import { FakeLine, FakePage, FakeSession } from './page.ts';
 
-const api = vi.hoisted(() => ({ password: 'first', error: undefined as Error | undefined, looked: 0 }));
+const api = vi.hoisted(() => ({
+  password: 'first',
+  uri: 'sip:web-1',
+  error: undefined as Error | undefined,
+  looked: 0,
+}));
 vi.mock('../../../src/console/phone/sip-line.ts', async () => ({
   SipLine: (await import('./page.ts')).FakeLine,
 }));
@@ -11,7 +16,7 @@ vi.mock('../../../src/console/api.ts', async (original) => ({
   ...(await original<typeof import('../../../src/console/api.ts')>()),
   get: async () => {
     if (api.error) throw api.error;
-    return { password: api.password };
+    return { password: api.password, uri: api.uri };
   },
   post: async () => ({ rejoins: false }),
   lookWhoIsSignedIn: () => {
@@ -26,6 +31,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   FakeLine.opened.length = 0;
   api.password = 'first';
+  api.uri = 'sip:web-1';
   api.error = undefined;
   api.looked = 0;
   page = new FakePage();
@@ -164,6 +170,68 @@ test('given_the_line_is_gone_and_nobody_is_signed_in_any_more_then_the_page_is_n
   expect([page.open, page.locks.isTaken]).toEqual([[], false]);
 });
 
+test('given_the_seat_was_left_when_the_server_says_to_come_again_then_the_page_is_no_phone', async () => {
+  const line = await started();
+  api.error = new RefusedByApi('forbidden', 403, 'no seat');
+  line.listener.disconnected(4410);
+  expect(phone.state).toBe('lost');
+  await pass(1_300);
+  expect(phone.state).toBe('off');
+  expect(line.done).toEqual(['register', 'abandon']);
+  expect([page.open, page.locks.isTaken, api.looked]).toEqual([[], false, 0]);
+});
+
+test('given_another_seat_when_the_server_says_to_come_again_then_the_page_is_its_phone', async () => {
+  const line = await started();
+  api.uri = 'sip:web-2';
+  line.listener.disconnected(4410);
+  line.listener.disconnected(1006);
+  await pass(1_300);
+  expect(line.done).toEqual(['register', 'abandon']);
+  expect(FakeLine.opened).toHaveLength(2);
+  FakeLine.latest.listener.registered(true);
+  expect(phone.state).toBe('registered');
+});
+
+test('given_another_seat_when_the_server_does_not_take_its_phone_then_it_asks_whose_it_is', async () => {
+  const line = await started();
+  api.uri = 'sip:web-2';
+  for (let times = 0; times < 4; times += 1) {
+    line.listener.disconnected(1008);
+    await pass(600);
+  }
+  expect(line.done).toEqual(['register', 'abandon']);
+  expect(FakeLine.opened).toHaveLength(2);
+});
+
+test('given_a_server_that_is_away_when_it_is_in_doubt_whose_phone_it_is_then_it_asks_until_it_knows', async () => {
+  const line = await started();
+  api.error = new RefusedByApi('unreachable', 0, 'gone');
+  line.listener.disconnected(4410);
+  await pass(1_300);
+  expect(phone.state).toBe('lost');
+  api.error = new RefusedByApi('forbidden', 403, 'no seat');
+  await pass(2_000);
+  expect(phone.state).toBe('off');
+});
+
+test('given_a_talk_when_the_server_says_to_come_again_for_the_same_seat_then_it_goes_on', async () => {
+  const { line } = await inTalk();
+  line.listener.disconnected(4410);
+  await pass(1_300);
+  expect(phone).toMatchObject({ state: 'talking', connected: false });
+  expect([FakeLine.opened.length, line.done]).toEqual([1, ['register']]);
+});
+
+test('given_a_server_that_is_away_for_long_then_who_is_signed_in_is_looked_up_once_until_it_is_back', async () => {
+  const line = await started();
+  for (const code of [1006, 1006, 1006]) line.listener.disconnected(code);
+  expect(api.looked).toBe(1);
+  line.listener.registered(true);
+  line.listener.disconnected(1006);
+  expect(api.looked).toBe(2);
+});
+
 test('what an earlier line says is no news', async () => {
   const line = await started();
   phone.stop();
@@ -233,4 +301,39 @@ test('given_no_talk_when_the_only_microphone_is_pulled_out_then_the_phone_comes_
   await pass();
   expect(FakeLine.latest.done).toEqual(['register']);
   expect(page.open).toEqual(['other headset']);
+});
+
+test('given_silence_when_a_headset_says_several_times_that_it_is_there_then_it_is_opened_once', async () => {
+  const { session } = await inTalk();
+  page.plugged = [];
+  page.tracks[0]!.pullOut();
+  await pass();
+  for (let times = 0; times < 3; times += 1) page.plug('other headset');
+  await pass();
+  expect(session.sender.heard.map(({ name }) => name)).toEqual(['silence', 'other headset']);
+  expect(page.open).toEqual(['other headset']);
+});
+
+test('given_a_microphone_that_works_when_another_cannot_be_opened_then_it_stays', async () => {
+  const { session } = await inTalk();
+  page.isInUse = true;
+  page.tracks[0]!.onended?.();
+  await pass();
+  expect(phone).toMatchObject({ state: 'talking', silent: false });
+  expect([session.sender.heard, page.open]).toEqual([[], ['headset']]);
+});
+
+test('given_the_chosen_headset_was_pulled_out_when_it_is_back_then_it_is_taken_again', async () => {
+  page.plugged = ['camera', 'headset'];
+  await phone.choose('microphone', 'headset');
+  const { session } = await inTalk();
+  page.plug('camera');
+  page.tracks[0]!.pullOut();
+  await pass();
+  expect(page.open).toEqual(['camera']);
+  page.plug('camera', 'headset');
+  page.plug('camera', 'headset');
+  await pass();
+  expect(session.sender.heard.map(({ name }) => name)).toEqual(['camera', 'headset']);
+  expect(page.open).toEqual(['headset']);
 });

@@ -1,6 +1,10 @@
 /** What is wrong in flow files, and how to mend it. */
 export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'did you mean "{0}"?': '是否想写“{0}”？',
+  'this text could not be checked now': '目前无法检查此内容',
+  'Too many flows are being checked: try again in a while.': '正在检查的流程过多，请稍后再试。',
+  'This takes too long to check: make several flows of it.': '检查时间过长：请拆分成几个流程。',
+  'This takes too much memory to check: make several flows of it.': '检查占用内存过多：请拆分成几个流程。',
   'you wrote "{0}"': '您写的是“{0}”',
   'there is {0}': '可用：{0}',
   'there is none': '目前没有可用的',
