@@ -68,7 +68,7 @@ import { readPbxPorts } from './setup/asterisk-process.ts';
 import { CONSOLE_FOLDER } from './setup/console-build.ts';
 import { Demonstration } from './setup/demonstration.ts';
 import { DialerCentre } from './setup/dialer-centre.ts';
-import { editingCentre } from './setup/editing-centre.ts';
+import { editingCentre, judgeToSave } from './setup/editing-centre.ts';
 import { findSpeech } from './setup/find-speech.ts';
 import { EXIT_REPLACED, sayUp, untilWanted, whenSupervisorGoes } from './setup/lifeline.ts';
 import { LogDestination } from './setup/log-destination.ts';
@@ -254,6 +254,7 @@ const routing = new RoutingWatch({
 
 const flows: FlowLibrary = new FlowLibrary({
   folder: settings.flows,
+  judge: (drafts) => judgeToSave({ library: flows, routing, bench: flowThread })(drafts),
   kinds: allSteps({
     customers,
     contacts: calls,

@@ -96,11 +96,7 @@ function readRoutes(api: Api, parts: ApiParts, { files }: EditingParts): void {
         response: { 200: textView },
       },
     },
-    async (request) => {
-      const { name } = request.params;
-      const found = await files.read(name);
-      return showFile(parts, found, await files.check(name, found.text));
-    },
+    async (request) => showFile(parts, await files.open(request.params.name)),
   );
   api.post(
     '/api/flow-files/check',
@@ -147,7 +143,7 @@ function saveRoute(api: Api, parts: ApiParts, { files }: EditingParts): void {
       log.info({ by, file: name, version, isRunning }, 'a flow file was saved');
       const data = { file: name, version, before: request.body.basedOn, isRunning, by };
       events.commit(() => [{ type: 'FlowFileSaved', version: 1, at: clock.now(), data }]);
-      return showFile(parts, saved, saved);
+      return showFile(parts, saved);
     },
   );
 }
@@ -210,8 +206,7 @@ function pictureRoute(api: Api, { library, pictureOf }: EditingParts): void {
 
 function showFile(
   { flows }: Pick<ApiParts, 'flows'>,
-  { name, kind, text, version, isRunning }: FlowFileText,
-  checked: CheckedText,
+  { name, kind, text, version, isRunning, ...checked }: FlowFileText & CheckedText,
 ): FlowFileView {
   const flow = flows.list().find(({ file }) => file.endsWith(`/${name}`))?.name ?? null;
   return { name, kind, text, version, isRunning, flow, ...showChecked(checked) };

@@ -19,9 +19,11 @@ export interface FlowEditorParts {
   readonly library: Pick<FlowLibrary, 'reload' | 'list' | 'byName' | 'problems' | 'fileOf' | 'runs'>;
   /** What would be if files said this. @throws Refused `flow-check-too-long`, `flow-checks-busy` */
   readonly tryOut: (drafts: readonly SourceFile[]) => Promise<Judged>;
+  /** The same of files that are about to be written: what the calls' thread would read for too long is refused, too. */
+  readonly tryOutToSave: FlowEditorParts['tryOut'];
   readonly archive: Pick<FlowArchive, 'holds'>;
-  /** What is wrong in the text of a flow test. */
-  readonly checkTest: (text: string, file: string) => Promise<readonly Problem[]>;
+  /** What is wrong in the texts of flow tests. */
+  readonly checkTests: (tests: readonly SourceFile[]) => Promise<readonly Problem[]>;
   /** What outside of the flow files needs a flow, a sentence each. */
   readonly usesOf: (flow: string) => Promise<readonly string[]>;
   readonly clock: Clock;
@@ -79,35 +81,46 @@ export class FlowEditor {
   async list(): Promise<readonly FlowFileEntry[]> {
     const { folder } = this.#parts;
     const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
-    const entries: FlowFileEntry[] = [];
-    // One after the other: each test among them is a check, and others have some, too.
+    const found: { readonly entry: Omit<FlowFileEntry, 'isRunning'>; readonly text: string | undefined }[] =
+      [];
     for (const name of names) {
       const file = await stat(join(folder, name)).catch(() => undefined);
       if (!file?.isFile()) continue;
       const text = await this.#textOf(name).catch(() => undefined);
-      const shown = text === undefined ? undefined : await this.#shown(name, text).catch(notChecked);
       const changedAt = Math.round(file.mtimeMs);
-      const isRunning = shown?.isRunning ?? false;
-      entries.push({ name, kind: kindOf(name), bytes: file.size, changedAt, isRunning });
+      found.push({ entry: { name, kind: kindOf(name), bytes: file.size, changedAt }, text });
     }
-    return entries;
+    const files = found.flatMap(({ entry: { name }, text }) => (text === undefined ? [] : [{ name, text }]));
+    const running = await this.#runningOf(files);
+    return found.map(({ entry }) => ({ ...entry, isRunning: running.has(entry.name) }));
   }
 
   /** @throws Refused `flow-file-unknown`, `bad-flow-file-name`, `flow-file-elsewhere` */
-  async read(name: string): Promise<FlowFileText> {
+  async read(name: string): Promise<Pick<FlowFileText, 'text' | 'version'>> {
     const text = await this.#textOf(name);
     if (text === undefined) throw new Refused('flow-file-unknown', `There is no file ${name}.`);
-    return this.#shown(name, text);
+    return { text, version: digest(text) };
+  }
+
+  /** A file and what is wrong with it; what cannot be checked now is handed out all the same, and says so. @throws Refused as `read` */
+  async open(name: string): Promise<FlowFileText & CheckedText> {
+    const { text } = await this.read(name);
+    const checked = await this.check(name, text).catch((thrown) => this.#unchecked(name, text, thrown));
+    return this.#shown(name, text, checked);
   }
 
   /** What would be if the file said this. @throws Refused `bad-flow-file-name` */
-  async check(name: string, text: string): Promise<CheckedText> {
+  check(name: string, text: string): Promise<CheckedText> {
+    return this.#check(name, text, this.#parts.tryOut);
+  }
+
+  async #check(name: string, text: string, tryOut: FlowEditorParts['tryOut']): Promise<CheckedText> {
     checkName(name);
-    const { library, tryOut, checkTest } = this.#parts;
+    const { library, checkTests } = this.#parts;
     const file = library.fileOf(name);
     const texts = new Map([[file, text]]);
     if (kindOf(name) === 'test') {
-      const problems = await checkTest(text, file);
+      const problems = await checkTests([{ file, text }]);
       return { problems: withEnds(problems, texts), goesLive: !problems.some(isError) };
     }
     const trial = await tryOut([{ file, text }]);
@@ -149,22 +162,45 @@ export class FlowEditor {
   async #save({ name, text, basedOn, evenWithErrors, by }: Saving): Promise<FlowFileText & CheckedText> {
     const { folder, archive, library, clock } = this.#parts;
     checkUnchanged(name, await this.#textOf(name), basedOn);
-    const checked = await this.check(name, text);
+    const checked = await this.#check(name, text, this.#parts.tryOutToSave);
     if (!checked.goesLive && !evenWithErrors) throw withProblems(checked.problems);
     const isKnown = (before: string): boolean | Promise<boolean> =>
       digest(before) === basedOn || archive.holds(library.fileOf(name), before);
     await putFlowText(join(folder, name), text, isKnown, clock.now());
     if (kindOf(name) !== 'test') await library.reload(by);
-    return { ...(await this.#shown(name, text)), ...checked };
+    return this.#shown(name, text, checked);
   }
 
-  async #shown(name: string, text: string): Promise<FlowFileText> {
-    const { library, checkTest } = this.#parts;
-    const file = library.fileOf(name);
+  #shown(name: string, text: string, checked: CheckedText): FlowFileText & CheckedText {
+    const { library } = this.#parts;
     const kind = kindOf(name);
-    const isRunning =
-      kind === 'test' ? !(await checkTest(text, file)).some(isError) : library.runs(file, text);
-    return { name, kind, text, version: digest(text), isRunning };
+    const isRunning = kind === 'test' ? checked.goesLive : library.runs(library.fileOf(name), text);
+    return { name, kind, text, version: digest(text), isRunning, ...checked };
+  }
+
+  #unchecked(name: string, text: string, thrown: unknown): CheckedText {
+    if (!(thrown instanceof Refused)) throw thrown;
+    const { library } = this.#parts;
+    const file = library.fileOf(name);
+    const place = { file, line: 1, column: 1, endColumn: 1 };
+    const message = 'this text could not be checked now';
+    const problem: SpannedProblem = { ...place, severity: 'warning', message, hint: thrown.message };
+    return { problems: [problem], goesLive: library.runs(file, text) };
+  }
+
+  /** The names of those among them that run. All tests are one question: the bench has others. */
+  async #runningOf(
+    files: readonly { readonly name: string; readonly text: string }[],
+  ): Promise<ReadonlySet<string>> {
+    const { library, checkTests } = this.#parts;
+    const sources = files.map(({ name, text }) => ({ name, file: library.fileOf(name), text }));
+    const tests = sources.filter(({ name }) => kindOf(name) === 'test');
+    const problems = tests.length === 0 ? [] : await checkTests(tests).catch(notChecked);
+    const wrong = new Set(problems?.filter(isError).map((problem) => problem.file));
+    const running = sources.filter(({ name, file, text }) =>
+      kindOf(name) === 'test' ? problems && !wrong.has(file) : library.runs(file, text),
+    );
+    return new Set(running.map(({ name }) => name));
   }
 
   /** Undefined where there is no such file. */

@@ -18,7 +18,7 @@ import { type Problem, problemText } from './report.ts';
 import { NO_SHARED, type Shared } from './shared.ts';
 import type { StepKind } from './step.ts';
 import type { FoundFiles, GoingLive, Running } from './trial.ts';
-import { type TryOut, tryOutOf } from './trying-out.ts';
+import { type Judged, judgedOf, type TryOut, tryOutOf } from './trying-out.ts';
 
 export interface FlowLibraryParts extends FlowSoundsParts {
   /** Folder of the flow files, `*.yaml`. */
@@ -27,6 +27,8 @@ export interface FlowLibraryParts extends FlowSoundsParts {
   /** What is known of the centre now. */
   readonly knowledge: () => Promise<Knowledge>;
   readonly archive: FlowArchive;
+  /** Judges what is about to be written away from calls; without it the library does. @throws Refused `flow-check-too-long`, `flow-checks-busy` */
+  readonly judge?: (drafts: readonly SourceFile[]) => Promise<Judged>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -113,7 +115,7 @@ export class FlowLibrary {
    * Puts a version back that ran before: writes it over the file. Nothing is written when it does not go with the other
    * files as they are.
    * @returns every problem, warnings too; an error in the flow's own file says why it was not put back
-   * @throws Refused `flow-version-unknown`, `flow-version-needs-shared`, `no-right`
+   * @throws Refused `flow-version-unknown`, `flow-version-needs-shared`, `no-right`, and as `judge`
    */
   async rollback(name: string, version: string, by: string): Promise<readonly Problem[]> {
     const { archive, folder, clock, log } = this.#parts;
@@ -121,9 +123,9 @@ export class FlowLibrary {
     if (!old) throw new Refused('flow-version-unknown', `there is no version ${version} of flow ${name}`);
     const path = flowPath(folder, this.#flows.get(name)?.file ?? old.file);
     const source = { file: fileIn(folder, path), text: old.text };
-    const trial = await this.tryOut([source]);
-    checkSharedWords(old, trial.shared?.shared ?? NO_SHARED);
-    if (trial.flows.get(source.file)?.text !== old.text) return trial.problems;
+    const judged = await (this.#parts.judge?.([source]) ?? this.tryOut([source]).then(judgedOf));
+    checkSharedWords(old, judged);
+    if (judged.texts.get(source.file) !== old.text) return judged.problems;
     const isKnown = (text: string): Promise<boolean> => archive.holds(source.file, text);
     const kept = await putFlowText(path, old.text, isKnown, clock.now());
     if (kept !== undefined) log.warn({ kept }, 'what was in the file of a flow never ran; it is kept');

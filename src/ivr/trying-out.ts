@@ -2,6 +2,7 @@ import { type FlowMemoryParts, readVersion, versionOf } from './flow-memory.ts';
 import type { Knowledge, SourceFile } from './flow-set.ts';
 import { goLive } from './going-live.ts';
 import type { FlowVersion } from './history.ts';
+import { NO_SHARED, type Shared } from './shared.ts';
 import type { FoundFiles, GoingLive, LiveFile, Running } from './trial.ts';
 
 /** The files as they would be, and all that it takes to judge them, as plain data: another thread may be asked. */
@@ -20,6 +21,8 @@ export interface Judged {
   readonly problems: GoingLive['problems'];
   /** What would run of each file, the shared one too. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What all flows would say alike. */
+  readonly prompts: Shared['prompts'];
 }
 
 /** Puts a question of what there is. */
@@ -68,5 +71,5 @@ export function answerTryOut(
 export function judgedOf({ problems, flows, shared }: GoingLive): Judged {
   const texts = new Map([...flows].map(([file, { text }]) => [file, text]));
   if (shared) texts.set(shared.file, shared.text);
-  return { problems, texts };
+  return { problems, texts, prompts: (shared?.shared ?? NO_SHARED).prompts };
 }

@@ -1,6 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { Refused } from '../base/errors.ts';
 import { readRouting } from '../engine/routing-file.ts';
 import { VERBS } from '../engine/verbs.ts';
 import { digest, fileIn, recordedIn } from '../ivr/flow-files.ts';
@@ -16,6 +17,9 @@ import type { Standing } from './flow-standing.ts';
 import { readFlowTests } from './flow-test-file.ts';
 import type { TrialAction, TrialEntry } from './flow-trial.ts';
 import { FlowTrials, type Session, type TrialWish } from './flow-trials.ts';
+
+/** What takes longer to read may not be written: calls would stand still for as long, ms. */
+const LONGEST_TO_SAVE_MS = 2000;
 
 /** What somebody wants to try, beside the routing rules that are in force; '' where there are none. */
 export interface BenchQuestion extends TryOut {
@@ -39,11 +43,13 @@ export class FlowBench {
   readonly #reader = new FlowReader(VERBS, digest);
   readonly #trials: FlowTrials;
   readonly #folder: string;
+  readonly #clock: Clock;
   #rules: { readonly text: string; readonly read: RoutingRules | undefined } = { text: '', read: undefined };
 
   /** @param folder absolute path of the flow files */
   constructor({ folder, clock }: { readonly folder: string; readonly clock: Clock }) {
     this.#folder = folder;
+    this.#clock = clock;
     this.#trials = new FlowTrials({
       fileOf: (name) => fileIn(folder, name),
       textOf: (name) => textIn(folder, name),
@@ -55,9 +61,23 @@ export class FlowBench {
     return judgedOf(this.#answer(question));
   }
 
-  /** What is wrong in the text of a flow test. */
-  checkTest(text: string, file: string): readonly Problem[] {
-    return readFlowTests(text, file).problems;
+  /**
+   * The same of what is about to be written: the thread of the calls will read it, too.
+   * @param before without what is about to be written
+   * @throws Refused `flow-check-too-long`
+   */
+  tryOutToSave(before: BenchQuestion, question: BenchQuestion): Judged {
+    // From here on all but the new texts is known, as it is to the calls' thread: they alone are timed.
+    this.#answer(before);
+    const begun = this.#clock.now();
+    const judged = this.tryOut(question);
+    if (this.#clock.now() - begun <= LONGEST_TO_SAVE_MS) return judged;
+    throw new Refused('flow-check-too-long', 'This takes too long to check: make several flows of it.');
+  }
+
+  /** What is wrong in the texts of flow tests. */
+  checkTests(tests: readonly SourceFile[]): readonly Problem[] {
+    return tests.flatMap(({ text, file }) => readFlowTests(text, file).problems);
   }
 
   /** The picture of the flow that a file would be; undefined while it has errors. */

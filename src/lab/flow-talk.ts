@@ -22,7 +22,7 @@ export type BenchAnswer =
 
 /** Whom the API asks about flows that nobody saved. */
 export interface Bench {
-  /** @throws Refused as the bench does, `flow-check-too-long`, `flow-checks-busy` */
+  /** @throws Refused as the bench does, `flow-check-too-long`, `flow-check-too-large`, `flow-checks-busy` */
   ask<V extends BenchVerb>(
     verb: V,
     ...words: Parameters<FlowBench[V]>

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import { Refused } from '../base/errors.ts';
-import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { SourceFile } from '../ivr/flow-set.ts';
 import { problemText } from '../ivr/report.ts';
 import { NO_SHARED } from '../ivr/shared.ts';
@@ -66,8 +65,6 @@ const IDLE_MS = 10 * 60_000;
 export class FlowTrials {
   readonly #parts: FlowTrialsParts;
   readonly #sessions = new Map<string, Session>();
-  /** One trial moves at a time: callers of the real centre come first. */
-  readonly #moving = new OneAtATime();
 
   constructor(parts: FlowTrialsParts) {
     this.#parts = parts;
@@ -77,39 +74,35 @@ export class FlowTrials {
    * @param next the flows as callers would find them with the drafts
    * @throws Refused `flow-unknown`, `language-unknown`, `flow-problems` when what is to be tried has errors
    */
-  begin(id: string, wish: TrialWish, owner: string, next: GoingLive): Promise<Session> {
-    return this.#moving.run('', async () => {
-      this.#clear(owner);
-      const { clock } = this.#parts;
-      const read = this.#read(wish, next);
-      const entry = entryTo(read, wish.target, wish.language);
-      const { world, file } = await this.#worldOf(entry.flow.file, wish);
-      const phone = entry.flow.callers === 'phones' ? '1001' : undefined;
-      const caller = { number: phone === undefined ? wish.caller : '', phone, dials: entry.dials };
-      const trial = await FlowTrial.begin({ read: entry.read, world, at: wish.at, caller });
-      const session: Session = {
-        id,
-        owner,
-        trial,
-        flow: entry.flow.name,
-        dials: entry.dials,
-        caller: phone ?? wish.caller,
-        at: wish.at,
-        world: file,
-        touchedAt: clock.now(),
-      };
-      this.#sessions.set(session.id, session);
-      return session;
-    });
+  async begin(id: string, wish: TrialWish, owner: string, next: GoingLive): Promise<Session> {
+    this.#clear(owner);
+    const { clock } = this.#parts;
+    const read = this.#read(wish, next);
+    const entry = entryTo(read, wish.target, wish.language);
+    const { world, file } = await this.#worldOf(entry.flow.file, wish);
+    const phone = entry.flow.callers === 'phones' ? '1001' : undefined;
+    const caller = { number: phone === undefined ? wish.caller : '', phone, dials: entry.dials };
+    const trial = await FlowTrial.begin({ read: entry.read, world, at: wish.at, caller });
+    const session: Session = {
+      id,
+      owner,
+      trial,
+      flow: entry.flow.name,
+      dials: entry.dials,
+      caller: phone ?? wish.caller,
+      at: wish.at,
+      world: file,
+      touchedAt: clock.now(),
+    };
+    this.#sessions.set(session.id, session);
+    return session;
   }
 
   /** @throws Refused `flow-trial-unknown` when it is over, or somebody else's */
-  act(id: string, owner: string, action: TrialAction): Promise<Session> {
-    return this.#moving.run('', async () => {
-      const session = this.of(id, owner);
-      await session.trial.act(action);
-      return session;
-    });
+  async act(id: string, owner: string, action: TrialAction): Promise<Session> {
+    const session = this.of(id, owner);
+    await session.trial.act(action);
+    return session;
   }
 
   /** @throws Refused `flow-trial-unknown` */
@@ -117,10 +110,7 @@ export class FlowTrials {
     this.#forgetIdle();
     const session = this.#sessions.get(id);
     if (session?.owner !== owner)
-      throw new Refused(
-        'flow-trial-unknown',
-        'This trial is over: nobody touched it for a while. Call again.',
-      );
+      throw new Refused('flow-trial-unknown', 'This trial is over: begin it again.');
     session.touchedAt = this.#parts.clock.now();
     return session;
   }
@@ -128,10 +118,6 @@ export class FlowTrials {
   /** @throws Refused `flow-trial-unknown` */
   end(id: string, owner: string): void {
     this.#sessions.delete(this.of(id, owner).id);
-  }
-
-  get size(): number {
-    return this.#sessions.size;
   }
 
   #read({ drafts }: TrialWish, next: GoingLive): ReadFlows {

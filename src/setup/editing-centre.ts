@@ -5,7 +5,7 @@ import type { OutboundStore } from '../dialer/outbound/store.ts';
 import { RoutingEditor } from '../engine/routing-editor.ts';
 import type { RoutingWatch } from '../engine/routing-watch.ts';
 import type { EditingParts } from '../http/editing-parts.ts';
-import { FlowEditor } from '../ivr/flow-editor.ts';
+import { FlowEditor, type FlowEditorParts } from '../ivr/flow-editor.ts';
 import type { SourceFile } from '../ivr/flow-set.ts';
 import type { FlowArchive } from '../ivr/history.ts';
 import type { FlowLibrary } from '../ivr/library.ts';
@@ -28,20 +28,32 @@ export interface EditingCentreParts {
   readonly ids: IdSource;
 }
 
+type Judging = Pick<EditingCentreParts, 'library' | 'routing' | 'bench'>;
+
+/** Judges files that are about to be written. */
+export function judgeToSave(parts: Judging): FlowEditorParts['tryOutToSave'] {
+  return async (drafts) =>
+    parts.bench.ask('tryOutToSave', await questionOf(parts, []), await questionOf(parts, drafts));
+}
+
+async function questionOf(
+  { library, routing }: Judging,
+  drafts: readonly SourceFile[],
+): Promise<BenchQuestion> {
+  return { ...(await library.questionOf(drafts)), rules: routing.textInForce() ?? '' };
+}
+
 /** What the API edits the centre's files with. */
 export function editingCentre(parts: EditingCentreParts): EditingParts {
   const { settings, library, archive, routing, prompts, customers, outbound, bench, clock, ids } = parts;
-  const questionOf = async (drafts: readonly SourceFile[]): Promise<BenchQuestion> => ({
-    ...(await library.questionOf(drafts)),
-    rules: routing.textInForce() ?? '',
-  });
   const files = new FlowEditor({
     folder: settings.flows,
     library,
     archive,
     clock,
-    tryOut: async (drafts) => bench.ask('tryOut', await questionOf(drafts)),
-    checkTest: (text, file) => bench.ask('checkTest', text, file),
+    tryOut: async (drafts) => bench.ask('tryOut', await questionOf(parts, drafts)),
+    tryOutToSave: judgeToSave(parts),
+    checkTests: (tests) => bench.ask('checkTests', tests),
     usesOf: async (flow) => {
       const own = await customers.withFlow(flow);
       const campaigns = (await outbound.list()).filter((campaign) => campaign.flow === flow);
@@ -64,9 +76,13 @@ export function editingCentre(parts: EditingCentreParts): EditingParts {
     library,
     prompts,
     bench,
-    pictureOf: async (source, options) => bench.ask('picture', await questionOf([source]), source, options),
+    pictureOf: async (source, options) =>
+      bench.ask('picture', await questionOf(parts, [source]), source, options),
     beginTrial: async (wish, owner) => {
-      const question = await questionOf(sourcesOf(wish.drafts, (name) => library.fileOf(name)));
+      const question = await questionOf(
+        parts,
+        sourcesOf(wish.drafts, (name) => library.fileOf(name)),
+      );
       return bench.ask('beginTrial', question, ids.next('try-'), wish, owner);
     },
     routing: new RoutingEditor({ file: settings.routing, watch: routing, uses, clock }),

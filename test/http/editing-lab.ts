@@ -2,13 +2,14 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
+import { Refused } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { RoutingWatch } from '../../src/engine/routing-watch.ts';
 import { VERBS } from '../../src/engine/verbs.ts';
 import { recordedIn } from '../../src/ivr/flow-files.ts';
 import { FlowLibrary } from '../../src/ivr/library.ts';
 import { FlowBench } from '../../src/lab/flow-bench.ts';
-import type { Bench } from '../../src/lab/flow-talk.ts';
+import type { Bench, BenchVerb } from '../../src/lab/flow-talk.ts';
 import type { Media } from '../../src/pbx/pbx.ts';
 import { editingCentre } from '../../src/setup/editing-centre.ts';
 import { inProject } from '../../src/setup/project.ts';
@@ -70,6 +71,10 @@ export interface EditingLab extends ApiLab {
   readonly routingFile: string;
   /** The sound that prompts have. */
   sound: readonly Media[];
+  /** What the bench was asked. */
+  readonly asked: BenchVerb[];
+  /** How many more questions it takes before it is busy. */
+  places: number;
 }
 
 /** The API with files of flows and routing rules in a folder of their own. */
@@ -88,7 +93,7 @@ export async function openEditing(files: Readonly<Record<string, string>> = {}):
   const routingFile = join(place, 'routing.yaml');
   copyFileSync(inProject('routing/routing.yaml'), routingFile);
   let made: { readonly library: FlowLibrary; readonly watch: RoutingWatch } | undefined;
-  const sounds: { sound: readonly Media[] } = { sound: [] };
+  const state: Pick<EditingLab, 'sound' | 'asked' | 'places'> = { sound: [], asked: [], places: Infinity };
   const api = await openApi(({ history, events, clock, ids, customers, centre }) => {
     const library = new FlowLibrary({
       folder,
@@ -121,10 +126,10 @@ export async function openEditing(files: Readonly<Record<string, string>> = {}):
         library,
         archive: history,
         routing: watch,
-        prompts: { media: async () => sounds.sound, repair: async () => sounds.sound },
+        prompts: { media: async () => state.sound, repair: async () => state.sound },
         customers,
         outbound: { list: async () => [] },
-        bench: benchIn(folder, clock),
+        bench: benchIn(folder, clock, state),
         clock,
         ids,
       }),
@@ -137,14 +142,17 @@ export async function openEditing(files: Readonly<Record<string, string>> = {}):
     library.close();
     watch.close();
   });
-  return Object.assign(sounds, { ...api, folder, library, routingFile });
+  return Object.assign(state, { ...api, folder, library, routingFile });
 }
 
 /** The bench without its thread. */
-function benchIn(folder: string, clock: Clock): Bench {
+function benchIn(folder: string, clock: Clock, state: Pick<EditingLab, 'asked' | 'places'>): Bench {
   const bench = new FlowBench({ folder, clock });
   return {
     ask: async (verb, ...words) => {
+      state.asked.push(verb);
+      state.places -= 1;
+      if (state.places < 0) throw new Refused('flow-checks-busy', 'Too many flows are being checked.');
       const of = bench[verb] as (...words: readonly unknown[]) => unknown;
       return (await of.apply(bench, [...words])) as never;
     },

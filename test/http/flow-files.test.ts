@@ -55,6 +55,52 @@ describe('what a file says', () => {
   });
 });
 
+describe('while others have their flows checked', () => {
+  test.each([
+    ['hotline.yaml', true],
+    ['hotline.test.yaml', false],
+  ])('%s is opened all the same, and says that it was not checked', async (name, isRunning) => {
+    const api = await openEditing();
+    api.places = 0;
+    const { status, body } = await api.send('admin', 'GET', `/api/flow-files/${name}`);
+    expect([status, body.text, body.isRunning]).toEqual([
+      200,
+      readFileSync(join(api.folder, name), 'utf8'),
+      isRunning,
+    ]);
+    expect(body.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', message: 'this text could not be checked now' }),
+    ]);
+  });
+
+  test('the files are listed with one question, or with none', async () => {
+    const api = await openEditing({
+      'a.test.yaml': 'dials: "1"\ntests: { a: { script: [{ hears: x }] } }',
+      'b.test.yaml': 'tests: [',
+    });
+    const running = async () =>
+      (await api.send('admin', 'GET', '/api/flow-files')).body.items
+        .filter((one: { isRunning: boolean }) => one.isRunning)
+        .map((one: { name: string }) => one.name);
+    const flows = ['cards.yaml', 'hotline.yaml', 'shared.yaml'];
+    expect(await running()).toEqual(['a.test.yaml', 'cards.yaml', 'hotline.test.yaml', ...flows.slice(1)]);
+    expect(api.asked).toEqual(['checkTests']);
+    api.places = 0;
+    expect(await running()).toEqual(flows);
+  });
+
+  test('what was written is never refused', async () => {
+    const api = await openEditing();
+    const text = 'dials: "1"\ntests: { a: { script: [{ hears: x }] } }';
+    api.places = 1;
+    const { status, body } = await api.send('admin', 'PUT', '/api/flow-files/new.test.yaml', {
+      text,
+      basedOn: '',
+    });
+    expect([status, body.isRunning, body.goesLive]).toEqual([200, true, true]);
+  });
+});
+
 describe('an unsaved text', () => {
   test('is checked among the files around it, and nothing is written', async () => {
     const api = await openEditing();
@@ -124,6 +170,7 @@ describe('saving', () => {
     expect([status, body.isRunning, body.flow]).toEqual([200, true, 'hotline']);
     expect(api.library.byName('hotline')?.version).not.toBe(before);
     expect(readFileSync(join(api.folder, 'hotline.yaml'), 'utf8')).toBe(MENDED);
+    expect(api.asked.at(-1)).toBe('tryOutToSave');
     expect((await api.history.releases('hotline'))[0]?.by).toBe('admin');
     expect(await events(api, 'FlowFileSaved')).toEqual([
       expect.objectContaining({ file: 'hotline.yaml', isRunning: true, by: 'admin' }),

@@ -189,9 +189,10 @@ describe('trials', () => {
     const api = await openEditing();
     const { body } = await begin(api);
     await api.clock.advance(11 * 60_000);
-    expect((await api.send('admin', 'GET', `/api/flow-trials/${body.id}`)).body.error.id).toBe(
-      'flow-trial-unknown',
-    );
+    expect((await api.send('admin', 'GET', `/api/flow-trials/${body.id}`)).body.error).toMatchObject({
+      id: 'flow-trial-unknown',
+      message: 'This trial is over: begin it again.',
+    });
   });
 
   test('are not for agents, and not there in a centre without files', async () => {

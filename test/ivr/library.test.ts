@@ -14,8 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
+import { Refused } from '../../src/base/errors.ts';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import type { Call } from '../../src/call/call.ts';
 import { VERBS as kinds } from '../../src/engine/verbs.ts';
@@ -24,6 +25,7 @@ import type { FlowArchive } from '../../src/ivr/history.ts';
 import { FlowLibrary, type FlowLibraryParts } from '../../src/ivr/library.ts';
 import { problemText } from '../../src/ivr/report.ts';
 import { FlowHistory } from '../../src/ivr/store.ts';
+import { judgedOf } from '../../src/ivr/trying-out.ts';
 import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 import type { Prompt } from '../../src/speech/prompt.ts';
 import { openStore } from '../store/examples.ts';
@@ -494,9 +496,9 @@ describe('a version that is put back', () => {
   const onDisk = (name = 'one.yaml') => readFileSync(join(folder, name), 'utf8');
   const inFolder = () => readdirSync(folder).sort();
 
-  async function twoVersions() {
+  async function twoVersions(more: Partial<FlowLibraryParts> = {}) {
     write('one.yaml', flow('one', '1', 'Before'));
-    const flows = library();
+    const flows = library(more);
     await flows.reload();
     const { version } = flows.byName('one')!;
     write('one.yaml', flow('one', '1', 'After'));
@@ -514,6 +516,20 @@ describe('a version that is put back', () => {
     expect(onDisk(kept)).toBe('# two hours of work\nflow: [');
     await flows.rollback('one', after, 'an admin');
     expect(inFolder(), 'what ran is not kept beside').toEqual(['one.yaml', kept]);
+  });
+
+  test('is judged away from calls, and not written when that takes too long', async () => {
+    const judge = vi.fn<NonNullable<FlowLibraryParts['judge']>>();
+    const { flows, version } = await twoVersions({ judge });
+    const before = onDisk();
+    judge.mockRejectedValueOnce(new Refused('flow-check-too-long', 'too long'));
+    await expect(flows.rollback('one', version, 'an admin')).rejects.toMatchObject({
+      id: 'flow-check-too-long',
+    });
+    expect(onDisk()).toBe(before);
+    judge.mockImplementationOnce(async (drafts) => judgedOf(await flows.tryOut(drafts)));
+    expect(await flows.rollback('one', version, 'an admin')).toEqual([]);
+    expect(flows.byName('one')?.version).toBe(version);
   });
 
   test('needs the shared words that it used', async () => {

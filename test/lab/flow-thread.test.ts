@@ -1,19 +1,43 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { judgedOf } from '../../src/ivr/trying-out.ts';
+import { FlowBench } from '../../src/lab/flow-bench.ts';
+import type { BenchVerb } from '../../src/lab/flow-talk.ts';
 import { FlowThread } from '../../src/lab/flow-thread.ts';
 import { CARDS, HOTLINE, openEditing, SHARED } from '../http/editing-lab.ts';
 import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { START } from '../store/examples.ts';
 
-function aThread(folder: string, more: { readonly patienceMs?: number } = {}): FlowThread {
-  const thread = new FlowThread({ folder, clock: systemClock, log: silentLog, ...more });
+function aThread(folder: string): FlowThread {
+  const thread = new FlowThread({ folder, clock: systemClock, log: silentLog });
   onTestFinished(() => thread.stop());
   return thread;
 }
+
+/** One whose thread may never answer. */
+function aStubborn() {
+  const late: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    at: (_at, then) => {
+      late.push(then);
+      return () => undefined;
+    },
+  };
+  const logged: unknown[] = [];
+  const log: Log = { ...silentLog, error: (...words) => logged.push(words) };
+  const worker = new URL('./stubborn-worker.ts', import.meta.url);
+  const thread = new FlowThread({ folder: '', clock, log, worker });
+  onTestFinished(() => thread.stop());
+  const ask = thread.ask as (verb: BenchVerb, ...words: unknown[]) => Promise<unknown>;
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  return { thread, ask, started, logged, runOut: () => late.shift()?.() };
+}
+
+const STARTS = { timeout: 20_000 };
 
 const NOTHING = {
   found: { files: [], unread: [], awaited: new Set<string>() },
@@ -60,12 +84,69 @@ test('simulated calls go on in the thread', async () => {
   await expect(thread.ask('trial', 'try-1', 'eve')).rejects.toMatchObject({ id: 'flow-trial-unknown' });
 });
 
-test('what takes too long is refused, and the next question finds another thread', async () => {
-  const folder = temporaryFolder();
-  const thread = aThread(folder, { patienceMs: 1 });
-  const [slow, after] = [thread.ask('tryOut', NOTHING), thread.ask('checkTest', 'tests: {}', 'x.test.yaml')];
+test('what never comes back is refused, and the next question finds another thread', async () => {
+  const { ask, runOut, started } = aStubborn();
+  const slow = ask('picture', started);
+  const after = ask('tryOut');
+  await vi.waitFor(() => expect(Atomics.load(started, 0)).toBe(1), STARTS);
+  runOut();
   await expect(slow).rejects.toMatchObject({ id: 'flow-check-too-long' });
-  await expect(after).rejects.toMatchObject({ id: 'flow-check-too-long' });
+  expect(await after).toBe('tryOut');
+});
+
+test('what takes too much memory is refused, and the next question finds another thread', async () => {
+  const { ask } = aStubborn();
+  const large = ask('checkTests');
+  const after = ask('tryOut');
+  await expect(large).rejects.toMatchObject({ id: 'flow-check-too-large' });
+  expect(await after).toBe('tryOut');
+});
+
+test('a question that cannot be sent holds nobody up', async () => {
+  const { ask } = aStubborn();
+  const unsent = ask('tryOut', () => undefined);
+  const after = ask('tryOut');
+  await expect(unsent).rejects.toMatchObject({ name: 'DataCloneError' });
+  expect(await after).toBe('tryOut');
+});
+
+test('whoever asks is refused when it stops, and nothing of that is an error', async () => {
+  const { ask, thread, started, logged } = aStubborn();
+  const asked = [ask('picture', started), ask('tryOut')];
+  await vi.waitFor(() => expect(Atomics.load(started, 0)).toBe(1), STARTS);
+  const ends = Promise.allSettled(asked);
+  await thread.stop();
+  const late = await Promise.allSettled([ask('tryOut')]);
+  for (const end of [...(await ends), ...late])
+    expect(end).toMatchObject({ status: 'rejected', reason: { id: 'flow-checks-busy' } });
+  expect(logged).toEqual([]);
+});
+
+test('the trials of one user wait in a few places only, and others find theirs', async () => {
+  const { ask, thread, started } = aStubborn();
+  const own = [ask('picture', started), ...Array.from({ length: 7 }, () => ask('trial', 'try-1', 'ann'))];
+  const others = [ask('beginTrial', {}, 'try-2', {}, 'bob'), ask('actInTrial', 'try-3', 'eve', {})];
+  const ends = Promise.allSettled([...own.slice(6)]);
+  const held = Promise.allSettled([...own.slice(0, 6), ...others]);
+  const message = expect.stringContaining('Too many flows');
+  for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { message } });
+  await thread.stop();
+  for (const end of await held) expect(end).toMatchObject({ reason: { message: 'The daemon is ending.' } });
+});
+
+test('what takes long to read is not written; what was read before does not count', () => {
+  let now = 0;
+  const clock: Clock = { now: () => now, at: () => () => undefined };
+  const bench = new FlowBench({ folder: temporaryFolder(), clock });
+  const takes = (ms: number) => ({
+    ...NOTHING,
+    get rules() {
+      now += ms;
+      return '';
+    },
+  });
+  expect(bench.tryOutToSave(takes(5000), takes(1000)).problems).toEqual([]);
+  expect(() => bench.tryOutToSave(takes(0), takes(5000))).toThrow(/too long/);
 });
 
 test('one that was given up holds nobody up, and a thread that ends is followed by another', async () => {
