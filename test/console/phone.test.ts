@@ -127,6 +127,7 @@ test('given_a_talk_when_the_only_microphone_is_pulled_out_then_it_goes_on_in_sil
       mediaDevices.dispatchEvent(new Event('devicechange'));
     });
     const track = window.testConnections?.at(-1)?.getSenders()[0]?.track;
+    track?.stop();
     track?.dispatchEvent(new Event('ended'));
   });
   await page.getByText('The microphone is gone').waitFor();

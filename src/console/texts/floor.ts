@@ -175,7 +175,7 @@ export const floor = texts({
     meanWait: 'Mean wait',
     serviceLevel: 'Service level',
     target: 'Target',
-    targetText: '{goal} within {time}',
+    targetText: '{goal} in {time}',
     tiers: 'Tiers against their targets',
     tier: 'Tier',
     noTier: 'Not known',
