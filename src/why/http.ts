@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Refused } from '../base/errors.ts';
+import type { Said } from '../base/said.ts';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
 import { idParams, numbersFor, textFor } from '../http/fields.ts';
 import type { Principal } from '../http/principal.ts';
 import { EVERY_ROLE } from '../http/roles.ts';
+import { saidView } from '../http/said-view.ts';
 import { scopeOf } from '../http/scope.ts';
 import { eventDataFor, ruleFor, seesScores, seesSensitive } from '../http/sensitive-view.ts';
 import { ORDERS } from '../queue/queue.ts';
@@ -51,6 +53,9 @@ const momentView = z.object({
   kind: z.string().describe('Type of the event'),
   says: z.string(),
   because: z.array(z.string()),
+  said: z
+    .object({ says: saidView, because: z.array(saidView) })
+    .describe('Both taken apart, for other languages'),
   agent: z.string().nullable(),
   offer: offerView.nullable(),
 });
@@ -141,11 +146,12 @@ export function whyRoutes(api: Api, { calls, centre, events, routing, clock }: A
 }
 
 function showMoment(moment: Moment, show: (text: string) => string): WhyView['moments'][number] {
-  const { says, because, agent = null, offer } = moment;
+  const { says, because, said, agent = null, offer } = moment;
   return {
     ...moment,
     says: show(says),
     because: because.map(show),
+    said: { says: showSaid(said.says, show), because: said.because.map((one) => showSaid(one, show)) },
     agent,
     offer: offer
       ? {
@@ -155,6 +161,14 @@ function showMoment(moment: Moment, show: (text: string) => string): WhyView['mo
           rivals: [...offer.rivals],
         }
       : null,
+  };
+}
+
+/** Nothing is shown in its values that its text would not show. */
+function showSaid({ form, values }: Said, show: (text: string) => string): Said {
+  return {
+    form: show(form),
+    values: values.map((value) => (typeof value === 'string' ? show(value) : showSaid(value, show))),
   };
 }
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { textOf } from '../../src/base/said.ts';
+import { sentenceIn } from '../../src/console/parts/sentence-in.ts';
+import { CHINESE } from '../../src/console/texts/sentences/chinese.ts';
 import type { LogEvent } from '../../src/engine/changes.ts';
 import type { OfferReason } from '../../src/queue/queue.ts';
 import { storyOf } from '../../src/why/story.ts';
@@ -85,6 +88,22 @@ test('a call is told in the order of time, with the numbers as they may be shown
     'known to wait 45.0s and no longer',
     'keeps a place: 2.0s of waiting count already',
   ]);
+});
+
+test('the story is told in Chinese too, with the same values', () => {
+  const story = storyOf(EVENTS, String);
+  const chinese = story.map(({ said }) => sentenceIn(CHINESE, said.says));
+  expect(chinese.slice(0, 4)).toEqual([
+    '13812345678 拨打 95533',
+    '进入队列 vip，等级 vip',
+    '等待 16.0s 后分配给 1002：4 名合适坐席中得分最高（30）',
+    '1002 无人接听（15.0s 后）',
+  ]);
+  for (const { says, because, said } of story) {
+    expect(textOf(said.says)).toBe(says);
+    expect(said.because.map(textOf)).toEqual(because);
+    for (const one of said.because) expect(sentenceIn(CHINESE, one)).not.toBe(textOf(one));
+  }
 });
 
 test('an offer tells how full the target was, who was considered, who was removed by what, who else waited', () => {
