@@ -9,7 +9,7 @@ replaceSource('src/store/ownership.ts', (source) => {
   return source.replace(QUESTION, 'true');
 });
 // Asterisk tells it, too, when the event has its turn.
-replaceSource('src/engine/engine.ts', (source) => {
+replaceSource('src/engine/pbx-listener.ts', (source) => {
   if (!source.includes(REPLACED)) throw new Error(`there is no ${REPLACED} any more`);
   return source.replace(REPLACED, `${REPLACED} return;`);
 });
