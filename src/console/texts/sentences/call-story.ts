@@ -11,7 +11,7 @@ export const CALL_STORY: Readonly<Record<string, string>> = {
   "the agent's phone vanished": '坐席话机掉线',
   'the transfer failed': '转接失败',
   'the connection failed': '接通失败',
-  '{0}: back in front of': '{0}：回到队首',
+  '{0}: back in front of': '{0}，重新排到最前：',
   '{0} queue {1}, {2}': '{0}队列 {1}，{2}',
   'no tier': '无等级',
   'tier {0}': '等级 {0}',
