@@ -55,6 +55,21 @@ test('a viewer sees numbers masked, and a call that does not wait stands nowhere
   expect(body.standing).toBeNull();
 });
 
+test('a viewer finds no number in what the log says in free text, in no language', async () => {
+  const api = await openWithWaiting();
+  const { agent: _agent, ...refused } = anEvent({
+    type: 'DialRefused',
+    call: 'c1',
+    at: START + 20,
+    data: { to: { kind: 'phone', extension: '1009' }, reason: 'asked by 13900139000' },
+  });
+  await api.store.commit(theChanges({ events: [refused] }));
+  const { text } = await api.send('viewer', 'GET', '/api/calls/c1/why');
+  expect(text).toContain('asked by 139****9000');
+  expect(text).not.toContain('13900139000');
+  expect((await api.send('supervisor', 'GET', '/api/calls/c1/why')).text).toContain('13900139000');
+});
+
 test('of a call that is not there nothing is told, and nothing without a token', async () => {
   const api = await openWithWaiting();
   const unknown = await api.send('supervisor', 'GET', '/api/calls/c9/why');
