@@ -24,6 +24,11 @@ const node = runner();
 if ((await runForeground(node, [join(project, 'test/asterisk/ensure-pbx.ts')])) !== 0)
   giveUp('The tests need an Asterisk; the line above says what is in the way.');
 
+if (!process.env.FREESWITCH_HOME)
+  say(
+    'NOT RUN: the tests of the centre on FreeSWITCH. Set FREESWITCH_HOME to the folder that holds its bin/freeswitch.',
+  );
+
 process.chdir(project);
 const chosen = process.argv.slice(2);
 const count = { passed: 0, failed: 0 };

@@ -53,9 +53,6 @@ import { httpLookUp } from './ivr/http-client.ts';
 import { FlowLibrary } from './ivr/library.ts';
 import { FlowHistory, StepStats } from './ivr/store.ts';
 import { FlowThread } from './lab/flow-thread.ts';
-import { asteriskPbx } from './pbx/asterisk/pbx.ts';
-import { asteriskPerimeter } from './pbx/asterisk/perimeter.ts';
-import { asteriskScriptedCallers } from './pbx/asterisk/scripted-callers.ts';
 import { PbxMetrics } from './pbx/observed.ts';
 import { wrongWish } from './queue/rules.ts';
 import { CallbackStore, callbacksByQueue } from './queue/store.ts';
@@ -64,7 +61,7 @@ import { ReportThread } from './report/thread.ts';
 import { BanFile } from './security/ban-file.ts';
 import { BanKeeper } from './security/ban-keeper.ts';
 import { TrunkAddress } from './security/trunk-address.ts';
-import { readPbxPorts } from './setup/asterisk-process.ts';
+import { choosePbx, connectPbx } from './setup/choose-pbx.ts';
 import { CONSOLE_FOLDER } from './setup/console-build.ts';
 import { Demonstration } from './setup/demonstration.ts';
 import { DialerCentre } from './setup/dialer-centre.ts';
@@ -96,7 +93,6 @@ await untilWanted(() => rehearse(process.env));
 
 const settings = readSettings(process.env);
 const secrets = readSecrets(settings.data);
-const ports = readPbxPorts(settings.data);
 const speechTools = findSpeech(settings);
 const tokens = Object.values(settings.services).map((service) => service.token);
 const log = pino(
@@ -107,8 +103,7 @@ const log = pino(
   },
   new LogDestination(process.stdout.fd),
 );
-if (!ports || !speechTools)
-  throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
+if (!speechTools) throw new Refused('not-set-up', 'This data folder has not been set up. Run: npm start');
 
 /** A daemon to which nothing happens finds out within this that it was replaced, ms. */
 const ASK_FENCE_EVERY_MS = 500;
@@ -154,19 +149,10 @@ const calls = new CallStore(database, events);
 const callbacks = new CallbackStore(database, events, (callback) => engine.callBack(callback));
 const history = new FlowHistory(database, events);
 const guesses = await rememberedGuesses();
-const recordings = join(settings.data, 'asterisk/spool/recording');
+const connections = connectPbx(settings, secrets, (part) => log.child({ part }));
+const { recordings } = connections;
 
 const messages = new VoicemailKeeper({ calls, recordings, clock, log: log.child({ part: 'voicemail' }) });
-
-const control = {
-  ariUrl: `http://127.0.0.1:${ports.ari}`,
-  ariUser: 'carillon',
-  ariPassword: secrets.ariPassword,
-  amiHost: '127.0.0.1',
-  amiPort: ports.ami,
-  amiUser: 'carillon',
-  amiPassword: secrets.amiPassword,
-};
 
 const pbxMetrics = new PbxMetrics(() => performance.now());
 const callMetrics = new CallMetrics();
@@ -177,21 +163,11 @@ events.onAppended((appended) => {
 });
 const engineMetrics = new EngineMetrics(() => performance.now());
 
-const asterisk = asteriskPbx({
-  ...control,
-  app: 'carillon',
-  recordings,
-  sounds: join(settings.data, 'sounds'),
-  trunk: 'trunk',
-  idPrefix: 'leg-',
-  log: log.child({ part: 'pbx' }),
-});
-
-const pbx = fenced(pbxMetrics.observe(asterisk), fence);
+const pbx = fenced(pbxMetrics.observe(connections.pbx), fence);
 
 const securityLog = log.child({ part: 'security' });
 const bans = new BanKeeper({
-  perimeter: asteriskPerimeter({ ...control, log: securityLog }),
+  perimeter: connections.perimeter,
   file: new BanFile(join(settings.data, 'bans.json'), securityLog),
   events,
   neverBan: settings.neverBan.flatMap((network) => parseNetwork(network) ?? []),
@@ -309,9 +285,7 @@ const classOfService = new ClassOfServiceWatch({
 });
 
 const phoneAccounts = new PhoneAccounts({
-  settings,
-  ports,
-  ariPassword: secrets.ariPassword,
+  pbx: choosePbx(settings, secrets),
   phones: () => agents.phones(),
   log: log.child({ part: 'phones' }),
 });
@@ -407,7 +381,7 @@ const sessions = new SessionStore(database);
 const door = new Door({ tokens: apiTokens, sessions, clock });
 const sockets = new Sockets({ gate: door, clock, log: log.child({ part: 'sockets' }) });
 sockets.add('/live', feed.path);
-sockets.add('/sip', sipPath({ pbx: `ws://127.0.0.1:${ports.ari}/ws`, log: log.child({ part: 'sip' }) }));
+sockets.add('/sip', sipPath({ pbx: connections.webSip, log: log.child({ part: 'sip' }) }));
 sessions.onEnded((session) => sockets.sessionEnded(session));
 const audited = new AuditStore(database);
 const audit = new AuditLog({ store: audited, clock, log: log.child({ part: 'audit' }) });
@@ -465,11 +439,7 @@ app = buildApp({
   }),
   demonstration: new Demonstration({
     settings,
-    callers: asteriskScriptedCallers({
-      url: control.ariUrl,
-      user: control.ariUser,
-      password: control.ariPassword,
-    }),
+    callers: connections.callers,
     speech,
     isAnswered: (number) => flows.list().some(({ numbers }) => numbers.includes(number)),
     clock,
@@ -572,6 +542,7 @@ async function stop(code: number): Promise<void> {
   isStopping = true;
   log.info({}, 'Carillon stops');
   try {
+    sweeping.stop();
     phoneAccounts.stop();
     classOfService.close();
     routing.close();

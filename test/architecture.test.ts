@@ -96,12 +96,32 @@ test('left never imports right', () => {
   expect(found).toEqual([]);
 });
 
+/** What knows the kinds of PBX: adapters, set-up, who picks one, and who looks into one past the port. */
+const KNOWS_KINDS = [
+  /^pbx\//,
+  /^setup\/((asterisk|freeswitch)\/|choose-pbx\.ts$)/,
+  /^cli\/doctor\/(ask|gather)-/,
+  /^lab\/bench\/faults\/pbx-(eye|proxy)\.ts$/,
+];
+const KIND = /^(?:pbx\/([a-z]+)|setup\/(asterisk|freeswitch))\//;
+
 test('nothing above the port knows which PBX it is', () => {
   const found = offenders(({ path, imports }) =>
-    path.startsWith('pbx/') || path === 'main.ts'
-      ? []
-      : imports.filter((name) => /^pbx\/[a-z]+\//.test(name)),
+    KNOWS_KINDS.some((place) => place.test(path)) ? [] : imports.filter((name) => KIND.test(name)),
   ).filter((line) => !line.startsWith('lab/') || !line.includes('simulated'));
+  expect(found).toEqual([]);
+});
+
+test('the set-up of one PBX knows nothing of another', () => {
+  const kindOf = (path: string): string | undefined => {
+    const [, adapter, setup] = KIND.exec(path) ?? [];
+    return adapter ?? setup;
+  };
+  const found = offenders(({ path, imports }) =>
+    path.startsWith('setup/') && kindOf(path) !== undefined
+      ? imports.filter((name) => kindOf(name) !== undefined && kindOf(name) !== kindOf(path))
+      : [],
+  );
   expect(found).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { renderedPhones } from '../setup/render-asterisk.ts';
+import { renderedPhones } from '../setup/phone.ts';
+
 import { readSecrets } from '../setup/secrets.ts';
 import { reachableHost, readSettings } from '../setup/settings.ts';
 import type { LogOptions } from './log.ts';

@@ -9,7 +9,7 @@ const COLOURS: Readonly<Record<Verdict, 'green' | 'yellow' | 'red'>> = {
 };
 /** Widths of the first two columns. */
 const VERDICT_WIDTH = 'problem'.length;
-const CHECK_WIDTH = 'write-ahead-log '.length;
+const CHECK_WIDTH = 'freeswitch-program '.length;
 
 /** `carillon doctor`: what is wrong with this installation, and what to do. Returns the exit code: 1 on problems. */
 export async function doctor(options: { readonly json?: boolean }): Promise<number> {

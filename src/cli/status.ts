@@ -1,4 +1,4 @@
-import { asteriskLog, findRunning } from '../setup/asterisk-process.ts';
+import { findRunningPbx, pbxLogs } from '../setup/choose-pbx.ts';
 import { daemonLog } from '../setup/daemon-process.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { lockOwner } from '../setup/start-lock.ts';
@@ -14,7 +14,7 @@ const CALLS_SHOWN = 5;
 export async function showStatus(): Promise<number> {
   const settings = readSettings(process.env);
   const supervisor = lockOwner(settings.data);
-  const asterisk = findRunning(settings.data);
+  const pbx = findRunningPbx(settings);
   const health = await askDaemon(settings, PATIENCE_MS);
   const state = health ? (health.ready ? 'takes calls' : 'takes no calls') : 'does not answer';
   const problems = (health?.problems ?? []).map((problem): [string, string] => [
@@ -24,14 +24,14 @@ export async function showStatus(): Promise<number> {
   print(
     table([
       ['start', supervisor ? `running (process ${supervisor})` : 'not running'],
-      ['asterisk', asterisk ? `running (process ${asterisk}) ${harmless(health?.pbx ?? '')}` : 'not running'],
+      [settings.pbx, pbx ? `running (process ${pbx}) ${harmless(health?.pbx ?? '')}` : 'not running'],
       ['daemon', coloured(health?.ready ? 'green' : 'red', state)],
       ...problems,
       ...(health ? [['calls', counted(health.liveCalls, 'live call')], ...(await inside(settings))] : []),
       ['api', addressOfApi(settings)],
       ['data', settings.data],
       ['logs', daemonLog(settings.data)],
-      ['', asteriskLog(settings.data)],
+      ['', pbxLogs(settings)[0]],
     ]),
   );
   if (problems.length > 0 || !health) print('\nnpx carillon doctor says what is wrong and what to do.');

@@ -1,4 +1,5 @@
 import { computed, onScopeDispose, reactive, ref } from 'vue';
+import type { CLOSED } from '../http/sitting.ts';
 import { lookWhoIsSignedIn, signedOut } from './api.ts';
 import { TryAgain } from './try-again.ts';
 
@@ -20,9 +21,8 @@ const SILENCE_MS = 40_000;
 /** A connection that lasts for so long is no try any more, ms. */
 const STEADY_MS = 10_000;
 
-/** Codes with which the server closes: see `http/sitting.ts`. */
-const SIGNED_OUT = 4401;
-const TAKEN_OVER = 4409;
+const SIGNED_OUT: typeof CLOSED.signedOut = 4401;
+const TAKEN_OVER: typeof CLOSED.takenOver = 4409;
 
 const views = new Map<
   string,

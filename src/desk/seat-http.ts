@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Api, type ApiParts, caller } from '../http/api.ts';
-import { seatOf } from '../http/desk-phone.ts';
 import { number } from '../http/fields.ts';
 import type { Rows } from '../http/live/topic.ts';
 import { deskView } from '../http/live/views.ts';
+import { seatOf } from '../http/page-phone.ts';
 
 /** What an agent gets who needs more time for his wrap-up, ms. */
 const MORE_TIME_MS = 60_000;

@@ -170,7 +170,7 @@ export type Source =
 export type PbxTrouble = 'draining' | 'phones-unknown';
 
 export type PbxEvent =
-  /** `restarted`: the PBX began anew since the link was last up, and all that was in it is gone. */
+  /** `restarted`: the PBX began anew since the link was last up; of what was in it there is only what a snapshot holds. */
   | { readonly type: 'LinkUp'; readonly pbx: string; readonly restarted: boolean }
   | { readonly type: 'LinkDown'; readonly reason: string }
   /** Something of the PBX does not work though the link is up; with an empty `sentence`, it works again. */

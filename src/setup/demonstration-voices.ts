@@ -14,7 +14,7 @@ const LADY: VoiceStyle = { pitch: 70, speed: 150 };
 const GENTLEMAN: VoiceStyle = { pitch: 35, speed: 160 };
 const HURRIED: VoiceStyle = { pitch: 45, speed: 200 };
 
-/** What scripted callers say, by the names that the dialplan plays (dialplan/asterisk/extensions_demonstration.conf). */
+/** What scripted callers say, by the names that each PBX's dialplan for them plays. */
 const WORDS: Readonly<Record<string, Words>> = {
   'vip-1': { language: 'zh-CN', style: LADY, text: '您好，我是孙丽。我想了解一下大额存单。' },
   'vip-2': { language: 'zh-CN', style: LADY, text: '我有一笔资金下周到期，请问现在的利率是多少？' },

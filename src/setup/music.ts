@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SHARED_FILE } from '../ivr/flow-set.ts';
 import { readShared } from '../ivr/shared.ts';
 import { holdTone } from './hold-tone.ts';
+import type { PbxKind } from './pbx-installation.ts';
 import type { Settings } from './settings.ts';
 
 /** A music class and the folder of its sound files. */
@@ -11,17 +12,25 @@ export interface MusicClass {
   readonly folder: string;
 }
 
-/** The ordinary music. The PBX drops a class without files and leaves callers in silence, so there is always one. */
-export function ordinaryMusic(own: string, shared: string): string {
-  const shipped = [join(shared, 'moh'), '/usr/share/asterisk/moh', '/var/lib/asterisk/moh'].find(hasSound);
-  return shipped ?? withHoldTone(own, 'default');
+/** Endings of the sound files that a PBX plays. */
+const PLAYABLE: Readonly<Record<PbxKind, RegExp>> = {
+  asterisk: /\.(wav|gsm|ulaw|alaw|sln\d*|g722)$/,
+  freeswitch: /\.(wav|au|gsm)$/,
+};
+
+/**
+ * The ordinary music. The PBX drops a class without files and leaves callers in silence, so there is always one.
+ * @param shipped absolute folders in which music that came with the PBX may lie
+ */
+export function ordinaryMusic(own: string, shipped: readonly string[], pbx: PbxKind): string {
+  return shipped.find((folder) => hasSound(folder, pbx)) ?? withHoldTone(own, 'default', pbx);
 }
 
 /** The further classes: each folder of `<flows>/music`, and a melody of ours for what personas name and nobody recorded. */
-export function furtherMusic(settings: Pick<Settings, 'flows'>, own: string): MusicClass[] {
+export function furtherMusic(settings: Pick<Settings, 'flows'>, own: string, pbx: PbxKind): MusicClass[] {
   const folder = join(settings.flows, 'music');
   const recorded = existsSync(folder)
-    ? readdirSync(folder).filter((name) => hasSound(join(folder, name)))
+    ? readdirSync(folder).filter((name) => hasSound(join(folder, name), pbx))
     : [];
   const names = new Set(
     [...recorded, ...musicOfPersonas(settings.flows)].filter(
@@ -30,7 +39,7 @@ export function furtherMusic(settings: Pick<Settings, 'flows'>, own: string): Mu
   );
   return [...names].sort().map((name) => ({
     name,
-    folder: recorded.includes(name) ? join(folder, name) : withHoldTone(join(own, name), name),
+    folder: recorded.includes(name) ? join(folder, name) : withHoldTone(join(own, name), name, pbx),
   }));
 }
 
@@ -43,19 +52,17 @@ function musicOfPersonas(flows: string): string[] {
   return Object.values(shared?.personas ?? {}).flatMap(({ music }) => music ?? []);
 }
 
-function withHoldTone(folder: string, name: string): string {
+function withHoldTone(folder: string, name: string, pbx: PbxKind): string {
   mkdirSync(folder, { recursive: true });
-  if (!hasSound(folder)) writeFileSync(join(folder, 'hold.wav'), holdTone(name));
+  if (!hasSound(folder, pbx)) writeFileSync(join(folder, 'hold.wav'), holdTone(name));
   return folder;
 }
 
-function hasSound(folder: string): boolean {
+function hasSound(folder: string, pbx: PbxKind): boolean {
   return (
     existsSync(folder) &&
     statSync(folder).isDirectory() &&
-    readdirSync(folder).some(
-      (name) => /\.(wav|gsm|ulaw|alaw|sln\d*|g722)$/.test(name) && isFilled(join(folder, name)),
-    )
+    readdirSync(folder).some((name) => PLAYABLE[pbx].test(name) && isFilled(join(folder, name)))
   );
 }
 

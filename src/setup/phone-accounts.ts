@@ -3,23 +3,19 @@ import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { backOff, pause } from './back-off.ts';
-import type { PbxPorts } from './ports.ts';
-import { reloadAsterisk } from './reload-asterisk.ts';
-import { asteriskEtc, type Phone, phoneFiles, renderPhones } from './render-asterisk.ts';
-import type { Settings } from './settings.ts';
+import type { PbxInstallation } from './pbx-installation.ts';
+import type { Phone } from './phone.ts';
 
-/** Lies beside the phones' files from before they are written until Asterisk has read them. */
+/** Lies beside the phones' files from before they are written until the PBX has read them. */
 const OWED = 'phones.owed';
 
 export interface PhoneAccountsParts {
-  readonly settings: Pick<Settings, 'data'>;
-  readonly ports: PbxPorts;
-  readonly ariPassword: string;
+  readonly pbx: Pick<PbxInstallation, 'name' | 'etc' | 'configurePhones' | 'phoneFiles' | 'reload'>;
   readonly phones: () => Promise<readonly Phone[]>;
   readonly log: Log;
 }
 
-/** Keeps Asterisk's accounts of phones as the database has them, while it runs. */
+/** Keeps the PBX's accounts of phones as the database has them, while it runs. */
 export class PhoneAccounts {
   readonly #parts: PhoneAccountsParts;
   readonly #stopping = new AbortController();
@@ -31,12 +27,12 @@ export class PhoneAccounts {
     this.#parts = parts;
   }
 
-  /** Tells Asterisk what a daemon before this one could not tell it any more. */
+  /** Tells the PBX what a daemon before this one could not tell it any more. */
   start(): void {
     if (existsSync(this.#owed)) void this.changed();
   }
 
-  /** Phones were added, changed or removed: resolves when Asterisk knows, or cannot be told now; calls go on. */
+  /** Phones were added, changed or removed: resolves when the PBX knows, or cannot be told now; calls go on. */
   async changed(): Promise<void> {
     await this.#tellInTurn();
     if (this.#problem !== '' && !this.#isTryingAgain) void this.#tryAgain();
@@ -46,7 +42,7 @@ export class PhoneAccounts {
   problems(): readonly string[] {
     if (this.#problem === '') return [];
     return [
-      `Asterisk has not taken the changed phones, and works with those of before; it is told again until it does: ${this.#problem}`,
+      `${this.#parts.pbx.name} has not taken the changed phones, and works with those of before; it is told again until it does: ${this.#problem}`,
     ];
   }
 
@@ -70,27 +66,27 @@ export class PhoneAccounts {
   }
 
   async #tell(): Promise<void> {
-    const { settings, ports, ariPassword, phones, log } = this.#parts;
+    const { pbx, phones, log } = this.#parts;
     try {
       const wanted = await phones();
       const wasOwed = existsSync(this.#owed);
       writeFileSync(this.#owed, '', { mode: 0o600 });
-      const changed = renderPhones(settings, wanted);
-      // What an earlier try wrote and Asterisk did not read is not written again.
-      const unread = wasOwed ? phoneFiles() : changed;
-      if (unread.length > 0) await reloadAsterisk(ports, ariPassword, unread);
+      const changed = pbx.configurePhones(wanted);
+      // What an earlier try wrote and the PBX did not read is not written again.
+      const unread = wasOwed ? pbx.phoneFiles() : changed;
+      if (unread.length > 0) await pbx.reload(unread);
       rmSync(this.#owed, { force: true });
-      if (this.#problem !== '') log.info({}, 'Asterisk has taken the changed phones');
+      if (this.#problem !== '') log.info({}, `${pbx.name} has taken the changed phones`);
       this.#problem = '';
     } catch (thrown) {
       const reason = messageOf(thrown);
       if (reason !== this.#problem)
-        log.error({ reason }, 'Asterisk has not taken the changed phones; it is told again');
+        log.error({ reason }, `${pbx.name} has not taken the changed phones; it is told again`);
       this.#problem = reason;
     }
   }
 
   get #owed(): string {
-    return join(asteriskEtc(this.#parts.settings.data), OWED);
+    return join(this.#parts.pbx.etc, OWED);
   }
 }

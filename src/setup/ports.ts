@@ -5,13 +5,6 @@ import type { Settings } from './settings.ts';
 
 export type Protocol = 'udp' | 'tcp';
 
-/** Loopback TCP ports of the PBX's control interfaces. */
-export interface PbxPorts {
-  /** HTTP: ARI, and SIP over websocket. */
-  readonly ari: number;
-  readonly ami: number;
-}
-
 /**
  * Makes sure that our SIP port can be opened, UDP and TCP. Throws `Refused('port-taken' | 'port-forbidden' | 'bad-address')`
  * with a sentence for the operator.

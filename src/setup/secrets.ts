@@ -5,16 +5,17 @@ import { messageOf, Refused } from '../base/errors.ts';
 
 /** What only this installation knows. Made at the first start; never logged. */
 export interface Secrets {
-  /** Password of user `carillon` at the PBX's control interfaces. */
+  /** Passwords of the PBX's control interfaces. */
   readonly ariPassword: string;
   readonly amiPassword: string;
+  readonly eslPassword: string;
   /** The first API token, with every right. */
   readonly adminToken: string;
   /** What the users that set-up made sign in with at first. */
   readonly consolePassword: string;
 }
 
-const NAMES = ['ariPassword', 'amiPassword', 'adminToken', 'consolePassword'] as const;
+const NAMES = ['ariPassword', 'amiPassword', 'eslPassword', 'adminToken', 'consolePassword'] as const;
 
 /** 32 of them, so that none is likelier than another. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -22,6 +23,7 @@ const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
 const MAKE: Readonly<Record<(typeof NAMES)[number], () => string>> = {
   ariPassword: newSecret,
   amiPassword: newSecret,
+  eslPassword: newSecret,
   adminToken: newSecret,
   consolePassword: newPassword,
 };
@@ -92,6 +94,7 @@ function pick(known: Record<string, unknown>): Secrets {
   return {
     ariPassword: String(known.ariPassword),
     amiPassword: String(known.amiPassword),
+    eslPassword: String(known.eslPassword),
     adminToken: String(known.adminToken),
     consolePassword: String(known.consolePassword),
   };

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseNetwork } from '../base/address.ts';
 import { Refused } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { PBX_KINDS, type PbxKind } from './pbx-installation.ts';
 import { projectFolder } from './project.ts';
 
 /** What the operator may decide before the start. All of it comes from the environment; see `SETTINGS`. */
@@ -18,11 +19,14 @@ export interface Settings {
   readonly callsPerSecond: number;
   /** Absolute folder that everything we write lives in. */
   readonly data: string;
+  readonly pbx: PbxKind;
   /** Absolute folder of the private Asterisk, unpacked there when no other one is found. */
   readonly pbxRoot: string;
   readonly trunk: { readonly host: string; readonly port: number };
   /** Absolute path of an Asterisk program to use instead of looking for one. */
   readonly asterisk?: string;
+  /** Absolute path of a FreeSWITCH program, or of the folder it is installed in, to use instead of looking for one. */
+  readonly freeswitch?: string;
   /** Absolute folder of the flow files. */
   readonly flows: string;
   /** Absolute path of the file that says which outside numbers may be dialled. */
@@ -70,6 +74,7 @@ export const SETTINGS: readonly {
   readonly fallback: string;
   readonly meaning: string;
 }[] = [
+  { name: 'CARILLON_PBX', fallback: 'asterisk', meaning: 'asterisk or freeswitch' },
   { name: 'CARILLON_SIP_PORT', fallback: '5060', meaning: 'SIP port, UDP and TCP' },
   { name: 'CARILLON_HTTP_PORT', fallback: '8080', meaning: 'port of the API' },
   { name: 'CARILLON_RTP_PORTS', fallback: '20000-20999', meaning: 'UDP ports for audio, first-last' },
@@ -135,6 +140,11 @@ export const SETTINGS: readonly {
     meaning: 'another speech program (a command line) or service (an http address)',
   },
   { name: 'CARILLON_ASTERISK', fallback: 'found or unpacked', meaning: 'path of an Asterisk 20 or newer' },
+  {
+    name: 'CARILLON_FREESWITCH',
+    fallback: 'found',
+    meaning: 'folder or program of a FreeSWITCH 1.10 or newer, for CARILLON_PBX=freeswitch',
+  },
   { name: 'CARILLON_PBX_ROOT', fallback: '<data>/pbx', meaning: 'where the private Asterisk is unpacked' },
 ];
 
@@ -157,6 +167,7 @@ export function readSettings(env: Environment): Settings {
   const [rtpFirst, rtpLast] = portRangeIn(env, 'CARILLON_RTP_PORTS', '20000-20999');
   const data = folderIn(env, 'CARILLON_DATA', '.carillon');
   const asterisk = textOf(env, 'CARILLON_ASTERISK');
+  const freeswitch = textOf(env, 'CARILLON_FREESWITCH');
   if (sipPort === httpPort)
     bad(`CARILLON_SIP_PORT and CARILLON_HTTP_PORT are both ${sipPort}; give them different ports.`);
   if (sipPort >= rtpFirst && sipPort <= rtpLast)
@@ -171,9 +182,11 @@ export function readSettings(env: Environment): Settings {
     rtpLast,
     callsPerSecond: countIn(env, 'CARILLON_CALLS_PER_SECOND', 100, 10_000),
     data,
+    pbx: pbxIn(env),
     pbxRoot: folderIn(env, 'CARILLON_PBX_ROOT', `${data}/pbx`),
     trunk: hostAndPortIn(env, 'CARILLON_TRUNK', '127.0.0.1:5090'),
     asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,
+    freeswitch: freeswitch ? folderIn(env, 'CARILLON_FREESWITCH', freeswitch) : undefined,
     flows: folderIn(env, 'CARILLON_FLOWS', 'ivr-flows'),
     classOfService: folderIn(env, 'CARILLON_CLASS_OF_SERVICE', CLASS_OF_SERVICE),
     routing: folderIn(env, 'CARILLON_ROUTING', ROUTING),
@@ -314,6 +327,12 @@ function switchIn(env: Environment, name: string, fallback: boolean): boolean {
   if (!text) return fallback;
   if (text === 'on' || text === 'off') return text === 'on';
   return bad(`${name} is "${text}"; give on or off.`);
+}
+
+function pbxIn(env: Environment): PbxKind {
+  const text = textOf(env, 'CARILLON_PBX').toLowerCase() || 'asterisk';
+  const kind = PBX_KINDS.find((one) => one === text);
+  return kind ?? bad(`CARILLON_PBX is "${text}"; give ${PBX_KINDS.join(' or ')}.`);
 }
 
 function servicesIn(env: Environment): Settings['services'] {

@@ -1,24 +1,17 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refused } from '../base/errors.ts';
-import {
-  asteriskLog,
-  choosePbxPorts,
-  findRunning,
-  type RunningAsterisk,
-  startAsterisk,
-} from './asterisk-process.ts';
+import { choosePbx, findOtherPbx } from './choose-pbx.ts';
 import { ensureConsole } from './console-build.ts';
 import { askHealth, daemonLog, endLeftoverDaemon, type Health } from './daemon-process.ts';
 import { checkSpace, ensureDataFolder, SPACE_TO_RUN } from './data-folder.ts';
-import { type AsteriskProgram, findAsterisk } from './find-asterisk.ts';
 import { ensureSpeech } from './find-speech.ts';
-import { checkHttpPort, checkSipPort, type PbxPorts } from './ports.ts';
+import type { PbxInstallation, RunningPbx } from './pbx-installation.ts';
+import type { Phone } from './phone.ts';
+import { checkHttpPort, checkSipPort } from './ports.ts';
 import { prepareData } from './prepare.ts';
-import { canReload, reloadAsterisk } from './reload-asterisk.ts';
-import { asteriskHome, type Phone, renderAsterisk } from './render-asterisk.ts';
 import { lastLines } from './run-program.ts';
-import { ensureSecrets, type Secrets } from './secrets.ts';
+import { ensureSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { takeStartLock } from './start-lock.ts';
 import { type Supervision, supervise } from './supervise.ts';
@@ -38,7 +31,8 @@ export interface RunningCarillon {
   readonly phones: readonly Phone[];
   /** Whether the demo data was put in by this start. */
   readonly seeded: boolean;
-  readonly asterisk: AsteriskProgram;
+  /** What it runs on, for people. */
+  readonly pbx: string;
   stop(): Promise<void>;
 }
 
@@ -76,22 +70,21 @@ async function startLocked(
   const secrets = ensureSecrets(settings.data);
   await endLeftoverDaemon(settings.data);
   await checkHttpPort(settings);
-  if (findRunning(settings.data) === undefined) await checkSipPort(settings);
-  const program = await findAsterisk(settings, say);
-  say(`Asterisk ${program.version} (${originOf(program, settings)})`);
+  refuseOther(settings);
+  const pbx = choosePbx(settings, secrets);
+  if (pbx.findRunning() === undefined) await checkSipPort(settings);
+  const found = await pbx.find(say);
+  say(found);
   await ensureSpeech(settings, say);
   // Calls are worth more than pages: without them the centre starts too.
   await ensureConsole(say).catch((error: unknown) => say(messageOf(error)));
   signal.throwIfAborted();
   const { phones, seeded } = await prepareData(settings, secrets, say);
-  mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
-  const ports = await choosePbxPorts(settings.data);
-  const changed = renderAsterisk(settings, secrets, ports, phones, program);
-  const start = () => startAsterisk(program.program, settings.data, ports, secrets.ariPassword);
-  const asterisk = await upToDate(await start(), changed, start, ports, secrets, say);
-  const supervision = supervise(settings, asterisk, start, say);
+  const changed = await pbx.configure(phones);
+  const running = await upToDate(await pbx.start(), pbx, changed, say);
+  const supervision = supervise(settings, pbx, running, say);
   try {
-    await untilReady(settings, supervision, say, signal);
+    await untilReady(settings, pbx, supervision, say, signal);
   } catch (error) {
     await supervision.stop();
     throw error;
@@ -99,7 +92,7 @@ async function startLocked(
   return {
     phones,
     seeded,
-    asterisk: program,
+    pbx: found,
     async stop() {
       await supervision.stop();
       release();
@@ -107,28 +100,37 @@ async function startLocked(
   };
 }
 
-/** A fresh Asterisk has read the files; an adopted one reads them again, or starts again where that does not do. */
+/** Two would answer at the same port, and the calls of the other one would be left alone. */
+function refuseOther(settings: Settings): void {
+  const other = findOtherPbx(settings);
+  if (other)
+    throw new Refused(
+      'other-pbx-running',
+      `Another PBX, ${other.kind} (process ${other.pid}), still runs on this data folder, perhaps with calls. Start once more with CARILLON_PBX=${other.kind} and stop that with Ctrl-C, or end the process; then start with CARILLON_PBX=${settings.pbx}.`,
+    );
+}
+
+/** A fresh PBX has read the files; an adopted one reads them again, or starts again where that does not do. */
 async function upToDate(
-  asterisk: RunningAsterisk,
+  running: RunningPbx,
+  pbx: PbxInstallation,
   changed: readonly string[],
-  start: () => Promise<RunningAsterisk>,
-  ports: PbxPorts,
-  secrets: Secrets,
   say: (line: string) => void,
-): Promise<RunningAsterisk> {
-  if (!asterisk.adopted) return asterisk;
-  say(`Asterisk was running already (process ${asterisk.pid}); its calls go on`);
-  if (canReload(changed)) {
-    await reloadAsterisk(ports, secrets.ariPassword, changed);
-    return asterisk;
+): Promise<RunningPbx> {
+  if (!running.adopted) return running;
+  say(`${pbx.name} was running already (process ${running.pid}); its calls go on`);
+  if (pbx.canReload(changed)) {
+    await pbx.reload(changed);
+    return running;
   }
-  say('Settings have changed that need a restart of Asterisk; restarting it');
-  await asterisk.stop();
-  return start();
+  say(`Settings have changed that need a restart of ${pbx.name}; restarting it`);
+  await running.stop();
+  return pbx.start();
 }
 
 async function untilReady(
   settings: Settings,
+  pbx: PbxInstallation,
   supervision: Supervision,
   say: (line: string) => void,
   signal: AbortSignal,
@@ -152,7 +154,7 @@ async function untilReady(
     'not-ready',
     supervision.daemonDeaths() > 0
       ? `The daemon does not start (${tailOf(daemonLog(settings.data))}). The whole story: ${daemonLog(settings.data)}`
-      : `The daemon takes no calls after ${READY_TIMEOUT_MS / 1000} seconds: ${reason}. Look into ${daemonLog(settings.data)} and ${asteriskLog(settings.data)}.`,
+      : `The daemon takes no calls after ${READY_TIMEOUT_MS / 1000} seconds: ${reason}. Look into ${daemonLog(settings.data)} and ${pbx.logs[0]}.`,
   );
 }
 
@@ -177,9 +179,4 @@ function tailOf(log: string): string {
   const text = existsSync(log) ? readFileSync(log, 'utf8').slice(-5000) : '';
   const named = text.split('\n').findLast((line) => /^(\w*Error|Refused)\b.*:/.test(line.trim()));
   return named?.trim() ?? (lastLines(text, 1) || 'it prints nothing');
-}
-
-function originOf(asterisk: AsteriskProgram, settings: Settings): string {
-  if (asterisk.origin === 'private') return `private, in ${settings.pbxRoot}`;
-  return asterisk.origin === 'path' ? 'found on the PATH' : 'as CARILLON_ASTERISK says';
 }

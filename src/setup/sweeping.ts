@@ -34,6 +34,9 @@ const PAUSE_MS = 20;
 /** Removes what is older than it has to be kept: now, and every few minutes. */
 export class Sweeping {
   readonly #parts: SweepingParts;
+  #isStopped = false;
+  #cancelSweep: () => void = () => undefined;
+  #cancelSessions: () => void = () => undefined;
 
   constructor(parts: SweepingParts) {
     this.#parts = parts;
@@ -44,13 +47,24 @@ export class Sweeping {
     this.#sweepSessions();
   }
 
+  /** Nothing is swept any more; the database may be closed. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelSweep();
+    this.#cancelSessions();
+  }
+
   #sweep(): void {
-    const { messages, dialer, flows, engine, clock } = this.#parts;
+    const { messages, dialer, flows, engine, clock, log } = this.#parts;
+    this.#cancelSweep = clock.at(clock.now() + SWEEP_EVERY_MS, () => this.#sweep());
     void messages.sweep();
     void dialer.sweep();
-    flows.prune(engine.liveCalls());
+    try {
+      flows.prune(engine.liveCalls());
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'old versions of flows could not be removed');
+    }
     void this.#pruneAudit();
-    clock.at(clock.now() + SWEEP_EVERY_MS, () => this.#sweep());
   }
 
   /** A little at a time. */
@@ -61,6 +75,7 @@ export class Sweeping {
       for (let gone = 0; gone < PRUNED_AUDIT; gone += PRUNED_AT_ONCE) {
         if (audited.prune(before, PRUNED_AT_ONCE) < PRUNED_AT_ONCE) return;
         await sleep(PAUSE_MS);
+        if (this.#isStopped) return;
       }
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'old entries of the audit log could not be removed');
@@ -70,9 +85,9 @@ export class Sweeping {
   /** Whoever is signed out, by the clock or by the command line, has nothing open for long. */
   #sweepSessions(): void {
     const { sessions, clock, log } = this.#parts;
+    this.#cancelSessions = clock.at(clock.now() + SWEEP_SESSIONS_EVERY_MS, () => this.#sweepSessions());
     sessions
       .sweep(clock.now())
       .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'sessions could not be looked at'));
-    clock.at(clock.now() + SWEEP_SESSIONS_EVERY_MS, () => this.#sweepSessions());
   }
 }

@@ -8,8 +8,13 @@ const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029;"\\[\]{}$<>|]/;
 /**
  * Fills the `{{name}}` places of a configuration file. Throws `Refused('bad-value')` when a value could be read as
  * more than a value, or when a name is unknown.
+ * @param encode how the file's grammar writes a value
  */
-export function fillTemplate(template: string, values: Readonly<Record<string, string | number>>): string {
+export function fillTemplate(
+  template: string,
+  values: Readonly<Record<string, string | number>>,
+  encode: (text: string) => string = (text) => text,
+): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_place, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined)
@@ -21,7 +26,7 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
         `${JSON.stringify(text)} cannot be written into the PBX configuration as ${name}: it may hold no control characters and none of ; " \\ [ ] { } $ < > |.`,
         { name },
       );
-    return text;
+    return encode(text);
   });
 }
 

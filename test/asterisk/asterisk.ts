@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { choosePbxPorts, type RunningAsterisk, startAsterisk } from '../../src/setup/asterisk-process.ts';
+import { type AsteriskProgram, findAsterisk } from '../../src/setup/asterisk/find.ts';
+import { type AsteriskPorts, chooseAsteriskPorts, startAsterisk } from '../../src/setup/asterisk/process.ts';
+import { asteriskHome, renderAsterisk } from '../../src/setup/asterisk/render.ts';
 import { ensureDataFolder } from '../../src/setup/data-folder.ts';
-import { type AsteriskProgram, findAsterisk } from '../../src/setup/find-asterisk.ts';
-import { freeTcpPort, obstacle, type PbxPorts } from '../../src/setup/ports.ts';
+import type { RunningPbx } from '../../src/setup/pbx-installation.ts';
+import type { Phone } from '../../src/setup/phone.ts';
+import { freeTcpPort, obstacle } from '../../src/setup/ports.ts';
 import { inProject } from '../../src/setup/project.ts';
-import { asteriskHome, type Phone, renderAsterisk } from '../../src/setup/render-asterisk.ts';
 import { ensureSecrets, type Secrets } from '../../src/setup/secrets.ts';
 import { readSettings, type Settings } from '../../src/setup/settings.ts';
 
@@ -13,12 +15,12 @@ import { readSettings, type Settings } from '../../src/setup/settings.ts';
 export interface TestAsterisk {
   readonly settings: Settings;
   readonly secrets: Secrets;
-  readonly ports: PbxPorts;
+  readonly ports: AsteriskPorts;
   readonly asterisk: AsteriskProgram;
   readonly phones: readonly Phone[];
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
   readonly sip: string;
-  readonly process: RunningAsterisk;
+  readonly process: RunningPbx;
   /** Kills it as a crash would (kill -9), and waits until it is gone. */
   kill(): Promise<void>;
   /** Starts it again on the same data after `kill`. */
@@ -45,7 +47,7 @@ export async function startTestAsterisk(
   const secrets = ensureSecrets(settings.data);
   const asterisk = await findAsterisk(settings, () => undefined);
   mkdirSync(asteriskHome(settings.data), { recursive: true });
-  const ports = await choosePbxPorts(settings.data);
+  const ports = await chooseAsteriskPorts(settings.data);
   renderAsterisk(settings, secrets, ports, phones, asterisk);
   const start = () => startAsterisk(asterisk.program, settings.data, ports, secrets.ariPassword);
   let running = await start().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /** Finds or unpacks the Asterisk of the tests before they run, so that no test waits for a download. */
 import { messageOf } from '../../src/base/errors.ts';
-import { findAsterisk } from '../../src/setup/find-asterisk.ts';
+import { findAsterisk } from '../../src/setup/asterisk/find.ts';
 import { inProject } from '../../src/setup/project.ts';
 import { testSettings } from './asterisk.ts';
 

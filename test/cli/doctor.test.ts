@@ -10,10 +10,12 @@ import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { serviceFacts } from '../../src/cli/doctor/gather-service.ts';
 import { checkInstallation, type InstallationFacts } from '../../src/cli/doctor/installation.ts';
 import { checkMachine, type MachineFacts } from '../../src/cli/doctor/machine.ts';
+import { FREESWITCH_MODULES } from '../../src/cli/doctor/modules.ts';
 import { checkNetwork, type NetworkFacts } from '../../src/cli/doctor/network.ts';
 import { checkService, type ServiceFacts } from '../../src/cli/doctor/service.ts';
 import { tcpSockets } from '../../src/cli/doctor/sockets.ts';
 import { checkSwitchboard, type SwitchboardFacts } from '../../src/cli/doctor/switchboard.ts';
+import { neededModules } from '../../src/setup/freeswitch/find.ts';
 import { prepareData } from '../../src/setup/prepare.ts';
 import { ensureSecrets } from '../../src/setup/secrets.ts';
 import { readSettings } from '../../src/setup/settings.ts';
@@ -59,15 +61,15 @@ const network: NetworkFacts = {
 };
 
 const switchboard: SwitchboardFacts = {
+  name: 'Asterisk',
   program: 'Asterisk 22.10.1 (private)',
   fault: '',
   missingModules: [],
   idleModules: [],
   pid: 10,
   staleConfiguration: [],
-  ari: 'ok',
-  ami: 'ok',
-  isAppRegistered: true,
+  control: { ARI: 'ok', AMI: 'ok' },
+  isDriven: true,
   daemon: 11,
   health: { ready: true, problems: [] },
   strangers: [],
@@ -220,10 +222,10 @@ test.each<[string, (file: string) => void, string]>([
 );
 
 describe('the PBX and the daemon', () => {
-  const down = { pid: undefined, ari: undefined, ami: undefined, daemon: undefined, health: undefined };
+  const down = { pid: undefined, control: {}, isDriven: undefined, daemon: undefined, health: undefined };
   test.each<[string, Partial<SwitchboardFacts>, string[]]>([
     ['well', {}, []],
-    ['nothing runs', { ...down, isAppRegistered: false }, ['warning asterisk', 'warning daemon']],
+    ['nothing runs', down, ['warning asterisk', 'warning daemon']],
     [
       'no Asterisk yet',
       { ...down, program: '' },
@@ -239,19 +241,52 @@ describe('the PBX and the daemon', () => {
     ['a module that is missing', { missingModules: [module] }, ['problem modules']],
     ['a module that does not run', { idleModules: [module] }, ['problem modules']],
     ['settings that were changed', { staleConfiguration: ['rtp.conf'] }, ['warning configuration']],
-    ['a wrong ARI password', { ari: 'refused', isAppRegistered: false }, ['problem ari']],
-    ['a wrong AMI password', { ami: 'refused' }, ['problem ami']],
-    ['an Asterisk that hangs', { ari: 'silent', ami: 'silent' }, ['problem ari', 'problem ami']],
-    ['an Asterisk that is being stopped', { ami: 'stopping' }, ['problem draining']],
-    ['nobody at the application', { isAppRegistered: false }, ['problem application']],
+    [
+      'a wrong ARI password',
+      { control: { ARI: 'refused', AMI: 'ok' }, isDriven: undefined },
+      ['problem ari'],
+    ],
+    ['a wrong AMI password', { control: { ARI: 'ok', AMI: 'refused' } }, ['problem ami']],
+    [
+      'an Asterisk that hangs',
+      { control: { ARI: 'silent', AMI: 'silent' }, isDriven: undefined },
+      ['problem ari', 'problem ami'],
+    ],
+    ['an Asterisk that is being stopped', { control: { ARI: 'ok', AMI: 'stopping' } }, ['problem draining']],
+    ['nobody at the application', { isDriven: false }, ['problem application']],
     ['somebody else at the application', { daemon: undefined }, ['warning application', 'warning daemon']],
     ['a second program on ARI', { strangers: ['node x (process 7)'] }, ['warning application']],
+    [
+      'a FreeSWITCH that does not run',
+      { ...down, name: 'FreeSWITCH' },
+      ['warning freeswitch', 'warning daemon'],
+    ],
+    ['none on this machine', { name: 'FreeSWITCH', fault: 'none' }, ['problem freeswitch-program']],
+    [
+      'a FreeSWITCH that somebody paused',
+      { name: 'FreeSWITCH', control: { ESL: 'stopping' } },
+      ['problem draining'],
+    ],
+    [
+      'a wrong ESL password',
+      { name: 'FreeSWITCH', control: { ESL: 'refused' }, isDriven: undefined },
+      ['problem esl'],
+    ],
+    [
+      'nobody heard of on ESL',
+      { name: 'FreeSWITCH', control: { ESL: 'ok' }, isDriven: false },
+      ['problem application'],
+    ],
     ['a daemon that hangs', { health: undefined }, ['problem daemon']],
     ['a daemon that takes no calls', { health: { ready: false, problems: ['x'] } }, ['problem daemon']],
     ['a daemon with a complaint', { health: { ready: true, problems: ['x'] } }, ['warning daemon']],
   ])('%s', (_what, change, expected) => {
     expect(faults(checkSwitchboard({ ...switchboard, ...change }))).toEqual(expected);
   });
+});
+
+test('of each module that FreeSWITCH is told to load it is known what for', () => {
+  expect(Object.keys(FREESWITCH_MODULES).sort()).toEqual(neededModules().sort());
 });
 
 describe('what callers meet with', () => {

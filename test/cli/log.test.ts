@@ -136,6 +136,15 @@ test('followed, it goes on with what is added, also after the file was emptied',
   await expect.poll(() => out, { timeout: 10_000 }).toContain('Carillon is up');
 }, 60_000);
 
+test('status names the PBX that the settings choose, and its log', async () => {
+  const place = new Place();
+  const chosen = { CARILLON_HTTP_PORT: '15082', CARILLON_PBX: 'freeswitch' };
+  const { out } = await place.run(['status'], chosen);
+  expect(out).toMatch(/^freeswitch +not running$/m);
+  expect(out).toContain(join(place.data, 'freeswitch/log/'));
+  expect(out).not.toContain('asterisk');
+}, 30_000);
+
 test('status names what runs, says what is wrong, and ends with 1 while no calls are taken', async () => {
   const place = new Place();
   const { code, out } = await place.run(['status'], { CARILLON_HTTP_PORT: '15082' });

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, type TestContext } from 'vitest';
 import { inProject } from '../../src/setup/project.ts';
-import { RunningCentre } from '../asterisk/centre.ts';
+import { RunningCentre } from '../centre/centre.ts';
 import { toneWav } from '../phones/tone.ts';
 
 /** The tone that the microphones of pages hear unless told otherwise, Hz. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import { until } from '../asterisk/centre.ts';
+import { until } from '../centre/centre.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage, MICROPHONE_TONE } from './browser.ts';
 import { hearsIn, withPhone } from './page-phone.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterEach, test } from 'vitest';
-import { until } from '../asterisk/centre.ts';
-import { Visit } from '../asterisk/visit.ts';
+import { until } from '../centre/centre.ts';
+import { Visit } from '../centre/visit.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage } from './browser.ts';
 import { hearsIn, withPhone } from './page-phone.ts';

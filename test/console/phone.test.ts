@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
-import { until } from '../asterisk/centre.ts';
-import { Visit } from '../asterisk/visit.ts';
+import { until } from '../centre/centre.ts';
+import { Visit } from '../centre/visit.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage, MICROPHONE_TONE } from './browser.ts';
 import { heardIn, isHungUp, sentBy, withPhone } from './page-phone.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { until } from '../asterisk/centre.ts';
+import { until } from '../centre/centre.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { ConsoleStage } from './browser.ts';
 

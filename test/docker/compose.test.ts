@@ -48,6 +48,50 @@ test('every variable is one that Carillon reads, and every default is one that i
   expect(readSettings(Object.fromEntries(defaults))).toEqual(readSettings({}));
 });
 
+describe('the variant for FreeSWITCH', () => {
+  const variant = parse(readFileSync(resolve(folder, 'compose.freeswitch.yaml'), 'utf8')) as {
+    readonly services: {
+      readonly carillon: {
+        readonly build: { readonly dockerfile: string; readonly args: Readonly<Record<string, string>> };
+      };
+    };
+  };
+  const { build } = variant.services.carillon;
+  const file = readFileSync(resolve(folder, carillon.build.context, build.dockerfile), 'utf8');
+  const copied = (text: string): string[] =>
+    [...text.matchAll(/^COPY --chown=\S+ (.+)$/gm)].map((match) => match[1]!);
+
+  test('is the same service, built on an image of the operator, who has to name it', () => {
+    expect(Object.keys(variant.services)).toEqual(['carillon']);
+    expect(Object.keys(variant.services.carillon)).toEqual(['build']);
+    expect(build.args.FREESWITCH_IMAGE).toMatch(/^\$\{FREESWITCH_IMAGE:\?.+\}$/);
+    expect(file).toMatch(/^ARG FREESWITCH_IMAGE$/m);
+    expect([...file.matchAll(/^FROM (\S+)/gm)].at(-1)?.[1]).toMatch(/^\$\{FREESWITCH_IMAGE\}$/);
+    for (const name of Object.keys(build.args)) expect(file).toMatch(new RegExp(`^ARG ${name}$`, 'm'));
+  });
+
+  test('holds the same files as the one with Asterisk, and starts the same program', () => {
+    expect(copied(file)).toEqual(copied(dockerfile));
+    const [start] = /^CMD .+$/m.exec(dockerfile) ?? [];
+    expect(start).toBeDefined();
+    expect(file).toContain(start);
+  });
+
+  test('runs without root rights, whatever the image of the operator does', () => {
+    expect(file.lastIndexOf('\nUSER 1000:1000\n')).toBeGreaterThan(file.lastIndexOf('\nUSER root\n'));
+    expect(file).toMatch(/^ENTRYPOINT \[\]$/m);
+  });
+
+  test('its settings are ones that Carillon takes', () => {
+    const line = /^ENV (.+)$/m.exec(file)?.[1] ?? '';
+    const given = Object.fromEntries(line.split(' ').map((pair) => pair.split('=') as [string, string]));
+    expect(given.CARILLON_FREESWITCH).toMatch(/^\$\{FREESWITCH_FOLDER\}$/);
+    const named = readSettings({ ...given, CARILLON_FREESWITCH: '/opt/freeswitch' });
+    expect(named).toMatchObject({ pbx: 'freeswitch', freeswitch: '/opt/freeswitch', data: '/data' });
+    expect(readSettings({ ...given, CARILLON_FREESWITCH: '' }).freeswitch).toBeUndefined();
+  });
+});
+
 test('the container runs without root rights, on the host network, and keeps its data', () => {
   expect(dockerfile).toMatch(/^USER node$/m);
   expect(carillon.network_mode).toBe('host');

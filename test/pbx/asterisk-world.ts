@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/base/log.ts';
 import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
-import { asteriskEtc, asteriskHome } from '../../src/setup/render-asterisk.ts';
+import { asteriskEtc, asteriskHome } from '../../src/setup/asterisk/render.ts';
 import { startTestAsterisk, TEST_PHONES, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { freePortBlock } from '../phones/ports.ts';

@@ -13,14 +13,21 @@ import type { World } from './world.ts';
 /** Gives the session of the test that runs. */
 export type CurrentSession = () => Session;
 
+export interface ContractOptions {
+  /** It can tell a person from a machine. */
+  readonly detectsMachines?: boolean;
+  /** What one PBX does beyond the contract, in the same world. */
+  readonly more?: (session: CurrentSession) => void;
+}
+
 /**
  * What every adapter of the port must do, as one suite. `makeWorld` brings up a PBX with its surroundings; ids of legs begin
- * with `car-`. `detectsMachines`: it can tell a person from a machine. After each test everybody hangs up, and the PBX must be empty.
+ * with `car-`. After each test everybody hangs up, and the PBX must be empty.
  */
 export function describeContract(
   name: string,
   makeWorld: () => Promise<World>,
-  { detectsMachines = true }: { readonly detectsMachines?: boolean } = {},
+  { detectsMachines = true, more }: ContractOptions = {},
 ): void {
   describe(name, () => {
     let world: World;
@@ -30,14 +37,22 @@ export function describeContract(
       world = await makeWorld();
     }, 60_000);
     afterAll(() => world?.stop(), 30_000);
-    beforeEach(() => {
+    beforeEach(async ({ task }) => {
+      const all = task.suite?.tasks.map(({ name }) => name) ?? [];
+      await world.beginCase?.(task.suite?.name ?? '', task.name, all);
       count += 1;
       session = new Session(world, `car-${count}`);
     });
-    afterEach(async () => {
-      await world.calm();
-      await session.expectNothingLeft();
-      session.expectSound();
+    afterEach(async ({ task }) => {
+      let passed = false;
+      try {
+        await world.calm();
+        await session.expectNothingLeft();
+        session.expectSound();
+        passed = task.result?.state !== 'fail';
+      } finally {
+        await world.endCase?.(passed);
+      }
     });
 
     const current = () => session;
@@ -50,5 +65,6 @@ export function describeContract(
     describeOverhearing(current);
     describeRestarts(current);
     describeDraining(current);
+    more?.(current);
   });
 }

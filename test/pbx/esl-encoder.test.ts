@@ -4,6 +4,7 @@ import {
   encodeApi,
   encodeAuth,
   encodeExecute,
+  encodeFilters,
   encodeFor,
   encodeOriginate,
 } from '../../src/pbx/freeswitch/esl-encoder.ts';
@@ -113,5 +114,15 @@ describe('a command', () => {
 
   it.each(['', '.', '..', 'a b', 'a/b', 'x'.repeat(101)])('about_the_channel_%j_is_refused', (id) => {
     expect(written(() => encodeFor('uuid_kill', id))).toBeUndefined();
+  });
+});
+
+describe('filters', () => {
+  it('let_every_other_event_pass_and_of_ends_of_applications_only_those_that_are_named', () => {
+    const [others = '', ...named] = encodeFilters(['playback', 'record']);
+    const pattern = new RegExp(/\/(.*)\//.exec(others)?.[1] ?? '');
+    const names = ['CHANNEL_PARK', 'CHANNEL_EXECUTE_COMPLETE', 'CUSTOM', 'DTMF', 'BACKGROUND_JOB'];
+    expect(names.filter((name) => !pattern.test(name))).toEqual(['CHANNEL_EXECUTE_COMPLETE']);
+    expect(named).toEqual(['filter Application playback\n\n', 'filter Application record\n\n']);
   });
 });

@@ -53,6 +53,7 @@ describe('a link to the event socket', () => {
     expect(subscription).toMatch(/^event json (?:[A-Z_]+ )+CUSTOM sofia::register/);
     expect(subscription).toContain('BACKGROUND_JOB');
     expect(subscription).not.toMatch(/\bALL\b/);
+    expect(fake.commands).toContain('filter Application playback');
   });
 
   it('nudges_FreeSWITCH_while_it_is_up', async () => {

@@ -155,6 +155,8 @@ export class FakeEsl {
     if (command.startsWith('event ')) {
       this.#listeners.add(socket);
       socket.write(reply('+OK event listener enabled json'));
+    } else if (command.startsWith('filter ')) {
+      socket.write(reply('+OK filter added.'));
     } else if (command.startsWith('sendmsg ')) {
       const [channel = ''] = command.slice('sendmsg '.length).split('\n');
       socket.write(reply(this.channels.has(channel) ? '+OK' : `-ERR invalid session id [${channel}]`));
@@ -188,6 +190,7 @@ export class FakeEsl {
         // No -ERR here.
         return channel ? '+OK\n' : '-ERROR\n';
       case 'show':
+        if (more[0] === 'count') return `\n${this.channels.size} total.\n`;
         return JSON.stringify(
           first === 'channels' && this.channels.size > 0
             ? { row_count: this.channels.size, rows: [...this.channels.keys()].map((uuid) => ({ uuid })) }
@@ -202,7 +205,7 @@ export class FakeEsl {
       case 'version':
         return 'FreeSWITCH Version 1.11.0-dev git 1234567 64bit (git 1234567 2026-07-01 00:00:00Z 64bit)\n';
       case 'sofia':
-        return '+OK Recovered 0 call(s)\n';
+        return first === 'status' ? 'carillon\tprofile\tRUNNING (0)\n' : 'No calls to recover.\n';
       default:
         return !name.startsWith('uuid_') || channel ? '+OK\n' : '-ERR No such channel!\n';
     }

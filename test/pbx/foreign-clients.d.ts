@@ -1,4 +1,4 @@
-/** The parts of two untyped packages that the interop test uses. */
+/** The parts of untyped packages that the interop tests use. */
 declare module 'ari-client' {
   export interface ForeignChannel {
     readonly id: string;
@@ -38,4 +38,16 @@ declare module 'asterisk-manager' {
     password: string,
     events: boolean,
   ): ForeignAmi;
+}
+
+declare module 'modesl' {
+  namespace modesl {
+    class Connection {
+      constructor(host: string, port: number, password: string, ready: () => void);
+      api(command: string, words: string, answer: (event: { getBody(): string }) => void): void;
+      disconnect(): void;
+      on(event: string, listener: () => void): void;
+    }
+  }
+  export default modesl;
 }

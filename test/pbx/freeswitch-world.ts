@@ -3,29 +3,64 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeswitchPbx } from '../../src/pbx/freeswitch/pbx.ts';
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import { inProject } from '../../src/setup/project.ts';
 import { TEST_PHONES } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { freePortBlock } from '../phones/ports.ts';
 import { type Sipp, startSippCaller, startSippPhone, startTrunk } from '../phones/sipp.ts';
-import { TRUNK } from '../phones/sipp-scenarios.ts';
+import { outsideNumber, type TRUNK } from '../phones/sipp-scenarios.ts';
 import { toneWav } from '../phones/tone.ts';
 import { AUDIBLE, CALLER_TONE, DESK_PHONE, heardNext, toneOf, UNABLE, unable } from './asterisk-world.ts';
 import { startTestFreeswitch, type TestFreeswitch } from './freeswitch-process.ts';
+import { RecordingProxy } from './replay/proxy.ts';
+import { type RecordableWorld, RecordedWorld } from './replay/recorded-world.ts';
+import { Tape } from './replay/tape.ts';
+import { tidy } from './tidy.ts';
 import type { CallFrom, Party, Phone, PhoneBehaviour, World } from './world.ts';
 
 const PHONES = [...TEST_PHONES, DESK_PHONE];
 
 /** A real FreeSWITCH with baresip phones and callers, and SIPp behind the trunk. @param program where it is installed */
 export async function freeswitchWorld(program: string): Promise<World> {
-  const trunkPort = await freePortBlock();
-  const trunk = startTrunk(trunkPort);
-  const freeswitch = await startTestFreeswitch(program, `127.0.0.1:${trunkPort}`, PHONES);
+  const { freeswitch, trunk } = await started(program);
   const world = new FreeswitchWorld(freeswitch, trunk);
   await world.begin();
   return world;
 }
 
-class FreeswitchWorld implements World {
+/** The same, and what happens in it is taken down. @param folder where the transcripts go */
+export async function recordedFreeswitchWorld(program: string, folder: string): Promise<World> {
+  const { freeswitch, trunk } = await started(program);
+  const tape = new Tape();
+  const proxy = await new RecordingProxy(tape, freeswitch.options.port).start();
+  const { phoneProfile, domain, trunk: gateway, recordings, password } = freeswitch.options;
+  const world = new FreeswitchWorld(
+    { ...freeswitch, options: { ...freeswitch.options, port: proxy.port } },
+    trunk,
+  );
+  await world.begin();
+  return new RecordedWorld(world, {
+    tape,
+    proxy,
+    folder,
+    hidden: {
+      folders: [
+        [recordings, '/freeswitch/recordings'],
+        [freeswitch.home, '/freeswitch'],
+      ],
+      secrets: [password, inProject('.')],
+    },
+    options: { phoneProfile, domain, trunk: gateway },
+  });
+}
+
+async function started(program: string): Promise<{ freeswitch: TestFreeswitch; trunk: Sipp }> {
+  const trunkPort = await freePortBlock();
+  const trunk = startTrunk(trunkPort);
+  return { trunk, freeswitch: await startTestFreeswitch(program, `127.0.0.1:${trunkPort}`, PHONES) };
+}
+
+class FreeswitchWorld implements RecordableWorld {
   readonly events: PbxEvent[] = [];
   readonly files: World['files'];
   readonly #freeswitch: TestFreeswitch;
@@ -42,7 +77,6 @@ class FreeswitchWorld implements World {
     const folder = path.join(freeswitch.home, 'sounds');
     fs.writeFileSync(path.join(folder, 'short.wav'), toneWav(500, 500));
     fs.writeFileSync(path.join(folder, 'long.wav'), toneWav(500, 8_000));
-    fs.writeFileSync(path.join(freeswitch.home, 'music/tone.wav'), toneWav(350, 8_000));
     this.files = { short: `${folder}/short`, long: `${folder}/long`, missing: `${folder}/missing` };
     this.#pbx = freeswitchPbx(freeswitch.options);
   }
@@ -112,7 +146,7 @@ class FreeswitchWorld implements World {
   }
 
   outside(behaviour: keyof typeof TRUNK): string {
-    return `138001${TRUNK[behaviour]}`;
+    return outsideNumber(behaviour);
   }
 
   async stopAdapter(): Promise<void> {
@@ -128,14 +162,27 @@ class FreeswitchWorld implements World {
     await this.#freeswitch.ask(`api fsctl ${on ? 'pause' : 'resume'}`);
   }
 
+  async crash(): Promise<void> {
+    await this.#freeswitch.kill();
+  }
+
+  async revive(): Promise<void> {
+    await this.#freeswitch.restart();
+  }
+
   async calm(): Promise<void> {
+    await this.everybodyHangsUp();
+    await tidy(this.#pbx);
+    await this.clearAway();
+  }
+
+  async everybodyHangsUp(): Promise<void> {
     await Promise.all(this.#callers.splice(0).map((caller) => caller.stop()));
     for (const { phone } of this.#phones.values()) if (!(await phone.isIdle())) await phone.hangup();
     await this.elapse(50);
-    const left = await this.#pbx.snapshot();
-    for (const overhearing of left.overhearings) await this.#pbx.stopOverhearing(overhearing);
-    for (const { bridge } of left.bridges) await this.#pbx.disconnect(bridge);
-    for (const { channel } of left.channels) await this.#pbx.hangup(channel, 'normal');
+  }
+
+  async clearAway(): Promise<void> {
     await Promise.all(this.#sipps.splice(0).map((caller) => caller.stop()));
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { freeswitchPbx } from '../../src/pbx/freeswitch/pbx.ts';
 import type { OriginateRequest, Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
@@ -8,6 +9,8 @@ import { FakeEsl } from './fake-esl.ts';
 let fake: FakeEsl;
 let pbx: Pbx;
 let told: PbxEvent[];
+/** The name under which the adapter owns FreeSWITCH. */
+let mine: string;
 
 function start(): Pbx {
   const one = freeswitchPbx({
@@ -63,6 +66,7 @@ beforeEach(async () => {
   told = [];
   pbx = start();
   await until(() => types().includes('LinkUp'));
+  mine = fake.hash.get('carillon/owner') ?? '';
   fake.commands.length = 0;
 });
 afterEach(async () => {
@@ -282,6 +286,27 @@ describe('a leg', () => {
     expect(said().filter((command) => command.startsWith('bgapi'))).toHaveLength(1);
   });
 
+  it('that_does_not_begin_in_time_and_then_does_is_ended_once_and_nothing_is_told_of_it', async () => {
+    await expect(pbx.originate(request)).rejects.toMatchObject({ code: 'timeout' });
+    fake.channels.set('car-1', { variables: new Map(), headers: { 'Answer-State': 'ringing' } });
+    for (const name of ['CHANNEL_OUTGOING', 'CHANNEL_PROGRESS', 'CHANNEL_ANSWER', 'CHANNEL_PARK'])
+      fake.tell(name, 'car-1');
+    await until(() => said().includes('api uuid_kill car-1 ORIGINATOR_CANCEL'));
+    fake.ends('car-1');
+    fake.tell('BACKGROUND_JOB', '', { 'Job-UUID': 'car-1', _body: '-ERR ORIGINATOR_CANCEL\n' });
+    expect((await pbx.snapshot()).channels).toEqual([]);
+    expect(said().filter((command) => command.includes('uuid_kill'))).toHaveLength(1);
+    expect(types()).toEqual(['LinkUp']);
+  }, 10_000);
+
+  it('on_behalf_of_another_is_offered_what_that_one_speaks_before_all_else', async () => {
+    fake.arrives('a', { variable_rtp_use_codec_name: 'PCMA' });
+    await until(() => types().includes('ChannelArrived'));
+    await begins('car-1', { ...request, originator: 'a' });
+    const dialled = said().find((command) => command.startsWith('bgapi'));
+    expect(dialled).toContain("originator_codec='PCMA',media_mix_inbound_outbound_codecs='true'");
+  });
+
   it('that_rings_too_long_is_ended_by_our_own_clock_because_that_of_FreeSWITCH_counts_whole_seconds', async () => {
     await begins('car-1', { ...request, ringTimeoutMs: 50 });
     await until(() => said().includes('api uuid_kill car-1 NO_ANSWER'));
@@ -352,6 +377,54 @@ describe('two daemons', () => {
     await newer.stop();
   });
 
+  /** This process stands still for a moment, too short to be noticed by itself, and another daemon takes over meanwhile. */
+  function standsStillWhileReplaced(): () => void {
+    const now = performance.now();
+    fake.hash.set('carillon/owner', 'another');
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 400);
+    return () => clock.mockRestore();
+  }
+
+  it('given_the_older_one_stood_still_meanwhile_then_not_one_command_of_it_goes_out', async () => {
+    await arrived('a');
+    fake.commands.length = 0;
+    const goesOn = standsStillWhileReplaced();
+    const outcomes = await Promise.allSettled([
+      pbx.answer('a'),
+      pbx.hangup('a', 'normal'),
+      pbx.originate({
+        leg: 'car-1',
+        to: { kind: 'phone', extension: '1001' },
+        callerNumber: '',
+        callerName: '',
+        ringTimeoutMs: 1_000,
+      }),
+    ]);
+    goesOn();
+    expect(outcomes.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(
+      Array(3).fill('link-down'),
+    );
+    expect(said()).toEqual([]);
+  });
+
+  it('given_a_call_arrives_after_that_then_the_older_one_leaves_it_to_the_dialplan_and_the_newer_one', async () => {
+    const goesOn = standsStillWhileReplaced();
+    fake.commands.length = 0;
+    fake.arrives('b');
+    await until(() => fake.commands.includes('api hash select/carillon/owner'));
+    goesOn();
+    await sleep(30);
+    expect(said()).toEqual([]);
+  });
+
+  it('control: given_the_same_and_nobody_took_over_then_the_call_is_claimed', async () => {
+    const goesOn = standsStillWhileReplaced();
+    fake.hash.set('carillon/owner', mine);
+    fake.arrives('b');
+    await until(() => said().includes('api sched_del b'));
+    goesOn();
+  });
+
   it('given_it_comes_back_after_it_was_replaced_then_it_touches_nothing', async () => {
     fake.hash.set('carillon/owner', 'another');
     fake.cut();
@@ -362,13 +435,106 @@ describe('two daemons', () => {
 });
 
 describe('a FreeSWITCH that began anew', () => {
+  const recovered = () => fake.commands.filter((command) => command.startsWith('api sofia recover'));
+
+  it('given_nobody_saw_the_one_before_die_then_its_calls_are_forgotten', async () => {
+    await pbx.stop();
+    fake.hash.clear();
+    pbx = start();
+    await until(() => ofType('LinkUp').length === 2);
+    expect(recovered()).toEqual(['api sofia recover flush']);
+  });
+
   it('is_told_once_to_bring_its_calls_back', async () => {
-    expect(fake.commands.filter((command) => command.includes('sofia recover'))).toEqual([]);
+    expect(recovered()).toEqual([]);
     fake.hash.clear();
     fake.core = 'core-2';
     fake.cut();
     await until(() => ofType('LinkUp').length === 2);
-    expect(fake.commands.filter((command) => command.includes('sofia recover'))).toHaveLength(1);
+    expect(recovered()).toEqual(['api sofia recover']);
     expect(ofType('LinkUp')[1]).toEqual({ type: 'LinkUp', pbx: 'FreeSWITCH 1.11.0', restarted: true });
+  });
+});
+
+describe('a list of phones', () => {
+  const registered = JSON.stringify({ row_count: 1, rows: [{ reg_user: '1001', url: 'sip:1001@10.0.0.7' }] });
+  const changes = () =>
+    told
+      .filter(({ type }) => type === 'PhoneStatusChanged' || type === 'PbxTrouble')
+      .map((event) => ({ ...event }));
+
+  it('that_cannot_be_had_leaves_the_phones_as_they_were_and_is_asked_for_until_it_can', async () => {
+    let list = registered;
+    fake.override = (command) => (command === 'show registrations as json' ? list : undefined);
+    fake.cut();
+    await until(() => changes().length === 1);
+    list = '-ERR the database is locked\n';
+    fake.cut();
+    await until(() => changes().length === 2);
+    expect(await pbx.phones()).toEqual([
+      { extension: '1001', registered: true, contact: 'sip:1001@10.0.0.7' },
+    ]);
+    list = '{"row_count":0}';
+    await until(() => changes().length === 4);
+    expect(changes()).toEqual([
+      { type: 'PhoneStatusChanged', extension: '1001', registered: true },
+      { type: 'PbxTrouble', trouble: 'phones-unknown', sentence: expect.stringMatching(/which phones are/) },
+      { type: 'PbxTrouble', trouble: 'phones-unknown', sentence: '' },
+      { type: 'PhoneStatusChanged', extension: '1001', registered: false },
+    ]);
+  });
+});
+
+describe('any text', () => {
+  const HOSTILE = [
+    '\n\napi system id\n\n',
+    '\r\n\r\napi system id',
+    '\napi system id',
+    `\${system(id)}`,
+    '50%',
+    '欢迎',
+    '\0',
+  ];
+  const hostile = fc
+    .tuple(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.constantFrom(...HOSTILE),
+      fc.constantFrom('', 'a', '/x'),
+    )
+    .map(([one, other, start]) => start + one + other);
+
+  it('in_any_field_of_any_command_brings_no_other_command_and_leaves_the_answers_in_step', async () => {
+    await arrived('a');
+    await fc.assert(
+      fc.asyncProperty(hostile, async (text) => {
+        const recording = { maxMs: 1_000, maxSilenceMs: 0, beep: false, endKey: '' };
+        const outcomes = await Promise.allSettled([
+          pbx.answer(text),
+          pbx.ring(text),
+          pbx.play('a', text, [{ silenceMs: 1 }]),
+          pbx.play('a', 'car-p', [{ file: text }]),
+          pbx.stopPlayback(text),
+          pbx.startMusic('a', text),
+          pbx.stopMusic(text),
+          pbx.record('a', text, recording),
+          pbx.record('a', 'car-r', { ...recording, endKey: text }),
+          pbx.sendDigits('a', text),
+          pbx.connect(text, ['a']),
+          pbx.connect('car-b', [text]),
+          pbx.disconnect(text),
+          pbx.detectMachine(text),
+          pbx.overhear({ overhearing: text, leg: 'a', target: 'a', mode: 'listen' }),
+          pbx.stopOverhearing(text),
+          pbx.hangup(text, 'normal'),
+        ]);
+        for (const one of outcomes)
+          expect(one).toMatchObject({ status: 'rejected', reason: { code: 'refused' } });
+      }),
+      { numRuns: 50 },
+    );
+    expect(fake.commands.filter((command) => /system|\$/.test(command))).toEqual([]);
+    expect(fake.executed('a')).toEqual([]);
+    await pbx.answer('a');
+    await expect(pbx.answer('gone')).rejects.toMatchObject({ code: 'not-found' });
   });
 });

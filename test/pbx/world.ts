@@ -81,6 +81,14 @@ export interface World {
   startAdapter(): Promise<void>;
   /** The PBX begins to be stopped gracefully, or that is called off. */
   drain(on: boolean): Promise<void>;
+  /** The PBX dies without a word; only where its calls outlive that. */
+  crash?(): Promise<void>;
+  /** It begins anew. */
+  revive?(): Promise<void>;
+  /** Worlds that record or are a record keep cases apart: each begins with an adapter of its own. @param all cases of the part */
+  beginCase?(part: string, name: string, all: readonly string[]): Promise<void>;
+  /** Rejects when it was not as recorded. */
+  endCase?(passed: boolean): Promise<void>;
   /** Everybody hangs up. */
   calm(): Promise<void>;
   /** The end of this world. */

@@ -132,17 +132,45 @@ export class RawSip {
     );
   }
 
-  /** Registers with a password, or goes with `expires` 0 (s); gives the last status, 0 when nobody answers. */
-  async register(user: string, password: string, callId: string, expires = 60): Promise<number> {
+  /**
+   * Registers with a password, or goes with `expires` 0 (s); gives the last status, 0 when nobody answers.
+   * @param account whose password it is
+   */
+  async register(
+    user: string,
+    password: string,
+    callId: string,
+    expires = 60,
+    account = user,
+  ): Promise<number> {
     const lifetime = `Expires: ${expires}`;
     const first = { method: 'REGISTER', user, to: '', callId, headers: [lifetime] };
     await this.send(first);
     const challenge = await this.final('REGISTER', callId);
     if (challenge?.status !== 401) return challenge?.status ?? 0;
     const uri = `sip:${this.#host}:${this.#port}`;
-    const proof = digest(challenge.text, 'REGISTER', uri, user, password);
+    const proof = proofFor(challenge, 'REGISTER', uri, account, password);
     await this.send({ ...first, cseq: 2, headers: [lifetime, proof] });
     return (await this.final('REGISTER', callId))?.status ?? 0;
+  }
+
+  /** Dials with a password; the request that proved it is out when this resolves. */
+  async dial(user: string, password: string, to: string, callId: string): Promise<void> {
+    const first = {
+      method: 'INVITE',
+      user,
+      to,
+      callId,
+      headers: ['Content-Type: application/sdp'],
+      body: RAW_SDP,
+    };
+    await this.send(first);
+    const challenge = await this.final('INVITE', callId);
+    if (challenge?.status !== 401 && challenge?.status !== 407)
+      throw new Error(`${to} was dialled, and nobody asked for a password: ${challenge?.status}`);
+    await this.send({ ...first, method: 'ACK', toTag: challenge.toTag, headers: [], body: '' });
+    const proof = proofFor(challenge, 'INVITE', `sip:${to}@${this.#host}:${this.#port}`, user, password);
+    await this.send({ ...first, cseq: 2, headers: [...first.headers, proof] });
   }
 
   async #next(isIt: (heard: string) => boolean, ms: number): Promise<string | undefined> {
@@ -167,16 +195,23 @@ function isOf(answer: string, method: string): boolean {
   return new RegExp(`^CSeq:\\s*\\d+\\s+${method}\\b`, 'im').test(answer);
 }
 
-/** An Authorization header, RFC 2617 with qop=auth. */
-function digest(challenge: string, method: string, uri: string, user: string, password: string): string {
-  const part = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1] ?? '';
-  const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+/** The header that answers a challenge, RFC 2617 with qop=auth. */
+function proofFor(
+  { status, text }: RawAnswer,
+  method: string,
+  uri: string,
+  user: string,
+  password: string,
+): string {
+  const part = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? '';
+  const md5 = (of: string): string => createHash('md5').update(of).digest('hex');
   const [realm, nonce, opaque] = [part('realm'), part('nonce'), part('opaque')];
   const proof = md5(
     `${md5(`${user}:${realm}:${password}`)}:${nonce}:00000001:c:auth:${md5(`${method}:${uri}`)}`,
   );
+  const name = status === 407 ? 'Proxy-Authorization' : 'Authorization';
   const fields = `username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${proof}"`;
-  return `Authorization: Digest ${fields}, algorithm=MD5, cnonce="c", qop=auth, nc=00000001, opaque="${opaque}"`;
+  return `${name}: Digest ${fields}, algorithm=MD5, cnonce="c", qop=auth, nc=00000001, opaque="${opaque}"`;
 }
 
 /** SDP of a caller who hears nothing: audio goes to the discard port. */

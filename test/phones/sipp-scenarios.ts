@@ -21,6 +21,11 @@ export const TRUNK = {
   soundless: '0704',
 } as const;
 
+/** An outside number that behaves so. */
+export function outsideNumber(behaviour: keyof typeof TRUNK): string {
+  return `138001${TRUNK[behaviour]}`;
+}
+
 /** What those say who speak, by the file that it is in. */
 export const VOICES: Readonly<Record<string, readonly Stretch[]>> = {
   'longGreeting.ulaw': [{ ms: 300 }, { ms: 4_000, hertz: 300 }, { ms: 6_000 }],

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
+import { reloadAsterisk } from '../../src/setup/asterisk/reload.ts';
+import { asteriskEtc, phoneFiles, renderPhones } from '../../src/setup/asterisk/render.ts';
+import type { Phone } from '../../src/setup/phone.ts';
 import { PhoneAccounts } from '../../src/setup/phone-accounts.ts';
-import { asteriskEtc, type Phone } from '../../src/setup/render-asterisk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const PHONE: Phone = { extension: '2001', password: 'password-of-before', name: 'One' };
@@ -37,9 +39,13 @@ async function open() {
   const phones = [PHONE];
   const daemon = () => {
     const accounts = new PhoneAccounts({
-      settings: { data },
-      ports: { ari: pbx.port, ami: 1 },
-      ariPassword: 'x',
+      pbx: {
+        name: 'Asterisk',
+        etc: asteriskEtc(data),
+        configurePhones: (wanted) => renderPhones({ data }, wanted),
+        phoneFiles,
+        reload: (changed) => reloadAsterisk({ ari: pbx.port, ami: 1 }, 'x', changed),
+      },
       phones: async () => phones,
       log: silentLog,
     });

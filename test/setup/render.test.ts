@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Refused } from '../../src/base/errors.ts';
-import { asteriskEtc, type Phone, renderAsterisk, renderedPhones } from '../../src/setup/render-asterisk.ts';
+import { asteriskEtc, renderAsterisk } from '../../src/setup/asterisk/render.ts';
+import { type Phone, renderedPhones } from '../../src/setup/phone.ts';
 import { readSettings, type Settings } from '../../src/setup/settings.ts';
 import { fillTemplate } from '../../src/setup/template.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -13,11 +13,13 @@ describe('settings', () => {
       rtpLast: 20999,
       callsPerSecond: 100,
       data: `${projectFolder}/.carillon`,
+      pbx: 'asterisk',
       pbxRoot: `${projectFolder}/.carillon/pbx`,
       trunk: { host: '127.0.0.1', port: 5090 },
       services: { 'core-bank': { url: 'sample', token: '' } },
       speech: '',
       asterisk: undefined,
+      freeswitch: undefined,
       flows: `${projectFolder}/ivr-flows`,
       classOfService: `${projectFolder}/dialplan/class-of-service.yaml`,
       routing: `${projectFolder}/routing/routing.yaml`,
@@ -59,6 +61,9 @@ describe('settings', () => {
     [{ CARILLON_CALLS_PER_SECOND: '250' }, { callsPerSecond: 250 }],
     [{ CARILLON_KEEP_ATTEMPTS: '90' }, { keepAttempts: 90 }],
     [{ CARILLON_NEVER_BAN: '10.0.0.0/8, 2001:db8::/32' }, { neverBan: ['10.0.0.0/8', '2001:db8::/32'] }],
+    [{ CARILLON_PBX: 'FreeSWITCH' }, { pbx: 'freeswitch' }],
+    [{ CARILLON_PBX: ' ' }, { pbx: 'asterisk' }],
+    [{ CARILLON_FREESWITCH: '/opt/freeswitch' }, { freeswitch: '/opt/freeswitch' }],
     [{ CARILLON_ASTERISK: '/opt/asterisk/sbin/asterisk' }, { asterisk: '/opt/asterisk/sbin/asterisk' }],
   ])('%j gives %j', (env, expected) => {
     expect(readSettings(env)).toMatchObject(expected);
@@ -98,6 +103,9 @@ describe('settings', () => {
     ['CARILLON_NEVER_BAN', 'localhost'],
     ['CARILLON_NEVER_BAN', '10.0.0.0/33'],
     ['CARILLON_NEVER_BAN', '10.0.0.1,'],
+    ['CARILLON_PBX', 'kamailio'],
+    ['CARILLON_PBX', 'asterisk,freeswitch'],
+    ['CARILLON_FREESWITCH', '/opt/free;switch'],
     ['CARILLON_SIPPORT', '5070'],
   ])('%s=%j is refused in a sentence that names it', (name, value) => {
     const read = () => readSettings({ [name]: value });

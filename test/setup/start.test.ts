@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findAsterisk, isRecent, versionIn } from '../../src/setup/asterisk/find.ts';
+import { canReload } from '../../src/setup/asterisk/reload.ts';
 import { backOff } from '../../src/setup/back-off.ts';
 import { boundLog } from '../../src/setup/bounded-log.ts';
 import { checkSpace, ensureDataFolder } from '../../src/setup/data-folder.ts';
-import { findAsterisk, isRecent, versionIn } from '../../src/setup/find-asterisk.ts';
-import { canReload } from '../../src/setup/reload-asterisk.ts';
 import { readSettings } from '../../src/setup/settings.ts';
 import { lockOwner, takeStartLock } from '../../src/setup/start-lock.ts';
 import { welcomeText } from '../../src/setup/welcome.ts';

@@ -19,7 +19,12 @@ function lab(old: number) {
   const sweeping = new Sweeping({
     messages: { sweep: async () => noted('messages') },
     dialer: { sweep: async () => noted('attempts') },
-    flows: { prune: () => noted('flows') },
+    flows: {
+      prune: () => {
+        noted('flows');
+        if (world.isBroken) throw new Error('no disk');
+      },
+    },
     engine: { liveCalls: () => [] },
     audited: {
       prune: (before, most) => {
@@ -66,11 +71,25 @@ test('what fails is said, and tried again', async () => {
   sweeping.start();
   await clock.advance(1000);
   expect(said).toEqual([
+    'old versions of flows could not be removed',
     'old entries of the audit log could not be removed',
     'sessions could not be looked at',
   ]);
   world.isBroken = false;
   await clock.advance(5 * MINUTE);
   expect(world.left).toBe(0);
-  expect(done.sessions).toBe(16);
+  expect(done).toMatchObject({ messages: 2, flows: 2, sessions: 16 });
+});
+
+test('once stopped, nothing is touched any more', async () => {
+  const { clock, done, world, sweeping } = lab(1200);
+  sweeping.start();
+  sweeping.stop();
+  const before = { ...done };
+  await clock.advance(11 * MINUTE);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 60);
+  });
+  expect(done).toEqual(before);
+  expect(world.left).toBe(700);
 });

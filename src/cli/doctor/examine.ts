@@ -15,11 +15,11 @@ import { checkSwitchboard } from './switchboard.ts';
 export async function examine(env: Readonly<Record<string, string | undefined>>): Promise<Finding[]> {
   const readable = readableSettings(env);
   const { settings } = readable;
-  const running = processesOf(settings.data);
-  const { asterisk, daemon } = running;
+  const running = processesOf(settings);
+  const { pbx, daemon } = running;
   const { database, lastEventAt, phones } = await databaseFacts(settings.data);
-  const network = await networkFacts(settings, running.ports, phones ?? [], {
-    asterisk: asterisk !== undefined,
+  const network = await networkFacts(settings, running.control, phones ?? [], {
+    pbx: pbx !== undefined,
     daemon: daemon !== undefined,
   });
   const { switchboard, registered } = await switchboardFacts(settings, running, phones);
@@ -28,7 +28,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
   const service = await serviceFacts(settings, { known: onDesks.length, registered });
   return [
     ...checkInstallation(installationFacts(readable)),
-    ...checkMachine(machineFacts(settings, lastEventAt, { Asterisk: asterisk, 'the daemon': daemon })),
+    ...checkMachine(machineFacts(settings, lastEventAt, { [switchboard.name]: pbx, 'the daemon': daemon })),
     ...checkDatabase(database),
     ...checkNetwork(network),
     ...checkSwitchboard(switchboard),

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import { asteriskConsole, asteriskLog } from '../../setup/asterisk-process.ts';
+import { pbxLogs } from '../../setup/choose-pbx.ts';
 import { daemonLog } from '../../setup/daemon-process.ts';
 import { inProject } from '../../setup/project.ts';
 import { readSecrets, secretsFile } from '../../setup/secrets.ts';
@@ -59,7 +59,7 @@ export function readableSettings(env: Environment): ReadableSettings {
 export function installationFacts({ settings, wrong, unknown }: ReadableSettings): InstallationFacts {
   const { data } = settings;
   const folder = privatePath(data);
-  const logs = [daemonLog(data), asteriskLog(data), asteriskConsole(data)].filter((file) => existsSync(file));
+  const logs = [daemonLog(data), ...pbxLogs(settings)].filter((file) => existsSync(file));
   return {
     data: {
       ...folder,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { obstacle, type PbxPorts, type Protocol } from '../../setup/ports.ts';
-import type { Phone } from '../../setup/render-asterisk.ts';
+import type { Phone } from '../../setup/phone.ts';
+import { obstacle, type Protocol } from '../../setup/ports.ts';
+
 import { isLoopback, type Settings } from '../../setup/settings.ts';
 import type { NetworkFacts, PortState } from './network.ts';
 import { type TcpSocket, tcpSockets } from './sockets.ts';
@@ -10,12 +11,15 @@ const PROBES = 8;
 /** Extensions that the demonstration brings. */
 const DEMONSTRATION = /^(100[1-9]|1010|2001)$/;
 
-/** @param ours whether our own processes run, and so hold their ports */
+/**
+ * @param control ports of the PBX's control interfaces, by name
+ * @param ours whether our own processes run, and so hold their ports
+ */
 export async function networkFacts(
   settings: Settings,
-  ports: PbxPorts | undefined,
+  control: Readonly<Record<string, number>>,
   phones: readonly Phone[],
-  ours: { readonly asterisk: boolean; readonly daemon: boolean },
+  ours: { readonly pbx: boolean; readonly daemon: boolean },
 ): Promise<NetworkFacts> {
   const { bind, sipPort, httpPort, rtpFirst, rtpLast, guests } = settings;
   const state = async (port: number, protocol: Protocol, own: boolean): Promise<PortState> => {
@@ -31,13 +35,15 @@ export async function networkFacts(
     isLoopback: isLoopback(bind),
     sip: {
       port: sipPort,
-      udp: await state(sipPort, 'udp', ours.asterisk),
-      tcp: await state(sipPort, 'tcp', ours.asterisk),
+      udp: await state(sipPort, 'udp', ours.pbx),
+      tcp: await state(sipPort, 'tcp', ours.pbx),
     },
     http: { port: httpPort, state: await state(httpPort, 'tcp', ours.daemon) },
-    rtp: { first: rtpFirst, last: rtpLast, taken: ours.asterisk ? [] : await takenOf(settings) },
+    rtp: { first: rtpFirst, last: rtpLast, taken: ours.pbx ? [] : await takenOf(settings) },
     ...ephemeral(),
-    control: ports && ours.asterisk ? { ARI: addresses(ports.ari), AMI: addresses(ports.ami) } : {},
+    control: ours.pbx
+      ? Object.fromEntries(Object.entries(control).map(([name, port]) => [name, addresses(port)]))
+      : {},
     guests,
     demonstrationPhones: phones.filter(({ extension }) => DEMONSTRATION.test(extension)).length,
   };

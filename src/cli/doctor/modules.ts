@@ -1,5 +1,5 @@
 /** Modules of Asterisk that Carillon cannot do without, and what each is for. */
-export const NEEDED_MODULES: Readonly<Record<string, string>> = {
+export const ASTERISK_MODULES: Readonly<Record<string, string>> = {
   app_amd: 'tells answering machines from people',
   app_exec: 'listening to who answers, also where app_amd is missing',
   app_playtones: 'the tones of the safety net',
@@ -41,4 +41,21 @@ export const NEEDED_MODULES: Readonly<Record<string, string>> = {
   res_stasis_answer: 'answering calls',
   res_stasis_playback: 'playing prompts',
   res_stasis_recording: 'recording',
+};
+
+/** The same of FreeSWITCH. */
+export const FREESWITCH_MODULES: Readonly<Record<string, string>> = {
+  mod_commands: 'control by the daemon',
+  mod_conference: 'several people who talk',
+  mod_dialplan_xml: 'the dialplan',
+  mod_dptools: 'calls in the dialplan',
+  mod_event_socket: 'the link of the daemon',
+  mod_expr: 'whether a daemon is there',
+  mod_hash: 'who takes a call',
+  mod_local_stream: 'music for who waits',
+  mod_logfile: 'its log',
+  mod_native_file: 'prompts and recordings',
+  mod_sndfile: 'prompts and recordings',
+  mod_sofia: 'SIP',
+  mod_tone_stream: 'tones',
 };

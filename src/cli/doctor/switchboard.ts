@@ -5,6 +5,7 @@ export type LogIn = 'ok' | 'refused' | 'silent' | 'stopping';
 
 /** The PBX as it is found. */
 export interface SwitchboardFacts {
+  readonly name: 'Asterisk' | 'FreeSWITCH';
   /** Its version and where it is from; '' when there is none yet. */
   readonly program: string;
   /** Why it cannot be used, a sentence; '' when it can. */
@@ -16,11 +17,10 @@ export interface SwitchboardFacts {
   readonly pid?: number;
   /** Files of its configuration that a start would change. */
   readonly staleConfiguration: readonly string[];
-  /** Undefined: it does not run, so nobody was asked. */
-  readonly ari?: LogIn;
-  readonly ami?: LogIn;
-  /** Whether calls have somewhere to go. */
-  readonly isAppRegistered: boolean;
+  /** By the names of its control interfaces. Empty: it does not run, so nobody was asked. */
+  readonly control: Readonly<Record<string, LogIn>>;
+  /** Whether calls have somewhere to go; undefined when it did not say. */
+  readonly isDriven?: boolean;
   readonly daemon?: number;
   /** What the daemon says of itself; undefined when it does not answer. */
   readonly health?: { readonly ready: boolean; readonly problems: readonly string[] };
@@ -30,33 +30,44 @@ export interface SwitchboardFacts {
   readonly strangers: readonly string[];
 }
 
+/** What it means that no new calls are taken, and what to do. */
+const DRAINING: Readonly<Record<SwitchboardFacts['name'], readonly [says: string, todo: string]>> = {
+  Asterisk: [
+    'Asterisk takes no new calls: it is being stopped gracefully',
+    'Wait until its last call has ended, or call it off with "core abort shutdown" in its console.',
+  ],
+  FreeSWITCH: [
+    'FreeSWITCH takes no new calls: somebody paused it',
+    'Have it go on with "fsctl resume" in its console, or restart it when its last call has ended.',
+  ],
+};
+
 /** Checks the PBX, its control interfaces, and who drives it. */
 export function checkSwitchboard(facts: SwitchboardFacts): Finding[] {
   return [
     ...checkProgram(facts),
     ...(facts.pid === undefined
-      ? [warning('asterisk', 'Asterisk does not run', 'Run: npm start')]
+      ? [warning(idOf(facts), `${facts.name} does not run`, 'Run: npm start')]
       : checkRunning(facts, facts.pid)),
     checkDaemon(facts),
     ...checkBans(facts),
   ];
 }
 
-function checkProgram({
-  program,
-  fault,
-  missingModules,
-  staleConfiguration,
-  pid,
-}: SwitchboardFacts): Finding[] {
-  if (fault !== '') return [problem('asterisk-program', fault, 'Nothing starts before.')];
-  if (program === '')
-    return [warning('asterisk-program', 'there is no Asterisk yet', 'Run npm start, which unpacks one.')];
+function idOf({ name }: SwitchboardFacts): string {
+  return name.toLowerCase();
+}
+
+function checkProgram(facts: SwitchboardFacts): Finding[] {
+  const { name: pbx, program, fault, missingModules, staleConfiguration, pid } = facts;
+  const check = `${idOf(facts)}-program`;
+  if (fault !== '') return [problem(check, fault, 'Nothing starts before.')];
+  if (program === '') return [warning(check, `there is no ${pbx} yet`, 'Run npm start, which unpacks one.')];
   const modules = missingModules.map(({ name, why }) =>
     problem(
       'modules',
       `${name}.so is missing (${why})`,
-      'Install Asterisk completely, or unset CARILLON_ASTERISK.',
+      `Install ${pbx} completely, or unset CARILLON_${pbx.toUpperCase()}.`,
     ),
   );
   const stale =
@@ -68,7 +79,7 @@ function checkProgram({
           pid === undefined ? 'Run: npm start' : 'Start Carillon again to have them taken up.',
         );
   return [
-    ok('asterisk-program', program),
+    ok(check, program),
     ...(modules.length > 0 ? modules : [ok('modules', 'all that are needed are there')]),
     stale,
   ];
@@ -79,64 +90,51 @@ function checkRunning(facts: SwitchboardFacts, pid: number): Finding[] {
     problem(
       'modules',
       `${name}.so is there but does not run (${why})`,
-      'Its reason stands in the log of Asterisk: npx carillon status says where.',
+      `Its reason stands in the log of ${facts.name}: npx carillon status says where.`,
     ),
   );
   return [
-    ok('asterisk', `runs (process ${pid})`),
+    ok(idOf(facts), `runs (process ${pid})`),
     ...idle,
-    ...checkLogIn('ari', 'ARI', facts.ari),
-    ...checkLogIn('ami', 'AMI', facts.ami),
-    ...(facts.ami === 'stopping' ? [stopping()] : []),
-    ...(facts.ari === 'ok' ? [checkApp(facts)] : []),
+    ...Object.entries(facts.control).map(([name, logIn]) => checkLogIn(facts, name, logIn)),
+    ...(facts.isDriven === undefined ? [] : [checkDriver(facts, facts.isDriven)]),
     ...facts.strangers.map((who) =>
       warning(
         'application',
-        `another program holds a link to ARI: ${who}`,
+        `another program holds a link to ${Object.keys(facts.control)[0]}: ${who}`,
         'Two that answer the same calls disturb each other: end one.',
       ),
     ),
   ];
 }
 
-function checkLogIn(check: string, name: string, logIn: LogIn | undefined): Finding[] {
+function checkLogIn({ name: pbx }: SwitchboardFacts, name: string, logIn: LogIn): Finding {
+  const check = name.toLowerCase();
   switch (logIn) {
     case 'ok':
-      return [ok(check, `${name} takes our password`)];
+      return ok(check, `${name} takes our password`);
     case 'refused':
-      return [
-        problem(
-          check,
-          `${name} refuses our password`,
-          'Start Carillon again, which gives Asterisk the one of secrets.json.',
-        ),
-      ];
+      return problem(
+        check,
+        `${name} refuses our password`,
+        `Start Carillon again, which gives ${pbx} the one of secrets.json.`,
+      );
     case 'silent':
-      return [
-        problem(
-          check,
-          `${name} does not answer`,
-          'Asterisk hangs or still starts: see its log, then restart it.',
-        ),
-      ];
-    default:
-      return [];
+      return problem(
+        check,
+        `${name} does not answer`,
+        `${pbx} hangs or still starts: see its log, then restart it.`,
+      );
+    case 'stopping':
+      return problem('draining', ...DRAINING[pbx]);
   }
 }
 
-function stopping(): Finding {
-  return problem(
-    'draining',
-    'Asterisk takes no new calls: it is being stopped gracefully',
-    'Wait until its last call has ended, or call it off with "core abort shutdown" in its console.',
-  );
-}
-
-function checkApp({ isAppRegistered, daemon }: SwitchboardFacts): Finding {
-  if (!isAppRegistered)
+function checkDriver({ name, daemon }: SwitchboardFacts, isDriven: boolean): Finding {
+  if (!isDriven)
     return problem(
       'application',
-      'nobody takes the calls that Asterisk hands over',
+      `nobody takes the calls that ${name} hands over`,
       'Start the daemon: npm start; callers wait in the dialplan until it is there.',
     );
   return daemon === undefined

@@ -1,4 +1,4 @@
-import type { RejoinView } from '../../http/desk-phone.ts';
+import type { RejoinView } from '../../http/page-phone.ts';
 import { post } from '../api.ts';
 
 /** The server rings at once; what did not come by then got lost, ms. */

@@ -1,4 +1,5 @@
-import type { WebPhoneView } from '../../http/desk-phone.ts';
+import type { WebPhoneView } from '../../http/page-phone.ts';
+import type { CLOSED } from '../../http/sitting.ts';
 import { get, lookWhoIsSignedIn, RefusedByApi } from '../api.ts';
 import { TryAgain } from '../try-again.ts';
 import type { Microphone } from './microphone.ts';
@@ -6,10 +7,11 @@ import { type Incoming, SipLine } from './sip-line.ts';
 import { TabLock } from './tab-lock.ts';
 
 /** Codes with which the server says that this page is not the phone any more. */
-const SIGNED_OUT = 4401;
-const TAKEN_OVER = 4409;
+const SIGNED_OUT: typeof CLOSED.signedOut = 4401;
+const TAKEN_OVER: typeof CLOSED.takenOver = 4409;
 /** It may be, but perhaps for another seat: his session changed, or this was not his phone. */
-const COME_AGAIN: ReadonlySet<number> = new Set([4410, 1008]);
+const OTHER_SEAT: typeof CLOSED.comeAgain = 4410;
+const COME_AGAIN: ReadonlySet<number> = new Set([OTHER_SEAT, 1008]);
 /** Waits before the next try, ms. */
 const TRY_AGAIN_MS = [1_000, 1_500, 3_000, 6_000, 15_000];
 /** The PBX knows another password, or none. */

@@ -1,7 +1,7 @@
 import type { UA } from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA';
-import type { WebPhoneView } from '../../http/desk-phone.ts';
+import type { WebPhoneView } from '../../http/page-phone.ts';
 import { RefusedByApi } from '../api.ts';
 
 /** A call that the PBX sends to this page. */

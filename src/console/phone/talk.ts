@@ -1,12 +1,8 @@
 import type { AnswerOptions, EndEvent, RTCSession } from 'jssip/lib/RTCSession';
 import type { Incoming } from './sip-line.ts';
 
-/** No server but ours is asked how to reach anybody. */
-const CONNECTION: RTCConfiguration = {
-  iceServers: [],
-  bundlePolicy: 'max-bundle',
-  rtcpMuxPolicy: 'require',
-};
+/** No server but ours is asked how to reach anybody. Bundles are not insisted on: there is one stream, and FreeSWITCH names none. */
+const CONNECTION: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: 'require' };
 /** Sound that is away for so long does not come back by itself, ms. */
 const PATIENCE_MS = 5_000;
 /** 603: whoever declines is not busy. */

@@ -2,19 +2,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SIDES, type Side } from './calls-centre.ts';
 import { type Bracket, Climb } from './climb.ts';
+import { LOADS } from './loads.ts';
 import { cpuMsOf, machineMs, shareOf } from './processor.ts';
 import type { Rig } from './rig.ts';
 import { hungUpByServer, startLoad } from './sipp.ts';
 import type { LoadResult } from './sipp-figures.ts';
 
 const BOTH = ['dialplan', 'carillon'] as const satisfies readonly Side[];
-const CLIMB = { from: 200, to: 1500, step: 25, tries: 3 } as const;
 /** A rate passes when no call fails and the mean set-up stays below it, ms. */
 const MEAN_SETUP_MS = 20;
 /** SIPp makes new calls in bursts, and may fall behind when the machine is full: then it was not the rate. */
 const REAL_RATE = 0.95;
 const SECONDS = 4;
-const FEWEST_CALLS = 1000;
 /** Others may use this share of the machine when a run begins; after so long it begins all the same. */
 const QUIET_SHARE = 0.1;
 const PATIENCE_MS = 6000;
@@ -24,7 +23,7 @@ export interface Run {
   readonly result: LoadResult;
   /** Processor time per call, ms. */
   readonly daemonMs: number;
-  readonly asteriskMs: number;
+  readonly pbxMs: number;
   /** Of all processors, what other programs of this machine used meanwhile, 0 to 1. */
   readonly others: number;
 }
@@ -37,14 +36,9 @@ export async function runCalls(
   rate: number,
   calls: number,
 ): Promise<Run> {
-  const ours = [daemon, rig.asterisk.pid, process.pid];
+  const ours = [daemon, rig.pbx.pid, process.pid];
   await untilQuiet(ours);
-  const used = (): number[] => [
-    cpuMsOf(daemon),
-    cpuMsOf(rig.asterisk.pid),
-    cpuMsOf(process.pid),
-    machineMs(),
-  ];
+  const used = (): number[] => [cpuMsOf(daemon), cpuMsOf(rig.pbx.pid), cpuMsOf(process.pid), machineMs()];
   const before = used();
   const began = performance.now();
   const load = await startLoad({
@@ -62,12 +56,12 @@ export async function runCalls(
   const elapsed = performance.now() - began;
   // What is still to be written down belongs to these calls too.
   await sleep(300);
-  const [daemonMs = 0, asteriskMs = 0, benchMs = 0, allMs = 0] = used().map((ms, at) => ms - before[at]!);
+  const [daemonMs = 0, pbxMs = 0, benchMs = 0, allMs = 0] = used().map((ms, at) => ms - before[at]!);
   return {
     result,
     daemonMs: daemonMs / calls,
-    asteriskMs: asteriskMs / calls,
-    others: shareOf(allMs - daemonMs - asteriskMs - benchMs - sippMs, elapsed + 300),
+    pbxMs: pbxMs / calls,
+    others: shareOf(allMs - daemonMs - pbxMs - benchMs - sippMs, elapsed + 300),
   };
 }
 
@@ -87,14 +81,15 @@ export async function searchRates(
   deadline: number,
   say: (line: string) => void,
 ): Promise<Search> {
-  const climbs = { dialplan: new Climb(CLIMB), carillon: new Climb(CLIMB) };
+  const { climb, fewestCalls } = LOADS[rig.settings.pbx];
+  const climbs = { dialplan: new Climb(climb), carillon: new Climb(climb) };
   const others: number[] = [];
   const isOver = (): boolean => BOTH.every((side) => climbs[side].next() === undefined);
   while (!isOver() && performance.now() < deadline)
     for (const side of BOTH) {
       const rate = climbs[side].next();
       if (rate === undefined || performance.now() > deadline) continue;
-      const calls = Math.max(FEWEST_CALLS, rate * SECONDS);
+      const calls = Math.max(fewestCalls, rate * SECONDS);
       const run = await runCalls(rig, daemon, side, rate, calls);
       const passed = isGood(run.result, rate, calls);
       others.push(run.others);
@@ -126,11 +121,11 @@ function isGood({ completed, setupMs, rate: real }: LoadResult, rate: number, ca
 }
 
 /** A run in words. */
-export function lineOf({ result, daemonMs, asteriskMs, others }: Run): string {
+export function lineOf({ result, daemonMs, pbxMs, others }: Run): string {
   const { failed, firstFailure, retransmissions, rate, setupMs, callMs } = result;
   return (
     `set-up ${setupMs.mean} ms (95 %: ${setupMs.p95}), ${callMs} ms long, ${failed} failed, ${retransmissions} sent again, really ${rate}/s; ` +
-    `CPU per call: daemon ${daemonMs.toFixed(2)} ms, Asterisk ${asteriskMs.toFixed(2)} ms; others ${Math.round(others * 100)} %${firstFailure && `\n  ${firstFailure}`}`
+    `CPU per call: daemon ${daemonMs.toFixed(2)} ms, PBX ${pbxMs.toFixed(2)} ms; others ${Math.round(others * 100)} %${firstFailure && `\n  ${firstFailure}`}`
   );
 }
 

@@ -1,6 +1,7 @@
 /** What `bench:calls` calls: the same thing as a flow and as lines of a dialplan. */
 import { wavHeader } from '../../setup/hold-tone.ts';
 import type { Settings } from '../../setup/settings.ts';
+import { addFreeswitchExtension, addToAsteriskDialplan } from './pbx-additions.ts';
 
 /** The numbers of Carillon and of the dialplan alone. */
 export const SIDES = {
@@ -43,14 +44,25 @@ export const FLOW_FILES: Readonly<Record<string, string | Uint8Array>> = {
   ),
 };
 
-/** Exact numbers win over the pattern that hands calls to Carillon. */
-export function dialplanOf({ flows }: Pick<Settings, 'flows'>): string {
+/** Adds the numbers that the PBX serves by itself to its rendered configuration in the folder `etc`. */
+export function addDialplan(etc: string, { pbx, flows }: Pick<Settings, 'pbx' | 'flows'>): void {
+  const tone = `${flows}/prompts/en/speaks/tone`;
+  const { hangsUp, speaks } = SIDES.dialplan;
+  if (pbx === 'freeswitch') {
+    const around = (...middle: [string, string]) => [['answer', ''], middle, ['hangup', '']] as const;
+    addFreeswitchExtension(etc, hangsUp, around('sleep', String(PAUSE_S * 1000)));
+    addFreeswitchExtension(etc, speaks, around('playback', `${tone}.wav`));
+    return;
+  }
   const extension = (number: string, middle: string): string =>
     `exten => ${number},1,Answer()\n same => n,${middle}\n same => n,Hangup()\n`;
-  return `[from-outside](+)\n${extension(SIDES.dialplan.hangsUp, `Wait(${PAUSE_S})`)}${extension(SIDES.dialplan.speaks, `Playback(${flows}/prompts/en/speaks/tone)`)}`;
+  addToAsteriskDialplan(
+    etc,
+    `${extension(hangsUp, `Wait(${PAUSE_S})`)}${extension(speaks, `Playback(${tone})`)}`,
+  );
 }
 
-/** A WAV file as Asterisk plays it without converting: 8 kHz, mono, 16 bits. @param wave amplitude at a time in seconds */
+/** A WAV file as PBXs play it without converting: 8 kHz, mono, 16 bits. @param wave amplitude at a time in seconds */
 function wav(seconds: number, wave: (at: number) => number): Uint8Array {
   const samples = Int16Array.from({ length: seconds * RATE }, (_, index) => wave(index / RATE));
   return Buffer.concat([wavHeader(samples.byteLength), new Uint8Array(samples.buffer)]);

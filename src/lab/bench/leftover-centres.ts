@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findRunning } from '../../setup/asterisk-process.ts';
+import { findRunningPbx } from '../../setup/choose-pbx.ts';
 import { endLeftoverDaemon } from '../../setup/daemon-process.ts';
+import { PBX_KINDS } from '../../setup/pbx-installation.ts';
 import { lockOwner } from '../../setup/start-lock.ts';
 
 const PATIENCE_MS = 5_000;
@@ -19,7 +20,7 @@ export async function removeLeftoverCentres(parent: string): Promise<void> {
     const data = join(parent, name, 'data');
     await endAndWait(() => lockOwner(data));
     await endLeftoverDaemon(data);
-    await endAndWait(() => findRunning(data));
+    for (const pbx of PBX_KINDS) await endAndWait(() => findRunningPbx({ pbx, data }));
     rmSync(join(parent, name), { recursive: true, force: true });
   }
 }

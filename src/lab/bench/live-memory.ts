@@ -4,11 +4,11 @@ import { freeTcpPort } from '../../setup/ports.ts';
 import { hostPort, reachableHost } from '../../setup/settings.ts';
 import { WAITS } from './calls-centre.ts';
 import { inspect } from './inspected.ts';
+import { LOADS } from './loads.ts';
 import type { Rig } from './rig.ts';
 import { hangsUpAfter, startLoad } from './sipp.ts';
 
-const LIVE_CALLS = 1000;
-/** They come at this rate, and each stays so long: all are there at once for some seconds, and Asterisk's limit for silence is 30 s. */
+/** They come at this rate, and each stays so long: all are there at once for some seconds, and a PBX bears silence for 30 s. */
 const LIVE_RATE = 100;
 const LIVE_MS = 20_000;
 /** Share of the callers that may be missing, on a machine that is busy with other things. */
@@ -25,9 +25,10 @@ export async function memoryPerCall(
   const daemon = await rig.startDaemon({ nodeArgs: [`--inspect=127.0.0.1:${port}`] });
   const inspected = await inspect(port);
   // Code that runs for the first time takes memory that no call takes again.
-  await withLiveCalls(rig, LIVE_CALLS, SHORT_MS, async () => undefined);
+  const { liveCalls } = LOADS[rig.settings.pbx];
+  await withLiveCalls(rig, liveCalls, SHORT_MS, async () => undefined);
   const before = await inspected.memory();
-  const [count, during] = await withLiveCalls(rig, LIVE_CALLS, LIVE_MS, () => inspected.memory());
+  const [count, during] = await withLiveCalls(rig, liveCalls, LIVE_MS, () => inspected.memory());
   inspected.close();
   await daemon.stop();
   say(`${count} live calls: ${megabytes(before.used)} → ${megabytes(during.used)} in use`);
@@ -53,16 +54,16 @@ async function withLiveCalls<T>(
     limit: calls,
   });
   await sleep((calls / LIVE_RATE) * 1000 + 2000);
-  const live = await liveCalls(rig);
+  const live = await callsOf(rig);
   const seen = await look();
   const { failed, firstFailure } = await load.done;
   if (Math.max(failed, calls - live, 0) > calls * FEWER && stayMs === LIVE_MS)
     throw new Error(`${live} of ${calls} callers were there, and ${failed} failed: ${firstFailure}`);
-  while ((await liveCalls(rig)) > 0) await sleep(100);
+  while ((await callsOf(rig)) > 0) await sleep(100);
   return [live, seen];
 }
 
-async function liveCalls({ settings }: Rig): Promise<number> {
+async function callsOf({ settings }: Rig): Promise<number> {
   const address = hostPort(reachableHost(settings), settings.httpPort);
   const health = (await (await fetch(`http://${address}/health`)).json()) as { liveCalls: number };
   return health.liveCalls;

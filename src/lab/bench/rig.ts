@@ -1,7 +1,7 @@
-/** A real centre for benches: the product's own daemon and Asterisk, on data, flow files and ports of their own. */
+/** A real centre for benches: the product's own daemon and PBX, on data, flow files and ports of their own. */
+
 import { spawn } from 'node:child_process';
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -15,15 +15,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentStore } from '../../agent/store.ts';
 import { EventLog } from '../../engine/store.ts';
-import { choosePbxPorts, type RunningAsterisk, startAsterisk } from '../../setup/asterisk-process.ts';
+import { choosePbx } from '../../setup/choose-pbx.ts';
 import { askHealth, daemonLog } from '../../setup/daemon-process.ts';
 import { ensureDataFolder } from '../../setup/data-folder.ts';
-import { type AsteriskProgram, findAsterisk } from '../../setup/find-asterisk.ts';
 import { ensureSpeech } from '../../setup/find-speech.ts';
-import { freeTcpPort, obstacle, type PbxPorts } from '../../setup/ports.ts';
+import type { PbxInstallation, PbxKind, RunningPbx } from '../../setup/pbx-installation.ts';
+import type { Phone } from '../../setup/phone.ts';
+import { freeTcpPort, obstacle } from '../../setup/ports.ts';
 import { prepareData, storeFile } from '../../setup/prepare.ts';
 import { inProject, projectFolder } from '../../setup/project.ts';
-import { asteriskEtc, asteriskHome, type Phone, renderAsterisk } from '../../setup/render-asterisk.ts';
 import { lastLines } from '../../setup/run-program.ts';
 import { ensureSecrets, type Secrets } from '../../setup/secrets.ts';
 import { readSettings, type Settings } from '../../setup/settings.ts';
@@ -34,36 +34,37 @@ import { freeUdpPort } from './sipp.ts';
 export interface RigOptions {
   /** Content of the files in the folder of flows, by their path in it, such as `bench.yaml` or `prompts/en/tone.wav`. */
   readonly flows: Readonly<Record<string, string | Uint8Array>>;
-  /** Lines for the end of the rendered dialplan. */
-  readonly dialplan?: (settings: Settings) => string;
+  /** What it runs on; Asterisk when not said. */
+  readonly pbx?: PbxKind;
+  /** Changes the PBX's rendered configuration, which lies in the folder `etc`. */
+  readonly adjust?: (etc: string, settings: Settings) => void;
   /** Content of the routing file; the one that ships when not said. */
   readonly routing?: string;
-  /** Lines for the end of further files of Asterisk's configuration, by their names. */
-  readonly appendix?: Readonly<Record<string, string>>;
   /** Puts more into the database than the demonstration, such as phones. */
   readonly furnish?: (database: Database) => Promise<void>;
   /** Further settings, `CARILLON_…`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** UDP ports for audio; a call takes two of them, and Asterisk admits a call for each four. 8,000 when not said. */
+  /** UDP ports for audio; a call takes two of them, and the PBX admits a call for each four. 8,000 when not said. */
   readonly rtpPorts?: number;
   readonly say: (line: string) => void;
 }
 
-/** Asterisk runs; daemons are started and stopped as the bench likes. */
+/** The PBX runs; daemons are started and stopped as the bench likes. */
 export interface Rig {
   readonly settings: Settings;
   readonly secrets: Secrets;
-  readonly ports: PbxPorts;
   readonly phones: readonly Phone[];
-  readonly program: AsteriskProgram;
+  /** What it runs on, for people: `Asterisk 22.10.1 (…)`. */
+  readonly program: string;
+  readonly installation: PbxInstallation;
   /** The whole environment that a daemon, or `carillon start`, needs to work on this centre. */
   readonly env: Readonly<Record<string, string>>;
   /** Where SIP is spoken, `127.0.0.1:<port>`. */
   readonly server: string;
-  /** The Asterisk that was started last. */
-  readonly asterisk: RunningAsterisk;
-  /** Starts Asterisk again on the same data, after the one before has ended. */
-  restartAsterisk(): Promise<RunningAsterisk>;
+  /** The PBX that was started last. */
+  readonly pbx: RunningPbx;
+  /** Starts the PBX again on the same data, after the one before has ended. */
+  restartPbx(): Promise<RunningPbx>;
   /**
    * Starts a daemon and waits until it takes calls; one beside another needs a `CARILLON_HTTP_PORT` of its own.
    * Rejects with what its log says last.
@@ -92,7 +93,7 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 const PARENT = '.carillon-bench';
 
-/** Starts Asterisk with everything ready for daemons. Whatever ends this process ends them all. @throws Refused as `npm start` does */
+/** Starts the PBX with everything ready for daemons. Whatever ends this process ends them all. @throws Refused as `npm start` does */
 export async function startRig(options: RigOptions): Promise<Rig> {
   const { say } = options;
   await removeLeftoverCentres(inProject(PARENT));
@@ -104,6 +105,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   }
   const env = {
     ...(await environment(home, flows, options.rtpPorts ?? 8000)),
+    CARILLON_PBX: options.pbx ?? 'asterisk',
     ...(options.routing === undefined ? {} : { CARILLON_ROUTING: join(home, 'routing.yaml') }),
     ...options.env,
   };
@@ -111,40 +113,33 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const settings = readSettings(env);
   ensureDataFolder(settings.data);
   const secrets = ensureSecrets(settings.data);
-  const program = await findAsterisk(settings, say);
+  const installation = choosePbx(settings, secrets);
+  const program = await installation.find(say);
   await ensureSpeech(settings, say);
   await prepareData(settings, secrets, () => undefined);
   const phones = await furnished(settings, options.furnish);
-  mkdirSync(asteriskHome(settings.data), { recursive: true, mode: 0o700 });
-  const ports = await choosePbxPorts(settings.data);
-  renderAsterisk(settings, secrets, ports, phones, program);
-  appendFileSync(
-    join(asteriskEtc(settings.data), 'extensions.conf'),
-    `\n${options.dialplan?.(settings) ?? ''}\n`,
-  );
-  for (const [name, lines] of Object.entries(options.appendix ?? {}))
-    appendFileSync(join(asteriskEtc(settings.data), name), `\n${lines}`);
-  const restart = () => startAsterisk(program.program, settings.data, ports, secrets.ariPassword);
-  let asterisk = await restart();
+  await installation.configure(phones);
+  options.adjust?.(installation.etc, settings);
+  let pbx = await installation.start();
   const daemons = new Set<RigDaemon>();
-  const endWithUs = () => endNow(asterisk.pid);
+  const endWithUs = () => endNow(pbx.pid);
   const interrupted = () => process.exit(130);
   process.once('exit', endWithUs);
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   return {
     settings,
     secrets,
-    ports,
     phones,
     program,
+    installation,
     env,
     server: `127.0.0.1:${settings.sipPort}`,
-    get asterisk() {
-      return asterisk;
+    get pbx() {
+      return pbx;
     },
-    async restartAsterisk() {
-      asterisk = await restart();
-      return asterisk;
+    async restartPbx() {
+      pbx = await installation.start();
+      return pbx;
     },
     async startDaemon(options = {}) {
       const daemon = await launch({ ...env, ...options.env }, options.nodeArgs ?? []);
@@ -154,7 +149,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     },
     async stop() {
       await Promise.all([...daemons].map((daemon) => daemon.stop()));
-      await asterisk.stop();
+      await pbx.stop();
       process.off('exit', endWithUs).off('SIGINT', interrupted).off('SIGTERM', interrupted);
       rmSync(home, { recursive: true, force: true });
     },
@@ -172,15 +167,17 @@ async function furnished({ data }: Settings, furnish: RigOptions['furnish']): Pr
   }
 }
 
-/** Settings that collide with nobody, over what the caller's own environment says of where Asterisk is. */
+/** Settings that collide with nobody, over what the caller's own environment says of where PBXs are. */
 async function environment(home: string, flows: string, rtpPorts: number): Promise<Record<string, string>> {
   const firstRtp = await freeRtpBlock(rtpPorts);
   const { PATH = '', HOME = '', CARILLON_ASTERISK = '', CARILLON_PBX_ROOT } = process.env;
+  const { FREESWITCH_HOME, CARILLON_FREESWITCH = FREESWITCH_HOME ?? '' } = process.env;
   const ofStart = inProject('.carillon/pbx');
   return {
     PATH,
     HOME,
     CARILLON_ASTERISK,
+    CARILLON_FREESWITCH,
     CARILLON_PBX_ROOT: CARILLON_PBX_ROOT || (existsSync(ofStart) ? ofStart : inProject(PARENT, 'pbx')),
     CARILLON_DATA: join(home, 'data'),
     CARILLON_FLOWS: flows,
@@ -191,7 +188,7 @@ async function environment(home: string, flows: string, rtpPorts: number): Promi
   };
 }
 
-/** The first of a block of UDP ports below those that the kernel gives to others. Asterisk steps over single ones that are taken. */
+/** The first of a block of UDP ports below those that the kernel gives to others. PBXs step over single ones that are taken. */
 async function freeRtpBlock(size: number): Promise<number> {
   for (;;) {
     const first = 12_000 + 100 * Math.floor(Math.random() * ((32_000 - 12_000 - size) / 100));

@@ -82,7 +82,7 @@ async function soak({ lastsMs, killEveryMs, perSecond, seed }: SoakOptions) {
   const town = await Town.open(centre.rig, humanly(random));
   const sight = new Sight(centre.rig);
   try {
-    const goHome = await staff(town, sight, random);
+    const goHome = await staff(town, sight, humanly(random));
     const crowd = new Crowd(town, random);
     await crowd.visit((perSecond * WARM_UP_MS) / 1000, perSecond);
     const before = await descriptorsAtRest(centre, sight);
@@ -111,7 +111,7 @@ async function soak({ lastsMs, killEveryMs, perSecond, seed }: SoakOptions) {
 async function descriptorsAtRest(centre: Centre, sight: Sight): Promise<number> {
   await leftovers(sight, MINUTE_MS);
   await sleep(PAUSE_MS);
-  const pids = [centre.supervisorPid, centre.asteriskPid() ?? 0, centre.daemonPid()];
+  const pids = [centre.supervisorPid, centre.pbxPid() ?? 0, centre.daemonPid()];
   return pids.reduce((sum, pid) => sum + (vitalsOf(pid)?.fds ?? 0), 0);
 }
 
@@ -141,9 +141,7 @@ function watch(centre: Centre): { stop(): Sample[] } {
     // The first one was there before us, as the others are before they take over.
     const since = born.get(pid) ?? at;
     born.set(pid, since);
-    const [supervisor, asterisk, daemon] = [centre.supervisorPid, centre.asteriskPid() ?? 0, pid].map(
-      vitalsOf,
-    );
+    const [supervisor, asterisk, daemon] = [centre.supervisorPid, centre.pbxPid() ?? 0, pid].map(vitalsOf);
     if (!supervisor || !asterisk || !daemon) return;
     const sizes = { supervisor: supervisor.rss, asterisk: asterisk.rss, daemon: daemon.rss };
     samples.push({ at, daemonAge: at - since, ...sizes });

@@ -1,21 +1,24 @@
 import { PbxError } from '../pbx.ts';
 import { encodeFor } from './esl-encoder.ts';
 import type { EslLink } from './esl-link.ts';
+import type { Ownership } from './ownership.ts';
 
 /** How FreeSWITCH says no, by verb: `-ERR …`, `-ERROR`, `-USAGE: …`. */
 const REFUSAL = /^-(?:ERR|USAGE)/;
 
-/** Says commands of one channel to FreeSWITCH, and finds out what its answers mean. */
+/** Says commands to FreeSWITCH, as long as it is ours, and finds out what its answers mean. */
 export class Commander {
   readonly #link: Pick<EslLink, 'send'>;
+  readonly #ownership: Ownership;
 
-  constructor(link: Pick<EslLink, 'send'>) {
+  constructor(link: Pick<EslLink, 'send'>, ownership: Ownership) {
     this.#link = link;
+    this.#ownership = ownership;
   }
 
   /** Resolves with the answer; rejects with `PbxError`: 'not-found' when the channel is not there. */
   async say(channel: string, command: string): Promise<string> {
-    const reply = await this.#link.send(command);
+    const reply = await this.ask(command);
     if (!REFUSAL.test(reply)) return reply;
     // The words differ from verb to verb, and some say yes to a channel that is gone.
     await this.check(channel);
@@ -32,8 +35,9 @@ export class Commander {
     });
   }
 
-  /** A command about no channel. */
-  ask(command: string): Promise<string> {
+  /** Resolves with the answer as it came. */
+  async ask(command: string): Promise<string> {
+    await this.#ownership.check();
     return this.#link.send(command);
   }
 
@@ -48,6 +52,6 @@ export class Commander {
   }
 
   async isThere(channel: string): Promise<boolean> {
-    return (await this.#link.send(encodeFor('uuid_exists', channel))) === 'true';
+    return (await this.ask(encodeFor('uuid_exists', channel))) === 'true';
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkId } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { BRIDGE } from './describe.ts';
@@ -7,6 +8,8 @@ import type { Leg, Legs, Place } from './legs.ts';
 /** A channel joins or leaves at the next tick of its audio; what has not happened by then did not. */
 const MOVE_PATIENCE_MS = 500;
 const SETTLING_MS = 60;
+const LOOK_EVERY_MS = 20;
+const LOOKS = MOVE_PATIENCE_MS / LOOK_EVERY_MS;
 
 /**
  * Rooms in which channels hear each other. FreeSWITCH knows pairs and conferences only, so a room is a name that its members carry: one
@@ -72,7 +75,7 @@ export class Bridges {
     await this.#commander.say(one.id, encodeFor('uuid_bridge', one.id, other.id));
     await together;
     // It says so before the other side is there; who is taken out again meanwhile may be lost.
-    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+    await sleep(SETTLING_MS);
   }
 
   async #confer(bridge: string, members: readonly Leg[]): Promise<void> {
@@ -85,7 +88,15 @@ export class Bridges {
         encodeFor('uuid_transfer', leg.id, `conference:${bridge}@carillon`, 'inline'),
       );
       this.#legs.move(leg, { at: 'conference', name: bridge });
+      await this.#confers(leg);
     }
+  }
+
+  /** No event tells that somebody joined: resolves when he has, or does not in time. */
+  async #confers({ id }: Leg): Promise<void> {
+    const app = encodeFor('uuid_getvar', id, 'current_application');
+    for (let left = LOOKS; left > 0 && (await this.#commander.ask(app)) !== 'conference'; left -= 1)
+      await sleep(LOOK_EVERY_MS);
   }
 
   async #parkPair(leg: Leg, peer: string): Promise<void> {

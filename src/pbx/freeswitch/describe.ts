@@ -27,6 +27,7 @@ export interface Seen {
   /** What it runs, or ran last: FreeSWITCH does not say that it ended. */
   readonly app: string;
   readonly argument: string;
+  readonly codec: string;
 }
 
 /** What stands in the variable of whoever overhears: `<overhearing>,<target>,<mode>`. */
@@ -54,6 +55,7 @@ export function seenIn(event: EslEvent): Seen {
     overhears: overheardIn(event(`variable_${OVERHEARS}`)),
     app: event('variable_current_application'),
     argument: event('variable_current_application_data'),
+    codec: event('variable_rtp_use_codec_name'),
   };
 }
 

@@ -8,8 +8,9 @@ import {
   PbxError,
 } from '../pbx.ts';
 import type { Commander } from './answers.ts';
+import { CAUSE_NAMES } from './causes.ts';
 import type { EslEvent } from './esl-codec.ts';
-import { encodeOriginate } from './esl-encoder.ts';
+import { encodeFor, encodeOriginate } from './esl-encoder.ts';
 import type { Legs } from './legs.ts';
 
 export interface DiallerOptions {
@@ -21,6 +22,8 @@ export interface DiallerOptions {
   readonly legs: Legs;
   /** The leg rings for too long. */
   readonly ranOut: (leg: string) => void;
+  /** For commands that nobody waits for. */
+  readonly attempt: (command: Promise<unknown>) => void;
 }
 
 /** FreeSWITCH counts whole seconds and from the last full one; ours runs out first, this one is for when we are not there. */
@@ -47,6 +50,8 @@ export class Dialler {
   readonly #options: DiallerOptions;
   /** Legs that are being made, by id; jobs have the same names. */
   readonly #beginning = new Map<string, PromiseWithResolvers<void>>();
+  /** Legs that did not begin in time, and may still. */
+  readonly #givenUp = new Set<string>();
 
   constructor(options: DiallerOptions) {
     this.#options = options;
@@ -58,13 +63,18 @@ export class Dialler {
     const { leg: id, ringTimeoutMs } = request;
     checkId(id);
     if (!legs.isOurs(id)) throw new PbxError('refused', 'this is not how ids of legs begin');
-    const command = encodeOriginate(id, originateVariables(request), this.#address(request.to));
+    const codec = legs.get(request.originator ?? '')?.codec ?? '';
+    const command = encodeOriginate(id, originateVariables(request, codec), this.#address(request.to));
     if (this.#beginning.has(id)) throw new PbxError('refused', `leg ${id} is dialled already`);
     const begun = Promise.withResolvers<void>();
     // It may fail before anybody waits for it.
     begun.promise.catch(() => undefined);
     this.#beginning.set(id, begun);
-    const late = setTimeout(() => begun.reject(new PbxError('timeout', `leg ${id} did not begin`)), BEGIN_MS);
+    const late = setTimeout(() => {
+      this.#givenUp.add(id);
+      legs.disown(id);
+      begun.reject(new PbxError('timeout', `leg ${id} did not begin`));
+    }, BEGIN_MS);
     try {
       if (await commander.isThere(id)) throw new PbxError('refused', `leg ${id} exists already`);
       const [reply] = await Promise.all([commander.ask(command), begun.promise]);
@@ -89,12 +99,14 @@ export class Dialler {
       case 'CHANNEL_OUTGOING':
         return this.#begun(event('Unique-ID'));
       case 'BACKGROUND_JOB':
+        this.#givenUp.delete(event('Job-UUID'));
         return this.#beginning.get(event('Job-UUID'))?.reject(refusalIn(event('_body')));
     }
   }
 
   /** The link dropped. */
   forget(): void {
+    this.#givenUp.clear();
     for (const { reject } of this.#beginning.values())
       reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
   }
@@ -108,8 +120,20 @@ export class Dialler {
     }
   }
 
+  /** Ends a leg that nobody wants any more as soon as commands find it. */
+  async #end(id: string): Promise<void> {
+    const kill = encodeFor('uuid_kill', id, CAUSE_NAMES.cancelled);
+    for (
+      let left = LOOKS;
+      left > 0 && !(await this.#options.commander.ask(kill)).startsWith('+OK');
+      left -= 1
+    )
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+
   /** From now on the leg's life is told in events. */
   #begun(id: string): void {
+    if (this.#givenUp.delete(id)) return this.#options.attempt(this.#end(id));
     const begun = this.#beginning.get(id);
     if (!begun) return;
     this.#options.legs.note(id);
@@ -125,8 +149,11 @@ export class Dialler {
   }
 }
 
-/** Channel variables of a new leg. Throws `PbxError` 'refused' for an outside number that is asked to answer by itself. */
-export function originateVariables(request: OriginateRequest): Record<string, string> {
+/**
+ * Channel variables of a new leg. Throws `PbxError` 'refused' for an outside number that is asked to answer by itself.
+ * @param codec of the leg on whose behalf we dial, '' when there is none
+ */
+export function originateVariables(request: OriginateRequest, codec: string): Record<string, string> {
   checkAutoAnswer(request);
   const { leg, to, call, autoAnswer, ringTimeoutMs, maxTalkMs, callerNumber, callerName } = request;
   if (call !== undefined) checkId(call);
@@ -141,15 +168,24 @@ export function originateVariables(request: OriginateRequest): Record<string, st
     ignore_early_media: 'true',
     // Else a leg whose peer hangs up is hung up too.
     park_after_bridge: 'true',
+    // The same while the bridge is being made.
+    uuid_bridge_park_on_cancel: 'true',
+    // Else whoever is called can send the call elsewhere, at our expense.
+    outbound_redirect_fatal: 'true',
     // Else the star key ends what is played.
     playback_terminators: 'none',
     // Else it waits for 0.4 s between digits while nothing else is sent.
     rtp_digit_delay: '20',
     // Else seconds of a recording are lost with a crash.
     enable_file_write_buffering: 'false',
+    // Else it is taken up after a crash with an old Via, whose answer not every phone sends back as it stands, and with its old source
+    // of sound, whose packets are numbered anew: half of the phones would take them for late ones, and play nothing.
+    execute_on_answer_anew: 'multiunset sip_recover_via rtp_use_ssrc',
     ...(maxTalkMs !== undefined && {
       execute_on_answer: `sched_hangup +${Math.ceil(maxTalkMs / 1_000) + LIFETIME_GRACE_S} alloted_timeout`,
     }),
+    // Offered first, and all the others behind it: nothing has to be translated where both sides speak it.
+    ...(codec !== '' && { originator_codec: codec, media_mix_inbound_outbound_codecs: 'true' }),
     ...(autoAnswer && AUTO_ANSWER),
     ...(isTold && { 'sip_h_X-Carillon-Call': call }),
   };

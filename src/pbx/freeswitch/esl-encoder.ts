@@ -1,3 +1,4 @@
+import type { CallerScript } from '../demonstration.ts';
 import { checkId, PbxError } from '../pbx.ts';
 
 /** Applications that a channel may be told to run. FreeSWITCH hangs up on one that it does not know. */
@@ -5,7 +6,7 @@ export type App = 'playback' | 'record' | 'eavesdrop';
 
 /** Commands of the event socket: the only ones that are ever sent. */
 export type ApiCommand =
-  | `uuid_${'answer' | 'pre_answer' | 'ring_ready' | 'kill' | 'break' | 'bridge' | 'transfer' | 'exists' | 'dump' | 'setvar' | 'send_dtmf'}`
+  | `uuid_${'answer' | 'pre_answer' | 'ring_ready' | 'kill' | 'break' | 'bridge' | 'transfer' | 'exists' | 'dump' | 'setvar' | 'getvar' | 'send_dtmf'}`
   | 'show'
   | 'sched_del'
   | 'hash'
@@ -13,6 +14,10 @@ export type ApiCommand =
   | 'global_setvar'
   | 'fsctl'
   | 'sofia'
+  | 'reloadxml'
+  | 'local_stream'
+  | 'reloadacl'
+  | 'module_exists'
   | 'version';
 
 const END = '\n\n';
@@ -37,7 +42,18 @@ export function encodeAuth(password: string): string {
 
 /** What is told: `names` of events, and `custom` ones. */
 export function encodeSubscription(names: readonly string[], custom: readonly string[]): string {
-  return command(`event json ${names.join(' ')} CUSTOM ${custom.join(' ')}`);
+  return command(['event json', ...names, 'CUSTOM', ...custom].join(' '));
+}
+
+/**
+ * Of the ends of applications, only these are told. Else each line of the dialplan is told too, with all that is known of the channel,
+ * and the event that a call has come waits behind them. Of other events, all are.
+ */
+export function encodeFilters(apps: readonly App[]): string[] {
+  return [
+    command('filter Event-Name /^(?!CHANNEL_EXECUTE_COMPLETE)/'),
+    ...apps.map((app) => command(`filter Application ${app}`)),
+  ];
 }
 
 /** A command that is answered at once. */
@@ -72,10 +88,11 @@ export function encodeOriginate(
   job: string,
   variables: Readonly<Record<string, string>>,
   endpoint: string,
+  then: '&park()' | `${CallerScript} XML demo-caller` = '&park()',
 ): string {
   checkId(job);
   const list = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const line = command(`bgapi originate {${list.join(',')}}${endpoint} &park()`).slice(0, -END.length);
+  const line = command(`bgapi originate {${list.join(',')}}${endpoint} ${then}`).slice(0, -END.length);
   return `${line}\nJob-UUID: ${job}${END}`;
 }
 

@@ -4,11 +4,23 @@ import { backoffMs } from '../backoff.ts';
 import { PbxError } from '../pbx.ts';
 import { Wakefulness } from '../wakefulness.ts';
 import { type EslEvent, parseEvent } from './esl-codec.ts';
-import { encodeApi, encodeSubscription } from './esl-encoder.ts';
+import { type App, encodeApi, encodeFilters, encodeSubscription } from './esl-encoder.ts';
 import { EslSocket, type EslSocketOptions } from './esl-socket-link.ts';
 
 export interface EslLinkOptions extends EslSocketOptions {
   readonly log: Log;
+  /** What is told; what calls need when it is not given. */
+  readonly wants?: EslWants;
+}
+
+/** Kinds of events. */
+export interface EslWants {
+  readonly events: readonly string[];
+  readonly custom: readonly string[];
+  /** Applications whose end is told; all when it is not given. */
+  readonly apps?: readonly App[];
+  /** They are fetched at once. */
+  readonly atOnce: boolean;
 }
 
 /** What the link tells its owner. Events come only between `up` and `down`, in FreeSWITCH's order. */
@@ -21,22 +33,27 @@ export interface EslLinkListener {
 }
 
 /** Never all of them: a client that does not keep up with a flood of events stops the whole of FreeSWITCH. */
-const EVENTS = [
-  'CHANNEL_OUTGOING',
-  'CHANNEL_PROGRESS',
-  'CHANNEL_PROGRESS_MEDIA',
-  'CHANNEL_ANSWER',
-  'CHANNEL_PARK',
-  'CHANNEL_BRIDGE',
-  'CHANNEL_EXECUTE_COMPLETE',
-  'CHANNEL_HANGUP_COMPLETE',
-  'DTMF',
-  'BACKGROUND_JOB',
-  'SHUTDOWN',
-] as const;
-const CUSTOM_EVENTS = ['sofia::register', 'sofia::unregister', 'sofia::expire'] as const;
+const FOR_CALLS: EslWants = {
+  events: [
+    'CHANNEL_OUTGOING',
+    'CHANNEL_PROGRESS',
+    'CHANNEL_PROGRESS_MEDIA',
+    'CHANNEL_ANSWER',
+    'CHANNEL_PARK',
+    'CHANNEL_BRIDGE',
+    'CHANNEL_EXECUTE_COMPLETE',
+    'CHANNEL_HANGUP_COMPLETE',
+    'DTMF',
+    'BACKGROUND_JOB',
+    'SHUTDOWN',
+  ],
+  custom: ['sofia::register', 'sofia::unregister', 'sofia::expire'],
+  apps: ['playback', 'record', 'eavesdrop'],
+  atOnce: true,
+};
 const BEAT_EVERY_MS = 1_000;
-const NUDGE_EVERY_MS = 3;
+/** Costs 3 % of a core here and 1 % over there; events come 1 ms later in the mean. */
+const NUDGE_EVERY_MS = 2;
 /** A wrong password does not mend itself in seconds. */
 const HOPELESS_RETRY_MS = 10_000;
 
@@ -105,17 +122,20 @@ export class EslLink {
   #subscribe(): void {
     this.#wakefulness = new Wakefulness(BEAT_EVERY_MS, performance.now());
     const events = this.#events;
-    events?.send(encodeSubscription(EVENTS, CUSTOM_EVENTS)).then(
-      (reply) => {
+    if (!events) return;
+    const { wants = FOR_CALLS } = this.#options;
+    const filters = wants.apps ? encodeFilters(wants.apps) : [];
+    const commands = [encodeSubscription(wants.events, wants.custom), ...filters];
+    Promise.all(commands.map((command) => events.send(command))).then(
+      (replies) => {
         if (this.#events !== events) return;
-        if (!reply.startsWith('+OK')) return events.close(`FreeSWITCH tells no events: ${reply}`);
+        const refusal = replies.find((reply) => !reply.startsWith('+OK'));
+        if (refusal !== undefined) return events.close(`FreeSWITCH tells no events: ${refusal}`);
         this.#up = true;
         this.#attempt = 0;
         this.#reasons.clear();
-        this.#timers = [
-          setInterval(() => this.#events?.nudge(), NUDGE_EVERY_MS),
-          setInterval(() => this.#beat(), BEAT_EVERY_MS),
-        ];
+        this.#timers = [setInterval(() => this.#beat(), BEAT_EVERY_MS)];
+        if (wants.atOnce) this.#timers.push(setInterval(() => this.#events?.nudge(), NUDGE_EVERY_MS));
         this.#tell(() => this.#listener.up());
       },
       (error) => events.close(messageOf(error)),

@@ -27,6 +27,8 @@ export interface Leg {
   /** Why we hang it up. */
   killedBy: HangupCause | undefined;
   ringTimer: NodeJS.Timeout | undefined;
+  /** Name of what it speaks with the other end, '' before that is agreed. */
+  codec: string;
 }
 
 export interface LegsOptions {
@@ -79,6 +81,7 @@ export class Legs {
       bridge: '',
       killedBy: undefined,
       ringTimer: undefined,
+      codec: '',
     };
     this.#legs.set(id, leg);
     return leg;
@@ -91,9 +94,15 @@ export class Legs {
     const known = this.#legs.get(channel);
     const leg = known ?? this.note(channel);
     leg.isUp ||= seen.state === 'up';
+    leg.codec = seen.codec;
     if (!known && !leg.ours) this.#options.claim(channel);
     if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
     return { leg, isNew: known === undefined };
+  }
+
+  /** Nothing is told of this leg, whatever becomes of it. */
+  disown(id: string): void {
+    this.#ended.add(id);
   }
 
   /** Puts a leg where it is now. */
@@ -119,7 +128,7 @@ export class Legs {
       case 'CHANNEL_PROGRESS_MEDIA':
         return this.#ringing(id);
       case 'CHANNEL_ANSWER':
-        return this.#answered(id);
+        return this.#answered(id, seenIn(event).codec);
       case 'CHANNEL_PARK':
         return this.#parked(id, event);
       case 'CHANNEL_BRIDGE':
@@ -142,10 +151,11 @@ export class Legs {
     this.#options.emit({ type: 'LegRinging', channel: id });
   }
 
-  #answered(id: string): void {
+  #answered(id: string, codec: string): void {
     const leg = this.isOurs(id) ? this.note(id) : this.#legs.get(id);
     if (!leg) return;
     leg.isUp = true;
+    leg.codec = codec;
     clearTimeout(leg.ringTimer);
   }
 
@@ -157,6 +167,8 @@ export class Legs {
     const { leg, isNew } = adopted;
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#options.emit({ type: 'ChannelArrived', ...seen.arrived });
+    // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
+    if (!isNew && !leg.ours) this.#options.claim(id);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#options.emit({ type: 'LegAnswered', channel: id });
@@ -203,7 +215,9 @@ function causeIn(
 ): { cause: HangupCause; q850: number; sipCode?: number } {
   if (killedBy) return { cause: killedBy, q850: Q850[killedBy] };
   const q850 = wholeNumber(event('variable_hangup_cause_q850')) ?? 0;
-  const sipCode = wholeNumber(event('variable_sip_term_status'));
+  // A leg that was sent elsewhere has only the second.
+  const [, specific = ''] = /^sip:(\d+)$/.exec(event('variable_proto_specific_hangup_cause')) ?? [];
+  const sipCode = wholeNumber(event('variable_sip_term_status')) ?? wholeNumber(specific);
   const isRefusal = sipCode !== undefined && sipCode >= 300;
   return { cause: causeOf(q850, sipCode), q850, ...(isRefusal && { sipCode }) };
 }

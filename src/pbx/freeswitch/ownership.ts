@@ -1,7 +1,11 @@
+import { PbxError } from '../pbx.ts';
 import { encodeApi } from './esl-encoder.ts';
 
 /** Says a command and resolves with the reply; rejects with `PbxError`. */
 type Ask = (command: string) => Promise<string>;
+
+/** What was asked this long ago does not count any more, ms: this process may have stood still since, and another one taken over. */
+const FRESH_MS = 250;
 
 const OWNER = 'carillon/owner';
 
@@ -13,6 +17,8 @@ export class Ownership {
   readonly #ask: Ask;
   readonly #name: string;
   #hasBegun = false;
+  /** When it was asked last, and ours, `performance.now()`. */
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param name of this daemon, unlike that of any other */
   constructor(ask: Ask, name: string) {
@@ -29,7 +35,16 @@ export class Ownership {
   }
 
   async isOurs(): Promise<boolean> {
-    return (await this.#ask(encodeApi('hash', `select/${OWNER}`))) === this.#name;
+    const askedAt = performance.now();
+    const isOurs = (await this.#ask(encodeApi('hash', `select/${OWNER}`))) === this.#name;
+    this.#askedAt = isOurs ? askedAt : Number.NEGATIVE_INFINITY;
+    return isOurs;
+  }
+
+  /** Rejects with `PbxError` 'link-down' when another daemon commands FreeSWITCH. */
+  async check(): Promise<void> {
+    if (performance.now() - this.#askedAt < FRESH_MS || (await this.isOurs())) return;
+    throw new PbxError('link-down', 'another daemon commands FreeSWITCH now');
   }
 
   /** True the first time that anybody asks in this run of FreeSWITCH; of several who ask, for one only. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
@@ -29,6 +30,7 @@ import { type Leg, Legs } from './legs.ts';
 import type { Item, LineCommands } from './line.ts';
 import { isEndless, playbackArgument } from './media.ts';
 import { Overhearer } from './overhearer.ts';
+import { Ownership } from './ownership.ts';
 import { Phones } from './phones.ts';
 import { beepItem, musicItem, recordingItem } from './recordings.ts';
 import { Census } from './snapshot.ts';
@@ -87,7 +89,8 @@ class FreeswitchPbx implements Pbx {
         beat: () => this.#watch.beat(),
       },
     );
-    this.#commander = new Commander(this.#link);
+    const ownership = new Ownership((command) => this.#link.send(command), randomUUID());
+    this.#commander = new Commander(this.#link, ownership);
     this.#legs = new Legs({
       idPrefix: options.idPrefix,
       emit: (event) => this.#emit(event),
@@ -97,13 +100,16 @@ class FreeswitchPbx implements Pbx {
     this.#bridges = new Bridges(this.#commander, this.#legs);
     const own = { ...options, commander: this.#commander, legs: this.#legs, bridges: this.#bridges };
     this.#overhearer = new Overhearer(own);
-    this.#dialler = new Dialler({ ...own, ranOut: (leg) => this.#attempt(this.hangup(leg, 'no-answer')) });
-    this.#phones = new Phones(this.#commander, (extension, registered) =>
-      this.#emit({ type: 'PhoneStatusChanged', extension, registered }),
-    );
+    this.#dialler = new Dialler({
+      ...own,
+      ranOut: (leg) => this.#attempt(this.hangup(leg, 'no-answer')),
+      attempt: (command) => this.#attempt(command),
+    });
+    this.#phones = new Phones(this.#commander, (event) => this.#emit(event));
     this.#census = new Census(this.#commander, this.#legs, this.#overhearer);
     this.#watch = new Watch({
       commander: this.#commander,
+      ownership,
       phones: this.#phones,
       census: this.#census,
       tell: (event) => this.#listener?.(event),

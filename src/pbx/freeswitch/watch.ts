@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../base/errors.ts';
 import type { PbxEvent } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { encodeApi } from './esl-encoder.ts';
-import { Ownership } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
 import type { Phones } from './phones.ts';
+import { takeUpCalls } from './recovery.ts';
 import type { Census } from './snapshot.ts';
 
 export interface WatchOptions {
   readonly commander: Commander;
+  readonly ownership: Ownership;
   readonly phones: Phones;
   readonly census: Census;
   readonly tell: (event: PbxEvent) => void;
@@ -23,24 +24,26 @@ export interface WatchOptions {
 /** When the list of channels is read anew after the link came up, ms: it is late by up to 0.4 s. */
 const SECOND_LOOK_MS = 300;
 const LAST_LOOK_MS = 900;
+/** Calls that were cut off this long ago are taken up again, ms: nobody stays in silence for longer. */
+const CUT_OFF_MS = 60_000;
 const DRAINING =
   'FreeSWITCH takes no new calls: it is paused. Wait, or call it off with "fsctl resume" in its console';
 
 /** From the moment that FreeSWITCH is reached until it is lost: who commands it, what was missed, whether it takes calls. */
 export class Watch {
   readonly #options: WatchOptions;
-  readonly #ownership: Ownership;
   /** What is to be told once the link is said to be up. */
   #early: PbxEvent[] | undefined;
   #looks: NodeJS.Timeout[] = [];
   #core = '';
+  /** When it was lost, `performance.now()`; undefined before it was ever reached. */
+  #lostAt: number | undefined;
   #isDraining = false;
   /** Resolves when the list has been read for the second time. */
   settled: Promise<void> = Promise.resolve();
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#ownership = new Ownership((command) => options.commander.ask(command), randomUUID());
   }
 
   /** The link is there; `LinkUp` is told when all is known that was missed. */
@@ -54,6 +57,7 @@ export class Watch {
     for (const look of this.#looks.splice(0)) clearTimeout(look);
     this.settled = Promise.resolve();
     this.#early = undefined;
+    if (this.#core !== '') this.#lostAt ??= performance.now();
   }
 
   emit(event: PbxEvent): void {
@@ -66,22 +70,24 @@ export class Watch {
   }
 
   async #greet(): Promise<void> {
-    const { commander, phones, census, attempt, tell } = this.#options;
-    if (!(await this.#ownership.take())) return this.#replaced();
-    // One that died brings its answered calls back when it is told to.
-    if (await this.#ownership.isFirst()) await commander.ask(encodeApi('sofia', 'recover'));
+    const { commander, ownership, phones, census, attempt, tell } = this.#options;
+    if (!(await ownership.take())) return this.#replaced();
+    // Who did not see it die cannot know how long ago that was.
+    const isRecent = this.#lostAt !== undefined && performance.now() - this.#lostAt < CUT_OFF_MS;
+    if (await ownership.isFirst()) await takeUpCalls((command) => commander.ask(command), isRecent);
     const core = await commander.ask(encodeApi('global_getvar', 'core_uuid'));
     const version = /\d+\.\d+\.\d+/.exec(await commander.ask(encodeApi('version')))?.[0] ?? 'unknown';
     await phones.refresh();
-    const { snapshot } = await census.take();
+    await census.take();
     this.settled = this.#lookAgain(SECOND_LOOK_MS);
     attempt(this.settled);
     attempt(this.#lookAgain(LAST_LOOK_MS));
     attempt(this.#beat());
     const early = this.#early ?? [];
     this.#early = undefined;
-    const restarted = this.#core !== '' && this.#core !== core && snapshot.channels.length === 0;
+    const restarted = this.#core !== '' && this.#core !== core;
     this.#core = core;
+    this.#lostAt = undefined;
     tell({ type: 'LinkUp', pbx: `FreeSWITCH ${version}`, restarted });
     for (const event of early) tell(event);
   }
@@ -97,18 +103,16 @@ export class Watch {
 
   /** The dialplan reads the beat: without it, it looks after new calls itself. */
   async #beat(): Promise<void> {
-    const { commander } = this.#options;
-    const [paused, isOurs] = await Promise.all([
-      commander.ask(encodeApi('fsctl', 'pause_check')),
-      this.#ownership.isOurs(),
-    ]);
-    if (!isOurs) return this.#replaced();
+    const { commander, ownership, phones } = this.#options;
+    if (!(await ownership.isOurs())) return this.#replaced();
+    const paused = await commander.ask(encodeApi('fsctl', 'pause_check'));
     const beat = `carillon_beat=${Math.floor(Date.now() / 1_000)}`;
     await commander.ask(encodeApi('global_setvar', beat));
     const isDraining = paused === 'true';
     if (isDraining !== this.#isDraining)
       this.emit({ type: 'PbxTrouble', trouble: 'draining', sentence: isDraining ? DRAINING : '' });
     this.#isDraining = isDraining;
+    if (phones.isUnknown) await phones.refresh();
   }
 
   #replaced(): void {

@@ -137,7 +137,7 @@ const NATIVE = [burst(7000), burst(7100), burst(9000)];
 const OURS = [burst(4900), burst(4970), burst(4000)];
 
 test('the ratio is that of the medians', () => {
-  expect(verdictOf({ native: NATIVE, carillon: OURS }, PLAN)).toEqual({
+  expect(verdictOf({ native: NATIVE, carillon: OURS }, PLAN, 0.7)).toEqual({
     ratio: 0.69,
     ratioToEnd: 0.728,
     reached: true,
@@ -147,7 +147,7 @@ test('the ratio is that of the medians', () => {
 
 test('a hair above the goal is not reached, however it is rounded', () => {
   const ours = [4971, 4971, 4971].map((ms) => burst(ms));
-  expect(verdictOf({ native: NATIVE, carillon: ours }, PLAN)).toMatchObject({
+  expect(verdictOf({ native: NATIVE, carillon: ours }, PLAN, 0.7)).toMatchObject({
     ratio: 0.7,
     reached: false,
     faults: [],
@@ -162,7 +162,7 @@ test.each<[string, readonly Burst[], readonly Burst[]]>([
   ['the bench called too slowly', NATIVE, [...OURS.slice(1), burst(10, { offeredRate: 60 })]],
   ['nothing was measured', [], []],
 ])('there is no ratio when %s', (_when, native, carillon) => {
-  const verdict = verdictOf({ native, carillon }, PLAN);
+  const verdict = verdictOf({ native, carillon }, PLAN, 0.7);
   expect(verdict).toMatchObject({ ratio: null, ratioToEnd: null, reached: false });
   expect(verdict.faults).not.toEqual([]);
 });

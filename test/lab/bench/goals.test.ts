@@ -12,7 +12,7 @@ test.each<[string, object, string[]]>([
   ['a figure is no number', { ...GOOD, p95Ms: Number.NaN }, ['p95Ms']],
   ['nothing was measured', {}, ['p95Ms', 'zombies', 'broken', 'answeredShare', 'offeredShare']],
 ])('when %s, overload misses what it should', (_when, figures, missed) => {
-  expect(missedBy('overload', figures)).toEqual(missed);
+  expect(missedBy('asterisk', 'overload', figures)).toEqual(missed);
 });
 
 test('goals are told as limits', () => {

@@ -8,6 +8,9 @@ import { inProject } from '../../../src/setup/project.ts';
 test.each([
   ['no-fence.ts', 'src/store/ownership.ts'],
   ['no-fence.ts', 'src/engine/pbx-listener.ts'],
+  ['no-fence.ts', 'src/pbx/freeswitch/ownership.ts'],
+  ['no-recovery.ts', 'src/pbx/freeswitch/recovery.ts'],
+  ['no-leg-ends.ts', 'src/engine/pbx-listener.ts'],
   ['no-admission.ts', 'src/engine/admission.ts'],
   ['no-adoption.ts', 'src/engine/reconcile.ts'],
   ['no-hangup.ts', 'src/engine/effects.ts'],

@@ -18,14 +18,14 @@ export interface Load {
 
 /** Processes whose processor time is counted. */
 export interface Processes {
-  readonly asterisk: number;
+  readonly pbx: number;
   readonly daemon: number;
 }
 
 /** A burst with what it cost. */
 export interface Round extends Burst {
   /** Processor time per call, ms. */
-  readonly asteriskMs: number;
+  readonly pbxMs: number;
   readonly daemonMs: number;
   /** Of all processors: what this bench's phones and callers took, and what other programs did; 0 to 1. */
   readonly bench: number;
@@ -34,23 +34,18 @@ export interface Round extends Burst {
 
 /** Makes a burst of calls and waits until all of them are over. Nobody hears anything. */
 export async function runBurst(town: Town, desks: Desks, load: Load, pids: Processes): Promise<Round> {
-  const used = (): number[] => [
-    cpuMsOf(pids.asterisk),
-    cpuMsOf(pids.daemon),
-    cpuMsOf(process.pid),
-    machineMs(),
-  ];
+  const used = (): number[] => [cpuMsOf(pids.pbx), cpuMsOf(pids.daemon), cpuMsOf(process.pid), machineMs()];
   const [before, from] = [used(), performance.now()];
   const callers = await callAll(town, desks, load, (call) => call.audio.leave());
   const elapsed = performance.now() - from;
-  const [asterisk = 0, daemon = 0, bench = 0, all = 0] = used().map((ms, at) => ms - before[at]!);
+  const [pbx = 0, daemon = 0, bench = 0, all = 0] = used().map((ms, at) => ms - before[at]!);
   const rings = await desks.takeRings();
   return {
     ...burstOf(callers.map(callerOf), rings),
-    asteriskMs: round(asterisk / load.talksMs.length),
+    pbxMs: round(pbx / load.talksMs.length),
     daemonMs: round(daemon / load.talksMs.length),
     bench: round(shareOf(bench, elapsed)),
-    others: round(shareOf(all - asterisk - daemon - bench, elapsed)),
+    others: round(shareOf(all - pbx - daemon - bench, elapsed)),
   };
 }
 

@@ -1,17 +1,15 @@
 /** The centre of `bench:drain`: sixty agents who serve the same callers through Carillon and through the native queue. */
 import { AgentStore } from '../../../agent/store.ts';
 import { EventLog } from '../../../engine/store.ts';
+import type { PbxKind } from '../../../setup/pbx-installation.ts';
 import { newSecret } from '../../../setup/secrets.ts';
 import type { Database } from '../../../store/connect.ts';
 import { type Rig, startRig } from '../rig.ts';
+import { addNativeQueue } from './native-queues.ts';
 
 /** In the order in which each round takes them. */
 export const SYSTEMS = ['native', 'carillon'] as const;
 export type System = (typeof SYSTEMS)[number];
-
-/** Of app_queue, those that find the next agent fast and fairly. */
-export const STRATEGIES = ['leastrecent', 'rrmemory', 'fewestcalls', 'linear', 'random'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
 
 /** What a caller dials to wait in that system's queue. */
 export const NUMBERS: Readonly<Record<System, string>> = { carillon: '95595', native: '95596' };
@@ -36,46 +34,26 @@ queues:
   ${QUEUE}: { needs: { service: 5 }, ring: ${RING_S}s, wrap-up: 0s, max-wait: 10m }
 `;
 
-/** Starts the centre; nobody is at the phones yet. */
-export function startDrainCentre(strategy: Strategy, say: (line: string) => void): Promise<Rig> {
+/** Starts the centre; nobody is at the phones yet. @param strategy of the native queue */
+export function startDrainCentre(pbx: PbxKind, strategy: string, say: (line: string) => void): Promise<Rig> {
   return startRig({
     flows: { 'drain.yaml': FLOW },
+    pbx,
     routing: ROUTING,
     furnish,
-    appendix: { 'extensions.conf': DIALPLAN, 'queues.conf': nativeQueue(strategy) },
+    adjust: (etc) =>
+      addNativeQueue(etc, pbx, {
+        strategy,
+        number: NUMBERS.native,
+        name: QUEUE,
+        extensions: EXTENSIONS,
+        ringS: RING_S,
+      }),
     // The burst is to wait in the queue, not to be sent away before it.
     env: { CARILLON_CALLS_PER_SECOND: '10000' },
     rtpPorts: 4000,
     say,
   });
-}
-
-const DIALPLAN = `[from-outside](+)
-exten => ${NUMBERS.native},1,Answer()
- same => n,Queue(${QUEUE})
- same => n,Hangup()
-`;
-
-/** At its fastest: one second is the shortest `retry` that app_queue knows, 0 means its default of five. */
-function nativeQueue(strategy: Strategy): string {
-  const members = EXTENSIONS.map((extension) => `member => PJSIP/${extension},0,${extension}\n`);
-  return `[${QUEUE}]
-strategy = ${strategy}
-musicclass = default
-timeout = ${RING_S}
-retry = 1
-wrapuptime = 0
-autofill = yes
-ringinuse = no
-joinempty = yes
-leavewhenempty = no
-reportholdtime = no
-announce-frequency = 0
-announce-position = no
-announce-holdtime = no
-periodic-announce-frequency = 0
-memberdelay = 0
-${members.join('')}`;
 }
 
 async function furnish(database: Database): Promise<void> {

@@ -1,7 +1,8 @@
+import type { PbxKind } from '../../../setup/pbx-installation.ts';
 import { type Burst, medianOf } from './figures.ts';
 
-/** Carillon drains in this share of the native queue's time, at most. */
-export const GOAL = 0.7;
+/** Carillon drains in this share of the time of the PBX's own queue, at most. */
+export const GOALS: Readonly<Record<PbxKind, number>> = { asterisk: 0.7, freeswitch: 0.8 };
 /** A bench that cannot make its calls fast enough measures itself. */
 const REAL_RATE = 0.97;
 
@@ -23,7 +24,11 @@ export interface Verdict {
 }
 
 /** Compares both systems. A ratio counts only when every call of every burst was served, and all bursts were made as planned. */
-export function verdictOf(bursts: Readonly<Record<string, readonly Burst[]>>, plan: Plan): Verdict {
+export function verdictOf(
+  bursts: Readonly<Record<string, readonly Burst[]>>,
+  plan: Plan,
+  goal: number,
+): Verdict {
   const { carillon = [], native = [] } = bursts;
   const faults = Object.entries({ native, carillon }).flatMap(([system, rounds]) =>
     faultsOf(system, rounds, plan),
@@ -34,7 +39,7 @@ export function verdictOf(bursts: Readonly<Record<string, readonly Burst[]>>, pl
   if (faults.length > 0 || !Number.isFinite(ratio))
     return { ratio: null, ratioToEnd: null, reached: false, faults };
   const toEnd = compared((burst) => burst.doneMs);
-  return { ratio: thousandths(ratio), ratioToEnd: thousandths(toEnd), reached: ratio <= GOAL, faults };
+  return { ratio: thousandths(ratio), ratioToEnd: thousandths(toEnd), reached: ratio <= goal, faults };
 }
 
 function faultsOf(system: string, bursts: readonly Burst[], { rounds, calls, perSecond }: Plan): string[] {

@@ -30,7 +30,7 @@ export async function abandon(
   const town = await Town.open(centre.rig, humanly(random));
   const sight = new Sight(centre.rig);
   try {
-    const goHome = await staff(town, sight, random);
+    const goHome = await staff(town, sight, humanly(random));
     const crowd = new Crowd(town, random);
     await crowd.visit(options.callers ?? CALLERS, PER_SECOND);
     await goHome();

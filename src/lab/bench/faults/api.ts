@@ -1,12 +1,16 @@
 import type { LiveCallView } from '../../../call/http.ts';
 import type { Rig } from '../rig.ts';
+import { type PbxEye, pbxEye } from './pbx-eye.ts';
 
-/** What the API and ARI of a rig tell, as far as benches look at it. */
+/** What the API and the PBX of a rig tell, as far as benches look at it. */
 export class Sight {
+  /** Past the daemon. */
+  readonly pbx: PbxEye;
   readonly #rig: Rig;
 
   constructor(rig: Rig) {
     this.#rig = rig;
+    this.pbx = pbxEye(rig);
   }
 
   /** An answer of the API to an admin; a POST when there is a body. Rejects when it refuses or is silent for 5 s. */
@@ -51,43 +55,30 @@ export class Sight {
   /** How often each of these types stands in the event log. */
   async eventCounts(types: readonly string[]): Promise<Record<string, number>> {
     const counts = Object.fromEntries(types.map((type) => [type, 0]));
+    for (const { type } of await this.#events(types)) counts[type] = (counts[type] ?? 0) + 1;
+    return counts;
+  }
+
+  /** How many calls ended because the caller's channel did. */
+  async endedByCaller(): Promise<number> {
+    return (await this.#events(['CallEnded'])).filter(({ data }) => data.by === 'caller').length;
+  }
+
+  async #events(types: readonly string[]): Promise<LoggedEvent[]> {
+    const events: LoggedEvent[] = [];
     for (let after = 0; ; ) {
       const query = `after=${after}&limit=1000&types=${types.join(',')}`;
-      const page = await this.api<{ events: { type: string }[]; next: number }>(`/api/events?${query}`);
-      for (const { type } of page.events) counts[type] = (counts[type] ?? 0) + 1;
-      if (page.next === after) return counts;
+      const page = await this.api<{ events: LoggedEvent[]; next: number }>(`/api/events?${query}`);
+      events.push(...page.events);
+      if (page.next === after) return events;
       after = page.next;
     }
   }
+}
 
-  /** Channels and bridges that Asterisk has. */
-  async leftInPbx(): Promise<{ readonly channels: number; readonly bridges: number }> {
-    const [channels, bridges] = await Promise.all([this.#ari('channels'), this.#ari('bridges')]);
-    return { channels: channels.length, bridges: bridges.length };
-  }
-
-  /** Whether Asterisk says that it is fully booted. */
-  async isPbxUp(): Promise<boolean> {
-    try {
-      return (await this.#askAri('asterisk/ping', 500)).ok;
-    } catch {
-      return false;
-    }
-  }
-
-  async #ari(path: string): Promise<readonly unknown[]> {
-    const list: unknown = await (await this.#askAri(path, 5_000)).json();
-    if (!Array.isArray(list)) throw new Error(`ARI gives no list of ${path}`);
-    return list;
-  }
-
-  #askAri(path: string, timeoutMs: number): Promise<Response> {
-    const login = Buffer.from(`carillon:${this.#rig.secrets.ariPassword}`).toString('base64');
-    return fetch(`http://127.0.0.1:${this.#rig.ports.ari}/ari/${path}`, {
-      headers: { authorization: `Basic ${login}` },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-  }
+interface LoggedEvent {
+  readonly type: string;
+  readonly data: { readonly by?: unknown };
 }
 
 /** Waits until `look` gives something that counts; rejects with `what` after `ms`. A look that throws counts as nothing. */

@@ -1,19 +1,13 @@
 import { request as ask, createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-/** A write that went through: a REST command that is no GET. */
-export interface AriWrite {
-  /** UTC ms. */
-  readonly at: number;
-  /** Such as `POST channels/1/answer`. */
-  readonly what: string;
-}
+import type { PbxProxy, PbxWrite } from './pbx-proxy.ts';
 
 /** Stands between one daemon and ARI, passes everything on, and notes what the daemon commands, over HTTP and over the websocket. */
-export class AriProxy {
+export class AriProxy implements PbxProxy {
   readonly port: number;
-  readonly writes: AriWrite[] = [];
+  /** A REST command that is no GET. */
+  readonly writes: PbxWrite[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
 

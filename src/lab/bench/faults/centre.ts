@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findRunning } from '../../../setup/asterisk-process.ts';
+import { findRunningPbx } from '../../../setup/choose-pbx.ts';
+import type { PbxKind } from '../../../setup/pbx-installation.ts';
 import { inProject } from '../../../setup/project.ts';
 import { type Rig, type RigOptions, startRig } from '../rig.ts';
 import { benchFlows, unlimitedDialling } from './flows.ts';
@@ -10,19 +11,21 @@ import { benchFlows, unlimitedDialling } from './flows.ts';
 const READY_MS = 120_000;
 const STOP_MS = 20_000;
 
-/** The whole product as `npm start` runs it: supervisor, daemon, Asterisk. */
+/** The whole product as `npm start` runs it: supervisor, daemon, PBX. */
 export interface Centre {
   readonly rig: Rig;
   /** Process id of `carillon start`. */
   readonly supervisorPid: number;
   /** Process id of the daemon that takes calls now. */
   daemonPid(): number;
-  asteriskPid(): number | undefined;
+  pbxPid(): number | undefined;
   stop(): Promise<void>;
 }
 
 export interface CentreOptions {
   readonly say: (line: string) => void;
+  /** See `RigOptions`. */
+  readonly pbx?: PbxKind;
   /** Content of the flow files by name; all that ship, and ours, when not said. */
   readonly flows?: Readonly<Record<string, string | Uint8Array>>;
   /** See `RigOptions`. */
@@ -39,6 +42,7 @@ export interface CentreOptions {
 /** A rig with the flows of these benches; prompts that an earlier run made are used again. */
 export async function startFaultRig({
   say,
+  pbx = 'asterisk',
   flows = benchFlows(),
   rtpPorts = 2000,
   env,
@@ -50,6 +54,7 @@ export async function startFaultRig({
   const classOfService = inProject('.carillon-bench/class-of-service.yaml');
   writeFileSync(classOfService, unlimitedDialling());
   const rig = await startRig({
+    pbx,
     flows,
     rtpPorts,
     say,
@@ -81,7 +86,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     });
   const endWithUs = (): void => {
     child.kill('SIGKILL');
-    const pid = findRunning(data);
+    const pid = findRunningPbx(rig.settings);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   };
   process.once('exit', endWithUs);
@@ -101,7 +106,7 @@ export async function startCentre(options: CentreOptions): Promise<Centre> {
     rig,
     supervisorPid: child.pid ?? -1,
     daemonPid: () => Number(readFileSync(join(data, 'daemon.pid'), 'utf8')),
-    asteriskPid: () => findRunning(data),
+    pbxPid: () => findRunningPbx(rig.settings),
     stop,
   };
 }

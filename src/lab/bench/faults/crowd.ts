@@ -86,8 +86,8 @@ function hangUpAfter(call: CalledCall, ms: number): void {
 }
 
 /** Agents at their phones who are made ready again whenever they are not. Returns what ends their day. */
-export async function staff(town: Town, sight: Sight, random: () => number): Promise<() => Promise<void>> {
-  for (const extension of [...AGENTS, RECEPTION]) await town.addPhone(extension, humanly(random));
+export async function staff(town: Town, sight: Sight, behaviour: Behaviour): Promise<() => Promise<void>> {
+  for (const extension of [...AGENTS, RECEPTION]) await town.addPhone(extension, behaviour);
   for (const agent of AGENTS) await sight.logIn(agent);
   const over = new AbortController();
   const day = (async () => {

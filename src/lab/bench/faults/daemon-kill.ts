@@ -152,7 +152,7 @@ async function gather(town: Town, sight: Sight): Promise<People> {
  * Each presses the key that leads to the queue until he is there. `controlMs`: how long the slowest waited, by the time of the
  * daemon that put him there; `stranded`: how many never came there. @param since UTC ms
  */
-async function control(
+export async function control(
   calls: readonly CallerCall[],
   sight: Sight,
   since: number,

@@ -8,6 +8,7 @@ import { CampaignDesk } from '../outbound/campaign-desk.ts';
 import { deskNumbers, MESSAGE_MS, QUEUE, startOutboundCentre } from '../outbound/outbound-centre.ts';
 import type { CalledCall } from '../sip/called-call.ts';
 import { Sight, until } from './api.ts';
+import type { CentreOptions } from './centre.ts';
 import { importArgument } from './injected.ts';
 import { Town } from './town.ts';
 
@@ -33,8 +34,7 @@ export interface DialerKill {
   readonly seconds: number;
 }
 
-export interface DialerKillOptions {
-  readonly say: (line: string) => void;
+export interface DialerKillOptions extends Pick<CentreOptions, 'say' | 'pbx'> {
   /** Leads; each is tried once. */
   readonly attempts: number;
   readonly seed: number;
@@ -45,6 +45,7 @@ export interface DialerKillOptions {
 /** Has customers called while the daemon kills itself (kill -9) at one moment after the other. */
 export async function dialerKill({
   say,
+  pbx = 'asterisk',
   attempts: count,
   seed,
   inject = [],
@@ -52,6 +53,7 @@ export async function dialerKill({
   const files = ['die-while-dialling.ts', ...inject];
   const centre = await startOutboundCentre({
     say,
+    pbx,
     agents: AGENTS,
     wrapUpS: 0,
     nodeOptions: files.map(importArgument).join(' '),

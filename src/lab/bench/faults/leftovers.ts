@@ -31,7 +31,7 @@ export async function leftovers(sight: Sight, ms: number): Promise<Leftovers> {
 }
 
 async function look(sight: Sight): Promise<Omit<Leftovers, 'afterMs'>> {
-  const [pbx, calls, agents] = await Promise.all([sight.leftInPbx(), sight.liveCalls(), sight.agents()]);
+  const [pbx, calls, agents] = await Promise.all([sight.pbx.left(), sight.liveCalls(), sight.agents()]);
   return {
     ...pbx,
     calls: calls.length,

@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeTcpPort } from '../../../setup/ports.ts';
-import { asteriskHome } from '../../../setup/render-asterisk.ts';
-import type { Rig } from '../rig.ts';
-import { AriProxy } from './ari-proxy.ts';
+import type { Rig, RigDaemon } from '../rig.ts';
 import { type CentreOptions, startFaultRig } from './centre.ts';
 import { NUMBERS } from './flows.ts';
 import { freeze } from './freeze.ts';
 import { importArgument } from './injected.ts';
+import { type PbxProxy, throughProxy } from './pbx-proxy.ts';
 import { Town } from './town.ts';
 
 const OLD_CALLERS = 6;
@@ -35,14 +34,14 @@ export async function thaw(
   },
 ): Promise<Thaw> {
   const rig = await startFaultRig(options);
-  const proxy = await AriProxy.open(rig.ports.ari);
   const town = await Town.open(rig);
+  let proxy: PbxProxy | undefined;
   try {
-    const portsFile = join(asteriskHome(rig.settings.data), 'ports.json');
-    writeFileSync(portsFile, JSON.stringify({ ...rig.ports, ari: proxy.port }));
     const injected = ['note-commits.ts', ...(options.inject ?? [])];
-    const first = await rig.startDaemon({ nodeArgs: injected.map(importArgument) });
-    writeFileSync(portsFile, JSON.stringify(rig.ports));
+    const first = await throughProxy(rig.settings, () =>
+      rig.startDaemon({ nodeArgs: injected.map(importArgument) }),
+    );
+    proxy = first.proxy;
     const dialMany = (count: number) =>
       Promise.all(
         Array.from({ length: count }, (_, at) =>
@@ -51,7 +50,7 @@ export async function thaw(
       );
     const old = await dialMany(OLD_CALLERS);
     await sleep(2_000);
-    const thawFirst = freeze(first.pid);
+    const thawFirst = freeze(first.daemon.pid);
     const stoppedAt = Date.now();
     // Some go and some come while nobody listens: all of that lies in the stopped one's socket.
     for (const call of old.slice(0, OLD_CALLERS / 2)) call.hangUp();
@@ -62,20 +61,19 @@ export async function thaw(
     await sleep(2_000);
     for (const call of fresh.slice(0, NEW_CALLERS / 2)) call.hangUp();
     await sleep(Math.max(0, options.frozenMs - (Date.now() - stoppedAt)));
-    return await watchThawed(rig, proxy, first, thawFirst);
+    return await watchThawed(rig, first, thawFirst);
   } finally {
     town.hangUpAll();
     await sleep(200);
     town.close();
     await rig.stop();
-    proxy.close();
+    proxy?.close();
   }
 }
 
 async function watchThawed(
   rig: Rig,
-  proxy: AriProxy,
-  daemon: { readonly pid: number; readonly ended: Promise<void> },
+  { daemon, proxy }: { readonly daemon: RigDaemon; readonly proxy: PbxProxy },
   thawIt: () => void,
 ): Promise<Thaw> {
   const thawedAt = Date.now();

@@ -47,7 +47,7 @@ policies:
 `;
 
 /** @param talk how the agents' phones are set: how long they need after a call, s */
-export interface OutboundCentreOptions extends Pick<CentreOptions, 'say' | 'nodeOptions'> {
+export interface OutboundCentreOptions extends Pick<CentreOptions, 'say' | 'pbx' | 'nodeOptions'> {
   readonly agents: number;
   readonly wrapUpS: number;
 }

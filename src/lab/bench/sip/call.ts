@@ -99,6 +99,8 @@ export abstract class SipCall implements Dialog {
       case 'INVITE':
       case 'UPDATE': {
         if (this.answeredAt === undefined) return false;
+        // The other side may have moved.
+        this.hear(request.body);
         const contact = ['Contact', `<sip:bench@${this.socket.address}>`] as const;
         const type = ['Content-Type', 'application/sdp'] as const;
         this.socket.send(responseTo(request, '200 OK', this.tag, [contact, type], sdpFor(this.audio.port)));
