@@ -492,7 +492,7 @@ describe('any text', () => {
     '\napi system id',
     `\${system(id)}`,
     '50%',
-    '欢迎',
+    '{欢迎}',
     '\0',
   ];
   const hostile = fc
