@@ -80,6 +80,20 @@ describe('an event', () => {
     expect(parseEvent(json)).toBeUndefined();
   });
 
+  it.each([undefined, '\t', 1])('whatever_its_texts_are_is_read_as_written (indent %j)', (indent) => {
+    const word = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a', '"a":"b"', '{"a":"b"}', ',"a":', '\\', '\\"a', '","a":"x', '\n"a":"c"'),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(word, fc.oneof(word, fc.array(word), fc.integer())), (record) => {
+        const event = parseEvent(JSON.stringify(record, null, indent));
+        for (const [name, value] of Object.entries(record))
+          expect(event?.(name)).toBe(typeof value === 'string' ? value : '');
+      }),
+    );
+  });
+
   it('has_no_headers_but_its_own', () => {
     const event = parseEvent('{"n":5,"o":{},"l":["a"]}');
     for (const name of ['toString', '__proto__', 'constructor', 'n', 'o', 'l'])

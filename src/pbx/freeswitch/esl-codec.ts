@@ -1,4 +1,4 @@
-import { isRecord, text } from '../json.ts';
+import { isRecord } from '../json.ts';
 
 /** One frame of the event socket. */
 export interface EslFrame {
@@ -16,6 +16,8 @@ export const MAX_BODY = 4_000_000;
 const MAX_HEAD = 64_000;
 const END_OF_HEAD = Buffer.from('\n\n');
 const NEWLINE = 10;
+/** A string of JSON, after the colon of its name. */
+const VALUE = /\s*("[^"\\]*(?:\\.[^"\\]*)*")/y;
 
 /** What came is not the event socket's protocol, so nothing after it can be trusted. */
 export class NotEsl extends Error {}
@@ -68,17 +70,42 @@ export class EslParser {
   }
 }
 
-/** Reads a JSON event or dump; undefined for what is none. Its values are text from outside. */
+/**
+ * Reads a JSON event; undefined for what is none. Its values are text from outside. An event has about 150 headers and we look at ten, so
+ * only those are read, and the rest is not made into objects.
+ */
 export function parseEvent(json: string): EslEvent | undefined {
-  const record = parseRecord(json);
-  return record && ((header) => (Object.hasOwn(record, header) ? (text(record, header) ?? '') : ''));
+  return /^\s*\{/.test(json) && /\}\s*$/.test(json.slice(-8))
+    ? (header) => headerIn(json, header)
+    : undefined;
+}
+
+/** The text under this name, '' where there is none. Within a text every quote is escaped, so none can pass for a name. */
+function headerIn(json: string, header: string): string {
+  const name = `${JSON.stringify(header)}:`;
+  for (let at = json.indexOf(name); at >= 0; at = json.indexOf(name, at + 1)) {
+    if (!/[{,\s]/.test(json.charAt(at - 1))) continue;
+    VALUE.lastIndex = at + name.length;
+    const [, quoted = '""'] = VALUE.exec(json) ?? [];
+    return quoted.includes('\\') ? textOf(quoted) : quoted.slice(1, -1);
+  }
+  return '';
+}
+
+function textOf(quoted: string): string {
+  const value = parsed(quoted);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Reads an answer in JSON; undefined for what is no object. */
 export function parseRecord(json: string): Record<string, unknown> | undefined {
+  const value = parsed(json);
+  return isRecord(value) ? value : undefined;
+}
+
+function parsed(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(json);
-    return isRecord(value) ? value : undefined;
+    return JSON.parse(json);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
