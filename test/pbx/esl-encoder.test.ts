@@ -57,8 +57,8 @@ describe('any text', () => {
     fc.assert(
       fc.property(anything, anything, (one, other) => {
         for (const encode of [
-          () => encodeApi('uuid_setvar', one, other),
-          () => encodeFor('uuid_setvar', one, other),
+          () => encodeApi('uuid_setvar_multi', one, other),
+          () => encodeFor('uuid_setvar_multi', one, other),
           () => encodeExecute('a', 'playback', one, 'id'),
           () => encodeExecute(one, 'playback', 'x', other),
           () => encodeOriginate('job', { a: one, b: other }, 'sofia/x/1'),
@@ -88,7 +88,7 @@ describe('any text', () => {
 
   it('that_is_hostile_is_refused_wherever_nothing_can_be_taken_out', () => {
     for (const text of HOSTILE) {
-      expect(written(() => encodeApi('uuid_setvar', 'a', text))).toBeUndefined();
+      expect(written(() => encodeApi('uuid_setvar_multi', 'a', text))).toBeUndefined();
       expect(written(() => encodeExecute('a', 'playback', text, 'id'))).toBeUndefined();
       expect(written(() => encodeOriginate('job', {}, text))).toBeUndefined();
     }

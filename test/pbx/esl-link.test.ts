@@ -181,7 +181,7 @@ describe('a connection to a FreeSWITCH that reads nothing more', () => {
       { ready: () => undefined, event: () => undefined, closed },
     );
     await until(() => fake.connections === 1);
-    const command = encodeApi('uuid_setvar', 'a', 'x'.repeat(100_000));
+    const command = encodeApi('uuid_setvar_multi', 'a', 'x'.repeat(100_000));
     const sent = [];
     for (let count = 0; count < 200 && closed.mock.calls.length === 0; count += 1) {
       sent.push(socket.send(command).catch((error) => error.code));

@@ -182,9 +182,12 @@ export class FakeEsl {
               ...Object.fromEntries([...channel.variables].map(([key, value]) => [`variable_${key}`, value])),
             })
           : '-ERR No such channel!\n';
-      case 'uuid_setvar':
-        channel?.variables.set(more[0] ?? '', more[1] ?? '');
-        if (channel && more[1] === undefined) channel.variables.delete(more[0] ?? '');
+      case 'uuid_setvar_multi':
+        for (const one of more.join(' ').split(';')) {
+          const [variable = '', value = ''] = one.split('=');
+          if (value === '') channel?.variables.delete(variable);
+          else channel?.variables.set(variable, value);
+        }
         return channel ? '+OK\n' : '-ERR No such channel!\n';
       case 'uuid_answer':
         // No -ERR here.

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { freeswitchPbx } from '../../src/pbx/freeswitch/pbx.ts';
-import type { OriginateRequest, Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import { type OriginateRequest, type Pbx, PbxError, type PbxEvent } from '../../src/pbx/pbx.ts';
 import { FakeEsl } from './fake-esl.ts';
 
 let fake: FakeEsl;
@@ -44,6 +44,8 @@ const said = () =>
   fake.commands.filter(
     (command) => /uuid_|sched_del|sendmsg|bgapi/.test(command) && !/uuid_(exists|dump)/.test(command),
   );
+const breaks = (channel: string) =>
+  fake.commands.filter((command) => command === `api uuid_break ${channel}`).length;
 const played = (channel: string) => fake.executed(channel).map((one) => one['execute-app-arg']);
 
 async function arrived(channel: string): Promise<void> {
@@ -128,15 +130,63 @@ describe('playbacks', () => {
     ]);
   });
 
-  it('that_were_dropped_by_a_break_without_a_word_are_ended_by_us', async () => {
+  it('that_are_stopped_run_until_FreeSWITCH_says_that_they_ended_and_the_break_is_said_again_meanwhile', async () => {
     await arrived('a');
     await pbx.play('a', 'p1', [{ file: '/x' }]);
     await pbx.play('a', 'p2', [{ file: '/y' }]);
-    // No EXECUTE_COMPLETE follows.
-    await pbx.stopPlayback('p1');
+    const stopping = pbx.stopPlayback('p1');
+    // What has not begun yet does not hear a break.
+    await until(() => breaks('a') > 2);
+    expect([ofType('PlaybackEnded'), played('a').length]).toEqual([[], 1]);
+    complete('a', 'p1');
+    await stopping;
     expect(ofType('PlaybackEnded')).toMatchObject([{ playback: 'p1', outcome: 'done' }]);
     await until(() => played('a').length === 2);
-    expect(said().filter((one) => one.includes('uuid_break'))).toEqual(['api uuid_break a all']);
+  });
+
+  it('given_one_never_ends_then_its_stop_is_late_and_it_is_not_said_to_have_ended_until_it_has', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    await expect(pbx.stopPlayback('p1')).rejects.toMatchObject({ code: 'timeout' });
+    expect(ofType('PlaybackEnded')).toEqual([]);
+    complete('a', 'p1');
+    await until(() => types().includes('PlaybackEnded'));
+  });
+
+  it.each([
+    ['the channel ends', () => fake.ends('a')],
+    ['FreeSWITCH has forgotten the channel', () => fake.channels.delete('a')],
+  ])('given_%s_while_one_is_stopped_then_the_stop_is_over', async (_, happens) => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    const stopping = pbx.stopPlayback('p1');
+    await until(() => breaks('a') > 0);
+    happens();
+    await stopping;
+    expect(ofType('PlaybackEnded')).toMatchObject([{ playback: 'p1', outcome: 'failed' }]);
+  });
+
+  it('given_the_link_drops_while_one_is_stopped_then_the_stop_says_so_and_nothing_is_broken_on_the_next_link', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    const stopping = pbx.stopPlayback('p1');
+    await until(() => breaks('a') > 0);
+    fake.cut();
+    await expect(stopping).rejects.toMatchObject({ code: 'link-down' });
+    fake.commands.length = 0;
+    await until(() => ofType('LinkUp').length === 2);
+    await sleep(100);
+    expect(breaks('a')).toBe(0);
+  });
+
+  it('of_a_former_daemon_give_way_to_whatever_comes_although_nobody_knows_whether_they_run', async () => {
+    await arrived('a');
+    fake.channels.get('a')?.variables.set('current_application', 'playback');
+    fake.channels.get('a')?.variables.set('current_application_data', 'local_stream://default');
+    fake.cut();
+    await until(() => ofType('LinkUp').length === 2);
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    expect(played('a')).toEqual(['{id=p1}/x.wav']);
   });
 
   it('end_as_failed_before_their_channel_although_FreeSWITCH_says_that_they_were_played', async () => {
@@ -157,7 +207,7 @@ describe('music', () => {
     await arrived('a');
     await pbx.startMusic('a', 'default');
     const playing = pbx.play('a', 'p1', [{ file: '/x' }]);
-    await until(() => said().includes('api uuid_break a all'));
+    await until(() => breaks('a') > 0);
     complete('a', 'a.music');
     await playing;
     await until(() => played('a').length === 2);
@@ -188,6 +238,149 @@ describe('music', () => {
     complete('a', 'a.music', { 'Application-Response': 'FILE NOT FOUND' });
     await pbx.play('a', 'p1', [{ file: '/x' }]);
     expect(played('a')).toEqual(['local_stream://nothing', '{id=p1}/x.wav']);
+  });
+});
+
+describe('a recording', () => {
+  const options = { maxMs: 60_000, maxSilenceMs: 0, beep: false, endKey: '' };
+  const ended = (headers: Record<string, string>) =>
+    complete('a', 'car-r', { Application: 'record', 'Application-Response': '_none_', ...headers });
+
+  it('is_as_long_as_FreeSWITCH_says_also_when_it_is_stopped', async () => {
+    await arrived('a');
+    await pbx.record('a', 'car-r', { ...options, endKey: '#' });
+    expect(said()).toContain('api uuid_setvar_multi a playback_terminators=#;record_ms=');
+    const stopping = pbx.stopRecording('car-r');
+    await until(() => breaks('a') > 0);
+    await sleep(250);
+    ended({ variable_record_ms: '4180' });
+    await stopping;
+    expect(ofType('RecordingEnded')).toMatchObject([{ outcome: 'done', durationMs: 4_200 }]);
+  });
+
+  it('of_which_FreeSWITCH_does_not_say_how_long_it_is_failed', async () => {
+    await arrived('a');
+    await pbx.record('a', 'car-r', options);
+    ended({});
+    await until(() => types().includes('RecordingEnded'));
+    expect(ofType('RecordingEnded')).toMatchObject([{ outcome: 'failed', durationMs: 0 }]);
+  });
+
+  it('that_is_stopped_before_its_turn_holds_nothing', async () => {
+    await arrived('a');
+    await pbx.play('a', 'p1', [{ file: '/x' }]);
+    await pbx.record('a', 'car-r', options);
+    await pbx.stopRecording('car-r');
+    expect(ofType('RecordingEnded')).toMatchObject([{ outcome: 'done', durationMs: 0 }]);
+  });
+});
+
+describe('a bridge', () => {
+  const bridgings = () => said().filter((command) => command.startsWith('api uuid_bridge '));
+  const together = (one: string, other: string) =>
+    fake.tell('CHANNEL_BRIDGE', one, { 'Bridge-A-Unique-ID': one, 'Bridge-B-Unique-ID': other });
+
+  beforeEach(async () => {
+    for (const channel of ['a', 'b']) await arrived(channel);
+    fake.commands.length = 0;
+  });
+
+  /** Both are in it. */
+  async function connected(): Promise<void> {
+    const connecting = pbx.connect('car-br', ['a', 'b']);
+    await until(() => bridgings().length > 0);
+    together('a', 'b');
+    await connecting;
+  }
+
+  it('of_two_takes_one_command_for_each_of_them_and_one_for_both', async () => {
+    await connected();
+    expect(fake.commands.filter((command) => command.includes('uuid_'))).toEqual([
+      'api uuid_setvar_multi a carillon_bridge=car-br;max_forwards=70',
+      'api uuid_setvar_multi b carillon_bridge=car-br;max_forwards=70',
+      'api uuid_bridge a b',
+    ]);
+  });
+
+  it('given_they_never_come_together_then_it_is_tried_twice_and_is_late', async () => {
+    await expect(pbx.connect('car-br', ['a', 'b'])).rejects.toMatchObject({ code: 'timeout' });
+    expect(bridgings()).toHaveLength(2);
+  });
+
+  it('given_only_the_event_is_missing_then_FreeSWITCH_is_asked_and_they_are_together', async () => {
+    fake.override = (command) => (command === 'uuid_getvar a bridge_to' ? 'b' : undefined);
+    await pbx.connect('car-br', ['a', 'b']);
+    expect(bridgings()).toHaveLength(1);
+    await pbx.startMusic('a', 'default');
+    expect(played('a')).toEqual([]);
+  });
+
+  it.each(['a', 'b'])('given_%s_ends_meanwhile_then_it_is_said_at_once', async (gone) => {
+    const connecting = pbx.connect('car-br', ['a', 'b']);
+    await until(() => bridgings().length > 0);
+    const before = Date.now();
+    fake.ends(gone);
+    await expect(connecting).rejects.toMatchObject({ code: 'not-found' });
+    expect(bridgings()).toHaveLength(1);
+    expect(Date.now() - before).toBeLessThan(900);
+  });
+
+  it('given_the_link_drops_meanwhile_then_it_is_said', async () => {
+    const connecting = pbx.connect('car-br', ['a', 'b']);
+    await until(() => bridgings().length > 0);
+    fake.cut();
+    await expect(connecting).rejects.toBeInstanceOf(PbxError);
+  });
+
+  it('with_somebody_who_is_gone_leaves_its_name_with_nobody', async () => {
+    await expect(pbx.connect('car-br', ['a', 'gone'])).rejects.toMatchObject({ code: 'not-found' });
+    expect(fake.channels.get('a')?.variables.has('carillon_bridge')).toBe(false);
+    expect((await pbx.snapshot()).bridges).toEqual([]);
+  });
+
+  it('that_is_being_made_is_not_taken_away_before_it_is_there', async () => {
+    const connecting = pbx.connect('car-br', ['a', 'b']);
+    const leaving = pbx.disconnect('car-br');
+    await until(() => bridgings().length > 0);
+    await sleep(50);
+    expect(said().some((command) => command.includes('uuid_transfer'))).toBe(false);
+    together('a', 'b');
+    await connecting;
+    await until(() => said().includes('api uuid_transfer a park: inline'));
+    for (const channel of ['a', 'b']) fake.tell('CHANNEL_PARK', channel);
+    await leaving;
+    expect(said().filter((command) => command.includes('uuid_transfer'))).toHaveLength(1);
+  });
+
+  it('given_its_channels_do_not_leave_it_then_that_is_said', async () => {
+    await connected();
+    await expect(pbx.disconnect('car-br')).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('given_one_of_them_ends_while_they_leave_it_then_the_other_one_is_enough', async () => {
+    await connected();
+    const leaving = pbx.disconnect('car-br');
+    await until(() => said().includes('api uuid_transfer a park: inline'));
+    fake.ends('a');
+    fake.tell('CHANNEL_PARK', 'b');
+    await leaving;
+  });
+
+  it('of_three_given_one_does_not_come_into_the_conference_then_that_is_said', async () => {
+    await arrived('c');
+    fake.override = (command) => (command.startsWith('uuid_getvar') ? 'park' : undefined);
+    await expect(pbx.connect('car-br', ['a', 'b', 'c'])).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('of_three_given_one_ends_on_the_way_into_the_conference_then_that_is_said', async () => {
+    await arrived('c');
+    fake.override = (command) => {
+      if (!command.startsWith('uuid_getvar')) return undefined;
+      fake.channels.delete('b');
+      return command.includes(' b ') ? '-ERR No such channel!\n' : 'conference';
+    };
+    const connecting = pbx.connect('car-br', ['a', 'b', 'c']);
+    await expect(connecting).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
@@ -313,6 +506,25 @@ describe('a leg', () => {
     fake.ends('car-1', { variable_hangup_cause_q850: '16', variable_sip_term_status: '487' });
     await until(() => types().includes('ChannelEnded'));
     expect(ofType('ChannelEnded')).toMatchObject([{ cause: 'no-answer' }]);
+  });
+
+  it('that_is_answered_in_the_same_breath_in_which_it_is_dialled_is_not_let_go_for_ringing_too_long', async () => {
+    const dialled = pbx.originate({ ...request, ringTimeoutMs: 60 });
+    await until(() => said().length > 0);
+    fake.channels.set('car-1', { variables: new Map(), headers: { 'Answer-State': 'answered' } });
+    for (const name of ['CHANNEL_OUTGOING', 'CHANNEL_ANSWER', 'CHANNEL_PARK']) fake.tell(name, 'car-1');
+    await dialled;
+    await sleep(150);
+    expect(said().filter((command) => command.includes('uuid_kill'))).toEqual([]);
+    expect(types()).toEqual(['LinkUp', 'LegAnswered']);
+  });
+
+  it('that_is_asked_to_answer_by_itself_is_asked_in_headers_whose_addresses_have_brackets', async () => {
+    await begins('car-1', { ...request, callerName: 'A <b>', autoAnswer: true });
+    const [command = ''] = said();
+    expect(command).toContain("sip_h_Call-Info='<sip:carillon.invalid>;answer-after=0'");
+    expect(command).toContain("sip_h_Alert-Info='<http://carillon.invalid>;info=alert-autoanswer;delay=0'");
+    expect(command).toContain("origination_caller_id_name='A b'");
   });
 });
 

@@ -1,5 +1,7 @@
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { PbxError } from '../pbx.ts';
-import { encodeFor } from './esl-encoder.ts';
+import { encodeFor, encodeSet } from './esl-encoder.ts';
 import type { EslLink } from './esl-link.ts';
 import type { Ownership } from './ownership.ts';
 
@@ -10,10 +12,17 @@ const REFUSAL = /^-(?:ERR|USAGE)/;
 export class Commander {
   readonly #link: Pick<EslLink, 'send'>;
   readonly #ownership: Ownership;
+  readonly #log: Log;
 
-  constructor(link: Pick<EslLink, 'send'>, ownership: Ownership) {
+  constructor(link: Pick<EslLink, 'send'>, ownership: Ownership, log: Log) {
     this.#link = link;
     this.#ownership = ownership;
+    this.#log = log;
+  }
+
+  /** For commands that nobody waits for. */
+  attempt(command: Promise<unknown>): void {
+    command.catch((error) => this.#log.debug({ error: messageOf(error) }, 'a tidying command failed'));
   }
 
   /** Resolves with the answer; rejects with `PbxError`: 'not-found' when the channel is not there. */
@@ -30,9 +39,7 @@ export class Commander {
 
   /** Like `say`, for commands that want something to be gone, and to channels that may be. */
   async sayGone(channel: string, command: string): Promise<void> {
-    await this.say(channel, command).catch((error) => {
-      if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
-    });
+    await this.say(channel, command).catch(ignoreGone);
   }
 
   /** Resolves with the answer as it came. */
@@ -41,9 +48,14 @@ export class Commander {
     return this.#link.send(command);
   }
 
-  /** Sets or, with '', removes a variable that stays with the channel. */
-  async set(channel: string, name: string, value: string): Promise<void> {
-    await this.say(channel, encodeFor('uuid_setvar', channel, name, value));
+  /** Sets variables that stay with the channel; '' removes one. */
+  async set(channel: string, variables: Readonly<Record<string, string>>): Promise<void> {
+    await this.say(channel, encodeSet(channel, variables));
+  }
+
+  /** Removes variables, also of a channel that may be gone. */
+  async unset(channel: string, ...names: readonly string[]): Promise<void> {
+    await this.sayGone(channel, encodeSet(channel, Object.fromEntries(names.map((name) => [name, '']))));
   }
 
   /** Rejects with `PbxError` 'not-found' unless the channel is there. */
@@ -54,4 +66,9 @@ export class Commander {
   async isThere(channel: string): Promise<boolean> {
     return (await this.ask(encodeFor('uuid_exists', channel))) === 'true';
   }
+}
+
+/** What is gone is what was wanted. Throws every other error. */
+export function ignoreGone(error: unknown): void {
+  if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
 }

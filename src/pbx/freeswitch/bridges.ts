@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkId } from '../pbx.ts';
+import { checkId, PbxError } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { BRIDGE } from './describe.ts';
 import { encodeFor } from './esl-encoder.ts';
-import type { Leg, Legs, Place } from './legs.ts';
+import type { Leg, Legs } from './legs.ts';
+import { until } from './until.ts';
 
-/** A channel joins or leaves at the next tick of its audio; what has not happened by then did not. */
-const MOVE_PATIENCE_MS = 500;
+/** A channel joins or leaves at the next tick of its audio; what has not happened by then is asked for. */
+const MOVE_PATIENCE_MS = 1_000;
 const SETTLING_MS = 60;
 const LOOK_EVERY_MS = 20;
-const LOOKS = MOVE_PATIENCE_MS / LOOK_EVERY_MS;
+const TRIES = 2;
+/** FreeSWITCH ends a channel that was moved so often, so the count begins anew. */
+export const MOST_MOVES = '70';
 
 /**
  * Rooms in which channels hear each other. FreeSWITCH knows pairs and conferences only, so a room is a name that its members carry: one
@@ -27,100 +30,130 @@ export class Bridges {
   /** Brings the channels, which are silent, into the bridge. Rejects with `PbxError`, and then nothing was done where one is missing. */
   async connect(bridge: string, channels: readonly string[]): Promise<void> {
     checkId(bridge);
-    await Promise.all(channels.map((channel) => this.#commander.check(channel)));
-    for (const channel of channels) {
-      const leg = this.#legs.note(channel);
-      leg.bridge = bridge;
-      await this.#commander.set(channel, BRIDGE, bridge);
-    }
+    await this.#name(bridge, channels);
     const members = this.#members(bridge);
-    const conference = members.find(({ place }) => place.at === 'conference' && place.name === bridge);
-    if (conference || members.length > 2) await this.#confer(bridge, members);
-    else if (members.length === 2) await this.#pair(members);
-    else for (const leg of members) await this.park(leg);
+    const [one, other] = members;
+    const isConference = members.some(({ place }) => place.at === 'conference' && place.name === bridge);
+    if (isConference || members.length > 2) for (const leg of members) await this.#confer(bridge, leg);
+    else if (one && other) await this.#pair(one, other);
+    else if (one) await this.park(one);
   }
 
   /** Takes everybody out; the channels stay up. */
   async disconnect(bridge: string): Promise<void> {
     checkId(bridge);
-    for (const leg of this.#members(bridge)) {
-      await this.leave(leg);
-      await this.park(leg);
-    }
+    const members = this.#members(bridge);
+    await Promise.all(members.map((leg) => this.leave(leg)));
+    for (const leg of members) await this.park(leg);
+  }
+
+  /** Ids of the channels that are in it. */
+  channelsOf(bridge: string): readonly string[] {
+    return this.#members(bridge).map(({ id }) => id);
   }
 
   /** The leg belongs to no bridge any more. */
   async leave(leg: Leg): Promise<void> {
     leg.bridge = '';
-    await this.#commander.sayGone(leg.id, encodeFor('uuid_setvar', leg.id, BRIDGE));
+    await this.#commander.unset(leg.id, BRIDGE);
   }
 
-  /** Takes a leg out of whatever it is in; with it whoever is alone with it. */
+  /** Takes a leg out of whatever it is in; with it whoever is alone with it. Rejects with `PbxError`. */
   async park(leg: Leg): Promise<void> {
-    if (leg.place.at === 'park') return;
-    const parked = this.#arrives(leg, ({ at }) => at === 'park');
-    await this.#commander.sayGone(leg.id, encodeFor('uuid_transfer', leg.id, 'park:', 'inline'));
-    await parked;
+    if (isParked(leg)) return;
+    const peer = leg.place.at === 'pair' ? this.#legs.get(leg.place.peer) : undefined;
+    // Both: who is taken out in the middle of his own way there may be lost.
+    const legs = peer ? [leg, peer] : [leg];
+    const leave = encodeFor('uuid_transfer', leg.id, 'park:', 'inline');
+    const isOut = () => legs.every((one) => isParked(one) || !this.#isThere(one));
+    if (await this.#move(legs, isOut, () => this.#commander.sayGone(leg.id, leave))) return;
+    throw new PbxError('timeout', `channel ${leg.id} does not leave what it is in`);
+  }
+
+  /** All channels carry the name of the bridge, or none of them does and it rejects. */
+  async #name(bridge: string, channels: readonly string[]): Promise<void> {
+    const named = await Promise.allSettled(
+      channels.map(async (channel) => {
+        await this.#commander.set(channel, { [BRIDGE]: bridge, max_forwards: MOST_MOVES });
+        return this.#legs.note(channel);
+      }),
+    );
+    const failed = named.find((one) => one.status === 'rejected');
+    if (failed) {
+      const before = (channel: string) => ({ [BRIDGE]: this.#legs.get(channel)?.bridge ?? '' });
+      await Promise.allSettled(channels.map((channel) => this.#commander.set(channel, before(channel))));
+      throw failed.reason;
+    }
+    for (const one of named) if (one.status === 'fulfilled') one.value.bridge = bridge;
   }
 
   #members(bridge: string): Leg[] {
     return this.#legs.all().filter((leg) => leg.bridge === bridge);
   }
 
-  async #pair(members: readonly Leg[]): Promise<void> {
-    const [one, other] = members;
-    if (!one || !other || isWith(one, other)) return;
-    for (const leg of members) await this.park(leg);
-    const together = this.#arrives(one, () => isWith(one, other));
-    await this.#commander.say(one.id, encodeFor('uuid_bridge', one.id, other.id));
-    await together;
-    // It says so before the other side is there; who is taken out again meanwhile may be lost.
-    await sleep(SETTLING_MS);
+  async #pair(one: Leg, other: Leg): Promise<void> {
+    if (isWith(one, other)) return;
+    await this.park(one);
+    await this.park(other);
+    const bridge = encodeFor('uuid_bridge', one.id, other.id);
+    const peer = encodeFor('uuid_getvar', one.id, 'bridge_to');
+    const legs = [one, other];
+    const isSettled = () => isWith(one, other) || !legs.every((leg) => this.#isThere(leg));
+    for (let tries = TRIES; tries > 0; tries -= 1) {
+      await this.#move(legs, isSettled, () => this.#commander.say(one.id, bridge));
+      if (isWith(one, other)) {
+        // It says so before the other side is there; who is taken out again meanwhile may be lost.
+        return sleep(SETTLING_MS);
+      }
+      for (const leg of legs) await this.#check(leg);
+      if ((await this.#commander.ask(peer)) === other.id) return this.#legs.pair(one.id, other.id);
+    }
+    throw new PbxError('timeout', `channels ${one.id} and ${other.id} do not come together`);
   }
 
-  async #confer(bridge: string, members: readonly Leg[]): Promise<void> {
-    for (const leg of members) {
-      if (leg.place.at === 'conference' && leg.place.name === bridge) continue;
-      // Its peer too, which would be parked in the middle of its own way there.
-      if (leg.place.at === 'pair') await this.#parkPair(leg, leg.place.peer);
-      await this.#commander.say(
-        leg.id,
-        encodeFor('uuid_transfer', leg.id, `conference:${bridge}@carillon`, 'inline'),
-      );
-      this.#legs.move(leg, { at: 'conference', name: bridge });
-      await this.#confers(leg);
+  async #confer(bridge: string, leg: Leg): Promise<void> {
+    if (leg.place.at === 'conference' && leg.place.name === bridge) return;
+    if (leg.place.at === 'pair') await this.park(leg);
+    const { id } = leg;
+    await this.#commander.say(id, encodeFor('uuid_transfer', id, `conference:${bridge}@carillon`, 'inline'));
+    this.#legs.move(leg, { at: 'conference', name: bridge });
+    // No event tells that somebody joined.
+    const app = encodeFor('uuid_getvar', id, 'current_application');
+    const isIn = async () => (await this.#commander.say(id, app)) === 'conference';
+    if (await until(isIn, LOOK_EVERY_MS, MOVE_PATIENCE_MS)) return;
+    throw new PbxError('timeout', `channel ${id} does not come into its conference`);
+  }
+
+  /** Says a command that moves the legs, and waits until that is settled; false when it is not in time. */
+  async #move(legs: readonly Leg[], isSettled: () => boolean, say: () => Promise<unknown>): Promise<boolean> {
+    const moved = Promise.withResolvers<boolean>();
+    const look = () => {
+      if (isSettled()) moved.resolve(true);
+    };
+    const timer = setTimeout(() => moved.resolve(false), MOVE_PATIENCE_MS);
+    for (const leg of legs) leg.moved.add(look);
+    try {
+      await say();
+      return await moved.promise;
+    } finally {
+      clearTimeout(timer);
+      for (const leg of legs) leg.moved.delete(look);
     }
   }
 
-  /** No event tells that somebody joined: resolves when he has, or does not in time. */
-  async #confers({ id }: Leg): Promise<void> {
-    const app = encodeFor('uuid_getvar', id, 'current_application');
-    for (let left = LOOKS; left > 0 && (await this.#commander.ask(app)) !== 'conference'; left -= 1)
-      await sleep(LOOK_EVERY_MS);
+  /** Rejects when the leg has ended, or the link dropped. */
+  async #check(leg: Leg): Promise<void> {
+    await this.#commander.check(leg.id);
+    if (!this.#isThere(leg)) throw new PbxError('not-found', `channel ${leg.id} has ended`);
   }
 
-  async #parkPair(leg: Leg, peer: string): Promise<void> {
-    const other = this.#legs.get(peer);
-    const parked = other && this.#arrives(other, ({ at }) => at === 'park');
-    await this.park(leg);
-    await parked;
+  #isThere(leg: Leg): boolean {
+    return this.#legs.get(leg.id) === leg;
   }
+}
 
-  /** Resolves when the leg is there, has ended, or does not get there in time. */
-  #arrives(leg: Leg, isThere: (place: Place) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const settle = () => {
-        clearTimeout(timer);
-        leg.moved.delete(look);
-        resolve();
-      };
-      const look = () => {
-        if (this.#legs.get(leg.id) !== leg || isThere(leg.place)) settle();
-      };
-      const timer = setTimeout(settle, MOVE_PATIENCE_MS);
-      leg.moved.add(look);
-    });
-  }
+function isParked(leg: Leg): boolean {
+  return leg.place.at === 'park';
 }
 
 function isWith(leg: Leg, other: Leg): boolean {

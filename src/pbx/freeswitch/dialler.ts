@@ -12,6 +12,7 @@ import { CAUSE_NAMES } from './causes.ts';
 import type { EslEvent } from './esl-codec.ts';
 import { encodeFor, encodeOriginate } from './esl-encoder.ts';
 import type { Legs } from './legs.ts';
+import { until } from './until.ts';
 
 export interface DiallerOptions {
   /** SIP profile and domain that phones register at, and the gateway to the outside. */
@@ -22,8 +23,11 @@ export interface DiallerOptions {
   readonly legs: Legs;
   /** The leg rings for too long. */
   readonly ranOut: (leg: string) => void;
-  /** For commands that nobody waits for. */
-  readonly attempt: (command: Promise<unknown>) => void;
+}
+
+/** A leg that is being made. */
+interface Beginning extends PromiseWithResolvers<void> {
+  readonly ringTimeoutMs: number;
 }
 
 /** FreeSWITCH counts whole seconds and from the last full one; ours runs out first, this one is for when we are not there. */
@@ -32,7 +36,7 @@ const LIFETIME_GRACE_S = 10;
 /** How long FreeSWITCH may take to make a leg or to say that it cannot, ms. */
 const BEGIN_MS = 3_000;
 const LOOK_EVERY_MS = 5;
-const LOOKS = 100;
+const LOOKS_MS = 500;
 
 /**
  * Headers with which desk phones let themselves be asked to answer, where they are set to allow it; the same for every PBX.
@@ -49,7 +53,7 @@ const UNREACHABLE = /USER_NOT_REGISTERED|SUBSCRIBER_ABSENT|INVALID_GATEWAY|GATEW
 export class Dialler {
   readonly #options: DiallerOptions;
   /** Legs that are being made, by id; jobs have the same names. */
-  readonly #beginning = new Map<string, PromiseWithResolvers<void>>();
+  readonly #beginning = new Map<string, Beginning>();
   /** Legs that did not begin in time, and may still. */
   readonly #givenUp = new Set<string>();
 
@@ -59,33 +63,32 @@ export class Dialler {
 
   /** Resolves when the leg is being dialled; when it rejects (`PbxError`), the leg does not live and no event tells of it. */
   async originate(request: OriginateRequest): Promise<void> {
-    const { legs, commander, ranOut } = this.#options;
-    const { leg: id, ringTimeoutMs } = request;
+    const { legs, commander } = this.#options;
+    const { leg: id, ringTimeoutMs, originator = '', to } = request;
     checkId(id);
     if (!legs.isOurs(id)) throw new PbxError('refused', 'this is not how ids of legs begin');
-    const codec = legs.get(request.originator ?? '')?.codec ?? '';
-    const command = encodeOriginate(id, originateVariables(request, codec), this.#address(request.to));
-    if (this.#beginning.has(id)) throw new PbxError('refused', `leg ${id} is dialled already`);
+    // One that nobody here knows is refused by FreeSWITCH.
+    if (legs.get(id)) throw new PbxError('refused', `leg ${id} exists already`);
+    const codec = legs.get(originator)?.codec ?? '';
+    const command = encodeOriginate(id, originateVariables(request, codec), this.#address(to));
     const begun = Promise.withResolvers<void>();
     // It may fail before anybody waits for it.
     begun.promise.catch(() => undefined);
-    this.#beginning.set(id, begun);
+    this.#beginning.set(id, { ...begun, ringTimeoutMs });
     const late = setTimeout(() => {
       this.#givenUp.add(id);
       legs.disown(id);
       begun.reject(new PbxError('timeout', `leg ${id} did not begin`));
     }, BEGIN_MS);
     try {
-      if (await commander.isThere(id)) throw new PbxError('refused', `leg ${id} exists already`);
       const [reply] = await Promise.all([commander.ask(command), begun.promise]);
       if (!reply.startsWith('+OK')) throw new PbxError('refused', `leg ${id}: ${reply.slice(0, 100)}`);
-      await this.#found(id);
+      // For some milliseconds it is told of, and commands do not find it.
+      await until(async () => !legs.get(id) || (await commander.isThere(id)), LOOK_EVERY_MS, LOOKS_MS);
     } finally {
       clearTimeout(late);
       this.#beginning.delete(id);
     }
-    const leg = legs.get(id);
-    if (leg) leg.ringTimer = setTimeout(() => ranOut(id), ringTimeoutMs);
   }
 
   /** True while `originate` is at work on the leg. */
@@ -111,32 +114,22 @@ export class Dialler {
       reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
   }
 
-  /** Resolves when commands find the new leg: for some milliseconds it is told of and not there. */
-  async #found(id: string): Promise<void> {
-    const { legs, commander } = this.#options;
-    for (let left = LOOKS; left > 0 && legs.get(id); left -= 1) {
-      if (await commander.isThere(id)) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  }
-
   /** Ends a leg that nobody wants any more as soon as commands find it. */
   async #end(id: string): Promise<void> {
     const kill = encodeFor('uuid_kill', id, CAUSE_NAMES.cancelled);
-    for (
-      let left = LOOKS;
-      left > 0 && !(await this.#options.commander.ask(kill)).startsWith('+OK');
-      left -= 1
-    )
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const isKilled = async () => (await this.#options.commander.ask(kill)).startsWith('+OK');
+    await until(isKilled, LOOK_EVERY_MS, LOOKS_MS);
   }
 
   /** From now on the leg's life is told in events. */
   #begun(id: string): void {
-    if (this.#givenUp.delete(id)) return this.#options.attempt(this.#end(id));
+    const { commander, legs, ranOut } = this.#options;
+    if (this.#givenUp.delete(id)) return commander.attempt(this.#end(id));
     const begun = this.#beginning.get(id);
     if (!begun) return;
-    this.#options.legs.note(id);
+    const leg = legs.note(id);
+    // Here, because its answer may be told before `originate` goes on.
+    leg.ringTimer = setTimeout(() => !leg.isUp && ranOut(id), begun.ringTimeoutMs);
     begun.resolve();
   }
 
@@ -162,7 +155,8 @@ export function originateVariables(request: OriginateRequest, codec: string): Re
   return {
     origination_uuid: leg,
     origination_caller_id_number: cleanNumber(callerNumber),
-    origination_caller_id_name: cleanText(callerName),
+    // Brackets would end the name.
+    origination_caller_id_name: cleanText(callerName).replace(/[<>]/g, ''),
     originate_timeout: String(ringS + RING_GRACE_S),
     // Else the originate is over with the first sound from the network, before anybody answered.
     ignore_early_media: 'true',

@@ -6,7 +6,7 @@ export type App = 'playback' | 'record' | 'eavesdrop';
 
 /** Commands of the event socket: the only ones that are ever sent. */
 export type ApiCommand =
-  | `uuid_${'answer' | 'pre_answer' | 'ring_ready' | 'kill' | 'break' | 'bridge' | 'transfer' | 'exists' | 'dump' | 'setvar' | 'getvar' | 'send_dtmf'}`
+  | `uuid_${'answer' | 'pre_answer' | 'ring_ready' | 'kill' | 'break' | 'bridge' | 'transfer' | 'exists' | 'dump' | 'setvar_multi' | 'getvar' | 'send_dtmf'}`
   | 'show'
   | 'sched_del'
   | 'hash'
@@ -22,8 +22,8 @@ export type ApiCommand =
 
 const END = '\n\n';
 const CONTROLS = /[\p{Cc}\u2028\u2029]/u;
-/** What ends or begins something in a dial string: blocks, other legs, variables, escapes. */
-const STRUCTURE = /[\p{Cc}\u2028\u2029{}[\]<>|^$\\]/gu;
+/** What ends or begins something in a list of variables: blocks, other legs, variables, escapes. */
+const STRUCTURE = /[\p{Cc}\u2028\u2029{}[\]|^$\\]/gu;
 
 /**
  * One command, whatever is in `line`. Throws `PbxError` 'refused' for a control character, which would end the command and begin
@@ -65,6 +65,14 @@ export function encodeApi(name: ApiCommand, ...words: readonly string[]): string
 export function encodeFor(name: ApiCommand, channel: string, ...words: readonly string[]): string {
   checkId(channel);
   return encodeApi(name, channel, ...words);
+}
+
+/** Sets variables of a channel; '' removes one. Throws `PbxError` 'refused' for a value that would be more than one. */
+export function encodeSet(channel: string, variables: Readonly<Record<string, string>>): string {
+  const list = Object.entries(variables);
+  if (list.some(([, value]) => /[;=]/.test(value)))
+    throw new PbxError('refused', 'a variable cannot hold ; or =');
+  return encodeFor('uuid_setvar_multi', channel, list.map(([name, value]) => `${name}=${value}`).join(';'));
 }
 
 /** Runs `app` on a channel behind what it runs now; `id` comes back as `Application-UUID`. */

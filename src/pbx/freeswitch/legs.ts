@@ -1,8 +1,11 @@
 import { causeOf, type HangupCause, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
+import type { Commander } from './answers.ts';
 import { wholeNumber } from './causes.ts';
 import { type Seen, seenIn } from './describe.ts';
 import type { EslEvent } from './esl-codec.ts';
-import { Line, type LineCommands } from './line.ts';
+import { encodeFor } from './esl-encoder.ts';
+import { lineCommands } from './items.ts';
+import { Line } from './line.ts';
 
 /** Where a channel is. `overhearing`: it runs nothing else until it is parked. */
 export type Place =
@@ -34,9 +37,7 @@ export interface Leg {
 export interface LegsOptions {
   readonly idPrefix: string;
   readonly emit: (event: PbxEvent) => void;
-  /** A channel came: the dialplan need not look after it itself any more. */
-  readonly claim: (channel: string) => void;
-  readonly commandsOf: (leg: () => Leg) => LineCommands;
+  readonly commander: Commander;
 }
 
 const PARK: Place = { at: 'park' };
@@ -73,7 +74,7 @@ export class Legs {
     const leg: Leg = {
       id,
       ours: this.isOurs(id),
-      line: new Line(this.#options.commandsOf(() => leg)),
+      line: new Line(lineCommands(this.#options.commander, () => leg)),
       isUp: false,
       told: 'nothing',
       place: PARK,
@@ -95,7 +96,7 @@ export class Legs {
     const leg = known ?? this.note(channel);
     leg.isUp ||= seen.state === 'up';
     leg.codec = seen.codec;
-    if (!known && !leg.ours) this.#options.claim(channel);
+    if (!known && !leg.ours) this.#claim(channel);
     if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
     return { leg, isNew: known === undefined };
   }
@@ -108,13 +109,27 @@ export class Legs {
   /** Puts a leg where it is now. */
   move(leg: Leg, place: Place): void {
     leg.place = place;
-    leg.line.setBridged(place.at !== 'park');
+    leg.line.setPlace(place.at);
     for (const tell of [...leg.moved]) tell();
+  }
+
+  /** Puts two legs into a bridge of their own. */
+  pair(one: string, other: string): void {
+    for (const [id, peer] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const leg = this.#legs.get(id);
+      if (leg) this.move(leg, { at: 'pair', peer });
+    }
   }
 
   /** The link dropped: what happens now is not seen, so nothing is remembered. */
   forget(): void {
-    for (const leg of this.#legs.values()) clearTimeout(leg.ringTimer);
+    for (const leg of this.#legs.values()) {
+      clearTimeout(leg.ringTimer);
+      leg.line.forget();
+    }
     this.#legs.clear();
     this.#ended.clear();
   }
@@ -132,7 +147,7 @@ export class Legs {
       case 'CHANNEL_PARK':
         return this.#parked(id, event);
       case 'CHANNEL_BRIDGE':
-        return this.#bridged(event('Bridge-A-Unique-ID'), event('Bridge-B-Unique-ID'));
+        return this.pair(event('Bridge-A-Unique-ID'), event('Bridge-B-Unique-ID'));
       case 'CHANNEL_EXECUTE_COMPLETE':
         return this.#completed(id, event);
       case 'DTMF':
@@ -141,6 +156,12 @@ export class Legs {
       case 'CHANNEL_HANGUP_COMPLETE':
         return this.#end(id, event);
     }
+  }
+
+  /** It came: the dialplan need not look after it itself any more. */
+  #claim(channel: string): void {
+    const { commander } = this.#options;
+    commander.attempt(commander.ask(encodeFor('sched_del', channel)));
   }
 
   #ringing(id: string): void {
@@ -168,20 +189,10 @@ export class Legs {
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#options.emit({ type: 'ChannelArrived', ...seen.arrived });
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
-    if (!isNew && !leg.ours) this.#options.claim(id);
+    if (!isNew && !leg.ours) this.#claim(id);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#options.emit({ type: 'LegAnswered', channel: id });
-  }
-
-  #bridged(one: string, other: string): void {
-    for (const [id, peer] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const leg = this.#legs.get(id);
-      if (leg) this.move(leg, { at: 'pair', peer });
-    }
   }
 
   #completed(id: string, event: EslEvent): void {

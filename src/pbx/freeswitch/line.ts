@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PbxError } from '../pbx.ts';
 import type { EslEvent } from './esl-codec.ts';
 import type { App } from './esl-encoder.ts';
+import type { Place } from './legs.ts';
 
 /** Something that a channel plays or records. */
 export interface Item {
@@ -9,43 +11,49 @@ export interface Item {
   readonly argument: string;
   /** It would not end by itself. */
   readonly endless?: boolean;
-  /** Keys that end it. */
-  readonly endKey?: string;
-  /** Told once, unless its start was refused. @param event what FreeSWITCH said of its end, where it did */
+  /** Variables that the channel has to have while it runs. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Told once, unless its start was refused. @param event what FreeSWITCH said of its end; nothing of what never began */
   readonly ended: (outcome: Outcome, event?: EslEvent) => void;
 }
 
 /** `gone`: the channel ended first. */
 export type Outcome = 'done' | 'failed' | 'gone';
 
-/** What a line asks of its channel; both reject with `PbxError`. */
+/** What a line asks of its channel; all reject with `PbxError`. */
 export interface LineCommands {
   execute(item: Item): Promise<void>;
-  /** Ends what runs, and drops what FreeSWITCH has queued behind it, of which it tells nothing. */
+  /** Ends what runs. */
   break(): Promise<void>;
   /** Rejects when the channel is not there. */
   check(): Promise<void>;
 }
 
-/** An end comes a tick after the break; what was dropped before it began has none. */
-const BREAK_PATIENCE_MS = 200;
+/** An end comes a tick of the audio after the break; what has not begun yet does not hear it. */
+const BREAK_EVERY_MS = 40;
+const BREAKS = 50;
+/** What was adopted runs or has ended: it does not wait to begin. */
+const BREAKS_OF_ADOPTED = 5;
 
 interface Running {
   readonly item: Item;
   readonly over: PromiseWithResolvers<void>;
+  /** A former life of the daemon began it, and it may have ended unseen. */
+  readonly isAdopted: boolean;
   isStopping: boolean;
 }
 
 /**
- * What one channel hears, one after the other: only one item is ever with FreeSWITCH, so that a stop hits what it is meant for. Music
- * plays while there is nothing else. In a bridge nothing endless begins: behind the last word of the other side it would go on for ever.
+ * What one channel hears, one after the other: only one item is ever with FreeSWITCH, so that a stop hits what it is meant for. It runs
+ * until FreeSWITCH says that it ended. Music plays while there is nothing else. In a bridge nothing endless begins: behind the last word
+ * of the other side it would go on for ever.
  */
 export class Line {
   readonly #commands: LineCommands;
   #waiting: Item[] = [];
   #running: Running | undefined;
   #music: Item | undefined;
-  #isBridged = false;
+  #at: Place['at'] = 'park';
   #isOver = false;
 
   constructor(commands: LineCommands) {
@@ -55,19 +63,19 @@ export class Line {
   /** Resolves when it runs or waits. */
   async add(item: Item): Promise<void> {
     this.#waiting.push(item);
-    if (this.#running?.item === this.#music) await this.#break();
-    if (this.#next() === item) return this.#start(item);
     try {
-      await this.#commands.check();
+      if (this.#isYielding()) await this.#break();
+      if (this.#next() === item) await this.#start(item);
+      else await this.#commands.check();
     } catch (error) {
       this.#waiting = this.#waiting.filter((one) => one !== item);
       throw error;
     }
   }
 
-  /** What a former life of the daemon left running. */
+  /** What a former life of the daemon left running: it gives way to whatever comes. */
   adopt(item: Item): void {
-    this.#running = { item, over: Promise.withResolvers(), isStopping: false };
+    this.#run(item, true);
   }
 
   /** Resolves when the item is over; false when it is not here. */
@@ -84,22 +92,22 @@ export class Line {
   async silence(): Promise<void> {
     this.#music = undefined;
     for (const item of this.#waiting.splice(0).reverse()) item.ended('done');
-    if (this.#running) await this.#break();
+    await this.#break();
   }
 
   /** What plays while nothing else does; undefined for silence. */
   async setMusic(music: Item | undefined): Promise<void> {
-    const before = this.#music;
+    const isYielding = this.#isYielding();
     this.#music = music;
-    if (before && this.#running?.item === before) await this.#break();
+    if (isYielding) await this.#break();
     if (music && this.#next() === music) await this.#start(music);
     else await this.#commands.check();
   }
 
-  /** The channel is in a bridge, or out of it. */
-  setBridged(is: boolean): void {
-    this.#isBridged = is;
-    if (!is) this.#advance();
+  /** Where the channel is now. */
+  setPlace(at: Place['at']): void {
+    this.#at = at;
+    this.#advance();
   }
 
   /** FreeSWITCH says that it ended. */
@@ -111,16 +119,28 @@ export class Line {
   /** The channel is gone. */
   end(): void {
     this.#isOver = true;
-    const running = this.#running;
-    if (running) this.#finish(running, 'gone');
+    if (this.#running) this.#finish(this.#running, 'gone');
     for (const item of this.#waiting.splice(0)) item.ended('gone');
   }
 
-  /** What may begin now. */
+  /** The link dropped: nobody knows what becomes of it. */
+  forget(): void {
+    this.#isOver = true;
+    this.#waiting = [];
+    this.#running?.over.reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
+    this.#running = undefined;
+  }
+
+  /** What runs is in nobody's way. */
+  #isYielding(): boolean {
+    return this.#running?.isAdopted === true || this.#running?.item === this.#music;
+  }
+
+  /** What may begin now. Whoever overhears would hear it only afterwards. */
   #next(): Item | undefined {
-    if (this.#running || this.#isOver) return undefined;
+    if (this.#running || this.#isOver || this.#at === 'overhearing') return undefined;
     const next = this.#waiting[0] ?? this.#music;
-    return this.#isBridged && next?.endless ? undefined : next;
+    return this.#at !== 'park' && next?.endless ? undefined : next;
   }
 
   #advance(): void {
@@ -133,10 +153,17 @@ export class Line {
     });
   }
 
+  #run(item: Item, isAdopted = false): Running {
+    const over = Promise.withResolvers<void>();
+    // Perhaps nobody waits for it.
+    over.promise.catch(() => undefined);
+    this.#running = { item, over, isAdopted, isStopping: false };
+    return this.#running;
+  }
+
   async #start(item: Item): Promise<void> {
     this.#waiting = this.#waiting.filter((one) => one !== item);
-    const running = { item, over: Promise.withResolvers<void>(), isStopping: false };
-    this.#running = running;
+    const running = this.#run(item);
     try {
       await this.#commands.execute(item);
     } catch (error) {
@@ -146,18 +173,22 @@ export class Line {
     }
   }
 
+  /** Resolves when FreeSWITCH says that what runs has ended. */
   async #break(): Promise<void> {
     const running = this.#running;
     if (!running) return;
     running.isStopping = true;
-    try {
-      await this.#commands.break();
-    } catch (error) {
-      if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
+    for (let left = running.isAdopted ? BREAKS_OF_ADOPTED : BREAKS; this.#running === running; left -= 1) {
+      if (left === 0 && running.isAdopted) return this.#finish(running, 'done');
+      if (left === 0) throw new PbxError('timeout', `${running.item.id} does not end`);
+      try {
+        await this.#commands.break();
+      } catch (error) {
+        if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
+        return this.end();
+      }
+      await Promise.race([running.over.promise, sleep(BREAK_EVERY_MS)]);
     }
-    const timer = setTimeout(() => this.#finish(running, 'done'), BREAK_PATIENCE_MS);
-    await running.over.promise;
-    clearTimeout(timer);
   }
 
   #finish(running: Running, outcome: Outcome, event?: EslEvent): void {

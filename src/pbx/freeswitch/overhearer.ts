@@ -1,8 +1,8 @@
 import { checkId, type OverhearRequest, PbxError } from '../pbx.ts';
 import type { Commander } from './answers.ts';
-import type { Bridges } from './bridges.ts';
+import { type Bridges, MOST_MOVES } from './bridges.ts';
 import { OVERHEARD, OVERHEARS, type Overheard, overhearsValue } from './describe.ts';
-import { encodeExecute, encodeFor } from './esl-encoder.ts';
+import { encodeExecute } from './esl-encoder.ts';
 import type { Legs } from './legs.ts';
 
 export interface OverhearerOptions {
@@ -39,11 +39,16 @@ export class Overhearer {
     this.#running.set(overhearing, { overhearing, leg: id, target, mode });
     await bridges.leave(leg);
     await bridges.park(leg);
-    await commander.set(id, OVERHEARS, overhearsValue(request));
-    await commander.set(target, `${OVERHEARD}${overhearing}`, 'true');
-    // Else the keys of whoever listens would let him speak to both.
-    await commander.set(id, 'eavesdrop_enable_dtmf', 'false');
-    await commander.set(id, 'eavesdrop_whisper_bleg', String(mode === 'whisper'));
+    await Promise.all([
+      commander.set(target, { [`${OVERHEARD}${overhearing}`]: 'true' }),
+      commander.set(id, {
+        [OVERHEARS]: overhearsValue(request),
+        // Else the keys of whoever listens would let him speak to both.
+        eavesdrop_enable_dtmf: 'false',
+        eavesdrop_whisper_bleg: String(mode === 'whisper'),
+        max_forwards: MOST_MOVES,
+      }),
+    ]);
     await commander.say(id, encodeExecute(id, 'eavesdrop', target, overhearing));
     legs.move(leg, { at: 'overhearing' });
   }
@@ -54,9 +59,8 @@ export class Overhearer {
     const { leg: id, target } = this.#running.get(overhearing) ?? {};
     const leg = legs.get(id ?? '');
     if (leg?.place.at === 'overhearing') await bridges.park(leg);
-    if (id) await commander.sayGone(id, encodeFor('uuid_setvar', id, OVERHEARS));
-    if (target)
-      await commander.sayGone(target, encodeFor('uuid_setvar', target, `${OVERHEARD}${overhearing}`));
+    if (id) await commander.unset(id, OVERHEARS);
+    if (target) await commander.unset(target, `${OVERHEARD}${overhearing}`);
     this.#running.delete(overhearing);
   }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
   checkDetection,
@@ -19,20 +18,18 @@ import {
   type RecordOptions,
 } from '../pbx.ts';
 import { KeyedQueue } from '../queue.ts';
-import { Commander } from './answers.ts';
+import { Commander, ignoreGone } from './answers.ts';
 import { Bridges } from './bridges.ts';
 import { CAUSE_NAMES } from './causes.ts';
 import { Dialler } from './dialler.ts';
 import type { EslEvent } from './esl-codec.ts';
-import { encodeExecute, encodeFor } from './esl-encoder.ts';
+import { encodeFor } from './esl-encoder.ts';
 import { EslLink } from './esl-link.ts';
+import { beepItem, musicItem, playbackItem, recordingItem } from './items.ts';
 import { type Leg, Legs } from './legs.ts';
-import type { Item, LineCommands } from './line.ts';
-import { isEndless, playbackArgument } from './media.ts';
 import { Overhearer } from './overhearer.ts';
 import { Ownership } from './ownership.ts';
 import { Phones } from './phones.ts';
-import { beepItem, musicItem, recordingItem } from './recordings.ts';
 import { Census } from './snapshot.ts';
 import { Watch } from './watch.ts';
 
@@ -90,25 +87,20 @@ class FreeswitchPbx implements Pbx {
       },
     );
     const ownership = new Ownership((command) => this.#link.send(command), randomUUID());
-    this.#commander = new Commander(this.#link, ownership);
-    this.#legs = new Legs({
-      idPrefix: options.idPrefix,
-      emit: (event) => this.#emit(event),
-      claim: (channel) => this.#attempt(this.#commander.ask(encodeFor('sched_del', channel))),
-      commandsOf: (leg) => this.#commandsOf(leg),
-    });
-    this.#bridges = new Bridges(this.#commander, this.#legs);
-    const own = { ...options, commander: this.#commander, legs: this.#legs, bridges: this.#bridges };
-    this.#overhearer = new Overhearer(own);
-    this.#dialler = new Dialler({
-      ...own,
-      ranOut: (leg) => this.#attempt(this.hangup(leg, 'no-answer')),
-      attempt: (command) => this.#attempt(command),
-    });
-    this.#phones = new Phones(this.#commander, (event) => this.#emit(event));
-    this.#census = new Census(this.#commander, this.#legs, this.#overhearer);
+    const commander = new Commander(this.#link, ownership, log);
+    const emit = (event: PbxEvent) => this.#emit(event);
+    const legs = new Legs({ idPrefix: options.idPrefix, emit, commander });
+    const bridges = new Bridges(commander, legs);
+    const ranOut = (leg: string) => commander.attempt(this.hangup(leg, 'no-answer'));
+    this.#commander = commander;
+    this.#legs = legs;
+    this.#bridges = bridges;
+    this.#overhearer = new Overhearer({ commander, legs, bridges });
+    this.#dialler = new Dialler({ ...options, commander, legs, ranOut });
+    this.#phones = new Phones(commander, emit);
+    this.#census = new Census(commander, legs, this.#overhearer);
     this.#watch = new Watch({
-      commander: this.#commander,
+      commander,
       ownership,
       phones: this.#phones,
       census: this.#census,
@@ -116,9 +108,9 @@ class FreeswitchPbx implements Pbx {
       cut: (reason) => this.#link.cut(reason),
       replaced: () => {
         this.#listener?.({ type: 'Replaced' });
-        this.#attempt(this.stop());
+        commander.attempt(this.stop());
       },
-      attempt: (command) => this.#attempt(command),
+      attempt: (command) => commander.attempt(command),
     });
   }
 
@@ -161,26 +153,12 @@ class FreeswitchPbx implements Pbx {
   }
 
   play(channel: string, playback: string, media: readonly Media[]): Promise<void> {
-    return this.#with(channel, (leg) => {
-      checkId(playback);
-      return leg.line.add({
-        id: playback,
-        app: 'playback',
-        argument: `{id=${playback}}${playbackArgument(media)}`,
-        endless: isEndless(media),
-        ended: (how) =>
-          this.#emit({
-            type: 'PlaybackEnded',
-            playback,
-            channel,
-            outcome: how === 'done' ? 'done' : 'failed',
-          }),
-      });
-    });
+    const item = (leg: Leg) => playbackItem(leg.id, playback, media, (event) => this.#emit(event));
+    return this.#with(channel, (leg) => leg.line.add(item(leg)));
   }
 
-  async stopPlayback(playback: string): Promise<void> {
-    await this.#stopItem(playback);
+  stopPlayback(playback: string): Promise<void> {
+    return this.#stopItem(playback);
   }
 
   startMusic(channel: string, musicClass: string): Promise<void> {
@@ -188,11 +166,7 @@ class FreeswitchPbx implements Pbx {
   }
 
   stopMusic(channel: string): Promise<void> {
-    return this.#queue.run([channel], async () => {
-      const leg = this.#legs.get(channel);
-      if (leg) await leg.line.setMusic(undefined).catch(ignoreGone);
-      else await this.#commander.isThere(channel);
-    });
+    return this.#with(channel, (leg) => leg.line.setMusic(undefined)).catch(ignoreGone);
   }
 
   record(channel: string, recording: string, options: RecordOptions): Promise<void> {
@@ -203,8 +177,8 @@ class FreeswitchPbx implements Pbx {
     });
   }
 
-  async stopRecording(recording: string): Promise<void> {
-    await this.#stopItem(recording);
+  stopRecording(recording: string): Promise<void> {
+    return this.#stopItem(recording);
   }
 
   sendDigits(channel: string, digits: string): Promise<void> {
@@ -219,14 +193,14 @@ class FreeswitchPbx implements Pbx {
   }
 
   connect(bridge: string, channels: readonly string[]): Promise<void> {
-    return this.#queue.run(channels, async () => {
-      for (const channel of channels) await this.#legs.get(channel)?.line.silence();
+    return this.#queue.run([bridge, ...channels], async () => {
+      await Promise.all(channels.map((channel) => this.#legs.get(channel)?.line.silence()));
       await this.#bridges.connect(bridge, channels);
     });
   }
 
   disconnect(bridge: string): Promise<void> {
-    return this.#queue.run([bridge], async () => {
+    return this.#queue.run([bridge, ...this.#bridges.channelsOf(bridge)], async () => {
       await this.#bridges.disconnect(bridge);
       await this.#commander.isThere(bridge);
     });
@@ -273,23 +247,6 @@ class FreeswitchPbx implements Pbx {
     await this.#commander.isThere('nobody');
   }
 
-  #commandsOf(legOf: () => Leg): LineCommands {
-    return {
-      execute: async (item: Item) => {
-        const { id, isUp } = legOf();
-        if (!isUp) await this.#commander.say(id, encodeFor('uuid_pre_answer', id));
-        if (item.app === 'record')
-          await this.#commander.set(id, 'playback_terminators', item.endKey ? item.endKey : 'none');
-        await this.#commander.say(id, encodeExecute(id, item.app, item.argument, item.id));
-      },
-      break: async () => {
-        const { id } = legOf();
-        await this.#commander.say(id, encodeFor('uuid_break', id, 'all'));
-      },
-      check: () => this.#commander.check(legOf().id),
-    };
-  }
-
   #take(event: EslEvent): void {
     switch (event('Event-Name')) {
       case 'CUSTOM':
@@ -318,15 +275,4 @@ class FreeswitchPbx implements Pbx {
   #emit(event: PbxEvent): void {
     this.#watch.emit(event);
   }
-
-  /** For commands that nobody waits for. */
-  #attempt(command: Promise<unknown>): void {
-    command.catch((error) =>
-      this.#options.log.debug({ error: messageOf(error) }, 'a tidying command failed'),
-    );
-  }
-}
-
-function ignoreGone(error: unknown): void {
-  if (!(error instanceof PbxError && error.code === 'not-found')) throw error;
 }
