@@ -178,6 +178,7 @@ export class FakeEsl {
         return channel
           ? JSON.stringify({
               'Unique-ID': first,
+              'Channel-State': 'CS_EXCHANGE_MEDIA',
               ...channel.headers,
               ...Object.fromEntries([...channel.variables].map(([key, value]) => [`variable_${key}`, value])),
             })

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkId, PbxError } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { BRIDGE } from './describe.ts';
+import { parseRecord } from './esl-codec.ts';
 import { encodeFor } from './esl-encoder.ts';
 import type { Leg, Legs } from './legs.ts';
 import { until } from './until.ts';
 
 /** A channel joins or leaves at the next tick of its audio; what has not happened by then is asked for. */
 const MOVE_PATIENCE_MS = 1_000;
-const SETTLING_MS = 60;
 const LOOK_EVERY_MS = 20;
 const TRIES = 2;
 /** FreeSWITCH ends a channel that was moved so often, so the count begins anew. */
@@ -60,7 +59,7 @@ export class Bridges {
 
   /** Takes a leg out of whatever it is in; with it whoever is alone with it. Rejects with `PbxError`. */
   async park(leg: Leg): Promise<void> {
-    if (isParked(leg)) return;
+    if (isParked(leg) || !this.#isThere(leg)) return;
     const peer = leg.place.at === 'pair' ? this.#legs.get(leg.place.peer) : undefined;
     // Both: who is taken out in the middle of his own way there may be lost.
     const legs = peer ? [leg, peer] : [leg];
@@ -101,12 +100,11 @@ export class Bridges {
     const isSettled = () => isWith(one, other) || !legs.every((leg) => this.#isThere(leg));
     for (let tries = TRIES; tries > 0; tries -= 1) {
       await this.#move(legs, isSettled, () => this.#commander.say(one.id, bridge));
-      if (isWith(one, other)) {
-        // It says so before the other side is there; who is taken out again meanwhile may be lost.
-        return sleep(SETTLING_MS);
-      }
-      for (const leg of legs) await this.#check(leg);
-      if ((await this.#commander.ask(peer)) === other.id) return this.#legs.pair(one.id, other.id);
+      // Perhaps only the word of it is late.
+      const isTogether = isWith(one, other) || (await this.#commander.ask(peer)) === other.id;
+      this.#check(legs);
+      if (isTogether) this.#legs.pair(one.id, other.id);
+      if (isTogether && (await this.#isWhole(one, other))) return this.#check(legs);
     }
     throw new PbxError('timeout', `channels ${one.id} and ${other.id} do not come together`);
   }
@@ -141,10 +139,20 @@ export class Bridges {
     }
   }
 
-  /** Rejects when the leg has ended, or the link dropped. */
-  async #check(leg: Leg): Promise<void> {
-    await this.#commander.check(leg.id);
-    if (!this.#isThere(leg)) throw new PbxError('not-found', `channel ${leg.id} has ended`);
+  /** FreeSWITCH tells of a bridge before its other side is there, and would hang that up if this one was taken out first. */
+  #isWhole(one: Leg, other: Leg): Promise<boolean> {
+    const isBridged = async ({ id }: Leg) => {
+      const dump = parseRecord(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
+      return dump?.['Channel-State'] === 'CS_EXCHANGE_MEDIA';
+    };
+    const isSettled = async () => !isWith(one, other) || (await isBridged(other)) || isBridged(one);
+    return until(isSettled, LOOK_EVERY_MS, MOVE_PATIENCE_MS);
+  }
+
+  /** Throws when one of them has ended. */
+  #check(legs: readonly Leg[]): void {
+    const gone = legs.find((leg) => !this.#isThere(leg));
+    if (gone) throw new PbxError('not-found', `channel ${gone.id} has ended`);
   }
 
   #isThere(leg: Leg): boolean {

@@ -126,10 +126,7 @@ export class Legs {
 
   /** The link dropped: what happens now is not seen, so nothing is remembered. */
   forget(): void {
-    for (const leg of this.#legs.values()) {
-      clearTimeout(leg.ringTimer);
-      leg.line.forget();
-    }
+    for (const leg of this.#legs.values()) clearTimeout(leg.ringTimer);
     this.#legs.clear();
     this.#ended.clear();
   }

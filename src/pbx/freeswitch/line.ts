@@ -30,10 +30,10 @@ export interface LineCommands {
 }
 
 /** An end comes a tick of the audio after the break; what has not begun yet does not hear it. */
-const BREAK_EVERY_MS = 40;
-const BREAKS = 50;
+const BREAK_EVERY_MS = 20;
+const BREAKS = 100;
 /** What was adopted runs or has ended: it does not wait to begin. */
-const BREAKS_OF_ADOPTED = 5;
+const BREAKS_OF_ADOPTED = 10;
 
 interface Running {
   readonly item: Item;
@@ -123,14 +123,6 @@ export class Line {
     for (const item of this.#waiting.splice(0)) item.ended('gone');
   }
 
-  /** The link dropped: nobody knows what becomes of it. */
-  forget(): void {
-    this.#isOver = true;
-    this.#waiting = [];
-    this.#running?.over.reject(new PbxError('link-down', 'the link to FreeSWITCH dropped'));
-    this.#running = undefined;
-  }
-
   /** What runs is in nobody's way. */
   #isYielding(): boolean {
     return this.#running?.isAdopted === true || this.#running?.item === this.#music;
@@ -154,10 +146,7 @@ export class Line {
   }
 
   #run(item: Item, isAdopted = false): Running {
-    const over = Promise.withResolvers<void>();
-    // Perhaps nobody waits for it.
-    over.promise.catch(() => undefined);
-    this.#running = { item, over, isAdopted, isStopping: false };
+    this.#running = { item, over: Promise.withResolvers(), isAdopted, isStopping: false };
     return this.#running;
   }
 
