@@ -6,10 +6,11 @@ import { seededRandom } from '../../src/base/random.ts';
 import type { SipCall } from '../../src/lab/bench/sip/call.ts';
 import { CalledCall } from '../../src/lab/bench/sip/called-call.ts';
 import { CallerCall } from '../../src/lab/bench/sip/caller-call.ts';
+import { headerOf, type SipMessage } from '../../src/lab/bench/sip/message.ts';
 import { register } from '../../src/lab/bench/sip/register.ts';
 import { SipSocket } from '../../src/lab/bench/sip/socket.ts';
 import { type FreeswitchOptions, freeswitchPbx } from '../../src/pbx/freeswitch/pbx.ts';
-import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import type { OriginateRequest, Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
 import { TEST_PHONES } from '../asterisk/asterisk.ts';
 import { startTestFreeswitch, type TestFreeswitch } from './freeswitch-process.ts';
 
@@ -19,6 +20,8 @@ const program = process.env.FREESWITCH_HOME;
 /** The dialplan hands calls over from the daemon's first beat on. */
 const BEAT_MS = 1_200;
 const RACES = 100;
+/** FreeSWITCH takes a channel that was moved 70 times for one that goes in a circle. */
+const MOVES = 80;
 
 let freeswitch: TestFreeswitch;
 const adapters: Pbx[] = [];
@@ -105,13 +108,17 @@ async function socket(server: string): Promise<SipSocket> {
 }
 
 async function ring(daemon: Daemon, leg: string, extension: string): Promise<void> {
-  await daemon.pbx.originate({
+  await daemon.pbx.originate(ringing(leg, extension));
+}
+
+function ringing(leg: string, extension: string): OriginateRequest {
+  return {
     leg,
     to: { kind: 'phone', extension },
     callerNumber: '13912345678',
     callerName: 'C',
     ringTimeoutMs: 20_000,
-  });
+  };
 }
 
 /** Resolves when the voice of the other side arrives, from now on. */
@@ -276,6 +283,49 @@ describe.skipIf(!program)('the link to a real FreeSWITCH', () => {
     await daemon.pbx.hangup(channel, 'normal');
     await daemon.event('ChannelEnded');
   }, 30_000);
+});
+
+describe.skipIf(!program)('a channel that is moved more often than FreeSWITCH permits', () => {
+  it('given_it_was_connected_each_time_then_it_stays', async () => {
+    const daemon = await started();
+    const { channel } = await caller(daemon);
+    await desk('1001', true);
+    await ring(daemon, 'car-agent', '1001');
+    await daemon.event('LegAnswered');
+    for (let count = 0; count < MOVES; count += 1) {
+      await daemon.pbx.connect('car-bridge', [channel, 'car-agent']);
+      await daemon.pbx.disconnect('car-bridge');
+    }
+    expect(daemon.seen('ChannelEnded')).toEqual([]);
+  }, 60_000);
+
+  it('control: given_nobody_begins_the_count_anew_then_FreeSWITCH_ends_it', async () => {
+    const daemon = await started();
+    const { channel } = await caller(daemon);
+    for (let count = 0; count < MOVES; count += 1)
+      await freeswitch.ask(`api uuid_transfer ${channel} park: inline`);
+    expect((await daemon.event('ChannelEnded')).q850).toBe(25);
+  }, 60_000);
+});
+
+describe.skipIf(!program)('a phone that is asked to answer by itself', () => {
+  it('gets_both_headers_with_their_addresses_in_brackets', async () => {
+    const { password } = TEST_PHONES.find(({ extension }) => extension === '1001')!;
+    const line = await socket(freeswitch.phoneSip);
+    const invites: SipMessage[] = [];
+    line.onRequest = (request) => {
+      invites.push(request);
+      line.refuse(request);
+    };
+    await register(line, { user: '1001', password });
+    const { pbx, event } = await started();
+    await pbx.originate({ ...ringing('car-desk', '1001'), callerName: 'A <b>', autoAnswer: true });
+    await event('ChannelEnded');
+    const [invite] = invites;
+    expect(headerOf(invite!, 'Call-Info')).toBe('<sip:carillon.invalid>;answer-after=0');
+    expect(headerOf(invite!, 'Alert-Info')).toBe('<http://carillon.invalid>;info=alert-autoanswer;delay=0');
+    expect(headerOf(invite!, 'From')).toMatch(/^"A b" </);
+  });
 });
 
 describe.skipIf(!program)('an agent who hangs up at any moment around the bridge', () => {
