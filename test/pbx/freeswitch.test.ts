@@ -565,7 +565,6 @@ describe('a snapshot', () => {
   it('of_the_next_daemon_knows_bridges_and_overhearings_from_what_the_channels_carry', async () => {
     for (const channel of ['a', 'b']) await arrived(channel);
     fake.channels.get('a')?.variables.set('carillon_bridge', 'car-br');
-    fake.channels.get('a')?.variables.set('carillon_overheard_car-oh', 'true');
     fake.channels.get('b')?.variables.set('carillon_overhears', 'car-oh,a,whisper');
     await pbx.stop();
     told = [];

@@ -53,9 +53,9 @@ export class Commander {
     await this.say(channel, encodeSet(channel, variables));
   }
 
-  /** Removes variables, also of a channel that may be gone. */
-  async unset(channel: string, ...names: readonly string[]): Promise<void> {
-    await this.sayGone(channel, encodeSet(channel, Object.fromEntries(names.map((name) => [name, '']))));
+  /** Removes a variable, also of a channel that may be gone. */
+  async unset(channel: string, name: string): Promise<void> {
+    await this.sayGone(channel, encodeSet(channel, { [name]: '' }));
   }
 
   /** Rejects with `PbxError` 'not-found' unless the channel is there. */

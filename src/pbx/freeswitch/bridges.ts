@@ -1,7 +1,7 @@
 import { checkId, PbxError } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { BRIDGE } from './describe.ts';
-import { parseRecord } from './esl-codec.ts';
+import { parseEvent } from './esl-codec.ts';
 import { encodeFor } from './esl-encoder.ts';
 import type { Leg, Legs } from './legs.ts';
 import { until } from './until.ts';
@@ -42,19 +42,16 @@ export class Bridges {
   async disconnect(bridge: string): Promise<void> {
     checkId(bridge);
     const members = this.#members(bridge);
-    await Promise.all(members.map((leg) => this.leave(leg)));
+    // To say so where the link is down.
+    if (members.length === 0) await this.#commander.isThere(bridge);
+    for (const leg of members) leg.bridge = '';
+    await Promise.all(members.map(({ id }) => this.#commander.unset(id, BRIDGE)));
     for (const leg of members) await this.park(leg);
   }
 
   /** Ids of the channels that are in it. */
   channelsOf(bridge: string): readonly string[] {
     return this.#members(bridge).map(({ id }) => id);
-  }
-
-  /** The leg belongs to no bridge any more. */
-  async leave(leg: Leg): Promise<void> {
-    leg.bridge = '';
-    await this.#commander.unset(leg.id, BRIDGE);
   }
 
   /** Takes a leg out of whatever it is in; with it whoever is alone with it. Rejects with `PbxError`. */
@@ -142,8 +139,8 @@ export class Bridges {
   /** FreeSWITCH tells of a bridge before its other side is there, and would hang that up if this one was taken out first. */
   #isWhole(one: Leg, other: Leg): Promise<boolean> {
     const isBridged = async ({ id }: Leg) => {
-      const dump = parseRecord(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
-      return dump?.['Channel-State'] === 'CS_EXCHANGE_MEDIA';
+      const dump = parseEvent(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
+      return dump?.('Channel-State') === 'CS_EXCHANGE_MEDIA';
     };
     const isSettled = async () => !isWith(one, other) || (await isBridged(other)) || isBridged(one);
     return until(isSettled, LOOK_EVERY_MS, MOVE_PATIENCE_MS);

@@ -11,8 +11,6 @@ import type { EslEvent } from './esl-codec.ts';
 /** Variables with which a channel itself says what it is part of, so that the next daemon can read it. */
 export const BRIDGE = 'carillon_bridge';
 export const OVERHEARS = 'carillon_overhears';
-/** One for each overhearing of which the channel is the target: the id follows. */
-export const OVERHEARD = 'carillon_overheard_';
 
 /** A channel as an event or a dump of it tells. */
 export interface Seen {
@@ -23,17 +21,15 @@ export interface Seen {
   readonly bridge: string;
   /** Whom it talks with in a bridge of two; '' where there is nobody. */
   readonly peer: string;
-  readonly overhears: Overheard | undefined;
+  readonly overhears: OverhearRequest | undefined;
   /** What it runs, or ran last: FreeSWITCH does not say that it ended. */
   readonly app: string;
   readonly argument: string;
   readonly codec: string;
 }
 
-/** What stands in the variable of whoever overhears: `<overhearing>,<target>,<mode>`. */
-export type Overheard = Pick<OverhearRequest, 'overhearing' | 'target' | 'mode'>;
-
-export function overhearsValue({ overhearing, target, mode }: Overheard): string {
+/** What stands in the variable of whoever overhears. */
+export function overhearsValue({ overhearing, target, mode }: OverhearRequest): string {
   return [overhearing, target, mode].join(',');
 }
 
@@ -52,22 +48,16 @@ export function seenIn(event: EslEvent): Seen {
     isHandedOver: event('variable_carillon_handed_over') === 'true',
     bridge: event(`variable_${BRIDGE}`),
     peer: event('Other-Leg-Unique-ID'),
-    overhears: overheardIn(event(`variable_${OVERHEARS}`)),
+    overhears: overhearingIn(event('Unique-ID'), event(`variable_${OVERHEARS}`)),
     app: event('variable_current_application'),
     argument: event('variable_current_application_data'),
     codec: event('variable_rtp_use_codec_name'),
   };
 }
 
-/** Ids of the overhearings of which a dumped channel is the target. */
-export function overheardBy(headers: Iterable<string>): string[] {
-  const prefix = `variable_${OVERHEARD}`;
-  return [...headers].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-}
-
-function overheardIn(value: string): Overheard | undefined {
+function overhearingIn(leg: string, value: string): OverhearRequest | undefined {
   const [overhearing = '', target = '', mode] = value.split(',');
-  return mode === 'listen' || mode === 'whisper' ? { overhearing, target, mode } : undefined;
+  return mode === 'listen' || mode === 'whisper' ? { overhearing, leg, target, mode } : undefined;
 }
 
 /** Who brought a call, as the dialplan says. */

@@ -1,12 +1,18 @@
-import { checkId, type Media, PbxError, type PbxEvent, type RecordOptions } from '../pbx.ts';
+import { checkId, checkMedia, type Media, PbxError, type PbxEvent, type RecordOptions } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { wholeNumber } from './causes.ts';
 import { encodeExecute, encodeFor, encodeSet } from './esl-encoder.ts';
 import type { Leg } from './legs.ts';
 import type { Item, LineCommands } from './line.ts';
-import { BEEP, isEndless, playbackArgument } from './media.ts';
 
 type Emit = (event: PbxEvent) => void;
+
+/** China's tones: 450 Hz, quieter than speech. */
+const TONES = {
+  ringback: 'tone_stream://v=-13;%(1000,4000,450);loops=-1',
+  busy: 'tone_stream://v=-13;%(350,350,450);loops=-1',
+  beep: 'tone_stream://v=-13;%(200,0,1000)',
+} as const;
 
 /** Energy below which it counts as silence: that of a quiet room on the line. */
 const SILENCE_LEVEL = 200;
@@ -59,7 +65,7 @@ export function recordingItem(recording: string, folder: string, options: Record
 
 /** Tells whoever is recorded that it begins now. */
 export function beepItem(recording: string): Item {
-  return { id: `${recording}.beep`, app: 'playback', argument: BEEP, ended: untold };
+  return { id: `${recording}.beep`, app: 'playback', argument: TONES.beep, ended: untold };
 }
 
 /** Music of a class, without an end. Throws `PbxError` 'refused' for what is no name of one. */
@@ -87,4 +93,20 @@ export function lineCommands(commander: Commander, legOf: () => Leg): LineComman
     },
     check: () => commander.check(legOf().id),
   };
+}
+
+/** What `playback` plays. Throws `PbxError` 'refused' for an empty list or a path that FreeSWITCH could read as something else. */
+function playbackArgument(media: readonly Media[]): string {
+  checkMedia(media);
+  const items = media.map((item) => {
+    if ('file' in item) return `${item.file}.wav`;
+    return 'tone' in item ? TONES[item.tone] : `silence_stream://${Math.ceil(item.silenceMs)}`;
+  });
+  // As one item, without a pause between them; `!` stands in no path.
+  return items.length === 1 ? (items[0] ?? '') : `file_string://${items.join('!')}`;
+}
+
+/** True for what lasts until it is stopped. */
+function isEndless(media: readonly Media[]): boolean {
+  return media.some((item) => 'tone' in item && item.tone !== 'beep');
 }

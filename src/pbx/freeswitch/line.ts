@@ -100,7 +100,7 @@ export class Line {
     const isYielding = this.#isYielding();
     this.#music = music;
     if (isYielding) await this.#break();
-    if (music && this.#next() === music) await this.#start(music);
+    else if (music && this.#next() === music) await this.#start(music);
     else await this.#commands.check();
   }
 
@@ -125,7 +125,8 @@ export class Line {
 
   /** What runs is in nobody's way. */
   #isYielding(): boolean {
-    return this.#running?.isAdopted === true || this.#running?.item === this.#music;
+    const running = this.#running;
+    return running !== undefined && (running.isAdopted || running.item === this.#music);
   }
 
   /** What may begin now. Whoever overhears would hear it only afterwards. */

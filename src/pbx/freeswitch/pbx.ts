@@ -95,7 +95,7 @@ class FreeswitchPbx implements Pbx {
     this.#commander = commander;
     this.#legs = legs;
     this.#bridges = bridges;
-    this.#overhearer = new Overhearer({ commander, legs, bridges });
+    this.#overhearer = new Overhearer(commander, legs, bridges);
     this.#dialler = new Dialler({ ...options, commander, legs, ranOut });
     this.#phones = new Phones(commander, emit);
     this.#census = new Census(commander, legs, this.#overhearer);
@@ -200,10 +200,8 @@ class FreeswitchPbx implements Pbx {
   }
 
   disconnect(bridge: string): Promise<void> {
-    return this.#queue.run([bridge, ...this.#bridges.channelsOf(bridge)], async () => {
-      await this.#bridges.disconnect(bridge);
-      await this.#commander.isThere(bridge);
-    });
+    const keys = [bridge, ...this.#bridges.channelsOf(bridge)];
+    return this.#queue.run(keys, () => this.#bridges.disconnect(bridge));
   }
 
   /** FreeSWITCH hears beeps only, and too late to tell a person from a machine: whoever asks is told so. */

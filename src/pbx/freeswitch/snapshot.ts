@@ -1,19 +1,14 @@
 import { text } from '../json.ts';
 import type { ArrivedChannel, PbxSnapshot } from '../pbx.ts';
 import type { Commander } from './answers.ts';
-import { overheardBy, type Seen, seenIn } from './describe.ts';
-import { parseRecord, parseRows } from './esl-codec.ts';
+import { type Seen, seenIn } from './describe.ts';
+import { parseEvent, parseRows } from './esl-codec.ts';
 import { encodeApi, encodeFor } from './esl-encoder.ts';
 import type { Leg, Legs } from './legs.ts';
 import type { Overhearer } from './overhearer.ts';
 
 /** So many channels are asked about at a time: other commands come between. */
 const AT_ONCE = 8;
-
-interface Found {
-  readonly seen: Seen;
-  readonly overheard: readonly string[];
-}
 
 /**
  * What is true in FreeSWITCH now. Its list of channels is up to 0.4 s old, so each of the listed, and of those known from events, is asked
@@ -37,14 +32,11 @@ export class Census {
       ...rows.map((row) => text(row, 'uuid') ?? ''),
       ...this.#legs.all().map(({ id }) => id),
     ]);
-    const found = (await this.#look([...ids].filter((id) => id !== ''))).flatMap((one) => {
-      const adopted = this.#legs.adopt(one.seen);
-      return adopted ? [{ ...one, ...adopted }] : [];
+    const found = (await this.#look([...ids].filter((id) => id !== ''))).flatMap((seen) => {
+      const adopted = this.#legs.adopt(seen);
+      return adopted ? [{ seen, ...adopted }] : [];
     });
-    for (const { seen, overheard, leg, isNew } of found) {
-      if (isNew) this.#place(leg, seen);
-      if (isNew) this.#overhearer.adopt(leg.id, seen.overhears, overheard);
-    }
+    for (const { seen, leg, isNew } of found) if (isNew) this.#place(leg, seen);
     const bridges = Map.groupBy(
       found.filter(({ leg }) => leg.bridge !== ''),
       ({ leg }) => leg.bridge,
@@ -67,8 +59,8 @@ export class Census {
     };
   }
 
-  async #look(ids: readonly string[]): Promise<Found[]> {
-    const found: Found[] = [];
+  async #look(ids: readonly string[]): Promise<Seen[]> {
+    const found: Seen[] = [];
     for (let at = 0; at < ids.length; at += AT_ONCE) {
       const some = ids.slice(at, at + AT_ONCE).map((id) => this.#dump(id));
       found.push(...(await Promise.all(some)).filter((one) => one !== undefined));
@@ -76,18 +68,15 @@ export class Census {
     return found;
   }
 
-  async #dump(id: string): Promise<Found | undefined> {
-    const record = parseRecord(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
-    if (!record || record['Answer-State'] === 'hangup') return undefined;
-    return {
-      seen: seenIn((header) => text(record, header) ?? ''),
-      overheard: overheardBy(Object.keys(record)),
-    };
+  async #dump(id: string): Promise<Seen | undefined> {
+    const dump = parseEvent(await this.#commander.ask(encodeFor('uuid_dump', id, 'json')));
+    return dump && dump('Answer-State') !== 'hangup' ? seenIn(dump) : undefined;
   }
 
   /** Where a channel of an earlier daemon is, and what it still plays. */
   #place(leg: Leg, { bridge, peer, app, argument, overhears }: Seen): void {
     leg.bridge = bridge;
+    if (overhears) this.#overhearer.adopt(overhears);
     if (overhears) this.#legs.move(leg, { at: 'overhearing' });
     else if (bridge !== '' && app === 'conference') this.#legs.move(leg, { at: 'conference', name: bridge });
     else if (bridge !== '' && peer !== '') this.#legs.move(leg, { at: 'pair', peer });
