@@ -196,6 +196,21 @@ export function describeMedia(session: CurrentSession): void {
       await session().event('RecordingEnded', { recording, outcome: 'done' });
     });
 
+    it('that_ends_with_a_key_leaves_what_is_played_next_to_go_on_over_it', async () => {
+      const { party, channel } = await session().talks();
+      const [recording, playback] = [session().id('rec'), session().id('pb')];
+      await session().pbx.record(channel, recording, { ...plain, endKey: '#' });
+      await session().world.elapse(300);
+      await party.press('#');
+      await session().event('RecordingEnded', { recording });
+      await session().pbx.play(channel, playback, [{ file: session().world.files.long }]);
+      await session().world.elapse(200);
+      await party.press('#0');
+      await session().event('DigitPressed', { digit: '0' });
+      expect(session().seen('PlaybackEnded')).toEqual([]);
+      await session().pbx.stopPlayback(playback);
+    });
+
     it('goes_on_over_other_keys_and_ends_when_it_is_stopped', async () => {
       const { party, channel } = await session().talks();
       const recording = session().id('rec');

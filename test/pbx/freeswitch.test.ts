@@ -245,7 +245,8 @@ describe('a recording', () => {
   it('is_as_long_as_FreeSWITCH_says_also_when_it_is_stopped', async () => {
     await arrived('a');
     await pbx.record('a', 'car-r', { ...options, endKey: '#' });
-    expect(said()).toContain('api uuid_setvar_multi a playback_terminators=#;record_ms=');
+    expect(played('a')).toEqual(["%[playback_terminators=#]'/rec/car-r.wav' 60"]);
+    expect(said()).toContain('api uuid_setvar_multi a record_ms=');
     const stopping = pbx.stopRecording('car-r');
     await until(() => breaks('a') > 0);
     await sleep(250);

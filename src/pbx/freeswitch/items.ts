@@ -44,9 +44,8 @@ export function recordingItem(recording: string, folder: string, options: Record
   return {
     id: recording,
     app: 'record',
-    argument: [`'${file}'`, ...limits].join(' '),
-    // That of a recording before it would else be told again for one that could not be made.
-    variables: { playback_terminators: endKey === '' ? 'none' : endKey, record_ms: '' },
+    // The key counts for as long as it runs, and not for what is played behind it.
+    argument: [`%[playback_terminators=${endKey || 'none'}]'${file}'`, ...limits].join(' '),
     ended: (how, event) => {
       // Nothing is said of one that never began. Where FreeSWITCH does not say how long it is, it failed; its file is left.
       const ms = event ? wholeNumber(event('variable_record_ms')) : 0;
@@ -78,11 +77,12 @@ export function musicItem(channel: string, musicClass: string): Item {
 /** What a line may ask of its channel. */
 export function lineCommands(commander: Commander, legOf: () => Leg): LineCommands {
   return {
-    execute: async ({ id: item, app, argument, variables }) => {
+    execute: async ({ id: item, app, argument }) => {
       const { id, isUp } = legOf();
       const commands = [
         ...(isUp ? [] : [encodeFor('uuid_pre_answer', id)]),
-        ...(variables ? [encodeSet(id, variables)] : []),
+        // The length of a recording before it would else be told again for one that could not be made.
+        ...(app === 'record' ? [encodeSet(id, { record_ms: '' })] : []),
         encodeExecute(id, app, argument, item),
       ];
       await Promise.all(commands.map((command) => commander.say(id, command)));

@@ -11,8 +11,6 @@ export interface Item {
   readonly argument: string;
   /** It would not end by itself. */
   readonly endless?: boolean;
-  /** Variables that the channel has to have while it runs. */
-  readonly variables?: Readonly<Record<string, string>>;
   /** Told once, unless its start was refused. @param event what FreeSWITCH said of its end; nothing of what never began */
   readonly ended: (outcome: Outcome, event?: EslEvent) => void;
 }
