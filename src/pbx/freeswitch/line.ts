@@ -27,11 +27,11 @@ export interface LineCommands {
   check(): Promise<void>;
 }
 
-/** An end comes a tick of the audio after the break; what has not begun yet does not hear it. */
-const BREAK_EVERY_MS = 20;
-const BREAKS = 100;
+/** An end is told some 20 ms after the break, a tick of the audio; what has not begun yet does not hear it. */
+const BREAK_EVERY_MS = 40;
+const BREAKS = 50;
 /** What was adopted runs or has ended: it does not wait to begin. */
-const BREAKS_OF_ADOPTED = 10;
+const BREAKS_OF_ADOPTED = 5;
 
 interface Running {
   readonly item: Item;
