@@ -1,6 +1,6 @@
-import { causeOf, type HangupCause, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
+import { type HangupCause, PbxError, type PbxEvent } from '../pbx.ts';
 import type { Commander } from './answers.ts';
-import { wholeNumber } from './causes.ts';
+import { causeIn } from './causes.ts';
 import { type Seen, seenIn } from './describe.ts';
 import type { EslEvent } from './esl-codec.ts';
 import { encodeFor } from './esl-encoder.ts';
@@ -34,24 +34,23 @@ export interface Leg {
   codec: string;
 }
 
-export interface LegsOptions {
-  readonly idPrefix: string;
-  readonly emit: (event: PbxEvent) => void;
-  readonly commander: Commander;
-}
-
 const PARK: Place = { at: 'park' };
 /** How many ended channels are remembered so that no end is told twice. */
 const ENDED_KEPT = 2_000;
 
 /** The channels that live, and what FreeSWITCH's events mean for them. */
 export class Legs {
-  readonly #options: LegsOptions;
+  readonly #commander: Commander;
+  readonly #idPrefix: string;
+  readonly #emit: (event: PbxEvent) => void;
   readonly #legs = new Map<string, Leg>();
   readonly #ended = new Set<string>();
 
-  constructor(options: LegsOptions) {
-    this.#options = options;
+  /** @param idPrefix how the ids of our legs begin */
+  constructor(commander: Commander, idPrefix: string, emit: (event: PbxEvent) => void) {
+    this.#commander = commander;
+    this.#idPrefix = idPrefix;
+    this.#emit = emit;
   }
 
   get(id: string): Leg | undefined {
@@ -63,7 +62,7 @@ export class Legs {
   }
 
   isOurs(id: string): boolean {
-    return id.startsWith(this.#options.idPrefix);
+    return id.startsWith(this.#idPrefix);
   }
 
   /** The leg under this id, noted now if it is new. Throws `PbxError` 'not-found' for one that has ended. */
@@ -74,7 +73,7 @@ export class Legs {
     const leg: Leg = {
       id,
       ours: this.isOurs(id),
-      line: new Line(lineCommands(this.#options.commander, () => leg)),
+      line: new Line(lineCommands(this.#commander, () => leg)),
       isUp: false,
       told: 'nothing',
       place: PARK,
@@ -157,8 +156,7 @@ export class Legs {
 
   /** It came: the dialplan need not look after it itself any more. */
   #claim(channel: string): void {
-    const { commander } = this.#options;
-    commander.attempt(commander.ask(encodeFor('sched_del', channel)));
+    this.#commander.attempt(this.#commander.ask(encodeFor('sched_del', channel)));
   }
 
   #ringing(id: string): void {
@@ -166,7 +164,7 @@ export class Legs {
     const leg = this.note(id);
     if (leg.told !== 'nothing') return;
     leg.told = 'ringing';
-    this.#options.emit({ type: 'LegRinging', channel: id });
+    this.#emit({ type: 'LegRinging', channel: id });
   }
 
   #answered(id: string, codec: string): void {
@@ -184,12 +182,12 @@ export class Legs {
     if (!adopted) return;
     const { leg, isNew } = adopted;
     this.move(leg, PARK);
-    if (isNew && !leg.ours) this.#options.emit({ type: 'ChannelArrived', ...seen.arrived });
+    if (isNew && !leg.ours) this.#emit({ type: 'ChannelArrived', ...seen.arrived });
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
     if (!isNew && !leg.ours) this.#claim(id);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
-    this.#options.emit({ type: 'LegAnswered', channel: id });
+    this.#emit({ type: 'LegAnswered', channel: id });
   }
 
   #completed(id: string, event: EslEvent): void {
@@ -200,7 +198,7 @@ export class Legs {
   }
 
   #digit(channel: string, digit: string): void {
-    if (/^[0-9A-D*#]$/.test(digit)) this.#options.emit({ type: 'DigitPressed', channel, digit });
+    if (/^[0-9A-D*#]$/.test(digit)) this.#emit({ type: 'DigitPressed', channel, digit });
   }
 
   #end(id: string, event: EslEvent): void {
@@ -212,20 +210,6 @@ export class Legs {
     clearTimeout(leg.ringTimer);
     leg.line.end();
     for (const tell of [...leg.moved]) tell();
-    this.#options.emit({ type: 'ChannelEnded', channel: id, ...causeIn(event, leg.killedBy) });
+    this.#emit({ type: 'ChannelEnded', channel: id, ...causeIn(event, leg.killedBy) });
   }
-}
-
-/** Why a channel ended. What we asked for ourselves counts before how the other side answered to it. */
-function causeIn(
-  event: EslEvent,
-  killedBy: HangupCause | undefined,
-): { cause: HangupCause; q850: number; sipCode?: number } {
-  if (killedBy) return { cause: killedBy, q850: Q850[killedBy] };
-  const q850 = wholeNumber(event('variable_hangup_cause_q850')) ?? 0;
-  // A leg that was sent elsewhere has only the second.
-  const [, specific = ''] = /^sip:(\d+)$/.exec(event('variable_proto_specific_hangup_cause')) ?? [];
-  const sipCode = wholeNumber(event('variable_sip_term_status')) ?? wholeNumber(specific);
-  const isRefusal = sipCode !== undefined && sipCode >= 300;
-  return { cause: causeOf(q850, sipCode), q850, ...(isRefusal && { sipCode }) };
 }

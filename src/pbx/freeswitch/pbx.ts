@@ -58,7 +58,7 @@ export function freeswitchPbx(options: FreeswitchOptions): Pbx {
   });
   const ownership = new Ownership((command) => link.send(command), randomUUID());
   const commander = new Commander(link, ownership, options.log);
-  const legs = new Legs({ idPrefix: options.idPrefix, emit, commander });
+  const legs = new Legs(commander, options.idPrefix, emit);
   const bridges = new Bridges(commander, legs);
   const overhearer = new Overhearer(commander, legs, bridges);
   const ranOut = (leg: string) => commander.attempt(calls.hangup(leg, 'no-answer'));
