@@ -1,9 +1,10 @@
-import net from 'node:net';
+import type { Duplex } from 'node:stream';
 import { frame, reply } from '../fake-esl.ts';
 import { CommandReader } from './commands.ts';
 import { Names } from './names.ts';
 import { NotRecorded, Script } from './script.ts';
 import { type Entry, isQuestion } from './transcript.ts';
+import { Wire } from './wire.ts';
 
 const PASSWORD = 'replay';
 
@@ -16,7 +17,7 @@ interface Slot {
 }
 
 interface Link {
-  readonly socket: net.Socket;
+  readonly socket: Duplex;
   readonly reader: CommandReader;
   readonly slots: Slot[];
   on: 'events' | undefined;
@@ -25,30 +26,21 @@ interface Link {
 /** FreeSWITCH's event socket as it was recorded. */
 export class ReplayPeer {
   readonly #links = new Set<Link>();
-  readonly #server = net.createServer((socket) => this.#linked(socket));
+  readonly #wire = new Wire((socket) => this.#linked(socket));
   readonly #waiting = new Map<number, Slot>();
   #script = new Script([]);
   #names = new Names();
   #isLost = false;
-  /** Grows with all that is said on the sockets, nudges left out. */
+  /** Grows with all that happens on the sockets, nudges left out. */
   traffic = 0;
-
-  get port(): number {
-    return (this.#server.address() as net.AddressInfo).port;
-  }
 
   get password(): string {
     return PASSWORD;
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return this;
-  }
-
-  async stop(): Promise<void> {
+  stop(): void {
     this.#cut();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#wire.close();
   }
 
   /** Another case begins. */
@@ -96,11 +88,12 @@ export class ReplayPeer {
   }
 
   #cut(): void {
+    this.traffic += 1;
     for (const { socket } of this.#links) socket.destroy();
     this.#links.clear();
   }
 
-  #linked(socket: net.Socket): void {
+  #linked(socket: Duplex): void {
     this.traffic += 1;
     socket.on('error', () => undefined);
     if (this.#isLost) {
@@ -109,7 +102,6 @@ export class ReplayPeer {
     }
     const link: Link = { socket, reader: new CommandReader(), slots: [], on: undefined };
     this.#links.add(link);
-    socket.setNoDelay(true);
     socket.on('close', () => this.#links.delete(link));
     socket.on('data', (bytes) => {
       for (const command of link.reader.push(bytes.toString())) this.#take(link, command);

@@ -12,6 +12,7 @@ import { SETTLED_MS } from './recorded-world.ts';
 import { NotRecorded, Script } from './script.ts';
 import { type Entry, readTranscript, type Transcript, transcriptFile } from './transcript.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { WIRE_PORT } from './wire.ts';
 
 type Done = Extract<Entry, { readonly done: string }>;
 
@@ -56,7 +57,6 @@ export class ReplayedWorld implements World {
   }
 
   async begin(): Promise<void> {
-    await this.#peer.start();
     this.#unwatch = watchHeaders(({ kind, header }) => {
       const headers = this.#transcript?.header.headers[kind];
       if (this.#transcript && !headers?.includes(header))
@@ -168,7 +168,7 @@ export class ReplayedWorld implements World {
     await this.#pbx?.stop();
     this.#unwatch();
     this.#time.stop();
-    await this.#peer.stop();
+    this.#peer.stop();
   }
 
   #start(): void {
@@ -177,7 +177,7 @@ export class ReplayedWorld implements World {
     this.#pbx = freeswitchPbx({
       ...options,
       host: '127.0.0.1',
-      port: this.#peer.port,
+      port: WIRE_PORT,
       password: this.#peer.password,
       recordings: '/freeswitch/recordings',
       idPrefix: 'car-',

@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
+import promises from 'node:timers/promises';
 import { vi } from 'vitest';
 
 const STEP_MS = 4;
@@ -12,6 +13,7 @@ const QUIET_ROUNDS = 4;
 export class VirtualTime {
   readonly #traffic: () => number;
   readonly #tick: (now: number) => void;
+  readonly #realSleep = promises.setTimeout;
   #isOver = false;
 
   /** @param traffic grows with what is said. @param tick told of the time that it is now, ms */
@@ -24,7 +26,8 @@ export class VirtualTime {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     });
-    // Also for those who import the timers that are promises.
+    // Vitest leaves those timers out that are promises: they would go by the real clock, and each wait would last as the machine is busy.
+    Object.assign(promises, { setTimeout: sleep });
     syncBuiltinESMExports();
     void this.#run();
   }
@@ -32,6 +35,7 @@ export class VirtualTime {
   stop(): void {
     this.#isOver = true;
     vi.useRealTimers();
+    Object.assign(promises, { setTimeout: this.#realSleep });
     syncBuiltinESMExports();
   }
 
@@ -46,4 +50,8 @@ export class VirtualTime {
       vi.advanceTimersByTime(STEP_MS);
     }
   }
+}
+
+function sleep<Value>(ms: number, value?: Value): Promise<Value | undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, value));
 }
