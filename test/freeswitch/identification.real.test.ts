@@ -121,6 +121,52 @@ describe.skipIf(!program)('who calls (skipped where FREESWITCH_HOME names no Fre
     expect(arrived.map(({ source }) => source)).toEqual([{ kind: 'outside' }]);
   });
 
+  it('has_no_number_when_he_writes_one_of_ours_in_pieces', async () => {
+    await stranger('1-001');
+    expect(arrived).toMatchObject([{ ani: '', source: GUEST }]);
+  });
+
+  it('takes_nobodys_place_in_a_call', async () => {
+    const callId = randomUUID();
+    const headers = ['Content-Type: application/sdp'];
+    await (await open()).send({ method: 'INVITE', user: '13800138001', callId, headers, body: RAW_SDP });
+    await (await open()).send({
+      method: 'INVITE',
+      user: '13800138002',
+      callId: randomUUID(),
+      headers,
+      body: RAW_SDP,
+    });
+    await expect.poll(() => arrived.length).toBe(2);
+    for (const { channel } of arrived) await pbx.answer(channel);
+    const other = arrived.find(({ ani }) => ani === '13800138002');
+    await pbx.connect(
+      'car-b',
+      arrived.map(({ channel }) => channel),
+    );
+    const intruder = await open();
+    const intrusion = randomUUID();
+    const replaces = `Replaces: ${callId};to-tag=x;from-tag=f-${callId}`;
+    await intruder.send({
+      method: 'INVITE',
+      user: '13800138003',
+      callId: intrusion,
+      headers: [...headers, replaces],
+      body: RAW_SDP,
+    });
+    const answer = await intruder.final('INVITE', intrusion, 2_000);
+    await intruder.send({
+      method: 'ACK',
+      callId: intrusion,
+      toTag: answer?.toTag ?? '',
+      branch: 'z9hG4bK-ack',
+    });
+    expect(await intruder.request('BYE', 2_000)).toBeDefined();
+    const left = async () => (await pbx.snapshot()).channels.map(({ channel }) => channel);
+    expect(await left()).toContain(other?.channel);
+    expect(await freeswitch.ask('api show channels count')).not.toMatch(/^3 total/);
+  });
+
   it.each(['carillon_source', 'carillon_endpoint', 'sip_authorized', 'sip_auth_username'])(
     'is_not_known_by_a_header_named_like_our_variable_%s',
     async (name) => {

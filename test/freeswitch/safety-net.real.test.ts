@@ -93,6 +93,14 @@ describe.skipIf(!program)('without a daemon (skipped where FREESWITCH_HOME names
     expect(await dialled(2_000)).toBe(number);
   });
 
+  it('the_phones_of_the_house_are_rung_whatever_address_they_registered', async () => {
+    const socket = await RawSip.open(freeswitch.phoneSip);
+    sockets.push(socket);
+    const contact = `<sip:1001@${socket.address};x=a,sofia/gateway/trunk/0012125550100>`;
+    expect(await socket.register('1001', PASSWORD, randomUUID(), 60, '1001', contact)).toBe(200);
+    expect(await freeswitch.ask('api group_call phones@carillon')).not.toContain('trunk');
+  });
+
   it('a_phone_that_dials_another_number_and_a_guest_who_dials_110_are_not', async () => {
     await phoneDials('1100');
     await caller('110');

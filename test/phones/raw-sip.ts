@@ -16,6 +16,8 @@ export interface RawRequest {
   readonly branch?: string;
   /** Tag of To, of a dialog. */
   readonly toTag?: string;
+  /** Where it wants to be reached; itself when not said. */
+  readonly contact?: string | undefined;
   /** Whole header lines. */
   readonly headers?: readonly string[];
   readonly body?: string;
@@ -80,6 +82,7 @@ export class RawSip {
   /** A request as text, to be sent as it is or mutilated. */
   textOf({ method, user = 'guest', to = '95533', callId, cseq = 1, ...rest }: RawRequest): string {
     const { name = '', branch = `z9hG4bK-${callId}-${cseq}`, toTag, headers = [], body = '' } = rest;
+    const { contact = `<sip:${user}@${this.address}>` } = rest;
     const target = `sip:${to === '' ? '' : `${to}@`}${this.#host}:${this.#port}`;
     const lines = [
       `${method} ${target} SIP/2.0`,
@@ -89,7 +92,7 @@ export class RawSip {
       `Call-ID: ${callId}`,
       `CSeq: ${cseq} ${method}`,
       'Max-Forwards: 70',
-      `Contact: <sip:${user}@${this.address}>`,
+      `Contact: ${contact}`,
       ...headers,
       `Content-Length: ${Buffer.byteLength(body)}`,
     ];
@@ -142,9 +145,10 @@ export class RawSip {
     callId: string,
     expires = 60,
     account = user,
+    contact?: string,
   ): Promise<number> {
     const lifetime = `Expires: ${expires}`;
-    const first = { method: 'REGISTER', user, to: '', callId, headers: [lifetime] };
+    const first = { method: 'REGISTER', user, to: '', callId, headers: [lifetime], contact };
     await this.send(first);
     const challenge = await this.final('REGISTER', callId);
     if (challenge?.status !== 401) return challenge?.status ?? 0;

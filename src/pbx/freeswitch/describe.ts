@@ -35,12 +35,14 @@ export function overhearsValue({ overhearing, target, mode }: OverhearRequest): 
 
 /** Reads a channel; everything that came over SIP is cleaned. */
 export function seenIn(event: EslEvent): Seen {
+  const source = sourceOf(event('variable_carillon_source'), event('variable_carillon_endpoint'));
+  // The present ones are those of the other side once it was in a bridge.
+  const number = event('Caller-Orig-Caller-ID-Number') || event('Caller-Caller-ID-Number');
   return {
     arrived: {
       channel: event('Unique-ID'),
-      source: sourceOf(event('variable_carillon_source'), event('variable_carillon_endpoint')),
-      // The present ones are those of the other side once it was in a bridge.
-      ani: cleanNumber(event('Caller-Orig-Caller-ID-Number') || event('Caller-Caller-ID-Number')),
+      source,
+      ani: source.kind === 'outside' && source.guest ? plainNumber(number) : cleanNumber(number),
       aniName: cleanText(event('Caller-Orig-Caller-ID-Name') || event('Caller-Caller-ID-Name')),
       dnis: dnisOf(event('variable_carillon_dnis')),
     },
@@ -64,6 +66,12 @@ function overhearingIn(leg: string, value: string): OverhearRequest | undefined 
 function sourceOf(source: string, endpoint: string): Source {
   if (source === 'phone' && isExtension(endpoint)) return { kind: 'phone', extension: endpoint };
   return source === 'guests' ? { kind: 'outside', guest: true } : { kind: 'outside' };
+}
+
+/** Whoever has no password could write the number of a phone of ours so that the dialplan does not know it, as in `1-001`. */
+function plainNumber(number: string): string {
+  const clean = cleanNumber(number);
+  return clean === number ? clean : '';
 }
 
 function dnisOf(dialled: string): string {

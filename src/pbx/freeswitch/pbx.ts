@@ -6,6 +6,7 @@ import { Bridges } from './bridges.ts';
 import { callVerbs } from './calls.ts';
 import { Dialler } from './dialler.ts';
 import { EslLink } from './esl-link.ts';
+import { endIntruder } from './intruders.ts';
 import { Legs } from './legs.ts';
 import { Orders } from './orders.ts';
 import { Overhearer } from './overhearer.ts';
@@ -51,6 +52,7 @@ export function freeswitchPbx(options: FreeswitchOptions): Pbx {
       const name = event('Event-Name');
       if (name === 'SHUTDOWN') isEnding = true;
       if (name === 'CUSTOM') return phones.take(event);
+      endIntruder(commander, event);
       dialler.take(event);
       legs.take(event);
     },
