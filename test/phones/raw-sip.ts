@@ -200,7 +200,7 @@ function isOf(answer: string, method: string): boolean {
 }
 
 /** The header that answers a challenge, RFC 2617 with qop=auth. */
-function proofFor(
+export function proofFor(
   { status, text }: RawAnswer,
   method: string,
   uri: string,
