@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Pbx } from '../../../src/pbx/pbx.ts';
 import { Session } from '../session.ts';
 import { replayedWorld } from './replayed-world.ts';
 import {
@@ -23,8 +24,11 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-/** The case, on a record that was changed: the adapter is not what it was made with. */
-async function played(change: (transcript: Transcript) => Transcript): Promise<void> {
+/** The case, on a record that was changed: the adapter is not what it was made with. @param more what it does besides */
+async function played(
+  change: (transcript: Transcript) => Transcript,
+  more: (pbx: Pbx) => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const transcript = readTranscript(transcriptFile(FOLDER, PART));
   if (!transcript) throw new Error('no record');
   writeTranscript(transcriptFile(folder, PART), change(transcript));
@@ -35,6 +39,7 @@ async function played(change: (transcript: Transcript) => Transcript): Promise<v
     const { channel } = await session.talks();
     await session.pbx.play(channel, session.id('pb'), [{ file: world.files.short }]);
     await session.event('PlaybackEnded', { outcome: 'done' });
+    await more(session.pbx);
     await world.calm();
     await session.expectNothingLeft();
   } finally {
@@ -98,6 +103,22 @@ describe('a record', () => {
     ],
   ])('with_%s_fails', async (_, change, words) => {
     await expect(played(entries(change))).rejects.toThrow(words);
+  });
+
+  it('of_fewer_questions_than_the_adapter_asks_now_fails', async () => {
+    const asksAgainAndAgain = async (pbx: Pbx) => {
+      for (let times = 0; times < 20; times += 1) await pbx.snapshot();
+    };
+    await expect(played((transcript) => transcript, asksAgainAndAgain)).rejects.toThrow(
+      /the adapter asks "api show channels as json" \d+ times, the record has it \d+ times/,
+    );
+  });
+
+  it('of_more_questions_than_the_adapter_asks_now_fails', async () => {
+    const twice = entries((all) =>
+      all.map((one) => ('ask' in one && one.ask === 'api version' ? { ...one, times: 2 } : one)),
+    );
+    await expect(played(twice)).rejects.toThrow('"api version" 1 times, the record has it 2 times');
   });
 
   it('without_a_header_that_the_adapter_reads_fails', async () => {

@@ -93,6 +93,24 @@ describe('a record that is played again', () => {
     expect(() => new Script(CALL).ask('api uuid_exists b', 0)).toThrow('which the record does not have');
   });
 
+  it('refuses_a_question_that_is_asked_far_more_often_than_then', () => {
+    const script = new Script([{ t: 0, ask: 'api uuid_exists a', got: 'true', times: 2 }]);
+    for (let times = 0; times < 7; times += 1) script.ask('api uuid_exists a', 0);
+    expect(() => script.ask('api uuid_exists a', 0)).toThrow(
+      'the adapter asks "api uuid_exists a" 8 times, the record has it 2 times',
+    );
+  });
+
+  it('wants_a_question_that_nobody_waits_with_as_often_as_then', () => {
+    const twice: Entry[] = [{ t: 0, ask: 'api version', got: '1.11', times: 2 }];
+    const once = new Script(twice);
+    once.ask('api version', 0);
+    expect(once.missing()).toBe('the adapter asks "api version" 1 times, the record has it 2 times');
+    once.ask('api version', 0);
+    expect(once.missing()).toBe('');
+    expect(() => once.ask('api version', 0)).toThrow('3 times');
+  });
+
   it('refuses_another_doing_of_the_test', () => {
     expect(() => new Script(CALL).act('nobody calls', 0)).toThrow(
       'the record has "somebody calls" of the test',

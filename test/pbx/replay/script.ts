@@ -1,4 +1,4 @@
-import { type Entry, RECORD_ANEW, subjectOf } from './transcript.ts';
+import { type Entry, isAskedOnce, RECORD_ANEW, subjectOf } from './transcript.ts';
 
 type Caused = Exclude<Entry, { readonly do: string } | { readonly say: string } | { readonly ask: string }>;
 
@@ -10,6 +10,12 @@ export interface Next {
 
 /** A question may come before what it came after in the record, because answers take no time here. */
 const NEAR_MS = 60;
+/**
+ * A question that waits for another answer, or that a clock asks, may come this much more often than in the record: when in a wait
+ * something happens differs.
+ */
+const MORE = 3;
+const MANIFOLD = 2;
 /** How much of a long command is shown before that in which it differs. */
 const CONTEXT = 30;
 
@@ -26,6 +32,8 @@ export class Script {
   readonly #at: (number | undefined)[];
   /** Place of the last answer to each question. */
   readonly #asked = new Map<string, number>();
+  /** How often each question was asked. */
+  readonly #askings = new Map<string, number>();
   /** First entry that has not happened, questions aside. */
   #head = 0;
   /** The last entry before `#head` that the adapter or the test caused. */
@@ -70,7 +78,10 @@ export class Script {
     return expected.n;
   }
 
-  /** A question is asked. Returns the place of the answer, as it was at this point of the record. Throws `NotRecorded`. */
+  /**
+   * A question is asked. Returns the place of the answer, as it was at this point of the record. Throws `NotRecorded` for one that the
+   * record does not have, or not so often.
+   */
   ask(question: string, now: number): number {
     const places = this.#entries.flatMap((entry, at) =>
       'ask' in entry && entry.ask === question ? [at] : [],
@@ -82,6 +93,7 @@ export class Script {
     const place = isNext ? next : (before ?? places[0]);
     if (place === undefined)
       throw this.fail(`the adapter asks ${quoted(question)}, which the record does not have`);
+    this.#count(question);
     this.#asked.set(question, Math.max(place, last));
     return place;
   }
@@ -116,13 +128,37 @@ export class Script {
     const unasked = this.#entries.find(
       (entry) => 'ask' in entry && !isLook(entry.ask) && !this.#asked.has(entry.ask),
     );
-    return unasked ? `the record has ${wordsOf(unasked)}, which was not asked` : '';
+    if (unasked) return `the record has ${wordsOf(unasked)}, which was not asked`;
+    const seldom = [...this.#askings].find(
+      ([question, times]) => isAskedOnce(question) && times < this.#timesOf(question),
+    );
+    return seldom ? `the adapter asks ${this.#often(...seldom)}` : '';
   }
 
   /** Notes that something is not as recorded. */
   fail(what: string): NotRecorded {
     this.#fault ||= `${what}. If the adapter is right, record anew: ${RECORD_ANEW}`;
     return new NotRecorded(this.#fault);
+  }
+
+  /** Throws `NotRecorded` for one time too many. */
+  #count(question: string): void {
+    const times = (this.#askings.get(question) ?? 0) + 1;
+    this.#askings.set(question, times);
+    const recorded = this.#timesOf(question);
+    const most = isAskedOnce(question) ? recorded : recorded * MANIFOLD + MORE;
+    if (times > most) throw this.fail(`the adapter asks ${this.#often(question, times)}`);
+  }
+
+  #timesOf(question: string): number {
+    const times = this.#entries.map((entry) =>
+      'ask' in entry && entry.ask === question ? (entry.times ?? 1) : 0,
+    );
+    return times.reduce((sum, one) => sum + one, 0);
+  }
+
+  #often(question: string, times: number): string {
+    return `${quoted(question)} ${times} times, the record has it ${this.#timesOf(question)} times`;
   }
 
   #happened(at: number, now: number): void {

@@ -39,6 +39,24 @@ describe('a tape', () => {
     expect(fs.readFileSync(transcriptFile(folder, 'a part'), 'utf8')).not.toContain('Hostname');
   });
 
+  it('counts_answers_that_are_the_same_until_something_happens', () => {
+    const tape = new Tape();
+    tape.begin('a part', 'a case');
+    for (const got of ['true', 'true', 'false', 'false']) tape.add({ ask: 'api uuid_exists a', got });
+    tape.say('api x', undefined);
+    tape.add({ ask: 'api uuid_exists a', got: 'false' });
+    tape.end(true);
+    write(tape, ['a case']);
+    const ask = 'api uuid_exists a';
+    const t = expect.any(Number);
+    expect(written()?.cases.get('a case')).toEqual([
+      { t, ask, got: 'true', times: 2 },
+      { t, ask, got: 'false', times: 2 },
+      { t, n: 1, say: 'api x' },
+      { t, ask, got: 'false' },
+    ]);
+  });
+
   it.each(['auth swordfish', 'api originate sofia/x@192.0.2.7'])('refuses_to_write_down_%s', (command) => {
     expect(() => write(taped(command), ['a case'])).toThrow('of this machine alone');
     expect(written()).toBe(undefined);

@@ -117,23 +117,17 @@ export class Tape {
       folders.reduce((all, [folder, name]) => all.replaceAll(folder, name), text);
     const ofPbx = (text: string) => names.ofPbx(placed(text));
     const ofCommand = (text: string) => names.ofCommand(placed(text));
-    const answers = new Map<string, string>();
-    return raw.flatMap((entry): Entry[] => {
-      // The same answer once more, with nothing in between, tells nothing.
-      if (!('ask' in entry)) answers.clear();
-      if ('say' in entry) return [{ ...entry, say: ofCommand(entry.say) }];
-      if ('reply' in entry) return [{ ...entry, got: ofPbx(entry.got) }];
-      if ('event' in entry) {
+    return counted(
+      raw.map((entry): Entry => {
+        if ('say' in entry) return { ...entry, say: ofCommand(entry.say) };
+        if ('reply' in entry) return { ...entry, got: ofPbx(entry.got) };
+        if ('ask' in entry)
+          return { ...entry, ask: ofCommand(entry.ask), got: ofPbx(this.#answer(entry.got)) };
+        if (!('event' in entry)) return entry;
         const event: Record<string, unknown> = JSON.parse(entry.event);
-        return [{ ...entry, event: JSON.parse(ofPbx(JSON.stringify(this.#kept(event)))) }];
-      }
-      if (!('ask' in entry)) return [entry];
-      const ask = ofCommand(entry.ask);
-      const got = ofPbx(this.#answer(entry.got));
-      const isNew = answers.get(ask) !== got;
-      answers.set(ask, got);
-      return isNew ? [{ ...entry, ask, got }] : [];
-    });
+        return { ...entry, event: JSON.parse(ofPbx(JSON.stringify(this.#kept(event)))) };
+      }),
+    );
   }
 
   /** An answer in JSON loses what nobody reads; any other stays as it is. */
@@ -156,6 +150,24 @@ export class Tape {
       read?.has(header) || header === 'Event-Name' || (kind === DUMP && LISTED.test(header));
     return Object.fromEntries(Object.entries(value).filter(([header]) => isKept(header)));
   }
+}
+
+/** The same answer once more, with nothing but questions in between, becomes a number. */
+function counted(entries: readonly Entry[]): Entry[] {
+  const all: Entry[] = [];
+  const places = new Map<string, number>();
+  for (const entry of entries) {
+    if (!('ask' in entry)) places.clear();
+    const place = 'ask' in entry ? places.get(entry.ask) : undefined;
+    const before = place === undefined ? undefined : all[place];
+    if ('ask' in entry && before && 'ask' in before && place !== undefined && before.got === entry.got) {
+      all[place] = { ...before, times: (before.times ?? 1) + 1 };
+      continue;
+    }
+    if ('ask' in entry) places.set(entry.ask, all.length);
+    all.push(entry);
+  }
+  return all;
 }
 
 function checked(entries: readonly Entry[], { secrets }: Private): readonly Entry[] {

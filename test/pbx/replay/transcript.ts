@@ -9,8 +9,8 @@ export type Entry =
   /** A command that changes something, by number, and the reply to it. */
   | { readonly t: number; readonly n: number; readonly say: string; readonly on?: 'events' }
   | { readonly t: number; readonly reply: number; readonly got: string }
-  /** A question: it may be asked more or less often, and changes nothing. Its place is that of the answer. */
-  | { readonly t: number; readonly ask: string; readonly got: string }
+  /** A question, which changes nothing. Its place is that of the answer; `times`: the same was asked and answered so often in a row. */
+  | { readonly t: number; readonly ask: string; readonly got: string; readonly times?: number }
   | { readonly t: number; readonly event: Readonly<Record<string, string>> }
   /** FreeSWITCH closes all links, or takes links again. */
   | { readonly t: number; readonly link: 'lost' | 'back' };
@@ -75,6 +75,13 @@ const QUESTION =
 /** True for a command that changes nothing, and for the beat, which says the same again and again. */
 export function isQuestion(command: string): boolean {
   return QUESTION.test(command);
+}
+
+const ONCE = /^api (?:version$|global_getvar |show registrations )/;
+
+/** True for a question that is never repeated to wait for another answer: it is asked exactly as often as in the record. */
+export function isAskedOnce(question: string): boolean {
+  return ONCE.test(question);
 }
 
 /** Commands about the same channel keep their order; '' for those about none. */
