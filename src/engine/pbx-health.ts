@@ -32,7 +32,7 @@ export class PbxHealth {
         this.#log.info(
           { pbx: event.pbx },
           event.restarted
-            ? 'the PBX is there again after a restart, which ended its calls'
+            ? 'the PBX is there again after a restart: its calls ended, except those that it brought back'
             : 'the PBX is there',
         );
         return;

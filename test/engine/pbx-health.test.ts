@@ -84,7 +84,7 @@ describe('what is said of the PBX', () => {
     health.hear({ type: 'LinkUp', pbx: 'Switch 1', restarted: true });
     expect(lines.map((line) => line.message)).toEqual([
       'the PBX is there',
-      'the PBX is there again after a restart, which ended its calls',
+      'the PBX is there again after a restart: its calls ended, except those that it brought back',
     ]);
   });
 });

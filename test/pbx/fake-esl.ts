@@ -202,6 +202,12 @@ export class FakeEsl {
         );
       case 'hash':
         return this.#hash(first);
+      case 'sched_del':
+        return '+OK Deleted: 1\n';
+      case 'uuid_getvar':
+        return channel?.variables.get(more[0] ?? '') ?? '_undef_';
+      case 'strepoch':
+        return '1700000000';
       case 'fsctl':
         return 'false';
       case 'global_getvar':

@@ -42,6 +42,29 @@ describe('an arrival', () => {
     expect(ofType('ChannelArrived')).toHaveLength(1);
   });
 
+  it('that_the_dialplan_took_back_before_it_was_claimed_is_over_until_it_is_handed_over_anew', async () => {
+    const tookBack = () => fake.channels.get('a')?.variables.delete('carillon_handed_over');
+    fake.override = (command) => {
+      if (command !== 'sched_del a') return undefined;
+      tookBack();
+      return '+OK Deleted: 0';
+    };
+    fake.arrives('a');
+    await until(() => types().includes('ChannelEnded'));
+    expect((await pbx.snapshot()).channels).toEqual([]);
+    fake.override = () => undefined;
+    fake.arrives('a');
+    await until(() => ofType('ChannelArrived').length === 2);
+    expect((await pbx.snapshot()).channels).toHaveLength(1);
+  });
+
+  it('that_the_daemon_before_claimed_is_ours_although_there_is_nothing_to_call_off', async () => {
+    fake.override = (command) => (command === 'sched_del a' ? '+OK Deleted: 0' : undefined);
+    await arrived('a');
+    expect((await pbx.snapshot()).channels).toHaveLength(1);
+    expect(types()).not.toContain('ChannelEnded');
+  });
+
   it('is_answered_by_api_and_not_by_sendmsg_which_waits_for_a_tick', async () => {
     await arrived('a');
     await pbx.answer('a');
@@ -56,7 +79,7 @@ describe('an arrival', () => {
 });
 
 describe('a snapshot', () => {
-  it('asks_each_channel_because_the_list_is_late_on_both_sides', async () => {
+  it('believes_events_because_the_list_is_late_on_both_sides', async () => {
     await arrived('a');
     await arrived('b');
     fake.override = (command) => {
@@ -101,6 +124,14 @@ describe('a snapshot', () => {
     expect(types()).toEqual(['LinkUp', 'ChannelArrived']);
     // Or the dialplan would take it back.
     await until(() => said().includes('api sched_del late'));
+  });
+});
+
+describe('a beat', () => {
+  it('is_by_the_clock_of_FreeSWITCH_which_will_compare_them', async () => {
+    const beats = () => fake.commands.filter((command) => command.includes('carillon_beat'));
+    await until(() => beats().length > 0);
+    expect(beats()[0]).toBe('api global_setvar carillon_beat=1700000000');
   });
 });
 
@@ -181,6 +212,21 @@ describe('a FreeSWITCH that began anew', () => {
     startAgain();
     await until(() => ofType('LinkUp').length === 2);
     expect(recovered()).toEqual(['api sofia recover flush']);
+  });
+
+  it('given_the_link_drops_before_they_are_back_then_the_next_one_tries_again', async () => {
+    fake.hash.clear();
+    fake.core = 'core-2';
+    let tries = 0;
+    fake.override = (command) => {
+      if (command !== 'sofia recover') return undefined;
+      tries += 1;
+      if (tries === 1) fake.cut();
+      return undefined;
+    };
+    fake.cut();
+    await until(() => ofType('LinkUp').length === 2);
+    expect(recovered()).toEqual(['api sofia recover', 'api sofia recover']);
   });
 
   it('is_told_once_to_bring_its_calls_back', async () => {

@@ -11,6 +11,8 @@ import type { EslEvent } from './esl-codec.ts';
 /** Variables with which a channel itself says what it is part of, so that the next daemon can read it. */
 export const BRIDGE = 'carillon_bridge';
 export const OVERHEARS = 'carillon_overhears';
+/** The dialplan says that a call is ours. */
+export const HANDED_OVER = 'carillon_handed_over';
 
 /** A channel as an event or a dump of it tells. */
 export interface Seen {
@@ -47,7 +49,7 @@ export function seenIn(event: EslEvent): Seen {
       dnis: dnisOf(event('variable_carillon_dnis')),
     },
     state: stateOf(event('Answer-State'), event('Channel-Call-State')),
-    isHandedOver: event('variable_carillon_handed_over') === 'true',
+    isHandedOver: event(`variable_${HANDED_OVER}`) === 'true',
     bridge: event(`variable_${BRIDGE}`),
     peer: event('Other-Leg-Unique-ID'),
     overhears: overhearingIn(event('Unique-ID'), event(`variable_${OVERHEARS}`)),

@@ -18,6 +18,7 @@ export type ApiCommand =
   | 'local_stream'
   | 'reloadacl'
   | 'module_exists'
+  | 'strepoch'
   | 'version';
 
 const END = '\n\n';

@@ -1,7 +1,7 @@
-import { type HangupCause, PbxError, type PbxEvent } from '../pbx.ts';
+import { type ArrivedChannel, type HangupCause, PbxError, type PbxEvent, Q850 } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { causeIn } from './causes.ts';
-import { type Seen, seenIn } from './describe.ts';
+import { HANDED_OVER, type Seen, seenIn } from './describe.ts';
 import type { EslEvent } from './esl-codec.ts';
 import { encodeFor } from './esl-encoder.ts';
 import { lineCommands } from './items.ts';
@@ -19,6 +19,8 @@ export interface Leg {
   readonly id: string;
   readonly ours: boolean;
   readonly line: Line;
+  /** What FreeSWITCH told of it; undefined before it told anything, or while it is only known that it is there. */
+  arrived: ArrivedChannel | undefined;
   isUp: boolean;
   /** What was told of a leg that we dialled. */
   told: 'nothing' | 'ringing' | 'answered';
@@ -74,6 +76,7 @@ export class Legs {
       id,
       ours: this.isOurs(id),
       line: new Line(lineCommands(this.#commander, () => leg)),
+      arrived: undefined,
       isUp: false,
       told: 'nothing',
       place: PARK,
@@ -87,15 +90,20 @@ export class Legs {
     return leg;
   }
 
+  /** True for a channel of which all is known, up to its end. */
+  isSeen(id: string): boolean {
+    return this.#ended.has(id) || this.#legs.get(id)?.arrived !== undefined;
+  }
+
   /** Takes in a channel that was found in a list, if it is one of ours to command; undefined for all others, also those that ended. */
   adopt(seen: Seen): { readonly leg: Leg; readonly isNew: boolean } | undefined {
     const { channel } = seen.arrived;
     if (this.#ended.has(channel) || !(seen.isHandedOver || this.isOurs(channel))) return undefined;
     const known = this.#legs.get(channel);
     const leg = known ?? this.note(channel);
+    leg.arrived = seen.arrived;
     leg.isUp ||= seen.state === 'up';
     leg.codec = seen.codec;
-    if (!known && !leg.ours) this.#claim(channel);
     if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
     return { leg, isNew: known === undefined };
   }
@@ -155,8 +163,24 @@ export class Legs {
   }
 
   /** It came: the dialplan need not look after it itself any more. */
-  #claim(channel: string): void {
+  claim(channel: string): void {
     this.#commander.attempt(this.#commander.ask(encodeFor('sched_del', channel)));
+  }
+
+  /**
+   * The same of one that was told a moment ago: nobody else can have claimed it, so where there is nothing left to call off, the dialplan
+   * has taken it back, and it is none of ours until it is handed over anew.
+   */
+  async #claimNew(leg: Leg): Promise<void> {
+    const reply = await this.#commander.ask(encodeFor('sched_del', leg.id));
+    if (!/Deleted: 0/.test(reply) || (await this.#isHandedOver(leg.id)) || this.get(leg.id) !== leg) return;
+    this.#legs.delete(leg.id);
+    this.#leave(leg);
+    this.#emit({ type: 'ChannelEnded', channel: leg.id, cause: 'failure', q850: Q850.failure });
+  }
+
+  async #isHandedOver(channel: string): Promise<boolean> {
+    return (await this.#commander.ask(encodeFor('uuid_getvar', channel, HANDED_OVER))) === 'true';
   }
 
   #ringing(id: string): void {
@@ -183,8 +207,9 @@ export class Legs {
     const { leg, isNew } = adopted;
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#emit({ type: 'ChannelArrived', ...seen.arrived });
+    if (isNew && !leg.ours) this.#commander.attempt(this.#claimNew(leg));
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
-    if (!isNew && !leg.ours) this.#claim(id);
+    if (!isNew && !leg.ours) this.claim(id);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#emit({ type: 'LegAnswered', channel: id });
@@ -207,9 +232,14 @@ export class Legs {
     this.#ended.add(id);
     if (this.#ended.size > ENDED_KEPT) this.#ended.delete(this.#ended.values().next().value ?? '');
     if (!leg) return;
+    this.#leave(leg);
+    this.#emit({ type: 'ChannelEnded', channel: id, ...causeIn(event, leg.killedBy) });
+  }
+
+  /** Nobody waits any longer for what the leg does. */
+  #leave(leg: Leg): void {
     clearTimeout(leg.ringTimer);
     leg.line.end();
     for (const tell of [...leg.moved]) tell();
-    this.#emit({ type: 'ChannelEnded', channel: id, ...causeIn(event, leg.killedBy) });
   }
 }

@@ -8,6 +8,7 @@ type Ask = (command: string) => Promise<string>;
 const FRESH_MS = 250;
 
 const OWNER = 'carillon/owner';
+const KNOWN = 'carillon/known';
 
 /**
  * Which daemon commands FreeSWITCH. It obeys anybody who knows the password, so its own store in memory keeps the name of the newest one,
@@ -47,8 +48,14 @@ export class Ownership {
     throw new PbxError('link-down', 'another daemon commands FreeSWITCH now');
   }
 
-  /** True the first time that anybody asks in this run of FreeSWITCH; of several who ask, for one only. */
-  async isFirst(): Promise<boolean> {
-    return (await this.#ask(encodeApi('hash', 'insert_ifempty/carillon/known/yes'))).startsWith('+OK');
+  /** Whether anybody did with this run of FreeSWITCH what is to be done once. */
+  async isKnown(): Promise<boolean> {
+    return (await this.#ask(encodeApi('hash', `select/${KNOWN}`))) === 'yes';
+  }
+
+  /** It is done. Whoever died before he could say so left it to the next one. */
+  async markKnown(): Promise<void> {
+    await this.check();
+    await this.#ask(encodeApi('hash', `insert/${KNOWN}/yes`));
   }
 }

@@ -109,7 +109,8 @@ export function freeswitchPbx(options: FreeswitchOptions): Pbx {
     },
     async snapshot() {
       await watch.settled;
-      return (await census.take()).snapshot;
+      await census.take();
+      return census.snapshot();
     },
     async phones() {
       await commander.isThere('nobody');

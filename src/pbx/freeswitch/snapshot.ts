@@ -8,11 +8,11 @@ import type { Leg, Legs } from './legs.ts';
 import type { Overhearer } from './overhearer.ts';
 
 /** So many channels are asked about at a time: other commands come between. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /**
- * What is true in FreeSWITCH now. Its list of channels is up to 0.4 s old, so each of the listed, and of those known from events, is asked
- * about, and none is taken for gone because a list lacks it.
+ * What is true in FreeSWITCH now. Of a channel that was seen once, events tell everything else, up to its end; so only those are asked
+ * about that nobody saw yet. The list of channels is up to 0.4 s old: none is taken for gone because the list lacks it.
  */
 export class Census {
   readonly #commander: Commander;
@@ -25,37 +25,40 @@ export class Census {
     this.#overhearer = overhearer;
   }
 
-  /** Takes in all channels that are ours to command; tells those that came and that nobody knew. */
-  async take(): Promise<{ readonly snapshot: PbxSnapshot; readonly found: readonly ArrivedChannel[] }> {
+  /** Takes in all channels that are ours to command; resolves with those that came and that nobody knew. */
+  async take(): Promise<readonly ArrivedChannel[]> {
     const rows = parseRows(await this.#commander.ask(encodeApi('show', 'channels', 'as', 'json')));
     const ids = new Set([
       ...rows.map((row) => text(row, 'uuid') ?? ''),
       ...this.#legs.all().map(({ id }) => id),
     ]);
-    const found = (await this.#look([...ids].filter((id) => id !== ''))).flatMap((seen) => {
+    const news = [...ids].filter((id) => id !== '' && !this.#legs.isSeen(id));
+    const found: ArrivedChannel[] = [];
+    for (const seen of await this.#look(news)) {
       const adopted = this.#legs.adopt(seen);
-      return adopted ? [{ seen, ...adopted }] : [];
-    });
-    for (const { seen, leg, isNew } of found) if (isNew) this.#place(leg, seen);
+      if (!adopted?.isNew) continue;
+      this.#place(adopted.leg, seen);
+      if (adopted.leg.ours) continue;
+      this.#legs.claim(seen.arrived.channel);
+      found.push(seen.arrived);
+    }
+    return found;
+  }
+
+  /** What is known now. */
+  snapshot(): PbxSnapshot {
+    const legs = this.#legs.all();
     const bridges = Map.groupBy(
-      found.filter(({ leg }) => leg.bridge !== ''),
-      ({ leg }) => leg.bridge,
+      legs.filter(({ bridge }) => bridge !== ''),
+      ({ bridge }) => bridge,
     );
     return {
-      found: found.filter(({ isNew, leg }) => isNew && !leg.ours).map(({ seen }) => seen.arrived),
-      snapshot: {
-        channels: found.map(({ seen: { arrived, state }, leg: { ours } }) => ({
-          ...arrived,
-          ...(ours && { dnis: '' }),
-          state,
-          ours,
-        })),
-        bridges: Array.from(bridges, ([bridge, members]) => ({
-          bridge,
-          channels: members.map(({ leg }) => leg.id),
-        })),
-        overhearings: this.#overhearer.ids(),
-      },
+      channels: legs.flatMap(channelOf),
+      bridges: Array.from(bridges, ([bridge, members]) => ({
+        bridge,
+        channels: members.map(({ id }) => id),
+      })),
+      overhearings: this.#overhearer.ids(),
     };
   }
 
@@ -83,6 +86,14 @@ export class Census {
     else if (app === 'playback' || app === 'record')
       leg.line.adopt({ id: idIn(argument), app, argument, ended: () => undefined });
   }
+}
+
+function channelOf({ arrived, ours, isUp, told }: Leg): PbxSnapshot['channels'] {
+  if (!arrived) return [];
+  const isRinging = !ours || told === 'ringing';
+  return [
+    { ...arrived, ...(ours && { dnis: '' }), state: isUp ? 'up' : isRinging ? 'ringing' : 'down', ours },
+  ];
 }
 
 /** `{id=car-1}/path.wav`, or the path of a recording. */

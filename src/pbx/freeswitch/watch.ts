@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly attempt: (command: Promise<unknown>) => void;
 }
 
-/** When the list of channels is read anew after the link came up, ms: it is late by up to 0.4 s. */
+/** When the list of channels is read anew after events began to come, ms: it is late by up to 0.4 s. */
 const SECOND_LOOK_MS = 300;
 const LAST_LOOK_MS = 900;
 /** Calls that were cut off this long ago are taken up again, ms: nobody stays in silence for longer. */
@@ -34,6 +34,8 @@ export class Watch {
   readonly #options: WatchOptions;
   /** What is to be told once the link is said to be up. */
   #early: PbxEvent[] | undefined;
+  /** Of the present link; what began on an earlier one does not go on. */
+  #life: object = {};
   #looks: NodeJS.Timeout[] = [];
   #core = '';
   /** When it was lost, `performance.now()`; undefined before it was ever reached. */
@@ -49,11 +51,17 @@ export class Watch {
   /** The link is there; `LinkUp` is told when all is known that was missed. */
   begin(): void {
     this.#early = [];
-    this.#greet().catch((error) => this.#options.cut(messageOf(error)));
+    const life = {};
+    this.#life = life;
+    const settledAt = performance.now() + SECOND_LOOK_MS;
+    this.#greet(settledAt, () => this.#life === life).catch((error) => {
+      if (this.#life === life) this.#options.cut(messageOf(error));
+    });
   }
 
   /** The link is lost. */
   end(): void {
+    this.#life = {};
     for (const look of this.#looks.splice(0)) clearTimeout(look);
     this.settled = Promise.resolve();
     this.#early = undefined;
@@ -69,36 +77,44 @@ export class Watch {
     this.#options.attempt(this.#beat());
   }
 
-  async #greet(): Promise<void> {
+  /** @param settledAt when the list shows everybody who was there before the link was, `performance.now()` */
+  async #greet(settledAt: number, isPresent: () => boolean): Promise<void> {
     const { commander, ownership, phones, census, attempt, tell } = this.#options;
     if (!(await ownership.take())) return this.#replaced();
     // Who did not see it die cannot know how long ago that was.
     const isRecent = this.#lostAt !== undefined && performance.now() - this.#lostAt < CUT_OFF_MS;
-    if (await ownership.isFirst()) await takeUpCalls((command) => commander.ask(command), isRecent);
-    const core = await commander.ask(encodeApi('global_getvar', 'core_uuid'));
-    const version = /\d+\.\d+\.\d+/.exec(await commander.ask(encodeApi('version')))?.[0] ?? 'unknown';
-    await phones.refresh();
-    await census.take();
-    this.settled = this.#lookAgain(SECOND_LOOK_MS);
+    if (!(await ownership.isKnown())) {
+      await takeUpCalls((command) => commander.ask(command), isRecent);
+      await ownership.markKnown();
+    }
+    const [core, version] = await Promise.all([
+      commander.ask(encodeApi('global_getvar', 'core_uuid')),
+      commander.ask(encodeApi('version')),
+      phones.refresh(),
+      census.take(),
+    ]);
+    if (!isPresent()) return;
+    this.settled = this.#lookAgain(settledAt);
     attempt(this.settled);
-    attempt(this.#lookAgain(LAST_LOOK_MS));
+    attempt(this.#lookAgain(settledAt + LAST_LOOK_MS - SECOND_LOOK_MS));
     attempt(this.#beat());
     const early = this.#early ?? [];
     this.#early = undefined;
     const restarted = this.#core !== '' && this.#core !== core;
     this.#core = core;
     this.#lostAt = undefined;
-    tell({ type: 'LinkUp', pbx: `FreeSWITCH ${version}`, restarted });
+    const number = /\d+\.\d+\.\d+/.exec(version)?.[0] ?? 'unknown';
+    tell({ type: 'LinkUp', pbx: `FreeSWITCH ${number}`, restarted });
     for (const event of early) tell(event);
   }
 
-  /** Finds calls that came while nobody was there, and that no list had yet. */
-  async #lookAgain(afterMs: number): Promise<void> {
+  /** Finds calls that came while nobody was there, and that no list had yet. @param at `performance.now()` */
+  async #lookAgain(at: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#looks.push(setTimeout(resolve, afterMs));
+      this.#looks.push(setTimeout(resolve, at - performance.now()));
     });
-    const { found } = await this.#options.census.take();
-    for (const arrived of found) this.emit({ type: 'ChannelArrived', ...arrived });
+    for (const arrived of await this.#options.census.take())
+      this.emit({ type: 'ChannelArrived', ...arrived });
   }
 
   /** The dialplan reads the beat: without it, it looks after new calls itself. */
@@ -106,8 +122,9 @@ export class Watch {
     const { commander, ownership, phones } = this.#options;
     if (!(await ownership.isOurs())) return this.#replaced();
     const paused = await commander.ask(encodeApi('fsctl', 'pause_check'));
-    const beat = `carillon_beat=${Math.floor(Date.now() / 1_000)}`;
-    await commander.ask(encodeApi('global_setvar', beat));
+    // By its own clock, which it will compare with it.
+    const now = await commander.ask(encodeApi('strepoch'));
+    await commander.ask(encodeApi('global_setvar', `carillon_beat=${now}`));
     const isDraining = paused === 'true';
     if (isDraining !== this.#isDraining)
       this.emit({ type: 'PbxTrouble', trouble: 'draining', sentence: isDraining ? DRAINING : '' });
