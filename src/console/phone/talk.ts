@@ -31,8 +31,10 @@ export class Talk {
     this.answersItself = answersItself;
     this.#session = session;
     this.#listener = listener;
-    // All addresses of this machine are in the first: waiting for the rest costs a tenth of a second.
-    session.on('icecandidate', ({ ready }) => ready());
+    // All addresses of this machine are in the first: waiting for the rest costs a tenth of a second. Nobody takes sound over TCP.
+    session.on('icecandidate', ({ candidate, ready }) => {
+      if (candidate.protocol !== 'tcp') ready();
+    });
     session.on('peerconnection', ({ peerconnection }) => this.#follow(peerconnection));
     session.on('accepted', () => this.#tell(() => listener.answered()));
     session.on('ended', (event: EndEvent) => this.#over(isWanted(event)));

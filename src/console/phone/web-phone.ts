@@ -137,7 +137,11 @@ export class WebPhone implements Softphone {
     const [{ life }, before] = [this.#signOn, this.#talk];
     const isMissed = (): boolean =>
       life === this.#signOn.life && this.#connected && this.#talk === before && !before?.isUp;
-    void askToRejoin(isMissed);
+    // FreeSWITCH says goodbye to where the phone was before the connection was lost.
+    const isOver = (): void => {
+      if (this.#talk === before && before?.isUp) before.hangUp();
+    };
+    void askToRejoin(isMissed, isOver);
   }
 
   #comesIn(incoming: Incoming): void {

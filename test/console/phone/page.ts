@@ -240,6 +240,10 @@ export class FakeSession extends EventEmitter {
     this.sender.track.enabled = false;
   }
 
+  terminate(): void {
+    this.end();
+  }
+
   end(): void {
     this.#state = 'over';
     this.emit('ended', { cause: 'Terminated' });

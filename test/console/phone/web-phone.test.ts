@@ -337,3 +337,22 @@ test('given_the_chosen_headset_was_pulled_out_when_it_is_back_then_it_is_taken_a
   expect(session.sender.heard.map(({ name }) => name)).toEqual(['camera', 'headset']);
   expect(page.open).toEqual(['headset']);
 });
+
+test('given_a_talk_without_sound_when_the_server_knows_of_no_talk_then_it_is_over_here_too', async () => {
+  const { session } = await inTalk();
+  const connection = Object.assign(new EventTarget(), { connectionState: 'failed' });
+  session.emit('peerconnection', { peerconnection: connection });
+  connection.dispatchEvent(new Event('connectionstatechange'));
+  await pass();
+  expect(session.isEnded()).toBe(true);
+  expect(phone).toMatchObject({ state: 'registered', call: '' });
+});
+
+test('an_answer_goes_out_with_the_first_address_that_takes_sound', async () => {
+  const { session } = await inTalk();
+  const ready = vi.fn();
+  session.emit('icecandidate', { candidate: { protocol: 'tcp' }, ready });
+  expect(ready).not.toHaveBeenCalled();
+  session.emit('icecandidate', { candidate: { protocol: 'udp' }, ready });
+  expect(ready).toHaveBeenCalledOnce();
+});
