@@ -43,7 +43,6 @@ describe('a leg', () => {
       "origination_uuid='car-1'",
       "origination_caller_id_name='O\\'Neil\\, A'",
       "originate_timeout='22'",
-      "park_after_bridge='true'",
       "ignore_early_media='true'",
     ])
       expect(command).toContain(part);
@@ -78,6 +77,13 @@ describe('a leg', () => {
     expect(ofType('ChannelEnded')).toEqual([
       { type: 'ChannelEnded', channel: 'car-1', cause, q850: Number(q850), ...(sipCode && { sipCode }) },
     ]);
+  });
+
+  it('whose_other_end_vanished_did_not_hang_up', async () => {
+    await begins('car-1');
+    fake.ends('car-1', { 'Hangup-Cause': 'MEDIA_TIMEOUT' });
+    await until(() => types().includes('ChannelEnded'));
+    expect(ofType('ChannelEnded')).toMatchObject([{ channel: 'car-1', cause: 'failure' }]);
   });
 
   it.each([

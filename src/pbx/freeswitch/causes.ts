@@ -14,6 +14,9 @@ export const CAUSE_NAMES: Readonly<Record<HangupCause, string>> = {
   failure: 'NETWORK_OUT_OF_ORDER',
 };
 
+/** The other end vanished. FreeSWITCH has no Q.850 number for it and gives that of a goodbye. */
+const VANISHED = 'MEDIA_TIMEOUT';
+
 /** A whole number that a header holds; undefined for anything else. */
 export function wholeNumber(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
@@ -25,6 +28,7 @@ export function causeIn(
   killedBy: HangupCause | undefined,
 ): { cause: HangupCause; q850: number; sipCode?: number } {
   if (killedBy) return { cause: killedBy, q850: Q850[killedBy] };
+  if (event('Hangup-Cause') === VANISHED) return { cause: 'failure', q850: Q850.failure };
   const q850 = wholeNumber(event('variable_hangup_cause_q850')) ?? 0;
   // A leg that was sent elsewhere has only the second.
   const [, specific = ''] = /^sip:(\d+)$/.exec(event('variable_proto_specific_hangup_cause')) ?? [];
