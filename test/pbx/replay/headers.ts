@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+import * as codec from '../../../src/pbx/freeswitch/esl-codec.ts';
 import { isRecord } from '../../../src/pbx/json.ts';
 
 /** Headers of an event, a dump or a row of a list that somebody reads. */
@@ -9,10 +11,23 @@ export interface Reading {
 
 /** Tells of each header that is read out of what FreeSWITCH said in JSON, until it is called off. */
 export function watchHeaders(read: (reading: Reading) => void): () => void {
-  const parse = JSON.parse;
+  const { parse } = JSON;
+  const { parseEvent } = codec;
   JSON.parse = (text: string, reviver?: Parameters<typeof parse>[1]) => watched(parse(text, reviver), read);
+  const spy = vi.spyOn(codec, 'parseEvent').mockImplementation((json) => {
+    const event = parseEvent(json);
+    const kind = event?.('Event-Name');
+    return (
+      event &&
+      ((header) => {
+        if (kind) read({ kind, header });
+        return event(header);
+      })
+    );
+  });
   return () => {
     JSON.parse = parse;
+    spy.mockRestore();
   };
 }
 
@@ -25,9 +40,7 @@ export function kindOf(value: Readonly<Record<string, unknown>>): string | undef
 function watched(value: unknown, read: (reading: Reading) => void): unknown {
   if (!isRecord(value)) return value;
   const { rows } = value;
-  if (Array.isArray(rows)) return { ...value, rows: rows.map((row) => readable(row, 'row', read)) };
-  const kind = kindOf(value);
-  return kind === undefined ? value : readable(value, kind, read);
+  return Array.isArray(rows) ? { ...value, rows: rows.map((row) => readable(row, 'row', read)) } : value;
 }
 
 function readable(value: unknown, kind: string, read: (reading: Reading) => void): unknown {

@@ -26,9 +26,6 @@ interface Taken {
   readonly entries: Raw[];
 }
 
-/** Variables that the adapter looks for in a dump by how they begin. */
-const LISTED = /^variable_carillon_/;
-const DUMP = 'CHANNEL_DATA';
 const ADDRESS = /\b(?!127\.0\.0\.1\b)\d{1,3}(?:\.\d{1,3}){3}\b/;
 
 /** What of this machine a transcript may not show. */
@@ -146,8 +143,7 @@ export class Tape {
 
   #keptOf(kind: string, value: Record<string, unknown>): Record<string, unknown> {
     const read = this.#readings.get(kind);
-    const isKept = (header: string) =>
-      read?.has(header) || header === 'Event-Name' || (kind === DUMP && LISTED.test(header));
+    const isKept = (header: string) => read?.has(header) || header === 'Event-Name';
     return Object.fromEntries(Object.entries(value).filter(([header]) => isKept(header)));
   }
 }

@@ -70,7 +70,7 @@ export function writeTranscript(file: string, { header, cases }: Transcript): vo
 }
 
 const QUESTION =
-  /^api (?:uuid_(?:exists|dump|getvar|buglist) |show |version$|status$|global_getvar |hash select\/|fsctl pause_check|sofia status|global_setvar \w+_beat=)/;
+  /^api (?:uuid_(?:exists|dump|getvar|buglist) |show |version$|status$|global_getvar |hash select\/|fsctl pause_check|strepoch$|sofia status|global_setvar \w+_beat=)/;
 
 /** True for a command that changes nothing, and for the beat, which says the same again and again. */
 export function isQuestion(command: string): boolean {
