@@ -325,7 +325,7 @@ describe.runIf(PBX_UNDER_TEST === 'asterisk')('with the doors open, the same tri
 
 describe.runIf(PBX_UNDER_TEST === 'freeswitch')('with the door of FreeSWITCH open, the trick is seen', () => {
   test('given_a_safety_net_that_follows_phones_then_the_caller_is_sent_away', async () => {
-    await change('safety_net.xml', (text) => text.replace('{outbound_redirect_fatal=true}group/', 'group/'));
+    await change('safety_net.xml', (text) => text.replace('fatal=true}group/', 'fatal=false}group/'));
     const up = await queueWhoRedirects(QUIET_MS);
     expect(up.filter((name) => name.includes('/1002'))).toEqual([]);
   });

@@ -104,6 +104,34 @@ describe('playbacks', () => {
 });
 
 describe('music', () => {
+  /** The daemon before had begun it. */
+  async function isPlayedAlready(response: string): Promise<void> {
+    await arrived('a');
+    const variables = fake.channels.get('a')?.variables;
+    variables?.set('current_application', 'playback');
+    variables?.set('current_application_data', 'local_stream://default');
+    if (response) variables?.set('current_application_response', response);
+    fake.cut();
+    await until(() => ofType('LinkUp').length === 2);
+  }
+
+  it('that_a_former_daemon_began_goes_on_without_a_gap', async () => {
+    await isPlayedAlready('');
+    await pbx.startMusic('a', 'default');
+    expect(breaks('a')).toBe(0);
+    expect(played('a')).toEqual([]);
+    const stopping = pbx.stopMusic('a');
+    await until(() => breaks('a') > 0);
+    complete('a', 'a.music');
+    await stopping;
+  });
+
+  it('that_a_former_daemon_had_stopped_begins', async () => {
+    await isPlayedAlready('FILE PLAYED');
+    await pbx.startMusic('a', 'default');
+    expect(played('a')).toEqual(['local_stream://default']);
+  });
+
   it('gives_way_to_a_prompt_and_comes_back', async () => {
     await arrived('a');
     await pbx.startMusic('a', 'default');

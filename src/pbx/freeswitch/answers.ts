@@ -42,6 +42,11 @@ export class Commander {
     await this.say(channel, command).catch(ignoreGone);
   }
 
+  /** Rejects with `PbxError` 'link-down' where nothing can be said to FreeSWITCH. */
+  checkOurs(): Promise<void> {
+    return this.#ownership.check();
+  }
+
   /** Resolves with the answer as it came. */
   async ask(command: string): Promise<string> {
     await this.#ownership.check();

@@ -24,7 +24,7 @@ export interface Seen {
   /** Whom it talks with in a bridge of two; '' where there is nobody. */
   readonly peer: string;
   readonly overhears: OverhearRequest | undefined;
-  /** What it runs, or ran last: FreeSWITCH does not say that it ended. */
+  /** What it runs, '' once that has played to its end or was stopped. Of a recording that ended FreeSWITCH does not say so. */
   readonly app: string;
   readonly argument: string;
   readonly codec: string;
@@ -53,7 +53,7 @@ export function seenIn(event: EslEvent): Seen {
     bridge: event(`variable_${BRIDGE}`),
     peer: event('Other-Leg-Unique-ID'),
     overhears: overhearingIn(event('Unique-ID'), event(`variable_${OVERHEARS}`)),
-    app: event('variable_current_application'),
+    app: event('variable_current_application_response') ? '' : event('variable_current_application'),
     argument: event('variable_current_application_data'),
     codec: event('variable_rtp_use_codec_name'),
   };

@@ -160,18 +160,6 @@ export function originateVariables(request: OriginateRequest, codec: string): Re
     originate_timeout: String(ringS + RING_GRACE_S),
     // Else the originate is over with the first sound from the network, before anybody answered.
     ignore_early_media: 'true',
-    // Else a leg whose peer hangs up is hung up too.
-    park_after_bridge: 'true',
-    // The same while the bridge is being made.
-    uuid_bridge_park_on_cancel: 'true',
-    // Else whoever is called can send the call elsewhere, at our expense.
-    outbound_redirect_fatal: 'true',
-    // Else the star key ends what is played.
-    playback_terminators: 'none',
-    // Else it waits for 0.4 s between digits while nothing else is sent.
-    rtp_digit_delay: '20',
-    // Else seconds of a recording are lost with a crash.
-    enable_file_write_buffering: 'false',
     // Else it is taken up after a crash with an old Via, whose answer not every phone sends back as it stands, and with its old source
     // of sound, whose packets are numbered anew: half of the phones would take them for late ones, and play nothing.
     execute_on_answer_anew: 'multiunset sip_recover_via rtp_use_ssrc',

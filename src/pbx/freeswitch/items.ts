@@ -67,11 +67,15 @@ export function beepItem(recording: string): Item {
   return { id: `${recording}.beep`, app: 'playback', argument: TONES.beep, ended: untold };
 }
 
+export function musicId(channel: string): string {
+  return `${channel}.music`;
+}
+
 /** Music of a class, without an end. Throws `PbxError` 'refused' for what is no name of one. */
 export function musicItem(channel: string, musicClass: string): Item {
   if (!MUSIC_CLASS.test(musicClass)) throw new PbxError('refused', 'not a name of music');
   const argument = `local_stream://${musicClass}`;
-  return { id: `${channel}.music`, app: 'playback', argument, endless: true, ended: untold };
+  return { id: musicId(channel), app: 'playback', argument, endless: true, ended: untold };
 }
 
 /** What a line may ask of its channel. */

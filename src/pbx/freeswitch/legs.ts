@@ -162,16 +162,20 @@ export class Legs {
     }
   }
 
-  /** It came: the dialplan need not look after it itself any more. */
-  claim(channel: string): void {
+  /** One that came back from a bridge, or that FreeSWITCH took up: the dialplan need not look after it itself. */
+  #claimAgain(channel: string): void {
     this.#commander.attempt(this.#commander.ask(encodeFor('sched_del', channel)));
   }
 
   /**
-   * The same of one that was told a moment ago: nobody else can have claimed it, so where there is nothing left to call off, the dialplan
-   * has taken it back, and it is none of ours until it is handed over anew.
+   * A channel came: the dialplan need not look after it itself any more. Where there is nothing left to call off, the daemon before had
+   * done so, or the dialplan has taken it back: then it is none of ours until it is handed over anew.
    */
-  async #claimNew(leg: Leg): Promise<void> {
+  claim(leg: Leg): void {
+    this.#commander.attempt(this.#claim(leg));
+  }
+
+  async #claim(leg: Leg): Promise<void> {
     const reply = await this.#commander.ask(encodeFor('sched_del', leg.id));
     if (!/Deleted: 0/.test(reply) || (await this.#isHandedOver(leg.id)) || this.get(leg.id) !== leg) return;
     this.#legs.delete(leg.id);
@@ -207,9 +211,9 @@ export class Legs {
     const { leg, isNew } = adopted;
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#emit({ type: 'ChannelArrived', ...seen.arrived });
-    if (isNew && !leg.ours) this.#commander.attempt(this.#claimNew(leg));
+    if (isNew && !leg.ours) this.claim(leg);
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
-    if (!isNew && !leg.ours) this.claim(id);
+    if (!isNew && !leg.ours) this.#claimAgain(id);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#emit({ type: 'LegAnswered', channel: id });

@@ -95,6 +95,11 @@ export class Line {
 
   /** What plays while nothing else does; undefined for silence. */
   async setMusic(music: Item | undefined): Promise<void> {
+    const running = this.#running;
+    if (running?.isAdopted && running.item.argument === music?.argument) {
+      this.#music = running.item;
+      return;
+    }
     const isYielding = this.#isYielding();
     this.#music = music;
     if (isYielding) await this.#break();

@@ -6,6 +6,7 @@ type Ask = (command: string) => Promise<string>;
 
 /** What was asked this long ago does not count any more, ms: this process may have stood still since, and another one taken over. */
 const FRESH_MS = 250;
+const MOST_ASKS = 10;
 
 const OWNER = 'carillon/owner';
 const KNOWN = 'carillon/known';
@@ -18,6 +19,8 @@ export class Ownership {
   readonly #ask: Ask;
   readonly #name: string;
   #hasBegun = false;
+  /** The question that is out. */
+  #asking: Promise<boolean> | undefined;
   /** When it was asked last, and ours, `performance.now()`. */
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -44,8 +47,24 @@ export class Ownership {
 
   /** Rejects with `PbxError` 'link-down' when another daemon commands FreeSWITCH. */
   async check(): Promise<void> {
-    if (performance.now() - this.#askedAt < FRESH_MS || (await this.isOurs())) return;
-    throw new PbxError('link-down', 'another daemon commands FreeSWITCH now');
+    // An answer may be old when it is read.
+    for (let asks = 0; !this.#isFresh(); asks += 1) {
+      if (asks === MOST_ASKS)
+        throw new PbxError('timeout', 'FreeSWITCH does not say in time who commands it');
+      if (!(await this.#askOnce())) throw new PbxError('link-down', 'another daemon commands FreeSWITCH now');
+    }
+  }
+
+  #isFresh(): boolean {
+    return performance.now() - this.#askedAt < FRESH_MS;
+  }
+
+  /** One question for all who want to know at a time. */
+  async #askOnce(): Promise<boolean> {
+    this.#asking ??= this.isOurs().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
   }
 
   /** Whether anybody did with this run of FreeSWITCH what is to be done once. */

@@ -113,7 +113,7 @@ export function freeswitchPbx(options: FreeswitchOptions): Pbx {
       return census.snapshot();
     },
     async phones() {
-      await commander.isThere('nobody');
+      await commander.checkOurs();
       return phones.list();
     },
   };

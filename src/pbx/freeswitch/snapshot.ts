@@ -4,6 +4,7 @@ import type { Commander } from './answers.ts';
 import { type Seen, seenIn } from './describe.ts';
 import { parseEvent, parseRows } from './esl-codec.ts';
 import { encodeApi, encodeFor } from './esl-encoder.ts';
+import { musicId } from './items.ts';
 import type { Leg, Legs } from './legs.ts';
 import type { Overhearer } from './overhearer.ts';
 
@@ -39,7 +40,7 @@ export class Census {
       if (!adopted?.isNew) continue;
       this.#place(adopted.leg, seen);
       if (adopted.leg.ours) continue;
-      this.#legs.claim(seen.arrived.channel);
+      this.#legs.claim(adopted.leg);
       found.push(seen.arrived);
     }
     return found;
@@ -84,7 +85,7 @@ export class Census {
     else if (bridge !== '' && app === 'conference') this.#legs.move(leg, { at: 'conference', name: bridge });
     else if (bridge !== '' && peer !== '') this.#legs.move(leg, { at: 'pair', peer });
     else if (app === 'playback' || app === 'record')
-      leg.line.adopt({ id: idIn(argument), app, argument, ended: () => undefined });
+      leg.line.adopt({ id: idIn(leg.id, argument), app, argument, ended: () => undefined });
   }
 }
 
@@ -96,7 +97,8 @@ function channelOf({ arrived, ours, isUp, told }: Leg): PbxSnapshot['channels'] 
   ];
 }
 
-/** `{id=car-1}/path.wav`, or the path of a recording. */
-function idIn(argument: string): string {
+/** Of `{id=car-1}/path.wav`, of the path of a recording, or of music. */
+function idIn(leg: string, argument: string): string {
+  if (argument.startsWith('local_stream://')) return musicId(leg);
   return /^\{id=([\w.-]+)\}/.exec(argument)?.[1] ?? /([\w.-]+)\.wav\b/.exec(argument)?.[1] ?? 'unknown';
 }

@@ -39,8 +39,7 @@ export function soundVerbs({ commander, legs, orders, emit, recordings }: SoundO
   async function stopItem(id: string): Promise<void> {
     checkId(id);
     for (const { line } of legs.all()) if (await line.stop(id)) return;
-    // To say so where the link is down.
-    await commander.isThere('nobody');
+    await commander.checkOurs();
   }
 
   return {

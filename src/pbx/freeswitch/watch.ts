@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import type { PbxEvent } from '../pbx.ts';
+import { PbxError, type PbxEvent } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { encodeApi } from './esl-encoder.ts';
 import type { Ownership } from './ownership.ts';
@@ -80,11 +80,15 @@ export class Watch {
   /** @param settledAt when the list shows everybody who was there before the link was, `performance.now()` */
   async #greet(settledAt: number, isPresent: () => boolean): Promise<void> {
     const { commander, ownership, phones, census, attempt, tell } = this.#options;
-    if (!(await ownership.take())) return this.#replaced();
+    const isMine = await ownership.take();
+    if (!isPresent()) return;
+    if (!isMine) return this.#replaced();
     // Who did not see it die cannot know how long ago that was.
     const isRecent = this.#lostAt !== undefined && performance.now() - this.#lostAt < CUT_OFF_MS;
+    const ask = (command: string) =>
+      isPresent() ? commander.ask(command) : Promise.reject(new PbxError('link-down', 'the link dropped'));
     if (!(await ownership.isKnown())) {
-      await takeUpCalls((command) => commander.ask(command), isRecent);
+      await takeUpCalls(ask, isRecent);
       await ownership.markKnown();
     }
     const [core, version] = await Promise.all([

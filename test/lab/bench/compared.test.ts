@@ -63,7 +63,9 @@ test('both native queues have every phone, the strategy that was asked for, and 
   const freeswitch = callcenterConf(QUEUE);
   for (const extension of QUEUE.extensions) {
     expect(asterisk).toContain(`member => PJSIP/${extension},`);
-    expect(freeswitch).toContain(`contact="[leg_timeout=15]user/${extension}@carillon"`);
+    expect(freeswitch).toContain(
+      `contact="[leg_timeout=15,park_after_bridge=false]user/${extension}@carillon"`,
+    );
     expect(freeswitch).toContain(`<tier agent="${extension}" queue="drain@carillon"`);
   }
   expect(asterisk).toContain('strategy = random');

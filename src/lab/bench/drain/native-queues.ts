@@ -55,6 +55,8 @@ export function addNativeQueue(etc: string, pbx: PbxKind, queue: NativeQueue): v
   }
   addFreeswitchExtension(etc, number, [
     ['answer', ''],
+    // As where nobody looks after the call when the agent has hung up.
+    ['set', 'park_after_bridge=false'],
     ['callcenter', `${name}@carillon`],
     ['hangup', ''],
   ]);
@@ -87,7 +89,7 @@ ${members.join('')}`;
 export function callcenterConf({ name, strategy, extensions, ringS }: NativeQueue): string {
   const queue = `${name}@carillon`;
   const agents = extensions.map((extension) => {
-    const contact = `[leg_timeout=${ringS}]user/${extension}@carillon`;
+    const contact = `[leg_timeout=${ringS},park_after_bridge=false]user/${extension}@carillon`;
     return `<agent name="${extension}" type="callback" contact="${contact}" status="Available" max-no-answer="0" wrap-up-time="0" reject-delay-time="0" busy-delay-time="0" no-answer-delay-time="0"/>\n`;
   });
   const tiers = extensions.map(
