@@ -22,6 +22,8 @@ export interface Leg {
   /** What FreeSWITCH told of it; undefined before it told anything, or while it is only known that it is there. */
   arrived: ArrivedChannel | undefined;
   isUp: boolean;
+  /** It has come through the dialplan, which will not look after it itself any more. */
+  isClaimed: boolean;
   /** What was told of a leg that we dialled. */
   told: 'nothing' | 'ringing' | 'answered';
   place: Place;
@@ -78,6 +80,7 @@ export class Legs {
       line: new Line(lineCommands(this.#commander, () => leg)),
       arrived: undefined,
       isUp: false,
+      isClaimed: false,
       told: 'nothing',
       place: PARK,
       moved: new Set(),
@@ -162,11 +165,6 @@ export class Legs {
     }
   }
 
-  /** One that came back from a bridge, or that FreeSWITCH took up: the dialplan need not look after it itself. */
-  #claimAgain(channel: string): void {
-    this.#commander.attempt(this.#commander.ask(encodeFor('sched_del', channel)));
-  }
-
   /**
    * A channel came: the dialplan need not look after it itself any more. Where there is nothing left to call off, the daemon before had
    * done so, or the dialplan has taken it back: then it is none of ours until it is handed over anew.
@@ -211,9 +209,9 @@ export class Legs {
     const { leg, isNew } = adopted;
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#emit({ type: 'ChannelArrived', ...seen.arrived });
-    if (isNew && !leg.ours) this.claim(leg);
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
-    if (!isNew && !leg.ours) this.#claimAgain(id);
+    if (!leg.ours && !leg.isClaimed) this.claim(leg);
+    leg.isClaimed = true;
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#emit({ type: 'LegAnswered', channel: id });
