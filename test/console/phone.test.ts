@@ -226,5 +226,6 @@ test('given_a_talk_when_the_daemon_is_killed_then_it_goes_on_and_the_page_hears_
   expect(await stateOf(AGENT)).toMatchObject({ state: 'talking' });
   expect((await visit.events()).map(({ type }) => type)).not.toContain('CallRequeued');
   await caller.hangup();
-  await until('hung up in the page', () => isHungUp(page));
-});
+  // On FreeSWITCH it learns of it by the silence.
+  await until('hung up in the page', () => isHungUp(page), 30_000);
+}, 120_000);
