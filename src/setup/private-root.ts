@@ -69,7 +69,9 @@ export async function unpackPrivateRoot(root: string, onProgress: (line: string)
   mkdirSync(dirname(root), { recursive: true });
   removeLeftovers(root);
   const unfinished = `${root}.unfinished-${process.pid}`;
-  onProgress(`Unpacking Asterisk 22 and the programs that speak from Debian ${SUITE} (about 90 MB to download) …`);
+  onProgress(
+    `Unpacking Asterisk 22 and the programs that speak from Debian ${SUITE} (about 90 MB to download) …`,
+  );
   try {
     await unpack(unfinished, onProgress);
     linkDefaultSounds(unfinished);
