@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { messageOf } from '../../src/base/errors.ts';
 import type { AttemptView } from '../../src/http/outbound-views.ts';
 import { Town } from '../../src/lab/bench/faults/town.ts';
 import { writeOpenPolicy } from '../../src/lab/bench/outbound/outbound-centre.ts';
@@ -99,6 +100,24 @@ async function campaign(numbers: readonly string[], more: object): Promise<strin
   return id;
 }
 
+/** As `until`; says of the campaign why nothing comes of it. */
+async function untilOf<Found>(
+  id: string,
+  what: string,
+  look: () => Promise<Found | undefined | false>,
+  ms?: number,
+): Promise<Found> {
+  try {
+    return await until(what, look, ms);
+  } catch (thrown) {
+    const ask = (path: string) => centre.api(path).catch(String);
+    const paths = [`/api/outbound/${id}`, `/api/outbound/attempts?campaign=${id}&limit=100`, '/api/agents'];
+    const answers = await Promise.all(paths.map(ask));
+    const calls = town.called.map(({ number, isUp, audio }) => ({ number, isUp, packets: audio.packets }));
+    throw new Error(`${messageOf(thrown)}: ${JSON.stringify([...answers, calls])}`);
+  }
+}
+
 const callsTo = (number: string): CalledCall[] => town.called.filter((call) => call.number.endsWith(number));
 
 async function attemptsOf(id: string, number: string): Promise<AttemptView[]> {
@@ -122,7 +141,9 @@ test('given_a_list_and_agents_when_the_campaign_starts_then_who_answers_has_an_a
   for (const id of AGENTS) await ready(id);
   const retry = { busy: QUICK };
   const id = await campaign([ANSWERS!, BUSY!, ABSENT!], { pacing: { mode: 'progressive' }, retry });
-  const call = await until('the talk', async () => callsTo(ANSWERS!).find(({ audio }) => audio.voiceAt));
+  const call = await untilOf(id, 'the talk', async () =>
+    callsTo(ANSWERS!).find(({ audio }) => audio.voiceAt),
+  );
   expect(call.from).toBe('95533');
   const [talk] = await attemptsOf(id, ANSWERS!);
   expect(talk!.connectedAt! - talk!.answeredAt!).toBeLessThan(2000);
@@ -185,7 +206,8 @@ test('given_one_agent_for_three_who_answer_then_the_others_hear_who_called_and_w
     retry: { abandoned: again },
   });
   // The agent's voice is a tone; words are what is left.
-  const left = await until(
+  const left = await untilOf(
+    id,
     'two who hear words',
     async () => {
       const up = CROWD.flatMap((number) => callsTo(number)).filter((call) => call.isUp);

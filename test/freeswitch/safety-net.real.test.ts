@@ -71,12 +71,20 @@ function beat(): Promise<string> {
   return freeswitch.ask(`api global_setvar carillon_beat=${Math.floor(Date.now() / 1_000)}`);
 }
 
-/** What the one channel does that there is. */
-async function waiting(): Promise<string | undefined> {
-  const { rows } = JSON.parse(await freeswitch.ask('api show channels as json')) as {
-    rows?: { application: string }[];
-  };
-  return rows?.[0]?.application;
+/** The one channel that there is; the list is late. */
+async function channel(): Promise<string> {
+  for (;;) {
+    const { rows } = JSON.parse(await freeswitch.ask('api show channels as json')) as {
+      rows?: { uuid: string }[];
+    };
+    if (rows?.[0]) return rows[0].uuid;
+    await sleep(20);
+  }
+}
+
+/** A variable of it; '' where it has none. */
+async function variable(name: string): Promise<string> {
+  return (await freeswitch.ask(`api uuid_getvar ${await channel()} ${name}`)).replace('_undef_', '');
 }
 
 /** The first answer but 100; undefined when none came in time. */
@@ -127,6 +135,36 @@ describe.skipIf(!program)('without a daemon (skipped where FREESWITCH_HOME names
     expect(await socket.request('BYE', 1)).toBeUndefined();
     await pbx.stop();
   });
+
+  it('a_caller_who_was_held_here_outlives_his_first_talk_with_the_daemon_that_comes_back', async () => {
+    const held = await caller();
+    expect(await told(held.socket, held.callId, 2_000)).toBe(180);
+    const id = await channel();
+    // He has waited for 20 s and heard the tone.
+    for (const [name, value] of Object.entries({ carillon_told: 'true', carillon_tries: '90' }))
+      await freeswitch.ask(`api uuid_setvar ${id} ${name} ${value}`);
+    const answer = await held.socket.final('INVITE', held.callId, 3_000);
+    expect(answer?.status).toBe(200);
+    const { callId } = held;
+    const { toTag } = answer!;
+    await held.socket.send({ method: 'ACK', user: '13800138000', callId, toTag, branch: `z9hG4bK-${toTag}` });
+    const pbx = freeswitchPbx(freeswitch.options);
+    const events: PbxEvent[] = [];
+    pbx.start((event) => void events.push(event));
+    const arrivals = () => events.flatMap((event) => (event.type === 'ChannelArrived' ? event.channel : []));
+    // Music of 10 s, then the daemon is looked for.
+    await expect.poll(arrivals, { timeout: 13_000 }).toEqual([id]);
+    await caller();
+    await expect.poll(arrivals, { timeout: 3_000 }).toHaveLength(2);
+    const [, other = ''] = arrivals();
+    await pbx.answer(other);
+    await pbx.connect('bridge', [id, other]);
+    await pbx.hangup(other, 'normal');
+    await expect.poll(() => events.some(({ type }) => type === 'ChannelEnded')).toBe(true);
+    await sleep(500);
+    expect((await pbx.snapshot()).channels.map((one) => one.channel)).toEqual([id]);
+    await pbx.stop();
+  });
 });
 
 describe.skipIf(!program)('with_a_daemon_that_beats_and_takes_nothing', () => {
@@ -136,7 +174,9 @@ describe.skipIf(!program)('with_a_daemon_that_beats_and_takes_nothing', () => {
       await beat();
       const { socket, callId } = await caller();
       expect(await told(socket, callId, TAKEN_WITHIN_MS)).toBe(180);
-      await expect.poll(waiting, { timeout: 2_000 }).toBe('park');
+      expect(await variable('carillon_handed_over')).toBe('');
+      await expect.poll(() => variable('carillon_handed_over'), { timeout: 2_000 }).toBe('true');
+      expect(await variable('carillon_tries')).not.toBe('0');
     } finally {
       clearInterval(beating);
     }

@@ -105,8 +105,11 @@ describe('a list', () => {
   it.each([
     ['{"row_count":0}', []],
     ['{"row_count":1,"rows":[{"uuid":"a"},7]}', [{ uuid: 'a' }]],
-    ['-ERR no database', []],
   ])('of_%s_has_these_rows', (json, rows) => {
     expect(parseRows(json)).toEqual(rows);
+  });
+
+  it('that_could_not_be_read_is_not_taken_for_an_empty_one', () => {
+    expect(() => parseRows('-ERR Database error!')).toThrow(/gives no list: -ERR Database error!/);
   });
 });

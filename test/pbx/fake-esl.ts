@@ -74,6 +74,7 @@ export class FakeEsl {
         ['carillon_handed_over', 'true'],
         ['carillon_source', 'outside'],
         ['carillon_dnis', '95533'],
+        ['carillon_tries', '0'],
       ]),
       headers: {
         'Answer-State': 'ringing',

@@ -118,7 +118,7 @@ describe('a leg', () => {
   });
 
   it('that_does_not_begin_in_time_and_then_does_is_ended_once_and_nothing_is_told_of_it', async () => {
-    await expect(pbx.originate(request)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(pbx.originate(request)).rejects.toMatchObject({ code: 'refused' });
     fake.channels.set('car-1', { variables: new Map(), headers: { 'Answer-State': 'ringing' } });
     for (const name of ['CHANNEL_OUTGOING', 'CHANNEL_PROGRESS', 'CHANNEL_ANSWER', 'CHANNEL_PARK'])
       fake.tell(name, 'car-1');

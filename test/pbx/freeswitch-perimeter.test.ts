@@ -123,6 +123,9 @@ test('the addresses of registered phones are those that they came from', async (
   expect(await perimeter.registered()).toEqual(['192.0.2.7', '']);
   fake.override = () => undefined;
   expect(await perimeter.registered()).toEqual([]);
+  // Else phones that nobody could see would be shut out.
+  fake.override = () => '-ERR Database error!';
+  await expect(perimeter.registered()).rejects.toMatchObject({ code: 'refused' });
 });
 
 test('a link that comes back says so: FreeSWITCH may have forgotten', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import type { OriginateRequest } from '../../src/pbx/pbx.ts';
 import {
   arrived,
   fake,
@@ -65,6 +66,31 @@ describe('an arrival', () => {
     expect(types()).not.toContain('ChannelEnded');
   });
 
+  /** It comes back to where it waits for us: by the dialplan, which looked after it meanwhile, or from a bridge. */
+  function parksAgain(round: string): void {
+    fake.channels.get('a')?.variables.set('carillon_tries', round);
+    fake.tell('CHANNEL_PARK', 'a');
+  }
+  const claims = () => said().filter((command) => command === 'api sched_del a').length;
+
+  it('that_is_handed_over_anew_is_claimed_anew_and_one_that_comes_from_a_bridge_is_not', async () => {
+    await arrived('a');
+    await pbx.ring('a');
+    parksAgain('0');
+    await pbx.answer('a');
+    expect(claims()).toBe(1);
+    parksAgain('13');
+    await until(() => claims() === 2);
+    expect(ofType('ChannelArrived')).toHaveLength(1);
+  });
+
+  it('that_a_late_command_noted_is_told_all_the_same', async () => {
+    fake.channels.set('a', { variables: new Map(), headers: {} });
+    await pbx.stopMusic('a');
+    fake.arrives('a');
+    await until(() => types().includes('ChannelArrived'));
+  });
+
   it('is_answered_by_api_and_not_by_sendmsg_which_waits_for_a_tick', async () => {
     await arrived('a');
     await pbx.answer('a');
@@ -107,6 +133,18 @@ describe('a snapshot', () => {
     expect(bridges).toEqual([{ bridge: 'car-br', channels: ['a'] }]);
     expect(overhearings).toEqual(['car-oh']);
     expect(types()).toEqual(['LinkUp']);
+  });
+
+  it('without_a_list_is_none', async () => {
+    await arrived('a');
+    fake.override = (command) => (command === 'show channels as json' ? '-ERR Database error!' : undefined);
+    await expect(pbx.snapshot()).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('of_a_link_that_drops_is_refused', async () => {
+    const snapshot = pbx.snapshot();
+    fake.cut();
+    await expect(snapshot).rejects.toMatchObject({ code: 'link-down' });
   });
 
   it('of_a_new_link_finds_calls_that_the_first_list_lacked', async () => {
@@ -287,6 +325,14 @@ describe('any text', () => {
     )
     .map(([one, other, start]) => start + one + other);
 
+  const leg: OriginateRequest = {
+    leg: 'car-1',
+    to: { kind: 'phone', extension: '1001' },
+    callerNumber: '',
+    callerName: '',
+    ringTimeoutMs: 1_000,
+  };
+
   it('in_any_field_of_any_command_brings_no_other_command_and_leaves_the_answers_in_step', async () => {
     await arrived('a');
     await fc.assert(
@@ -308,6 +354,12 @@ describe('any text', () => {
           pbx.disconnect(text),
           pbx.detectMachine(text),
           pbx.overhear({ overhearing: text, leg: 'a', target: 'a', mode: 'listen' }),
+          pbx.overhear({ overhearing: 'car-o', leg: text, target: 'a', mode: 'listen' }),
+          pbx.overhear({ overhearing: 'car-o', leg: 'a', target: text, mode: 'listen' }),
+          pbx.originate({ ...leg, leg: text }),
+          pbx.originate({ ...leg, to: { kind: 'phone', extension: text } }),
+          pbx.originate({ ...leg, to: { kind: 'outside', number: text } }),
+          pbx.originate({ ...leg, call: text }),
           pbx.stopOverhearing(text),
           pbx.hangup(text, 'normal'),
         ]);

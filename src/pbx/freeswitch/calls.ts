@@ -47,7 +47,7 @@ export function callVerbs(options: CallOptions): CallVerbs {
     },
     originate: (request) => orders.run([request.leg], () => dialler.originate(request)),
     connect: (bridge, channels) =>
-      orders.run([bridge, ...channels], async () => {
+      orders.run([bridge, ...new Set([...channels, ...bridges.channelsOf(bridge)])], async () => {
         await Promise.all(channels.map(silence));
         await bridges.connect(bridge, channels);
       }),
@@ -58,6 +58,7 @@ export function callVerbs(options: CallOptions): CallVerbs {
         await silence(request.leg);
         await overhearer.begin(request);
       }),
-    stopOverhearing: (overhearing) => orders.run([overhearing], () => overhearer.end(overhearing)),
+    stopOverhearing: (overhearing) =>
+      orders.run([overhearing, ...overhearer.channelsOf(overhearing)], () => overhearer.end(overhearing)),
   };
 }

@@ -20,6 +20,8 @@ export interface Seen {
   readonly state: PbxSnapshot['channels'][number]['state'];
   /** The dialplan handed it to us, and is not looking after it itself. */
   readonly isHandedOver: boolean;
+  /** How often the dialplan looked after it itself before it handed it over. */
+  readonly round: string;
   readonly bridge: string;
   /** Whom it talks with in a bridge of two; '' where there is nobody. */
   readonly peer: string;
@@ -50,6 +52,7 @@ export function seenIn(event: EslEvent): Seen {
     },
     state: stateOf(event('Answer-State'), event('Channel-Call-State')),
     isHandedOver: event(`variable_${HANDED_OVER}`) === 'true',
+    round: event('variable_carillon_tries'),
     bridge: event(`variable_${BRIDGE}`),
     peer: event('Other-Leg-Unique-ID'),
     overhears: overhearingIn(event('Unique-ID'), event(`variable_${OVERHEARS}`)),

@@ -78,7 +78,8 @@ export class Dialler {
     const late = setTimeout(() => {
       this.#givenUp.add(id);
       legs.disown(id);
-      begun.reject(new PbxError('timeout', `leg ${id} did not begin`));
+      // Not 'timeout', which means that it may ring: it is ended as soon as it begins.
+      begun.reject(new PbxError('refused', `leg ${id} did not begin`));
     }, BEGIN_MS);
     try {
       const [reply] = await Promise.all([commander.ask(command), begun.promise]);
@@ -164,7 +165,7 @@ export function originateVariables(request: OriginateRequest, codec: string): Re
     // of sound, whose packets are numbered anew: half of the phones would take them for late ones, and play nothing.
     execute_on_answer_anew: 'multiunset sip_recover_via rtp_use_ssrc',
     ...(maxTalkMs !== undefined && {
-      execute_on_answer: `sched_hangup +${Math.ceil(maxTalkMs / 1_000) + LIFETIME_GRACE_S} alloted_timeout`,
+      execute_on_answer: `sched_hangup +${Math.ceil(maxTalkMs / 1_000) + LIFETIME_GRACE_S} normal_clearing`,
     }),
     // Offered first, and all the others behind it: nothing has to be translated where both sides speak it.
     ...(codec !== '' && { originator_codec: codec, media_mix_inbound_outbound_codecs: 'true' }),

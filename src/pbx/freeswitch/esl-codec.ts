@@ -1,4 +1,6 @@
+import { cleanText } from '../../base/text.ts';
 import { isRecord } from '../json.ts';
+import { PbxError } from '../pbx.ts';
 
 /** One frame of the event socket. */
 export interface EslFrame {
@@ -97,12 +99,6 @@ function textOf(quoted: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Reads an answer in JSON; undefined for what is no object. */
-export function parseRecord(json: string): Record<string, unknown> | undefined {
-  const value = parsed(json);
-  return isRecord(value) ? value : undefined;
-}
-
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -112,10 +108,11 @@ function parsed(json: string): unknown {
   }
 }
 
-/** The rows of an answer to `show … as json`; an empty list has none. */
-export function parseRows(json: string): readonly Record<string, unknown>[] {
-  const rows = parseRecord(json)?.rows;
-  return Array.isArray(rows) ? rows.filter(isRecord) : [];
+/** The rows of an answer to `show … as json`; an empty list has none. Throws `PbxError` 'refused' for an answer that is no list. */
+export function parseRows(answer: string): readonly Record<string, unknown>[] {
+  const list = parsed(answer);
+  if (!isRecord(list)) throw new PbxError('refused', `FreeSWITCH gives no list: ${cleanText(answer, 100)}`);
+  return Array.isArray(list.rows) ? list.rows.filter(isRecord) : [];
 }
 
 function parseHeaders(head: string): Map<string, string> {

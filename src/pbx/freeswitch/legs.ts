@@ -22,8 +22,8 @@ export interface Leg {
   /** What FreeSWITCH told of it; undefined before it told anything, or while it is only known that it is there. */
   arrived: ArrivedChannel | undefined;
   isUp: boolean;
-  /** It has come through the dialplan, which will not look after it itself any more. */
-  isClaimed: boolean;
+  /** The round in which it was claimed last, so that the dialplan does not look after it itself; undefined before the first. */
+  claimed: string | undefined;
   /** What was told of a leg that we dialled. */
   told: 'nothing' | 'ringing' | 'answered';
   place: Place;
@@ -80,7 +80,7 @@ export class Legs {
       line: new Line(lineCommands(this.#commander, () => leg)),
       arrived: undefined,
       isUp: false,
-      isClaimed: false,
+      claimed: undefined,
       told: 'nothing',
       place: PARK,
       moved: new Set(),
@@ -104,11 +104,13 @@ export class Legs {
     if (this.#ended.has(channel) || !(seen.isHandedOver || this.isOurs(channel))) return undefined;
     const known = this.#legs.get(channel);
     const leg = known ?? this.note(channel);
+    // A command may have noted it before.
+    const isNew = leg.arrived === undefined;
     leg.arrived = seen.arrived;
     leg.isUp ||= seen.state === 'up';
     leg.codec = seen.codec;
     if (!known && leg.ours && seen.state !== 'down') leg.told = seen.state === 'up' ? 'answered' : 'ringing';
-    return { leg, isNew: known === undefined };
+    return { leg, isNew };
   }
 
   /** Nothing is told of this leg, whatever becomes of it. */
@@ -168,14 +170,19 @@ export class Legs {
   /**
    * A channel came: the dialplan need not look after it itself any more. Where there is nothing left to call off, the daemon before had
    * done so, or the dialplan has taken it back: then it is none of ours until it is handed over anew.
+   * @param round in which it was handed over, where that is known: each has to be claimed
    */
-  claim(leg: Leg): void {
-    this.#commander.attempt(this.#claim(leg));
+  claim(leg: Leg, round?: string): void {
+    this.#commander.attempt(this.#claim(leg, round));
   }
 
-  async #claim(leg: Leg): Promise<void> {
+  async #claim(leg: Leg, round: string | undefined): Promise<void> {
     const reply = await this.#commander.ask(encodeFor('sched_del', leg.id));
-    if (!/Deleted: 0/.test(reply) || (await this.#isHandedOver(leg.id)) || this.get(leg.id) !== leg) return;
+    if (!/Deleted: 0/.test(reply) || (await this.#isHandedOver(leg.id))) {
+      leg.claimed = round;
+      return;
+    }
+    if (this.get(leg.id) !== leg) return;
     this.#legs.delete(leg.id);
     this.#leave(leg);
     this.#emit({ type: 'ChannelEnded', channel: leg.id, cause: 'failure', q850: Q850.failure });
@@ -210,8 +217,7 @@ export class Legs {
     this.move(leg, PARK);
     if (isNew && !leg.ours) this.#emit({ type: 'ChannelArrived', ...seen.arrived });
     // One that FreeSWITCH took up after a crash was listed before it came through the dialplan once more.
-    if (!leg.ours && !leg.isClaimed) this.claim(leg);
-    leg.isClaimed = true;
+    if (!leg.ours && leg.claimed !== seen.round) this.claim(leg, seen.round);
     if (!leg.ours || !leg.isUp || leg.killedBy || (leg.told === 'answered' && !isNew)) return;
     leg.told = 'answered';
     this.#emit({ type: 'LegAnswered', channel: id });

@@ -52,6 +52,12 @@ export class Overhearer {
     this.#running.delete(overhearing);
   }
 
+  /** Ids of the channels that take part in it by themselves: the leg that hears. */
+  channelsOf(overhearing: string): readonly string[] {
+    const leg = this.#running.get(overhearing)?.leg;
+    return leg === undefined ? [] : [leg];
+  }
+
   /** Ids of those that run, or of which something is left. */
   ids(): readonly string[] {
     return [...this.#running.keys()];

@@ -6,7 +6,9 @@ type Ask = (command: string) => Promise<string>;
 
 /** What was asked this long ago does not count any more, ms: this process may have stood still since, and another one taken over. */
 const FRESH_MS = 250;
-const MOST_ASKS = 10;
+/** An answer to a new question may be a little older when it is read, ms: nobody takes over from one who stood still for less. */
+const ANSWERED_MS = 1_000;
+const MOST_ASKS = 3;
 
 const OWNER = 'carillon/owner';
 const KNOWN = 'carillon/known';
@@ -45,18 +47,20 @@ export class Ownership {
     return isOurs;
   }
 
-  /** Rejects with `PbxError` 'link-down' when another daemon commands FreeSWITCH. */
+  /** Rejects with `PbxError` 'link-down' when another daemon commands FreeSWITCH, or it does not say in time who does. */
   async check(): Promise<void> {
+    if (this.#age() < FRESH_MS) return;
     // An answer may be old when it is read.
-    for (let asks = 0; !this.#isFresh(); asks += 1) {
-      if (asks === MOST_ASKS)
-        throw new PbxError('timeout', 'FreeSWITCH does not say in time who commands it');
+    for (let asks = 0; asks < MOST_ASKS; asks += 1) {
       if (!(await this.#askOnce())) throw new PbxError('link-down', 'another daemon commands FreeSWITCH now');
+      if (this.#age() < ANSWERED_MS) return;
     }
+    throw new PbxError('link-down', 'FreeSWITCH does not say in time who commands it');
   }
 
-  #isFresh(): boolean {
-    return performance.now() - this.#askedAt < FRESH_MS;
+  /** How long ago that was asked which is known, ms. */
+  #age(): number {
+    return performance.now() - this.#askedAt;
   }
 
   /** One question for all who want to know at a time. */

@@ -78,7 +78,7 @@ export function freeswitchPbx(options: FreeswitchOptions): Pbx {
       tell({ type: 'Replaced' });
       stop();
     },
-    attempt: (command) => commander.attempt(command),
+    log: options.log,
   });
   const orders = new Orders(commander, legs);
   const calls = callVerbs({ commander, legs, orders, bridges, overhearer, dialler });

@@ -8,6 +8,15 @@ import { encodeApi } from './esl-encoder.ts';
 const UNKNOWN =
   'FreeSWITCH does not tell which phones are registered. It is asked again each second; its log may say why';
 
+/** As `parseRows`; undefined for an answer that is no list. */
+function rowsIn(answer: string): ReturnType<typeof parseRows> | undefined {
+  try {
+    return parseRows(answer);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Knows which phones are registered. */
 export class Phones {
   readonly #commander: Commander;
@@ -28,13 +37,13 @@ export class Phones {
   /** After a gap: what changed in it is told like any other change. Rejects with `PbxError`. */
   async refresh(): Promise<void> {
     this.#fresh.clear();
-    const list = await this.#commander.ask(encodeApi('show', 'registrations', 'as', 'json'));
-    const isUnknown = !list.startsWith('{');
+    const rows = rowsIn(await this.#commander.ask(encodeApi('show', 'registrations', 'as', 'json')));
+    const isUnknown = rows === undefined;
     if (isUnknown !== this.isUnknown)
       this.#emit({ type: 'PbxTrouble', trouble: 'phones-unknown', sentence: isUnknown ? UNKNOWN : '' });
     this.isUnknown = isUnknown;
     if (isUnknown) return;
-    const now = new Map(parseRows(list).map((row) => [text(row, 'reg_user') ?? '', text(row, 'url') ?? '']));
+    const now = new Map(rows.map((row) => [text(row, 'reg_user') ?? '', text(row, 'url') ?? '']));
     for (const extension of new Set([...this.#contacts.keys(), ...now.keys()]))
       if (!this.#fresh.has(extension)) this.#note(extension, now.get(extension));
   }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { PbxError, type PbxEvent } from '../pbx.ts';
 import type { Commander } from './answers.ts';
 import { encodeApi } from './esl-encoder.ts';
@@ -17,11 +19,10 @@ export interface WatchOptions {
   readonly cut: (reason: string) => void;
   /** Another daemon commands FreeSWITCH now. */
   readonly replaced: () => void;
-  /** For commands that nobody waits for. */
-  readonly attempt: (command: Promise<unknown>) => void;
+  readonly log: Log;
 }
 
-/** When the list of channels is read anew after events began to come, ms: it is late by up to 0.4 s. */
+/** When the list of channels is read anew after events began to come, ms: it is late by up to 0.4 s, and to come here took 0.1 s. */
 const SECOND_LOOK_MS = 300;
 const LAST_LOOK_MS = 900;
 /** Calls that were cut off this long ago are taken up again, ms: nobody stays in silence for longer. */
@@ -36,7 +37,9 @@ export class Watch {
   #early: PbxEvent[] | undefined;
   /** Of the present link; what began on an earlier one does not go on. */
   #life: object = {};
-  #looks: NodeJS.Timeout[] = [];
+  /** Ends the looks that are still to come. */
+  #noMoreLooks = new AbortController();
+  #isBeating = true;
   #core = '';
   /** When it was lost, `performance.now()`; undefined before it was ever reached. */
   #lostAt: number | undefined;
@@ -62,7 +65,8 @@ export class Watch {
   /** The link is lost. */
   end(): void {
     this.#life = {};
-    for (const look of this.#looks.splice(0)) clearTimeout(look);
+    this.#noMoreLooks.abort();
+    this.#noMoreLooks = new AbortController();
     this.settled = Promise.resolve();
     this.#early = undefined;
     if (this.#core !== '') this.#lostAt ??= performance.now();
@@ -74,12 +78,24 @@ export class Watch {
   }
 
   beat(): void {
-    this.#options.attempt(this.#beat());
+    this.#beat().then(
+      () => {
+        this.#isBeating = true;
+      },
+      (error) => {
+        if (this.#isBeating)
+          this.#options.log.warn(
+            { error: messageOf(error) },
+            'FreeSWITCH does not hear that this daemon lives; its safety net looks after new calls',
+          );
+        this.#isBeating = false;
+      },
+    );
   }
 
   /** @param settledAt when the list shows everybody who was there before the link was, `performance.now()` */
   async #greet(settledAt: number, isPresent: () => boolean): Promise<void> {
-    const { commander, ownership, phones, census, attempt, tell } = this.#options;
+    const { commander, ownership, phones, census, tell } = this.#options;
     const isMine = await ownership.take();
     if (!isPresent()) return;
     if (!isMine) return this.#replaced();
@@ -99,9 +115,9 @@ export class Watch {
     ]);
     if (!isPresent()) return;
     this.settled = this.#lookAgain(settledAt);
-    attempt(this.settled);
-    attempt(this.#lookAgain(settledAt + LAST_LOOK_MS - SECOND_LOOK_MS));
-    attempt(this.#beat());
+    commander.attempt(this.settled);
+    commander.attempt(this.#lookAgain(settledAt + LAST_LOOK_MS - SECOND_LOOK_MS));
+    this.beat();
     const early = this.#early ?? [];
     this.#early = undefined;
     const restarted = this.#core !== '' && this.#core !== core;
@@ -112,10 +128,11 @@ export class Watch {
     for (const event of early) tell(event);
   }
 
-  /** Finds calls that came while nobody was there, and that no list had yet. @param at `performance.now()` */
+  /** Finds calls that came while nobody was there, and that no list had yet. Rejects when the link drops. @param at `performance.now()` */
   async #lookAgain(at: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#looks.push(setTimeout(resolve, at - performance.now()));
+    const { signal } = this.#noMoreLooks;
+    await sleep(at - performance.now(), undefined, { signal }).catch(() => {
+      throw new PbxError('link-down', 'the link dropped');
     });
     for (const arrived of await this.#options.census.take())
       this.emit({ type: 'ChannelArrived', ...arrived });

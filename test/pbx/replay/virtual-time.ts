@@ -52,6 +52,16 @@ export class VirtualTime {
   }
 }
 
-function sleep<Value>(ms: number, value?: Value): Promise<Value | undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, value));
+function sleep<Value>(
+  ms: number,
+  value?: Value,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, value);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
 }
