@@ -107,9 +107,10 @@ if (!speechTools) throw new Refused('not-set-up', 'This data folder has not been
 
 /** A daemon to which nothing happens finds out within this that it was replaced, ms. */
 const ASK_FENCE_EVERY_MS = 500;
-/** Calls come first: the API begins when the PBX has been asked what there is, but tells of a start that takes long, ms. */
-const API_GIVES_WAY_MS = 200;
-const API_WAITS_MS = 700;
+/** Calls come first: the API, campaigns and reports, a second of work, begin when those are obeyed who were there, ms. */
+const OTHERS_GIVE_WAY_MS = 300;
+/** They tell of a start that takes long, ms. */
+const OTHERS_WAIT_MS = 1_500;
 /** Long enough that a commit serves many calls when there are many, too short for a caller to notice. */
 const TURN_SPACING_MS = 4;
 /** A clock that was ahead by more than this when the last event was written was wrong then, and is not followed. */
@@ -399,7 +400,13 @@ process.on('unhandledRejection', (reason) =>
 
 askFence();
 const up = takeUpCalls();
-await Promise.race([up.then(() => sleep(API_GIVES_WAY_MS)), sleep(API_WAITS_MS)]);
+const quiet = up.then(() => engine.takenUp).then(() => sleep(OTHERS_GIVE_WAY_MS));
+await Promise.race([quiet, sleep(OTHERS_WAIT_MS)]);
+
+// Each has a thread of its own, whose start is work for a core.
+stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
+void dialer.start();
+reports.start();
 
 app = buildApp({
   centre: engine,
@@ -485,14 +492,10 @@ async function takeUpCalls(): Promise<void> {
   bans.start();
   await classOfService.start();
   outside.remember(outsideLegsSince(database, outside.rememberedSince(clock.now())), clock.now());
-  // Callers do not wait for what campaigns need.
-  void dialer.start();
-  reports.start();
   phoneAccounts.start();
   await engine.start();
   void floorCounts.start(() => engine.liveCalls());
   starting = '';
-  stopCheckpoints = checkpointElsewhere(database, log.child({ part: 'store' }));
   sayUp();
   sweeping.start();
   log.info(

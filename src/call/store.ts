@@ -98,13 +98,23 @@ export function callWriter(database: Database): (call: Call) => void {
 
 /** The calls that had not ended, oldest first. */
 export function liveCalls(database: Database): Call[] {
+  const isLive = and(isNull(callTable.endedAt), isNotNull(callTable.state));
   const rows = database.query
     .select()
     .from(callTable)
-    .where(and(isNull(callTable.endedAt), isNotNull(callTable.state)))
+    .where(isLive)
     .orderBy(asc(callTable.startedAt), asc(callTable.id))
     .all();
-  return rows.map((row) => callOf(row, legRowsOf(database, row.id).map(legOf)));
+  // Callers wait for this after a crash: one query for the legs of all of them.
+  const ids = database.query.select({ id: callTable.id }).from(callTable).where(isLive);
+  const legRows = database.query
+    .select()
+    .from(legTable)
+    .where(inArray(legTable.callId, ids))
+    .orderBy(asc(legTable.position))
+    .all();
+  const legs = Map.groupBy(legRows, ({ callId }) => callId);
+  return rows.map((row) => callOf(row, (legs.get(row.id) ?? []).map(legOf)));
 }
 
 function legRowsOf(database: Database, call: string): LegRow[] {

@@ -92,6 +92,9 @@ export class Engine implements Centre {
   readonly #loads: QueueLoads;
   readonly #listener: PbxListener;
   readonly #dialler?: Dialler;
+  readonly #takenUp = Promise.withResolvers<void>();
+  /** Resolves when the calls of the store and those of the PBX have been compared for the first time, however long the PBX is away. */
+  readonly takenUp: Promise<void> = this.#takenUp.promise;
   #stopped = false;
 
   constructor(parts: EngineParts) {
@@ -110,7 +113,9 @@ export class Engine implements Centre {
     this.#snapshots = new Snapshots({
       ...parts,
       health: this.#pbxHealth,
-      taken: (reconciled) => this.#post({ input: reconciled }, true),
+      taken: (reconciled) => {
+        this.#post({ input: reconciled, done: () => this.#takenUp.resolve() }, true);
+      },
     });
     this.#ledger = new Ledger({
       ...parts,

@@ -165,6 +165,25 @@ describe('a snapshot', () => {
   });
 });
 
+describe('what the next daemon claims', () => {
+  const answered = { 'Answer-State': 'answered' };
+
+  it.each([
+    ['a_call_that_nobody_answered', { 'Answer-State': 'ringing' }, '0', 1],
+    ['a_call_that_the_daemon_before_answered_is_not', answered, '0', 0],
+    ['a_call_that_the_dialplan_answered', answered, '1', 1],
+  ])('%s', async (_, headers, round, claimed) => {
+    await pbx.stop();
+    fake.arrives('a', headers);
+    fake.channels.get('a')?.variables.set('carillon_tries', round);
+    fake.commands.length = 0;
+    startAgain();
+    await until(() => types().filter((type) => type === 'LinkUp').length === 2);
+    expect((await pbx.snapshot()).channels).toHaveLength(1);
+    expect(said()).toEqual(Array(claimed).fill('api sched_del a'));
+  });
+});
+
 describe('a beat', () => {
   it('is_by_the_clock_of_FreeSWITCH_which_will_compare_them', async () => {
     const beats = () => fake.commands.filter((command) => command.includes('carillon_beat'));

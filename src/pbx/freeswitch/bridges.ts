@@ -43,7 +43,7 @@ export class Bridges {
     checkId(bridge);
     const members = this.#members(bridge);
     // To say so where the link is down.
-    if (members.length === 0) await this.#commander.isThere(bridge);
+    if (members.length === 0) await this.#commander.checkOurs();
     for (const leg of members) leg.bridge = '';
     await Promise.all(members.map(({ id }) => this.#commander.unset(id, BRIDGE)));
     for (const leg of members) await this.park(leg);

@@ -20,7 +20,7 @@ export interface Seen {
   readonly state: PbxSnapshot['channels'][number]['state'];
   /** The dialplan handed it to us, and is not looking after it itself. */
   readonly isHandedOver: boolean;
-  /** How often the dialplan looked after it itself before it handed it over. */
+  /** How often the dialplan looked after it, or answered it, itself before it handed it over. */
   readonly round: string;
   readonly bridge: string;
   /** Whom it talks with in a bridge of two; '' where there is nobody. */

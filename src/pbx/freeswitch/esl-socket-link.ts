@@ -63,7 +63,7 @@ export class EslSocket {
         this.close(`FreeSWITCH did not answer in ${DEADLINE_MS} ms`);
       }, DEADLINE_MS);
       this.#pending.push({ resolve, reject, timer });
-      this.#socket.write(command);
+      this.#write(command);
       if (this.#socket.writableLength > MOST_UNREAD) this.close('FreeSWITCH reads nothing more');
     });
   }
@@ -84,6 +84,15 @@ export class EslSocket {
       reject(new PbxError('link-down', `the link to FreeSWITCH dropped: ${reason}`));
     }
     this.#listener.closed(reason, hopeless);
+  }
+
+  /** What is said in the same moment leaves together: each write wakes FreeSWITCH, and costs a tenth of a millisecond here. */
+  #write(command: string): void {
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
+    this.#socket.write(command);
   }
 
   #read(bytes: Buffer): void {

@@ -65,6 +65,12 @@ export class Legs {
     return [...this.#legs.values()];
   }
 
+  /** Where this item plays or waits. After a takeover thousands of items are looked for that may be there. */
+  lineWith(item: string): Line | undefined {
+    for (const { line } of this.#legs.values()) if (line.has(item)) return line;
+    return undefined;
+  }
+
   isOurs(id: string): boolean {
     return id.startsWith(this.#idPrefix);
   }

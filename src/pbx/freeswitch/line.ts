@@ -76,14 +76,17 @@ export class Line {
     this.#run(item, true);
   }
 
-  /** Resolves when the item is over; false when it is not here. */
-  async stop(id: string): Promise<boolean> {
+  /** True while the item plays or waits. */
+  has(id: string): boolean {
+    return this.#running?.item.id === id || this.#waiting.some((item) => item.id === id);
+  }
+
+  /** Resolves when the item is over. */
+  async stop(id: string): Promise<void> {
     const waiting = this.#waiting.find((item) => item.id === id);
     this.#waiting = this.#waiting.filter((item) => item !== waiting);
     waiting?.ended('done');
     if (this.#running?.item.id === id) await this.#break();
-    else if (!waiting) return false;
-    return true;
   }
 
   /** Ends everything. */

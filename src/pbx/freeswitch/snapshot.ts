@@ -40,7 +40,7 @@ export class Census {
       if (!adopted?.isNew) continue;
       this.#place(adopted.leg, seen);
       if (adopted.leg.ours) continue;
-      this.#legs.claim(adopted.leg);
+      if (!wasAnswered(seen)) this.#legs.claim(adopted.leg);
       found.push(seen.arrived);
     }
     return found;
@@ -87,6 +87,14 @@ export class Census {
     else if (app === 'playback' || app === 'record')
       leg.line.adopt({ id: idIn(leg.id, argument), app, argument, ended: () => undefined });
   }
+}
+
+/**
+ * True for a call that a daemon before us answered, and so had claimed: the dialplan counts a round for each that it looked after, or
+ * answered, itself.
+ */
+function wasAnswered({ state, round }: Seen): boolean {
+  return state === 'up' && round === '0';
 }
 
 function channelOf({ arrived, ours, isUp, told }: Leg): PbxSnapshot['channels'] {

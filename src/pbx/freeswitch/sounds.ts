@@ -38,8 +38,8 @@ type SoundVerbs = Pick<
 export function soundVerbs({ commander, legs, orders, emit, recordings }: SoundOptions): SoundVerbs {
   async function stopItem(id: string): Promise<void> {
     checkId(id);
-    for (const { line } of legs.all()) if (await line.stop(id)) return;
-    await commander.checkOurs();
+    const line = legs.lineWith(id);
+    await (line ? line.stop(id) : commander.checkOurs());
   }
 
   return {

@@ -22,9 +22,10 @@ export interface WatchOptions {
   readonly log: Log;
 }
 
-/** When the list of channels is read anew after events began to come, ms: it is late by up to 0.4 s, and to come here took 0.1 s. */
-const SECOND_LOOK_MS = 300;
-const LAST_LOOK_MS = 900;
+/** The list of channels is late by up to this, ms. */
+const LIST_LATE_MS = 450;
+/** When it is read anew after events began to come, ms. */
+const LOOKS_MS = [LIST_LATE_MS, 2 * LIST_LATE_MS];
 /** Calls that were cut off this long ago are taken up again, ms: nobody stays in silence for longer. */
 const CUT_OFF_MS = 60_000;
 const DRAINING =
@@ -43,8 +44,10 @@ export class Watch {
   #core = '';
   /** When it was lost, `performance.now()`; undefined before it was ever reached. */
   #lostAt: number | undefined;
+  /** Since when nobody dialled, `performance.now()`: whoever was here before us does so no more when we are made. */
+  #quietSince = performance.now();
   #isDraining = false;
-  /** Resolves when the list has been read for the second time. */
+  /** Resolves when the list shows all legs that were dialled before the link was there. */
   settled: Promise<void> = Promise.resolve();
 
   constructor(options: WatchOptions) {
@@ -56,8 +59,8 @@ export class Watch {
     this.#early = [];
     const life = {};
     this.#life = life;
-    const settledAt = performance.now() + SECOND_LOOK_MS;
-    this.#greet(settledAt, () => this.#life === life).catch((error) => {
+    const upAt = performance.now();
+    this.#greet(upAt, () => this.#life === life).catch((error) => {
       if (this.#life === life) this.#options.cut(messageOf(error));
     });
   }
@@ -65,6 +68,7 @@ export class Watch {
   /** The link is lost. */
   end(): void {
     this.#life = {};
+    this.#quietSince = performance.now();
     this.#noMoreLooks.abort();
     this.#noMoreLooks = new AbortController();
     this.settled = Promise.resolve();
@@ -93,8 +97,8 @@ export class Watch {
     );
   }
 
-  /** @param settledAt when the list shows everybody who was there before the link was, `performance.now()` */
-  async #greet(settledAt: number, isPresent: () => boolean): Promise<void> {
+  /** @param upAt since when events come, `performance.now()` */
+  async #greet(upAt: number, isPresent: () => boolean): Promise<void> {
     const { commander, ownership, phones, census, tell } = this.#options;
     const isMine = await ownership.take();
     if (!isPresent()) return;
@@ -114,9 +118,9 @@ export class Watch {
       census.take(),
     ]);
     if (!isPresent()) return;
-    this.settled = this.#lookAgain(settledAt);
+    this.settled = this.#until(this.#quietSince + LIST_LATE_MS);
     commander.attempt(this.settled);
-    commander.attempt(this.#lookAgain(settledAt + LAST_LOOK_MS - SECOND_LOOK_MS));
+    for (const ms of LOOKS_MS) commander.attempt(this.#lookAgain(upAt + ms));
     this.beat();
     const early = this.#early ?? [];
     this.#early = undefined;
@@ -128,12 +132,17 @@ export class Watch {
     for (const event of early) tell(event);
   }
 
-  /** Finds calls that came while nobody was there, and that no list had yet. Rejects when the link drops. @param at `performance.now()` */
-  async #lookAgain(at: number): Promise<void> {
+  /** Resolves at this `performance.now()`; rejects when the link drops before. */
+  async #until(at: number): Promise<void> {
     const { signal } = this.#noMoreLooks;
     await sleep(at - performance.now(), undefined, { signal }).catch(() => {
       throw new PbxError('link-down', 'the link dropped');
     });
+  }
+
+  /** Finds calls that came while nobody was there, and that no list had yet. */
+  async #lookAgain(at: number): Promise<void> {
+    await this.#until(at);
     for (const arrived of await this.#options.census.take())
       this.emit({ type: 'ChannelArrived', ...arrived });
   }
