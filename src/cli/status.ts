@@ -1,4 +1,4 @@
-import { findRunningPbx, pbxLogs } from '../setup/choose-pbx.ts';
+import { asItRuns, findRunningPbx, pbxLogs } from '../setup/choose-pbx.ts';
 import { daemonLog } from '../setup/daemon-process.ts';
 import { readSettings, type Settings } from '../setup/settings.ts';
 import { lockOwner } from '../setup/start-lock.ts';
@@ -12,7 +12,7 @@ const CALLS_SHOWN = 5;
 
 /** `carillon status`: what runs, what is wrong, who waits. Returns the exit code: 0 when calls are taken. */
 export async function showStatus(): Promise<number> {
-  const settings = readSettings(process.env);
+  const settings = asItRuns(readSettings(process.env));
   const supervisor = lockOwner(settings.data);
   const pbx = findRunningPbx(settings);
   const health = await askDaemon(settings, PATIENCE_MS);

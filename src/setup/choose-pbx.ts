@@ -7,6 +7,7 @@ import { freeswitchConsole, freeswitchLog } from './freeswitch/home.ts';
 import { freeswitchInstallation } from './freeswitch/installation.ts';
 import { findRunningFreeswitch } from './freeswitch/process.ts';
 import { PBX_KINDS, type PbxConnections, type PbxInstallation, type PbxKind } from './pbx-installation.ts';
+import { programOf } from './pbx-process.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -62,4 +63,15 @@ export function findOtherPbx({
     if (pid !== undefined) return { kind, pid };
   }
   return undefined;
+}
+
+/**
+ * The settings of the centre that runs on their data folder, for commands beside it: their own terminal may name another PBX, or lack the
+ * name of its program.
+ */
+export function asItRuns(settings: Settings): Settings {
+  const pbx = findOtherPbx(settings)?.kind ?? settings.pbx;
+  const pid = findRunningPbx({ ...settings, pbx });
+  const program = pbx === 'freeswitch' && pid !== undefined ? programOf(pid) : undefined;
+  return { ...settings, pbx, freeswitch: settings.freeswitch ?? program };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPbx } from './pbx-installation.ts';
 import type { Program } from './run-program.ts';
@@ -55,6 +55,15 @@ export function adoptPbx(pid: number, { mark, stopWithinMs }: PbxProcess): Runni
 export function runningIn(pidFile: string, mark: string): number | undefined {
   const pid = Number.parseInt(textOf(pidFile), 10);
   return Number.isInteger(pid) && pid > 1 && wasStartedWith(pid, mark) ? pid : undefined;
+}
+
+/** Absolute path of the program that a process runs; undefined when it has ended, or is another user's. */
+export function programOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether it takes calls, waiting for at most `timeoutMs`; false as soon as it has ended. */

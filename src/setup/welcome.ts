@@ -6,7 +6,7 @@ import { FIRST_LOGIN } from './users.ts';
 /** What the operator reads when everything is up. Holds no secret. */
 export function welcomeText(
   settings: Settings,
-  running: Pick<RunningCarillon, 'phones'>,
+  running: Pick<RunningCarillon, 'phones' | 'pbx'>,
   tookMs: number,
 ): string {
   const sip = hostPort(reachableHost(settings), settings.sipPort);
@@ -29,6 +29,7 @@ Carillon is ready after ${(tookMs / 1000).toFixed(1)} s.  客服热线已就绪�
 
   API       described at ${console}/openapi.json
             token: npx carillon token   (kept in ${secretsFile(settings.data)})
+  PBX       ${running.pbx}
   Trunk     sip:${hostPort(settings.trunk.host, settings.trunk.port)}
   Data      ${settings.data}
 ${exposure(settings)}

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findOtherPbx, findRunningPbx } from '../../src/setup/choose-pbx.ts';
+import { readableSettings } from '../../src/cli/doctor/gather-installation.ts';
+import { asItRuns, findOtherPbx, findRunningPbx } from '../../src/setup/choose-pbx.ts';
 import type { PbxKind, RunningPbx } from '../../src/setup/pbx-installation.ts';
 import { adoptPbx, isBooted, launchPbx, runningIn } from '../../src/setup/pbx-process.ts';
 import { readSettings } from '../../src/setup/settings.ts';
@@ -113,6 +114,19 @@ describe('a data folder that both PBXs know', () => {
     expect(findOtherPbx({ pbx: kind, data })).toBeUndefined();
     expect(findRunningPbx({ pbx: other, data })).toBeUndefined();
     expect(findOtherPbx({ pbx: other, data })).toEqual({ kind, pid });
+  });
+
+  test('commands beside it find it and its program without being told', () => {
+    const data = temporaryFolder();
+    const settings = readSettings({ CARILLON_DATA: data });
+    expect(asItRuns(settings)).toEqual(settings);
+    runs('freeswitch', data);
+    expect(asItRuns(settings)).toMatchObject({ pbx: 'freeswitch', freeswitch: process.execPath });
+    expect(asItRuns({ ...settings, pbx: 'freeswitch', freeswitch: '/named' }).freeswitch).toBe('/named');
+    expect(readableSettings({ CARILLON_DATA: data }).wrong).toEqual([]);
+    expect(readableSettings({ CARILLON_DATA: data, CARILLON_PBX: 'asterisk' }).wrong).toEqual([
+      'CARILLON_PBX is asterisk in this terminal, but freeswitch runs on the data folder',
+    ]);
   });
 
   test('a start with the other one is refused, says both ways out, and leaves the one that runs alone', async () => {

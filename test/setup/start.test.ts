@@ -105,7 +105,7 @@ describe('start', () => {
     const phone = { extension: '1001', password: 'do-not-show-me', name: 'One' };
     const text = welcomeText(
       readSettings({ CARILLON_DATA: data, CARILLON_SIP_PORT: '16060' }),
-      { phones: [phone] },
+      { phones: [phone], pbx: 'FreeSWITCH 1.11.3 (as CARILLON_FREESWITCH says)' },
       4200,
     );
     for (const word of [
@@ -114,6 +114,7 @@ describe('start', () => {
       'sip:95533@127.0.0.1:16060',
       '/openapi.json',
       'user 1001',
+      'FreeSWITCH 1.11.3',
       'npx carillon phones',
       '4.2 s',
     ])

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import { pbxLogs } from '../../setup/choose-pbx.ts';
+import { asItRuns, pbxLogs } from '../../setup/choose-pbx.ts';
 import { daemonLog } from '../../setup/daemon-process.ts';
 import { inProject } from '../../setup/project.ts';
 import { readSecrets, secretsFile } from '../../setup/secrets.ts';
@@ -46,7 +46,10 @@ export function readableSettings(env: Environment): ReadableSettings {
   const wrong: string[] = [];
   for (;;) {
     try {
-      return { settings: readSettings(usable), wrong, unknown };
+      const told = readSettings(usable);
+      const settings = asItRuns(told);
+      const isMisled = usable.CARILLON_PBX !== undefined && settings.pbx !== told.pbx;
+      return { settings, wrong: isMisled ? [...wrong, misled(told.pbx, settings.pbx)] : wrong, unknown };
     } catch (thrown) {
       const named = known.find((name) => usable[name] !== undefined && messageOf(thrown).includes(name));
       if (!(thrown instanceof Refused) || named === undefined) throw thrown;
@@ -54,6 +57,10 @@ export function readableSettings(env: Environment): ReadableSettings {
       delete usable[named];
     }
   }
+}
+
+function misled(told: string, runs: string): string {
+  return `CARILLON_PBX is ${told} in this terminal, but ${runs} runs on the data folder`;
 }
 
 export function installationFacts({ settings, wrong, unknown }: ReadableSettings): InstallationFacts {

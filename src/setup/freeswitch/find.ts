@@ -41,7 +41,11 @@ export async function findFreeswitch(
   if (found !== undefined) return checked(found, 'path');
   const packaged = usual.map((prefix) => join(prefix, 'bin/freeswitch')).find(isProgram);
   if (packaged !== undefined) return checked(packaged, 'usual');
-  throw new Refused('no-freeswitch', `There is no FreeSWITCH on this machine. ${HOW_TO_GET}.`);
+  const hint = process.env.FREESWITCH_HOME ? ' FREESWITCH_HOME is read by the tests only.' : '';
+  throw new Refused(
+    'no-freeswitch',
+    `No FreeSWITCH was found on the PATH or in the usual places. ${HOW_TO_GET}.${hint}`,
+  );
 }
 
 /** The modules that our configuration loads, such as `mod_sofia`. */
