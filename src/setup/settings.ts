@@ -63,6 +63,8 @@ export interface ServiceSetting {
 /** Address of the service that ships with Carillon. */
 export const SAMPLE = 'sample';
 
+/** What two cores bear when twice as many call: FreeSWITCH needs three times as much processor for a call. */
+const CALLS_PER_SECOND: Readonly<Record<PbxKind, number>> = { asterisk: 100, freeswitch: 50 };
 const CLASS_OF_SERVICE = 'dialplan/class-of-service.yaml';
 const ROUTING = 'routing/routing.yaml';
 const SHORT_CODES = 'dialer/short-codes.yaml';
@@ -80,7 +82,7 @@ export const SETTINGS: readonly {
   { name: 'CARILLON_RTP_PORTS', fallback: '20000-20999', meaning: 'UDP ports for audio, first-last' },
   {
     name: 'CARILLON_CALLS_PER_SECOND',
-    fallback: '100',
+    fallback: '100, on FreeSWITCH 50',
     meaning: 'callers taken per second; more hear the busy signal',
   },
   { name: 'CARILLON_BIND', fallback: '127.0.0.1', meaning: 'IP address to listen on; 0.0.0.0 for all' },
@@ -174,15 +176,16 @@ export function readSettings(env: Environment): Settings {
     bad(
       `CARILLON_SIP_PORT ${sipPort} lies inside CARILLON_RTP_PORTS ${rtpFirst}-${rtpLast}; move one of them.`,
     );
+  const pbx = pbxIn(env);
   return {
     bind,
     sipPort,
     httpPort,
     rtpFirst,
     rtpLast,
-    callsPerSecond: countIn(env, 'CARILLON_CALLS_PER_SECOND', 100, 10_000),
+    callsPerSecond: countIn(env, 'CARILLON_CALLS_PER_SECOND', CALLS_PER_SECOND[pbx], 10_000),
     data,
-    pbx: pbxIn(env),
+    pbx,
     pbxRoot: folderIn(env, 'CARILLON_PBX_ROOT', `${data}/pbx`),
     trunk: hostAndPortIn(env, 'CARILLON_TRUNK', '127.0.0.1:5090'),
     asterisk: asterisk ? folderIn(env, 'CARILLON_ASTERISK', asterisk) : undefined,

@@ -87,6 +87,9 @@ export function freeswitchPhoneFiles(): string[] {
   );
 }
 
+/** New channels per second for each caller that is taken: his own, a leg to whom he talks with, and one that the daemon refuses. */
+const SESSIONS_PER_CALL = 3;
+
 function valuesOf(
   settings: Settings,
   { secrets, ports, program }: FreeswitchSurroundings,
@@ -107,6 +110,7 @@ function valuesOf(
     rtpFirst: settings.rtpFirst,
     rtpLast: settings.rtpLast,
     maxCalls: mostChannels(settings),
+    sessionsPerSecond: settings.callsPerSecond * SESSIONS_PER_CALL,
     music: ordinaryMusic(join(freeswitchHome(data), 'music/default'), program.music, 'freeswitch'),
     demonstrationVoices: demonstrationVoices(data),
   };
