@@ -16,8 +16,8 @@ const LATE_MS = 5_000;
 /** One that waits for a disk is not waited for, ms: what it has in hand is committed or not. */
 const STOP_WITHIN_MS = 3_000;
 
-/** A thread starts in a third of the time with it, and with less memory. */
-const QUICK_IMPORTS = new URL('../setup/quick-imports.ts', import.meta.url).href;
+/** A thread starts in a third of the time with it, with less memory, and gives way to calls. */
+const BACKGROUND_THREAD = new URL('../setup/background-thread.ts', import.meta.url).href;
 
 interface Asked extends DeskRequest {
   readonly since: number;
@@ -113,7 +113,7 @@ export class ListThread {
     const workerData = this.#settings;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData,
-      execArgv: ['--import', QUICK_IMPORTS],
+      execArgv: ['--import', BACKGROUND_THREAD],
     });
     this.#worker = worker;
     this.#startedAt = this.#clock.now();

@@ -9,8 +9,8 @@ const PAUSE_MS = 2_000;
 /** A question that is not answered within this is given up, ms. */
 const PATIENCE_MS = 30_000;
 
-/** A thread starts in a third of the time with it, and with less memory. */
-const QUICK_IMPORTS = new URL('../setup/quick-imports.ts', import.meta.url).href;
+/** A thread starts in a third of the time with it, with less memory, and gives way to calls. */
+const BACKGROUND_THREAD = new URL('../setup/background-thread.ts', import.meta.url).href;
 
 interface Asked {
   readonly resolve: (answer: never) => void;
@@ -40,7 +40,7 @@ export class ReportThread implements Reports {
     if (this.#worker || this.#isStopped) return;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: this.#settings,
-      execArgv: ['--import', QUICK_IMPORTS],
+      execArgv: ['--import', BACKGROUND_THREAD],
     });
     this.#worker = worker;
     let reason = 'it was ended';

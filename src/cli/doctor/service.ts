@@ -1,3 +1,4 @@
+import { counted } from '../terminal.ts';
 import type { TrunkAnswer } from './ask-trunk.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -69,8 +70,8 @@ function checkPhones({ phones: { known, registered } }: ServiceFacts): Finding {
 function checkFlows({ flows: { errors, warnings, count, fault } }: ServiceFacts): Finding {
   const todo = 'npx carillon flow check names them, with what to do.';
   if (fault !== '') return problem('flows', fault, 'Correct CARILLON_FLOWS, or the files.');
-  if (errors > 0) return problem('flows', `${errors} errors in the flow files`, todo);
-  if (warnings > 0) return warning('flows', `${warnings} warnings in the flow files`, todo);
+  if (errors > 0) return problem('flows', `${counted(errors, 'error')} in the flow files`, todo);
+  if (warnings > 0) return warning('flows', `${counted(warnings, 'warning')} in the flow files`, todo);
   return count === 0
     ? problem('flows', 'there is no flow, so every caller is refused', 'Write one: see docs/flows.md')
     : ok('flows', `${count} flow files without a fault`);
