@@ -14,10 +14,13 @@ const PREMIUM = '0019005551234';
 /** For how long nothing may happen, ms. */
 const QUIET_MS = 700;
 const SDP = ['Content-Type: application/sdp'];
-/** How each PBX says no to a caller who wants to be put through, and to a text message; and how long it takes to miss the daemon, ms. */
+/**
+ * How each PBX says no to a caller who wants to be put through, and to a text message, which FreeSWITCH accepts and throws away; and
+ * how long it takes to miss the daemon, ms.
+ */
 const NO = {
   asterisk: { transfer: 603, message: 404, daemonMs: QUIET_MS },
-  freeswitch: { transfer: 405, message: 407, daemonMs: 3_000 },
+  freeswitch: { transfer: 405, message: 202, daemonMs: 3_000 },
 }[PBX_UNDER_TEST];
 /** A caller who left the queue for where a phone sent him. */
 const LEFT = new RegExp(`^Local/|${PREMIUM}`);
