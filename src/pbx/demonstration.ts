@@ -11,8 +11,8 @@ export interface ScriptedCallers {
   call(caller: ScriptedCaller & { readonly callerNumber: string; readonly dialled: string }): Promise<void>;
   /** Those who have not hung up yet. Rejects with `PbxError`. */
   present(): Promise<readonly ScriptedCaller[]>;
-  /** He hangs up now; harmless when he has. Rejects with `PbxError`. */
-  hangUp(caller: ScriptedCaller): Promise<void>;
+  /** They hang up now; harmless for those who have. Rejects with `PbxError`. */
+  hangUp(callers: readonly ScriptedCaller[]): Promise<void>;
 }
 
 export interface ScriptedCaller {

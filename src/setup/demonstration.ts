@@ -111,7 +111,7 @@ export class Demonstration implements DemonstrationDesk {
     for (const cancel of this.#cancels) cancel();
     this.#coming -= this.#cancels.size;
     this.#cancels.clear();
-    await Promise.all((await callers.present()).map((caller) => callers.hangUp(caller)));
+    await callers.hangUp(await callers.present());
   }
 
   async #call([script, callerNumber]: Coming): Promise<void> {

@@ -108,7 +108,8 @@ describe('scripted callers', () => {
       { error: { id: 'demonstration-full' } },
     ]);
     await until('twenty callers', async () => (await shown()).running.length === 20, 20_000);
-    await centre.ask('/api/demonstration/calls', undefined, 'DELETE');
+    const stopped = await centre.ask('/api/demonstration/calls', undefined, 'DELETE');
+    expect([stopped.status, await stopped.json()]).toMatchObject([200, { isPossible: true }]);
     await until('nobody', async () => (await shown()).running.length === 0, 20_000);
   });
 });

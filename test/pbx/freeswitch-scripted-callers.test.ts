@@ -78,9 +78,13 @@ test('those who are there are told by the names of their channels, no others', a
   ]);
 });
 
-test('hanging up ends his channel, and is harmless when he is gone', async () => {
-  await callers.hangUp(caller);
-  expect(fake.commands).toEqual(['api uuid_kill demo-vip-c-1 NORMAL_CLEARING']);
+test('hanging up ends their channels over one connection, and is harmless for who is gone', async () => {
+  await callers.hangUp([caller, { id: 'c-2', script: 'loss' }]);
+  expect(fake.commands).toEqual([
+    'api uuid_kill demo-vip-c-1 NORMAL_CLEARING',
+    'api uuid_kill demo-loss-c-2 NORMAL_CLEARING',
+  ]);
+  expect(fake.connections).toBe(1);
 });
 
 test('each command has a connection of its own, which is closed behind it', async () => {

@@ -25,9 +25,11 @@ class FakeCallers implements ScriptedCallers {
     return [...this.here];
   }
 
-  async hangUp({ id }: ScriptedCaller): Promise<void> {
-    const at = this.here.findIndex((caller) => caller.id === id);
-    if (at >= 0) this.here.splice(at, 1);
+  async hangUp(callers: readonly ScriptedCaller[]): Promise<void> {
+    for (const { id } of callers) {
+      const at = this.here.findIndex((caller) => caller.id === id);
+      if (at >= 0) this.here.splice(at, 1);
+    }
   }
 }
 

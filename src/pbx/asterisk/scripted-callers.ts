@@ -40,9 +40,13 @@ export function asteriskScriptedCallers(options: AriHttpOptions): ScriptedCaller
         (channel) => callerOf(parseChannel(channel)?.id ?? '') ?? [],
       );
     },
-    async hangUp(caller) {
-      const answer = await ari.request({ method: 'DELETE', path: path('channels', channelOf(caller)) });
-      checkGone(answer, `scripted caller ${caller.id}`);
+    async hangUp(callers) {
+      await Promise.all(
+        callers.map(async (caller) => {
+          const answer = await ari.request({ method: 'DELETE', path: path('channels', channelOf(caller)) });
+          checkGone(answer, `scripted caller ${caller.id}`);
+        }),
+      );
     },
   };
 }

@@ -62,9 +62,13 @@ export function freeswitchScriptedCallers(options: FreeswitchScriptedCallersOpti
         return present.flat();
       });
     },
-    async hangUp(caller) {
-      // What FreeSWITCH says no to has hung up already.
-      await talkOnce(options, (say) => say(encodeFor('uuid_kill', channelOf(caller), 'NORMAL_CLEARING')));
+    async hangUp(callers) {
+      // Over one connection, for it lets no more than five wait at its door. What it says no to has hung up already.
+      await talkOnce(options, (say) =>
+        Promise.all(
+          callers.map((caller) => say(encodeFor('uuid_kill', channelOf(caller), 'NORMAL_CLEARING'))),
+        ),
+      );
     },
   };
 }
