@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isHung, type Pulse } from '../../src/setup/pulse.ts';
+import { isHung, isYoung, type Pulse } from '../../src/setup/pulse.ts';
 
 test.each<[string, Pulse, now: number, awakeSince: number, boolean]>([
   ['one that was heard a moment ago', { heardAt: 5000, upSince: -60_000 }, 5200, 0, false],
@@ -19,4 +19,27 @@ test.each<[string, Pulse, now: number, awakeSince: number, boolean]>([
   ['one that does not come up', { heardAt: 0 }, 20_500, 0, true],
 ])('%s', (_what, pulse, now, awakeSince, hangs) => {
   expect(isHung(pulse, now, awakeSince)).toBe(hangs);
+});
+
+test.each([
+  [0, 2_300],
+  [1, 4_600],
+  [3, 18_400],
+  [9, 20_000],
+])('a young one after %i that were killed young may be silent for %i ms', (killedYoung, ms) => {
+  const young = { heardAt: 5_000, upSince: 1_000 };
+  expect(isHung(young, 5_000 + ms, 0, killedYoung)).toBe(false);
+  expect(isHung(young, 5_001 + ms, 0, killedYoung)).toBe(true);
+});
+
+test('one that has grown up gets no more time, whoever was killed before it', () => {
+  expect(isHung({ heardAt: 5_000, upSince: -60_000 }, 6_400, 0, 9)).toBe(true);
+});
+
+test.each<[Pulse, boolean]>([
+  [{ heardAt: 0 }, true],
+  [{ heardAt: 20_999, upSince: 1_000 }, true],
+  [{ heardAt: 21_000, upSince: 1_000 }, false],
+])('%o is young: %s', (pulse, young) => {
+  expect(isYoung(pulse)).toBe(young);
 });
