@@ -135,7 +135,7 @@ export class Watch {
   /** Resolves at this `performance.now()`; rejects when the link drops before. */
   async #until(at: number): Promise<void> {
     const { signal } = this.#noMoreLooks;
-    await sleep(at - performance.now(), undefined, { signal }).catch(() => {
+    await sleep(Math.max(0, at - performance.now()), undefined, { signal }).catch(() => {
       throw new PbxError('link-down', 'the link dropped');
     });
   }
