@@ -40,8 +40,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: REAL,
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
+          // Some start programs; on a crowded machine that takes its time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

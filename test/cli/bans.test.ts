@@ -50,7 +50,7 @@ test('an operator sees who is shut out, and lets an address in again', async () 
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('is not shut out')]);
   expect(wrong.code).toBe(2);
   expect(status.out).toMatch(/^bans +192\.0\.2\.7 shut out: npx carillon bans$/m);
-}, 60_000);
+});
 
 test('no bans, and several, are told in a line', () => {
   expect([bansText([]), bansLine([])]).toEqual(['Nobody is shut out.', 'nobody is shut out']);

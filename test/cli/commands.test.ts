@@ -29,7 +29,7 @@ test('help teaches with examples, and a mistyped command gets a suggestion', asy
     undefined,
   ]);
   expect(mistyped[3]!.err).toContain('npx carillon flow check');
-}, 30_000);
+});
 
 test('graph draws a flow by its name or file, where it is told to', async () => {
   const place = new Place({ 'hotline.yaml': aFlow('hotline'), 'bad.yaml': 'flow: bad\nstart: a\n' });
@@ -53,7 +53,7 @@ test('graph draws a flow by its name or file, where it is told to', async () => 
     expect([ran[index]!.code, ran[index]!.out], message).toEqual([code, '']);
   }
   expect(existsSync(join(place.folder, 'bad.svg'))).toBe(false);
-}, 30_000);
+});
 
 test('schema prints the files that ship', async () => {
   const place = new Place();

@@ -89,7 +89,7 @@ test('a campaign goes from a file over a list to figures', async () => {
   expect(shown.out).toMatch(/2026-03-02 +1 +1 +100\.0% +0\.00% +40\.0s/);
   expect(listed.out).toMatch(/winter +running +ratio +general/);
   expect(top).toMatchObject({ code: 0, out: expect.stringContaining('1 of 1 campaigns running') });
-}, 60_000);
+});
 
 test('a file of another name goes into the list that its campaign has, unless another one is named', async () => {
   const place = new Place();
@@ -118,7 +118,7 @@ test('a file of another name goes into the list that its campaign has, unless an
   expect((await into('d.csv', 'refused', '--list', 'typo')).out).toContain('The import is refused');
   expect((await into('d.csv', 'refused', '--list', 'vip')).out).toContain('The import is refused');
   expect(api.dialer.lists.kept.map(({ name }) => name)).toEqual(['o1', 'vip']);
-}, 60_000);
+});
 
 test('of refused rows the first are shown, and how many more there are', () => {
   expect(refusedText([['3', 'row', 'too-short', 'is too short', '李四,12']], 3)).toBe(
@@ -160,7 +160,7 @@ test('pacing changes what is named, in words for people', async () => {
     rollingWindow: false,
     cancels: false,
   });
-}, 60_000);
+});
 
 test('what is not there or cannot be is said in a sentence', async () => {
   const place = new Place();
@@ -176,7 +176,7 @@ test('what is not there or cannot be is said in a sentence', async () => {
   });
   expect(noFile).toMatchObject({ code: 2, err: expect.stringContaining('There is no file gone.csv.') });
   expect(noDaemon).toMatchObject({ code: 1, err: expect.stringContaining('The daemon does not answer') });
-}, 60_000);
+});
 
 test('the example is a file without a mistake, and says what the API takes for granted', async () => {
   const { body, problems } = readCampaign(exampleCampaign(START), 'winter.yaml', 'Asia/Shanghai');

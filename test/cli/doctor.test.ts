@@ -197,7 +197,7 @@ test('the trunk whose name has no address, or answers too late, is told and ends
   );
   const sent = { address: '255.255.255.255', family: 4 };
   await expect(askTrunk('sip.carrier.example', 5060, async () => sent)).resolves.toBe('silent');
-}, 20_000);
+});
 
 test.each<[string, (file: string) => void, string]>([
   ['a folder', (file) => mkdirSync(file), 'it cannot be read'],

@@ -66,7 +66,7 @@ beforeAll(async () => {
   const rules = event(1, 'RoutingRulesChanged', {}, { digest: DIGEST });
   await store.commit(theChanges({ calls: [...calls, silent, open], events: [rules, opened, ...log] }));
   database.close();
-}, 60_000);
+});
 
 test('replay shows the day, the same rules and the changed ones side by side, within 80 columns', async () => {
   const { code, out, err } = await run('replay', '2026-11-23', '--rules', 'flows/fifo.yaml', '--calls');

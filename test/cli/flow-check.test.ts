@@ -126,7 +126,7 @@ test('wrong usage has exit code 2 and says what to do', async () => {
   const { code, err } = await place.run(['flow', 'check'], { CARILLON_FLOWS: '/nowhere/flows' });
   expect(err).toContain('The folder of flows /nowhere/flows cannot be read (ENOENT).');
   expect(code).toBe(2);
-}, 30_000);
+});
 
 test('hostile files are refused by line and reach no terminal unharmed', async () => {
   const place = new Place({

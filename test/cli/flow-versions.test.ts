@@ -70,7 +70,7 @@ test('diff tells what changes for callers: from what runs to the file, or betwee
   );
   expect(await diff('hotline', 'flows/hotline.yaml', 'flows/other/draft.yaml')).toContain('"Good [day]."');
   expect(await diff('hotline', digest(FIRST), digest(FIRST))).toContain('Nothing changes for callers.');
-}, 30_000);
+});
 
 test('without a daemon, rollback writes the file, and keeps what was in it and never ran', async () => {
   const place = await placeWithPast(aFlow('hotline', 'Half an idea'));
@@ -187,7 +187,7 @@ test('the history tells when a flow was gone', async () => {
   expect(text.out).toContain('Callers enter none of them.');
   expect(JSON.parse(json.out).running).toBeNull();
   expect(diff.out, 'with what ran last').toContain(`hotline: ${digest(SECOND)} → flows/hotline.yaml`);
-}, 30_000);
+});
 
 test('what is not there is named, with what there is', async () => {
   const place = await placeWithPast();
@@ -211,4 +211,4 @@ test('what is not there is named, with what there is', async () => {
   const damaged = await place.run(['flow', 'history', 'hotline']);
   expect(damaged.err).toContain('is damaged or is not a database of Carillon');
   expect(damaged.code).toBe(1);
-}, 30_000);
+});

@@ -94,7 +94,7 @@ test('the command shows both files, nothing that a terminal obeys, and says what
   expect([wrong.code, level.code]).toEqual([2, 2]);
   expect(wrong.err).toContain('write such as 90s, 10m, 2h or 1d');
   expect(level.err).toContain('debug');
-}, 30_000);
+});
 
 test.each(['9e15', '"+275760-09-14T00:00:00Z"', 'null', '{}'])(
   'a line whose time is %s ends nothing',
@@ -134,7 +134,7 @@ test('followed, it goes on with what is added, also after the file was emptied',
   await new Promise((resolve) => setTimeout(resolve, 600));
   appendFileSync(file, `${LOG[6]}\n`);
   await expect.poll(() => out, { timeout: 10_000 }).toContain('Carillon is up');
-}, 60_000);
+});
 
 test('status names the PBX that the settings choose, and its log', async () => {
   const place = new Place();
@@ -143,7 +143,7 @@ test('status names the PBX that the settings choose, and its log', async () => {
   expect(out).toMatch(/^freeswitch +not running$/m);
   expect(out).toContain(join(place.data, 'freeswitch/log/'));
   expect(out).not.toContain('asterisk');
-}, 30_000);
+});
 
 test('status names what runs, says what is wrong, and ends with 1 while no calls are taken', async () => {
   const place = new Place();
@@ -152,4 +152,4 @@ test('status names what runs, says what is wrong, and ends with 1 while no calls
   expect(out).toMatch(/^daemon +does not answer$/m);
   expect(out).toMatch(/^asterisk +not running$/m);
   expect(out).toContain('npx carillon doctor');
-}, 30_000);
+});

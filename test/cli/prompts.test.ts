@@ -147,7 +147,7 @@ test('render needs speech; with a program of any kind it makes all sounds, and f
   expect(readdirSync(join(place.data, 'prompts')).length).toBeGreaterThan(50);
   const listed = await place.run(['prompts', 'list', '--persona', 'ordinary', '--language', 'en']);
   expect(listed.out).toContain('welcome    en        ordinary  spoken     0.5    Welcome.');
-}, 30_000);
+});
 
 test('a language or persona that there is not is wrong usage; flows with errors are named', async () => {
   const place = placeOfHotline();

@@ -86,7 +86,7 @@ test('warnings are told, and count when they are to', async () => {
   expect(out).toContain('* those who suit the caller');
   expect(code).toBe(0);
   expect((await check('--strict')).code).toBe(1);
-}, 30_000);
+});
 
 test('agents are those of the data folder, once there are some', async () => {
   const { place, check } = placeWith('skills: [service]\nqueues: { q: { needs: { service: 5 } } }');
@@ -104,7 +104,7 @@ test('agents are those of the data folder, once there are some', async () => {
   expect(out).toContain('error agents a (Na) and b (Nb) have the same home phone 1001');
   expect(code).toBe(1);
   database.close();
-}, 30_000);
+});
 
 test('scripts get all of it', async () => {
   const { code, out } = await placeWith(TEXT).check('--json');
@@ -128,7 +128,7 @@ test('a file may be named, and one that is not there is said', async () => {
     'nowhere.yaml cannot be read (ENOENT). Give the file, or name it in CARILLON_ROUTING.',
   );
   expect(code).toBe(2);
-}, 30_000);
+});
 
 test('a queue that is taken out is missed by the flows and campaigns that send callers to it', async () => {
   const { place, check } = placeWith(TEXT.replace(/ {2}card:\n.*/s, ''));
@@ -145,7 +145,7 @@ test('a queue that is taken out is missed by the flows and campaigns that send c
     'campaign spring still sends callers to "card", and there is no such queue',
   ]);
   database.close();
-}, 30_000);
+});
 
 test('hostile text reaches no terminal unharmed', async () => {
   const { code, out } = await placeWith('queues: { q: { needs: ["\\e[31m >= 1"] } }').check();

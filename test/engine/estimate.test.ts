@@ -77,11 +77,11 @@ test('given_hours_in_which_callers_have_to_wait_then_what_was_expected_is_about_
   const [{ accuracy }] = lab.engine.queues() as [ReturnType<CentreLab['engine']['queues']>[0]];
   expect(accuracy.estimates).toBe(all.length);
   expect(accuracy.near / accuracy.estimates).toBeGreaterThan(0.7);
-}, 60_000);
+});
 
 test('given_agents_who_are_free_then_nobody_is_told_that_he_has_to_wait', async () => {
   const lab = await busyHours(3, 0.4, 1);
   const all = connected(lab);
   expect(all.length).toBeGreaterThan(50);
   expect(all.filter(({ told }) => told > 0)).toEqual([]);
-}, 60_000);
+});

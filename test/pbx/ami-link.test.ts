@@ -149,7 +149,7 @@ describe('a link to AMI', () => {
     await expect(link.action('CoreStatus')).rejects.toMatchObject({ code: 'timeout' });
     await until(() => told.length > 1, 4_000);
     expect(told[1]).toBe('down: AMI Ping: no answer in 3000 ms');
-  }, 12_000);
+  });
 
   it('given_a_wrong_password_then_it_says_so_once_and_does_not_insist', async () => {
     answer = (_action, id) => `Response: Error\r\nActionID: ${id}\r\nMessage: Authentication failed\r\n\r\n`;
@@ -214,7 +214,7 @@ describe('a link to AMI', () => {
     sockets.at(-1)!.destroy();
     await until(() => told.length === 4);
     expect(told.at(-1)).toBe('down: Asterisk closed the link');
-  }, 20_000);
+  });
 
   it('given_garbage_then_it_goes_on', async () => {
     connect();

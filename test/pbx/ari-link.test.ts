@@ -237,7 +237,7 @@ describe('a link to ARI', () => {
     fake.sockets.at(-1)!.terminate();
     await until(() => told.length === 5, 5_000);
     expect(told.at(-1)).toEqual({ down: 'Asterisk is still starting' });
-  }, 20_000);
+  });
 
   it('tells_a_restart_of_asterisk_from_a_link_that_was_cut', async () => {
     connect();

@@ -128,7 +128,7 @@ describe('a leg', () => {
     expect((await pbx.snapshot()).channels).toEqual([]);
     expect(said().filter((command) => command.includes('uuid_kill'))).toHaveLength(1);
     expect(types()).toEqual(['LinkUp']);
-  }, 10_000);
+  });
 
   it('on_behalf_of_another_is_offered_what_that_one_speaks_before_all_else', async () => {
     fake.arrives('a', { variable_rtp_use_codec_name: 'PCMA' });

@@ -46,7 +46,7 @@ let day: RecordedDay;
 beforeAll(async () => {
   log = await logOf(BUSY);
   day = dayOf(log, BUSY.startAt - MINUTE_MS, BUSY.startAt + 24 * 60 * MINUTE_MS);
-}, 60_000);
+});
 
 const again = (of: RecordedDay, rules = RULES, seed = 1): DayOutcome =>
   replay(of, rules, { before: RULES, seed });

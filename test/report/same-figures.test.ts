@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const event of log) fold.take(event);
   fold.settle(log.at(-1)!.at);
   sums = fold.drain();
-}, 60_000);
+});
 
 const lanes = () =>
   sums.queues.map(({ at, queue, tier, branches: _all, ...counts }) => ({ at, queue, tier, counts }));
