@@ -9,6 +9,7 @@ import { type FromDaemon, SPARE, TAKE_OVER } from './lifeline.ts';
 import { inProject, projectFolder } from './project.ts';
 import type { Pulse } from './pulse.ts';
 import { hostPort, reachableHost, type Settings } from './settings.ts';
+import { starvedMs } from './starved.ts';
 
 const STOP_TIMEOUT_MS = 5000;
 
@@ -132,12 +133,15 @@ function endOf(child: ChildProcess): Promise<number | undefined> {
 }
 
 function pulseOf(child: ChildProcess): () => Pulse {
-  let pulse: Pulse = { heardAt: performance.now() };
+  const starved = (): number => (child.pid === undefined ? 0 : starvedMs(child.pid));
+  let heard: Pulse = { heardAt: performance.now() };
+  let starvedThen = starved();
   child.on('message', (said: FromDaemon) => {
     const heardAt = performance.now();
-    pulse = { heardAt, upSince: pulse.upSince ?? (said === 'up' ? heardAt : undefined) };
+    heard = { heardAt, upSince: heard.upSince ?? (said === 'up' ? heardAt : undefined) };
+    starvedThen = starved();
   });
-  return () => pulse;
+  return () => ({ ...heard, starvedMs: Math.max(0, starved() - starvedThen) });
 }
 
 /** True while `pid` is a daemon, or a spare, of this data folder. */

@@ -8,7 +8,7 @@ import { backOff, pause } from './back-off.ts';
 import { type DaemonProcess, daemonLog, forgetDaemon, isDaemon, launchDaemon } from './daemon-process.ts';
 import { EXIT_REPLACED } from './lifeline.ts';
 import { storeFile } from './prepare.ts';
-import { isHung, isYoung } from './pulse.ts';
+import { isHung } from './pulse.ts';
 import type { Settings } from './settings.ts';
 import { SpareDaemon } from './spare-daemon.ts';
 
@@ -37,16 +37,14 @@ export function keepDaemon(settings: Settings, say: (line: string) => void): Dae
   const spare = new SpareDaemon(settings, say);
   let daemon = launchDaemon(settings, 'daemon');
   let deaths = 0;
-  let killedYoung = 0;
 
   async function keep(): Promise<void> {
     const delays = backOff();
     while (!signal.aborted) {
       const began = performance.now();
-      const end = await untilOver(daemon, spare, killedYoung, signal);
+      const end = await untilOver(daemon, spare, signal);
       if (signal.aborted) return;
       deaths += 1;
-      killedYoung = end === 'hung' && isYoung(daemon.pulse()) ? killedYoung + 1 : 0;
       if (end === EXIT_REPLACED) await whileReplaced(settings, signal, say);
       else {
         const words = wordsOf(end);
@@ -84,12 +82,7 @@ export function keepDaemon(settings: Settings, say: (line: string) => void): Dae
 type End = number | undefined | 'hung';
 
 /** Resolves when the daemon has ended, or has been killed because it hangs. Keeps a spare meanwhile. */
-async function untilOver(
-  daemon: DaemonProcess,
-  spare: SpareDaemon,
-  killedYoung: number,
-  signal: AbortSignal,
-): Promise<End> {
+async function untilOver(daemon: DaemonProcess, spare: SpareDaemon, signal: AbortSignal): Promise<End> {
   let over: { readonly code: number | undefined } | undefined;
   const ended = daemon.ended.then((code) => {
     over = { code };
@@ -103,7 +96,7 @@ async function untilOver(
     last = now;
     if (over || signal.aborted) break;
     spare.keep(daemon.pulse(), now, awakeSince);
-    if (!isHung(daemon.pulse(), now, awakeSince, killedYoung)) continue;
+    if (!isHung(daemon.pulse(), now, awakeSince)) continue;
     daemon.kill();
     await Promise.race([ended, sleep(GONE_WITHIN_MS, undefined, { ref: false })]);
     return 'hung';

@@ -4,36 +4,32 @@ export interface Pulse {
   readonly heardAt: number;
   /** Since when it has taken up all calls. Until then it may be busy, such as with reading flows. */
   readonly upSince?: number | undefined;
+  /** For how long of the time since then it wanted a processor and was given none. */
+  readonly starvedMs?: number;
 }
 
 /** A daemon that is silent for this long hangs: callers wait in silence until it is replaced. Six of its beats. */
 const HANGS_AFTER_MS = 1300;
-/**
- * The same in its first time, when all it does is done for the first time and may take long; another one would be younger still. Twice
- * as long for each before it that was killed as young: on a crowded machine no daemon would ever grow up.
- */
+/** The same in its first time, when all it does is done for the first time and may take long; another one would be younger still. */
 const YOUNG_HANGS_AFTER_MS = 2300;
 const YOUNG_MS = 20_000;
-/** The same while it starts: on a crowded machine, reading the program takes its time, and another one would begin at the same place. */
+/**
+ * The same while it starts, and at any time on a crowded machine: reading the program takes its time there, and another one would begin
+ * at the same place.
+ */
 const STARTS_WITHIN_MS = 20_000;
 
 /**
- * True for a daemon that hangs.
+ * True for a daemon that hangs. One that waits for a processor does not: on a crowded machine its successor would wait as long, after a
+ * takeover that costs more. Only to a limit, for a loop without an end wants processors too.
  * @param awakeSince since when the one who asks runs without a pause: what he slept through is no silence of the daemon
- * @param killedYoung how many in a row were killed in their first time, just before this one
  */
-export function isHung(pulse: Pulse, now: number, awakeSince: number, killedYoung = 0): boolean {
-  return now - Math.max(pulse.heardAt, awakeSince) > patienceMs(pulse, killedYoung);
+export function isHung({ heardAt, upSince, starvedMs = 0 }: Pulse, now: number, awakeSince: number): boolean {
+  const silentMs = now - Math.max(heardAt, awakeSince);
+  return silentMs - starvedMs > patienceMs(upSince, heardAt) || silentMs > STARTS_WITHIN_MS;
 }
 
-/** True for a daemon that starts, or has not been up for long. */
-export function isYoung({ heardAt, upSince }: Pulse): boolean {
-  return upSince === undefined || heardAt - upSince < YOUNG_MS;
-}
-
-function patienceMs(pulse: Pulse, killedYoung: number): number {
-  if (pulse.upSince === undefined) return STARTS_WITHIN_MS;
-  return isYoung(pulse)
-    ? Math.min(YOUNG_HANGS_AFTER_MS * 2 ** killedYoung, STARTS_WITHIN_MS)
-    : HANGS_AFTER_MS;
+function patienceMs(upSince: number | undefined, heardAt: number): number {
+  if (upSince === undefined) return STARTS_WITHIN_MS;
+  return heardAt - upSince < YOUNG_MS ? YOUNG_HANGS_AFTER_MS : HANGS_AFTER_MS;
 }
