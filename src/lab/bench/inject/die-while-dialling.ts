@@ -60,7 +60,7 @@ putIn(
   'if (call.outbound && leg.id === call.channel) globalThis.carillonDials();',
 );
 putIn(
-  'src/engine/engine.ts',
+  'src/engine/pbx-listener.ts',
   "switch (event.type) {\n      case 'ChannelArrived':",
   'globalThis.carillonHears(event);',
 );
