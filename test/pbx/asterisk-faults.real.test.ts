@@ -5,7 +5,7 @@ import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts
 import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
 import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
-import { askAri, optionsFor, runConsole } from './asterisk-world.ts';
+import { askAri, consoleSays, optionsFor, runConsole } from './asterisk-world.ts';
 
 type EventOf<Type extends PbxEvent['type']> = Extract<PbxEvent, { type: Type }>;
 
@@ -220,6 +220,33 @@ describe('the link to a real Asterisk', () => {
     await second.pbx.hangup(channel, 'normal');
     // Asterisk knows the subscription of the first daemon, so the second is told the end.
     expect((await second.event('ChannelEnded')).cause).toBe('normal');
+  });
+});
+
+describe('music on a leg that was dialled', () => {
+  const readByABridge = () => /\bbridge_channel_\w+/.test(consoleSays(asterisk, 'core show threads'));
+
+  it('plays_where_no_other_thread_reads_the_leg_so_that_it_ends_when_it_is_told_to', async () => {
+    const agent = await phone('1001');
+    const { pbx, event } = start();
+    await event('LinkUp');
+    await pbx.originate({
+      leg: 'car-waits',
+      to: { kind: 'phone', extension: '1001' },
+      callerNumber: '95533',
+      callerName: 'Bank',
+      ringTimeoutMs: 5_000,
+    });
+    await agent.waitFor('CALL_INCOMING');
+    await agent.accept();
+    await event('LegAnswered');
+    expect(readByABridge()).toBe(true);
+    await pbx.startMusic('car-waits', 'default');
+    expect(readByABridge()).toBe(false);
+    expect((await pbx.snapshot()).bridges).toEqual([]);
+    await pbx.stopMusic('car-waits');
+    await pbx.hangup('car-waits', 'normal');
+    await event('ChannelEnded');
   });
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,14 +42,22 @@ export async function askAri(asterisk: TestAsterisk, resource: string, method = 
   return answer.json();
 }
 
-/** Runs a command in Asterisk's console; does not wait, because a graceful stop returns only at its end. */
-export function runConsole({ asterisk: { program }, settings }: TestAsterisk, command: string): void {
+function consoleOf({ asterisk: { program }, settings }: TestAsterisk, command: string) {
   const configuration = path.join(asteriskEtc(settings.data), 'asterisk.conf');
-  const console = spawn(program.command, [...program.args, '-C', configuration, '-rx', command], {
-    env: { ...process.env, ...program.env },
-    stdio: 'ignore',
-  });
-  console.unref();
+  const args = [...program.args, '-C', configuration, '-rx', command];
+  return { program: program.command, args, env: { ...process.env, ...program.env } };
+}
+
+/** Runs a command in Asterisk's console; does not wait, because a graceful stop returns only at its end. */
+export function runConsole(asterisk: TestAsterisk, command: string): void {
+  const { program, args, env } = consoleOf(asterisk, command);
+  spawn(program, args, { env, stdio: 'ignore' }).unref();
+}
+
+/** What a command in Asterisk's console prints. */
+export function consoleSays(asterisk: TestAsterisk, command: string): string {
+  const { program, args, env } = consoleOf(asterisk, command);
+  return spawnSync(program, args, { env, encoding: 'utf8' }).stdout;
 }
 
 /** The only one that can be asked to answer by itself: SIPp, because baresip 1.0 cannot. */

@@ -12,6 +12,8 @@ export class Bridges {
   readonly #log: Log;
   /** The bridge in which each channel is, as far as we were told. */
   readonly #where = new Map<string, string>();
+  /** Legs that have left the bridge in which Asterisk dials. */
+  readonly #released = new Set<string>();
 
   constructor(link: AriLink, log: Log) {
     this.#link = link;
@@ -34,11 +36,27 @@ export class Bridges {
         body: { channel: channels },
       };
       check(await this.#link.requestSlow(add), `connect ${channels.join(' and ')}`);
-      for (const channel of channels) this.#where.set(channel, bridge);
+      for (const channel of channels) {
+        this.#where.set(channel, bridge);
+        this.#released.add(channel);
+      }
     } catch (error) {
       await this.#removeIfEmpty(bridge);
       throw error;
     }
+  }
+
+  /**
+   * Takes an answered leg out of the bridge in which Asterisk has dialled it, which ARI does not show. A thread of that bridge reads the
+   * leg, and an order to end music is lost when it comes while that thread makes a packet of it; elsewhere one thread does both.
+   * Rejects with `PbxError`.
+   */
+  async release(leg: string): Promise<void> {
+    if (this.#released.has(leg) || this.#where.has(leg)) return;
+    const bridge = `${leg}.release`;
+    await this.connect(bridge, [leg]);
+    await this.#remove(bridge, leg);
+    await this.disconnect(bridge);
   }
 
   /** Removes the bridge; the channels stay up. */
@@ -56,10 +74,12 @@ export class Bridges {
 
   channelEnded(channel: string): void {
     this.#where.delete(channel);
+    this.#released.delete(channel);
   }
 
   forget(): void {
     this.#where.clear();
+    this.#released.clear();
   }
 
   /**
@@ -70,14 +90,18 @@ export class Bridges {
     for (const channel of channels) {
       const from = this.#where.get(channel);
       if (from === undefined || from === bridge) continue;
-      // He may have left it, or it may be gone.
-      await this.#link.request({
-        method: 'POST',
-        path: path('bridges', from, 'removeChannel'),
-        body: { channel: [channel] },
-      });
-      this.#where.delete(channel);
+      await this.#remove(from, channel);
     }
+  }
+
+  /** He may have left it, or it may be gone. */
+  async #remove(bridge: string, channel: string): Promise<void> {
+    await this.#link.request({
+      method: 'POST',
+      path: path('bridges', bridge, 'removeChannel'),
+      body: { channel: [channel] },
+    });
+    this.#where.delete(channel);
   }
 
   /** A bridge that nobody could join would stay for ever. */

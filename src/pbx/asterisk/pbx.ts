@@ -203,8 +203,12 @@ class AsteriskPbx implements Pbx {
   }
 
   startMusic(channel: string, musicClass: string): Promise<void> {
-    const body = { mohClass: musicClass };
-    return this.#command(channel, { method: 'POST', path: path('channels', channel, 'moh'), body });
+    return this.#queue.run([channel], async () => {
+      if (channel.startsWith(this.#options.idPrefix)) await this.#bridges.release(channel);
+      const body = { mohClass: musicClass };
+      const request: AriRequest = { method: 'POST', path: path('channels', channel, 'moh'), body };
+      check(await this.#link.request(request), `music on ${channel}`);
+    });
   }
 
   stopMusic(channel: string): Promise<void> {
