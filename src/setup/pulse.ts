@@ -17,7 +17,7 @@ const YOUNG_MS = 20_000;
  * The same while it starts, and at any time on a crowded machine: reading the program takes its time there, and another one would begin
  * at the same place.
  */
-const STARTS_WITHIN_MS = 20_000;
+const LONGEST_SILENCE_MS = 20_000;
 
 /**
  * True for a daemon that hangs. One that waits for a processor does not: on a crowded machine its successor would wait as long, after a
@@ -26,10 +26,10 @@ const STARTS_WITHIN_MS = 20_000;
  */
 export function isHung({ heardAt, upSince, starvedMs = 0 }: Pulse, now: number, awakeSince: number): boolean {
   const silentMs = now - Math.max(heardAt, awakeSince);
-  return silentMs - starvedMs > patienceMs(upSince, heardAt) || silentMs > STARTS_WITHIN_MS;
+  return silentMs - starvedMs > patienceMs(upSince, heardAt) || silentMs > LONGEST_SILENCE_MS;
 }
 
 function patienceMs(upSince: number | undefined, heardAt: number): number {
-  if (upSince === undefined) return STARTS_WITHIN_MS;
+  if (upSince === undefined) return LONGEST_SILENCE_MS;
   return heardAt - upSince < YOUNG_MS ? YOUNG_HANGS_AFTER_MS : HANGS_AFTER_MS;
 }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 export function starvedMs(pid: number): number {
   try {
     const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
-    return Number(waitedNs) / 1e6;
+    return Number(waitedNs) / 1e6 || 0;
   } catch {
     return 0;
   }

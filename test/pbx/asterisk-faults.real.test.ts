@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AsteriskOptions, asteriskPbx } from '../../src/pbx/asterisk/pbx.ts';
-import type { Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
+import type { OriginateRequest, Pbx, PbxEvent } from '../../src/pbx/pbx.ts';
 import { startTestAsterisk, type TestAsterisk } from '../asterisk/asterisk.ts';
 import { Baresip } from '../phones/baresip.ts';
 import { askAri, consoleSays, optionsFor, runConsole } from './asterisk-world.ts';
@@ -60,6 +60,14 @@ async function phone(extension: string): Promise<Baresip> {
   phones.push(one);
   return one;
 }
+
+const to1001 = (leg: string, callerNumber: string, callerName: string): OriginateRequest => ({
+  leg,
+  to: { kind: 'phone', extension: '1001' },
+  callerNumber,
+  callerName,
+  ringTimeoutMs: 5_000,
+});
 
 describe('the link to a real Asterisk', () => {
   it('given_a_second_daemon_then_the_first_is_told_and_acts_no_more', async () => {
@@ -139,13 +147,7 @@ describe('the link to a real Asterisk', () => {
     await (await guest()).dial('95533');
     const { channel } = await event('ChannelArrived');
     // The registration outlived the crash.
-    await pbx.originate({
-      leg: 'car-after',
-      to: { kind: 'phone', extension: '1001' },
-      callerNumber: '13912345678',
-      callerName: 'Caller',
-      ringTimeoutMs: 5_000,
-    });
+    await pbx.originate(to1001('car-after', '13912345678', 'Caller'));
     await agent.waitFor('CALL_INCOMING');
     await pbx.hangup('car-after', 'normal');
     await pbx.hangup(channel, 'normal');
@@ -230,13 +232,7 @@ describe('music on a leg that was dialled', () => {
     const agent = await phone('1001');
     const { pbx, event } = start();
     await event('LinkUp');
-    await pbx.originate({
-      leg: 'car-waits',
-      to: { kind: 'phone', extension: '1001' },
-      callerNumber: '95533',
-      callerName: 'Bank',
-      ringTimeoutMs: 5_000,
-    });
+    await pbx.originate(to1001('car-waits', '95533', 'Bank'));
     await agent.waitFor('CALL_INCOMING');
     await agent.accept();
     await event('LegAnswered');
@@ -255,13 +251,7 @@ describe('what the far end gets from Asterisk', () => {
     const agent = await phone('1001');
     const { pbx, event } = start();
     await event('LinkUp');
-    await pbx.originate({
-      leg: 'car-shown',
-      to: { kind: 'phone', extension: '1001' },
-      callerNumber: '+8613912345678',
-      callerName: '王 "Q"\r\nEvil: yes\u202e',
-      ringTimeoutMs: 5_000,
-    });
+    await pbx.originate(to1001('car-shown', '+8613912345678', '王 "Q"\r\nEvil: yes\u202e'));
     await agent.waitFor('CALL_INCOMING');
     const shown = await agent.command('listcalls');
     expect(shown).toContain('+8613912345678');

@@ -10,10 +10,8 @@ import type { AriLink } from './ari-link.ts';
 export class Bridges {
   readonly #link: AriLink;
   readonly #log: Log;
-  /** The bridge in which each channel is, as far as we were told. */
+  /** The bridge in which each channel is, as far as we were told; '' for one that has left its bridge. */
   readonly #where = new Map<string, string>();
-  /** Legs that have left the bridge in which Asterisk dials. */
-  readonly #released = new Set<string>();
 
   constructor(link: AriLink, log: Log) {
     this.#link = link;
@@ -36,10 +34,7 @@ export class Bridges {
         body: { channel: channels },
       };
       check(await this.#link.requestSlow(add), `connect ${channels.join(' and ')}`);
-      for (const channel of channels) {
-        this.#where.set(channel, bridge);
-        this.#released.add(channel);
-      }
+      for (const channel of channels) this.#where.set(channel, bridge);
     } catch (error) {
       await this.#removeIfEmpty(bridge);
       throw error;
@@ -52,7 +47,7 @@ export class Bridges {
    * Rejects with `PbxError`.
    */
   async release(leg: string): Promise<void> {
-    if (this.#released.has(leg) || this.#where.has(leg)) return;
+    if (this.#where.has(leg)) return;
     const bridge = `${leg}.release`;
     await this.connect(bridge, [leg]);
     await this.#remove(bridge, leg);
@@ -63,7 +58,7 @@ export class Bridges {
   async disconnect(bridge: string): Promise<void> {
     const answer = await this.#link.request({ method: 'DELETE', path: path('bridges', bridge) });
     checkGone(answer, `disconnect ${bridge}`);
-    for (const [channel, where] of this.#where) if (where === bridge) this.#where.delete(channel);
+    for (const [channel, where] of this.#where) if (where === bridge) this.#where.set(channel, '');
   }
 
   /** What a snapshot has shown. */
@@ -74,12 +69,10 @@ export class Bridges {
 
   channelEnded(channel: string): void {
     this.#where.delete(channel);
-    this.#released.delete(channel);
   }
 
   forget(): void {
     this.#where.clear();
-    this.#released.clear();
   }
 
   /**
@@ -89,7 +82,7 @@ export class Bridges {
   async #takeOut(bridge: string, channels: readonly string[]): Promise<void> {
     for (const channel of channels) {
       const from = this.#where.get(channel);
-      if (from === undefined || from === bridge) continue;
+      if (!from || from === bridge) continue;
       await this.#remove(from, channel);
     }
   }
@@ -101,7 +94,7 @@ export class Bridges {
       path: path('bridges', bridge, 'removeChannel'),
       body: { channel: [channel] },
     });
-    this.#where.delete(channel);
+    this.#where.set(channel, '');
   }
 
   /** A bridge that nobody could join would stay for ever. */

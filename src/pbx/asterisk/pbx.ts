@@ -204,7 +204,10 @@ class AsteriskPbx implements Pbx {
 
   startMusic(channel: string, musicClass: string): Promise<void> {
     return this.#queue.run([channel], async () => {
-      if (channel.startsWith(this.#options.idPrefix)) await this.#bridges.release(channel);
+      if (channel.startsWith(this.#options.idPrefix)) {
+        await this.#silence([channel]);
+        await this.#bridges.release(channel);
+      }
       const body = { mohClass: musicClass };
       const request: AriRequest = { method: 'POST', path: path('channels', channel, 'moh'), body };
       check(await this.#link.request(request), `music on ${channel}`);
